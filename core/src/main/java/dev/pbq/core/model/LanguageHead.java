@@ -1,0 +1,26 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Everything after the last block: final norm, projection where there is one, and the vocabulary.
+ */
+public interface LanguageHead extends AutoCloseable {
+  /**
+   * Negative log-likelihood, in nats, of each next token.
+   *
+   * @param hidden float32 [sequences, tokens, hidden], output of the last block; only read
+   * @param ids the same sequences' token ids
+   * @return [sequences][tokens - 1]: entry t is -log p(ids[t + 1] | ids[0..t])
+   */
+  float[][] nextTokenNll(NDArray hidden, int[][] ids);
+
+  /**
+   * Logits [sequences, tokens, vocabulary], float32, attached to hidden's manager; the caller owns
+   * them.
+   */
+  NDArray logits(NDArray hidden);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,19 @@
+package dev.pbq.core.model;
+
+import java.nio.FloatBuffer;
+
+/** Sees the input of every group of linears while a block runs. */
+@FunctionalInterface
+public interface LinearInputTap {
+  /** Looks at nothing. */
+  LinearInputTap NONE = (input, x, sequences, tokensPerSequence) -> {};
+
+  /**
+   * Called once per {@link LinearInput} and forward call, before the linears run.
+   *
+   * @param input which input
+   * @param x direct buffer in native byte order, float32 [sequences * tokensPerSequence, features]
+   *     row-major; valid only during the call
+   */
+  void accept(LinearInput input, FloatBuffer x, int sequences, int tokensPerSequence);
+}

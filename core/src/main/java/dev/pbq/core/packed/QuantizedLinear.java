@@ -1,0 +1,25 @@
+package dev.pbq.core.packed;
+
+import dev.pbq.core.tensor.FloatMatrix;
+
+/**
+ * A linear layer's weight as it is stored, one implementation for each storage family. Immutable;
+ * equality is equality of everything stored.
+ */
+public sealed interface QuantizedLinear permits SalientSplitLinear, UniformLinear {
+  /** The family's name in the packed descriptor, e.g. {@code salient-split}. */
+  String family();
+
+  int rows();
+
+  int cols();
+
+  /** The weights [rows, cols], exactly what evaluation and inference use; a fresh matrix. */
+  FloatMatrix dequantize();
+
+  /** Every stored bit by kind; equals eight times the bytes that {@link #write} produces. */
+  BitAccount bits();
+
+  /** Writes all parts and attributes; {@link PackedLinears#read} gives back an equal object. */
+  void write(PackedWriter out);
+}

@@ -1,0 +1,30 @@
+package dev.pbq.core.quant;
+
+import dev.pbq.core.linalg.Hessian;
+import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One linear layer to quantize.
+ *
+ * @param name the layer's name in its model, for messages
+ * @param weight W [rows = outputs, cols = inputs], y = W x; must not be changed
+ * @param hessian the Hessian [cols, cols] of the layer's inputs, present if the method asked for
+ *     it; lent for the call, owned (and shared with other layers of the same input) by the caller
+ */
+public record LinearProblem(String name, FloatMatrix weight, Optional<Hessian> hessian) {
+  public LinearProblem {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(weight, "weight");
+    if (hessian.isPresent() && hessian.get().size() != weight.cols()) {
+      throw new IllegalArgumentException(
+          name
+              + ": Hessian of size "
+              + hessian.get().size()
+              + " for "
+              + weight.cols()
+              + " columns");
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.pbq.core.quant;
+
+/**
+ * A quantization method with its settings. Stateless and thread-safe; the same problem gives the
+ * same result, bit for bit.
+ */
+public interface Quantizer {
+  /** The method's name on the command line: {@code xnor}, {@code gptq}, ... */
+  String name();
+
+  CalibrationNeed calibrationNeed();
+
+  /**
+   * Checks the settings against a layer's shape, before any work is done.
+   *
+   * @throws dev.pbq.core.PbqException USAGE naming the layer and the option that does not fit
+   */
+  void checkFits(String layer, int rows, int cols);
+
+  /**
+   * Bits per weight as the method's paper counts them (scales and the like usually left out), for a
+   * layer of this shape.
+   */
+  double paperBits(int rows, int cols);
+
+  /**
+   * An estimate, from the shape alone, of the bits that a layer will take when stored; exact where
+   * the layout does not depend on the weights.
+   */
+  long estimateStoredBits(int rows, int cols);
+
+  /**
+   * Quantizes one layer.
+   *
+   * @throws dev.pbq.core.PbqException NUMERICAL naming the layer, if the Hessian does not factor
+   *     for any damping tried
+   */
+  Quantization quantize(LinearProblem problem);
+}

@@ -1,0 +1,6 @@
+/**
+ * The interface that every algorithm implements: one weight matrix and its Hessian in, one {@link
+ * dev.pbq.core.packed.QuantizedLinear} out. Imports {@code tensor}, {@code linalg}, {@code packed};
+ * knows nothing of files, models or the command line.
+ */
+package dev.pbq.core.quant;

@@ -1,0 +1,51 @@
+package dev.pbq.core.tensor;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Something that weights are read from by name, widened to float32: a dense checkpoint, or a packed
+ * one that is dequantized as it is read. Thread-safe.
+ */
+public interface WeightSource {
+  /** Whether a tensor of this full name (with its {@code .weight} or {@code .bias}) exists. */
+  boolean contains(String name);
+
+  /**
+   * The shape of a tensor; empty for a scalar.
+   *
+   * @throws dev.pbq.core.PbqException NOT_FOUND if there is no such tensor
+   */
+  long[] shape(String name);
+
+  /**
+   * Reads consecutive rows (indices along the first dimension; for a vector, elements) as float32
+   * into {@code destination}, from its position on; the position moves past what was written.
+   * Values are delivered as stored: NaN and infinity are not refused here.
+   *
+   * @throws dev.pbq.core.PbqException NOT_FOUND if there is no such tensor; BAD_DATA if it is not
+   *     of a floating type or cannot be read
+   */
+  void readRows(String name, long firstRow, long rowCount, FloatBuffer destination);
+
+  /** Reads a whole tensor of fewer than 2^31 elements. */
+  default float[] read(String name) {
+    long count = 1;
+    long[] shape = shape(name);
+    for (long d : shape) {
+      count = Math.multiplyExact(count, d);
+    }
+    float[] values = new float[Math.toIntExact(count)];
+    readRows(name, 0, shape.length == 0 ? 1 : shape[0], FloatBuffer.wrap(values));
+    return values;
+  }
+
+  /** Reads a two-dimensional tensor. */
+  default FloatMatrix readMatrix(String name) {
+    long[] shape = shape(name);
+    if (shape.length != 2) {
+      throw dev.pbq.core.PbqException.badData(
+          "tensor " + name + " has " + shape.length + " dimensions where a matrix was expected");
+    }
+    return new FloatMatrix(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), read(name));
+  }
+}
