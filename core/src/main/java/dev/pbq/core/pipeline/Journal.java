@@ -1,0 +1,134 @@
+package dev.pbq.core.pipeline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The record of a run in its work directory: a first line with the run's fingerprint, then one line
+ * for each finished block, appended and flushed after the block's shard and activations are safe on
+ * disk. A last line that was cut off by a kill is ignored and overwritten.
+ */
+final class Journal {
+  static final String FILE = "journal.jsonl";
+
+  /**
+   * The first line.
+   *
+   * @param fingerprint what the run depends on
+   * @param version the program that wrote it
+   */
+  record Header(Fingerprint fingerprint, String version) {}
+
+  /**
+   * A finished block.
+   *
+   * @param block its index
+   * @param shard file name of its packed tensors, or null if none of its linears is quantized
+   * @param shardBytes size of that file
+   * @param linears what became of its linears
+   * @param seconds wall time of the block
+   */
+  record Entry(
+      int block, String shard, long shardBytes, List<LinearOutcome> linears, double seconds) {
+    Entry {
+      linears = List.copyOf(linears);
+    }
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private final List<Entry> entries;
+  private long length;
+
+  private Journal(Path file, List<Entry> entries, long length) {
+    this.file = file;
+    this.entries = entries;
+    this.length = length;
+  }
+
+  /** Starts a new journal in a work directory. */
+  static Journal create(Path workDirectory, Header header) {
+    Journal journal = new Journal(workDirectory.resolve(FILE), new ArrayList<>(), 0);
+    journal.append(header);
+    return journal;
+  }
+
+  /**
+   * Opens the journal of an interrupted run.
+   *
+   * @throws PbqException USAGE if it was written for another model, data or settings (naming what
+   *     differs); BAD_DATA if it cannot be read
+   */
+  static Journal resume(Path workDirectory, Header expected) {
+    Path file = workDirectory.resolve(FILE);
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      List<Entry> entries = new ArrayList<>();
+      int start = 0;
+      boolean first = true;
+      for (int i = 0; i < bytes.length; i++) {
+        if (bytes[i] != '\n') {
+          continue;
+        }
+        String line = new String(bytes, start, i - start, StandardCharsets.UTF_8);
+        if (first) {
+          Header found = JSON.readValue(line, Header.class);
+          expected.fingerprint().requireSame(found.fingerprint(), workDirectory);
+          first = false;
+        } else {
+          entries.add(JSON.readValue(line, Entry.class));
+        }
+        start = i + 1;
+      }
+      if (first) {
+        throw PbqException.badData(
+            file + " has no complete first line: start again with --force instead of --resume");
+      }
+      return new Journal(file, entries, start);
+    } catch (JsonProcessingException e) {
+      throw PbqException.badData(
+          file + " is not a journal of pbq: start again with --force instead of --resume", e);
+    } catch (IOException e) {
+      throw PbqException.badData("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Finished blocks, in order. */
+  List<Entry> entries() {
+    return List.copyOf(entries);
+  }
+
+  /** Adds a finished block and flushes it to the disk. */
+  void add(Entry entry) {
+    append(entry);
+    entries.add(entry);
+  }
+
+  private void append(Object line) {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.truncate(length);
+      ByteBuffer bytes =
+          ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+      long at = length;
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
+      }
+      channel.force(true);
+      length = at;
+    } catch (IOException e) {
+      throw PbqException.resources("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

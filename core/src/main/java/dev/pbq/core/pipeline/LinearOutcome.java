@@ -1,0 +1,40 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.packed.BitKind;
+import java.util.Map;
+
+/**
+ * What became of one linear, for the journal and the report.
+ *
+ * @param name full name without {@code .weight}
+ * @param block its block
+ * @param method the method's name
+ * @param rows outputs
+ * @param cols inputs
+ * @param relativeError with calibration ||(W - Q) X||^2 / ||W X||^2 over the calibration tokens,
+ *     without ||W - Q||^2 / ||W||^2
+ * @param errorMetric {@code output} or {@code weight}, accordingly
+ * @param paperBits bits per weight as the method's paper counts them
+ * @param storedBits all stored bits
+ * @param bits stored bits by kind
+ * @param diagnostics the method's own figures
+ * @param seconds wall time
+ */
+public record LinearOutcome(
+    String name,
+    int block,
+    String method,
+    int rows,
+    int cols,
+    double relativeError,
+    String errorMetric,
+    double paperBits,
+    long storedBits,
+    Map<BitKind, Long> bits,
+    Map<String, Double> diagnostics,
+    double seconds) {
+  /** Stored bits per weight. */
+  public double bitsPerWeight() {
+    return (double) storedBits / ((long) rows * cols);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.WeightSource;
+import java.nio.FloatBuffer;
+import java.util.Map;
+
+/**
+ * A checkpoint in which some linears are replaced by their quantized form, dequantized when read:
+ * what a finished block is propagated with.
+ */
+final class OverlayWeights implements WeightSource {
+  private static final String SUFFIX = ".weight";
+
+  private final WeightSource base;
+  private final Map<String, QuantizedLinear> quantized;
+
+  OverlayWeights(WeightSource base, Map<String, QuantizedLinear> quantized) {
+    this.base = base;
+    this.quantized = Map.copyOf(quantized);
+  }
+
+  @Override
+  public boolean contains(String name) {
+    return base.contains(name);
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return base.shape(name);
+  }
+
+  @Override
+  public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
+    QuantizedLinear linear =
+        name.endsWith(SUFFIX)
+            ? quantized.get(name.substring(0, name.length() - SUFFIX.length()))
+            : null;
+    if (linear == null) {
+      base.readRows(name, firstRow, rowCount, destination);
+      return;
+    }
+    FloatMatrix weight = linear.dequantize();
+    destination.put(
+        weight.data(),
+        Math.toIntExact(firstRow * weight.cols()),
+        Math.toIntExact(rowCount * weight.cols()));
+  }
+}

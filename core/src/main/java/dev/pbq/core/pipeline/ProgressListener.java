@@ -1,0 +1,27 @@
+package dev.pbq.core.pipeline;
+
+/** Hears what a run is doing. Called from the thread that runs it; must return quickly. */
+public interface ProgressListener {
+  /** Hears nothing. */
+  ProgressListener SILENT = new ProgressListener() {};
+
+  /** The run starts, or resumes with {@code finishedBlocks} of {@code blocks} done before. */
+  default void started(int blocks, int finishedBlocks) {}
+
+  /**
+   * A new activity inside a block: {@code calibrating}, {@code quantizing}, {@code propagating}.
+   */
+  default void phase(int block, String activity) {}
+
+  /** {@code done} of {@code total} calibration windows went through the block in this phase. */
+  default void windows(int block, int done, int total) {}
+
+  /** A linear was quantized. */
+  default void linearDone(LinearOutcome outcome) {}
+
+  /** A block is finished, stored and journaled. */
+  default void blockDone(int block, double seconds) {}
+
+  /** The output directory is being put together. */
+  default void assembling() {}
+}

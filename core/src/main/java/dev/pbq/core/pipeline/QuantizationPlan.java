@@ -1,0 +1,109 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.LinearInput;
+import dev.pbq.core.quant.Quantizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Every linear that will be quantized, block by block, checked against its method's settings before
+ * any weight is read.
+ *
+ * @param blocks one entry per decoder block of the model, in order
+ */
+public record QuantizationPlan(List<PlannedBlock> blocks) {
+  /** How many layer names an error lists before it only counts. */
+  private static final int NAMED_IN_ERRORS = 4;
+
+  public QuantizationPlan {
+    blocks = List.copyOf(blocks);
+  }
+
+  /**
+   * Plans a run.
+   *
+   * @param method gives each linear (full name) its quantizer
+   * @throws PbqException USAGE if no linear is selected, or if settings do not fit some layers
+   *     (named)
+   */
+  public static QuantizationPlan of(
+      CausalModel model, LinearSelection selection, Function<String, Quantizer> method) {
+    List<PlannedBlock> blocks = new ArrayList<>();
+    for (int b = 0; b < model.blocks(); b++) {
+      List<PlannedInput> inputs = new ArrayList<>();
+      for (LinearInput input : model.linearInputs(b)) {
+        List<PlannedLinear> linears = new ArrayList<>();
+        for (String name : input.linears()) {
+          if (selection.selects(b, name)) {
+            int[] shape = model.linearShape(name);
+            linears.add(new PlannedLinear(name, shape[0], shape[1], method.apply(name)));
+          }
+        }
+        if (!linears.isEmpty()) {
+          inputs.add(new PlannedInput(input, linears));
+        }
+      }
+      blocks.add(new PlannedBlock(b, inputs));
+    }
+    QuantizationPlan plan = new QuantizationPlan(blocks);
+    if (plan.linears().findAny().isEmpty()) {
+      throw PbqException.usage(
+          "no linear layer is selected: check --minlayer, --maxlayer, --quant-only, --invert,"
+              + " --skip");
+    }
+    plan.checkFits();
+    return plan;
+  }
+
+  public Stream<PlannedLinear> linears() {
+    return blocks.stream().flatMap(PlannedBlock::linears);
+  }
+
+  /** Whether calibration windows must run through the model. */
+  public boolean needsCalibration() {
+    return blocks.stream().anyMatch(PlannedBlock::needsHessian);
+  }
+
+  /** Weights that will be quantized. */
+  public long weights() {
+    return linears().mapToLong(PlannedLinear::weights).sum();
+  }
+
+  /** Bits per weight over all planned linears as the methods' papers count them. */
+  public double paperBits() {
+    double bits =
+        linears().mapToDouble(l -> l.quantizer().paperBits(l.rows(), l.cols()) * l.weights()).sum();
+    return bits / weights();
+  }
+
+  /** Estimated stored bits of all planned linears. */
+  public long estimatedStoredBits() {
+    return linears().mapToLong(l -> l.quantizer().estimateStoredBits(l.rows(), l.cols())).sum();
+  }
+
+  private void checkFits() {
+    List<String> problems = new ArrayList<>();
+    linears()
+        .forEach(
+            l -> {
+              try {
+                l.quantizer().checkFits(l.name(), l.rows(), l.cols());
+              } catch (PbqException e) {
+                if (e.kind() != PbqException.Kind.USAGE) {
+                  throw e;
+                }
+                problems.add(e.getMessage());
+              }
+            });
+    if (!problems.isEmpty()) {
+      String named =
+          String.join("; ", problems.subList(0, Math.min(NAMED_IN_ERRORS, problems.size())));
+      int more = problems.size() - NAMED_IN_ERRORS;
+      throw PbqException.usage(more > 0 ? named + "; and " + more + " more layers" : named);
+    }
+  }
+}
