@@ -1,0 +1,13 @@
+package dev.pbq.eval;
+
+/** Hears how far an evaluation is. */
+public interface ScoringProgress {
+  /** Hears nothing. */
+  ScoringProgress SILENT = new ScoringProgress() {};
+
+  /** Windows that went through a block, where the model is evaluated block by block. */
+  default void block(int block, int blocks, int windowsDone, int windows) {}
+
+  /** Windows whose likelihood is known, and the mean so far in nats per token. */
+  default void scored(int windowsDone, int windows, double meanNll) {}
+}
