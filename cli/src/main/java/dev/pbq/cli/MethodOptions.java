@@ -1,0 +1,158 @@
+package dev.pbq.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.PbqException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/**
+ * Settings of quantization methods. What the user leaves out is left to the method's defaults, which
+ * are its paper's; what a method does not have is refused by name.
+ */
+final class MethodOptions {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Option(
+      names = "--low-frac",
+      paramLabel = "F",
+      description = "PB-LLM: share of weights that is binarized, between 0 and 1 (0.9: 10%% salient).")
+  private Double lowFrac;
+
+  @Option(
+      names = "--high-bit",
+      paramLabel = "N",
+      description = "PB-LLM: bits of salient weights, 1-8 (default 8).")
+  private Integer highBit;
+
+  @Option(
+      names = "--salient-metric",
+      paramLabel = "M",
+      description =
+          "PB-LLM: what makes a weight salient: magnitude (default) or hessian (the paper's"
+              + " LLaMA results).")
+  private String salientMetric;
+
+  @Option(
+      names = "--masked-statistics",
+      description =
+          "PB-LLM xnor: mean and scale over the binarized weights alone, as in the paper; the"
+              + " reference program counts salient weights as zeros.")
+  private Boolean maskedStatistics;
+
+  @Option(
+      names = "--disable-gptq",
+      description = "PB-LLM: round without compensating the error in later columns.")
+  private Boolean disableGptq;
+
+  @Option(
+      names = "--bits",
+      paramLabel = "N",
+      description = "rtn, gptq: bits per weight, 1-8.")
+  private Integer bits;
+
+  @Option(
+      names = "--groupsize",
+      paramLabel = "N",
+      description = "Columns that share parameters; -1 (default): the whole row.")
+  private Integer groupsize;
+
+  @Option(
+      names = "--blocksize",
+      paramLabel = "N",
+      description = "Columns between two updates of the remaining weights (default 128).")
+  private Integer blocksize;
+
+  @Option(
+      names = "--percdamp",
+      paramLabel = "F",
+      description = "Damping: share of the Hessian's mean diagonal (default 0.01).")
+  private Double percdamp;
+
+  @Option(
+      names = "--act-order",
+      description = "gptq: quantize columns by descending input energy.")
+  private Boolean actOrder;
+
+  @Option(
+      names = "--scale-dtype",
+      paramLabel = "T",
+      description = "Type of stored scales: f16 (default) or f32.")
+  private String scaleDtype;
+
+  @Option(
+      names = {"-O", "--method-option"},
+      paramLabel = "KEY=VALUE",
+      description = "Any other setting of the method, by its name.")
+  private Map<String, String> others = new LinkedHashMap<>();
+
+  /** The settings that the user gave, by camel-case name. */
+  ObjectNode given() {
+    ObjectNode node = JSON.createObjectNode();
+    if (lowFrac != null) {
+      node.put("lowFrac", lowFrac);
+    }
+    if (highBit != null) {
+      node.put("highBit", highBit);
+    }
+    if (salientMetric != null) {
+      node.put("salientMetric", salientMetric.toLowerCase(Locale.ROOT));
+    }
+    if (maskedStatistics != null) {
+      node.put("maskedStatistics", maskedStatistics);
+    }
+    if (disableGptq != null) {
+      node.put("disableGptq", disableGptq);
+    }
+    if (bits != null) {
+      node.put("bits", bits);
+    }
+    if (groupsize != null) {
+      node.put("groupsize", groupsize);
+    }
+    if (blocksize != null) {
+      node.put("blocksize", blocksize);
+    }
+    if (percdamp != null) {
+      node.put("percdamp", percdamp);
+    }
+    if (actOrder != null) {
+      node.put("actOrder", actOrder);
+    }
+    if (scaleDtype != null) {
+      node.put("scaleDtype", scaleDtype.toLowerCase(Locale.ROOT));
+    }
+    others.forEach((key, value) -> put(node, key, value));
+    return node;
+  }
+
+  /** Adds {@code key: value}, where the key may be in kebab case and the value is JSON or a word. */
+  static void put(ObjectNode node, String key, String value) {
+    String name = camelCase(key.strip());
+    String text = value.strip();
+    if (text.matches("true|false")) {
+      node.put(name, Boolean.parseBoolean(text));
+    } else if (text.matches("-?\\d{1,9}")) {
+      node.put(name, Integer.parseInt(text));
+    } else if (text.matches("-?\\d*\\.?\\d+([eE]-?\\d+)?")) {
+      node.put(name, Double.parseDouble(text));
+    } else if (text.isEmpty()) {
+      throw PbqException.usage("the setting '" + key + "' has no value");
+    } else {
+      node.put(name, text);
+    }
+  }
+
+  private static String camelCase(String key) {
+    StringBuilder name = new StringBuilder();
+    for (String part : key.replaceFirst("^--", "").split("-", -1)) {
+      name.append(
+          name.length() == 0 || part.isEmpty()
+              ? part
+              : part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1));
+    }
+    return name.toString();
+  }
+}

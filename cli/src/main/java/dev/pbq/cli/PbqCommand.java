@@ -1,0 +1,66 @@
+package dev.pbq.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pbq}: prints help, or runs one of its subcommands. */
+@Command(
+    name = "pbq",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    header = "Post-training quantization of large language models at 1-4 bits.",
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "",
+      "Quantizes a Llama or OPT model, block by block, into a packed checkpoint whose size and"
+          + " perplexity can be trusted: bits are counted from bytes written, and what is evaluated"
+          + " is what is stored, to the last bit."
+    },
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:internal error (a defect: please report it)",
+      "2:usage: an option or setting that makes no sense",
+      "3:not found: model, file, tensor or data set",
+      "4:unreadable or unsupported model or data",
+      "5:numerical failure: NaN, infinity, or a Hessian that does not factor",
+      "6:out of memory or disk",
+      "130:interrupted (Ctrl-C); quantize continues with --resume"
+    },
+    footer = {
+      "",
+      "A MODEL is a Hugging Face folder, a folder that pbq wrote, a hub id (org/name) in the local",
+      "hub cache, an alias such as llama-7b or opt-125m, or tiny, the model built in.",
+      "",
+      "First steps:",
+      "  pbq demo",
+      "  pbq quantize tiny --method xnor --low-frac 0.9 --salient-metric hessian --out tiny-xnor",
+      "  pbq eval-ppl tiny-xnor --dataset tiny",
+      "  pbq inspect tiny-xnor",
+      "",
+      "Shell completion:  source <(pbq generate-completion)"
+    },
+    subcommands = {
+      QuantizeCommand.class,
+      EvalPplCommand.class,
+      InspectCommand.class,
+      DemoCommand.class,
+      AutoComplete.GenerateCompletion.class,
+      HelpCommand.class
+    })
+final class PbqCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        new CommandLine(spec), "a command is missing: try 'pbq --help' or 'pbq demo'");
+  }
+}

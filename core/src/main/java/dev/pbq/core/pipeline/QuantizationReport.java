@@ -1,0 +1,69 @@
+package dev.pbq.core.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.packed.BitKind;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run did: {@code pbq-report.json} beside the weights.
+ *
+ * @param version of the program
+ * @param model as the user named it
+ * @param method the main method
+ * @param settings as in {@code config.json}
+ * @param calibration the data used, or null for data-free methods
+ * @param size what was stored
+ * @param linears every quantized linear, in order
+ * @param seconds wall time over all sessions of the run
+ * @param peakRssBytes the process's largest resident set, where the system tells; of the last session
+ */
+public record QuantizationReport(
+    String version,
+    String model,
+    String method,
+    JsonNode settings,
+    CalibrationUsed calibration,
+    Size size,
+    List<LinearOutcome> linears,
+    double seconds,
+    Long peakRssBytes) {
+  public QuantizationReport {
+    linears = List.copyOf(linears);
+  }
+
+  /**
+   * The calibration data.
+   *
+   * @param dataset name or file
+   * @param joined how its text was put together
+   * @param windows how many
+   * @param tokens of each window
+   * @param seed of the sampler
+   * @param sha256 of the token ids
+   */
+  public record CalibrationUsed(
+      String dataset, String joined, int windows, int tokens, long seed, String sha256) {}
+
+  /**
+   * Sizes, from bytes written.
+   *
+   * @param quantizedWeights weights in quantized linears
+   * @param paperBits bits per quantized weight as the method's paper counts
+   * @param storedBits bits per quantized weight as stored, everything that they need included
+   * @param storedByKind the same, by kind, in bits
+   * @param modelParameters parameters of the whole model, embeddings, head and norms included
+   * @param modelBytes bytes of all weight files
+   * @param modelBits bits per parameter of the whole model
+   * @param originalBytes bytes of the tensors of the original checkpoint
+   */
+  public record Size(
+      long quantizedWeights,
+      double paperBits,
+      double storedBits,
+      Map<BitKind, Long> storedByKind,
+      long modelParameters,
+      long modelBytes,
+      double modelBits,
+      long originalBytes) {}
+}

@@ -1,0 +1,34 @@
+package dev.pbq.core.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+
+/**
+ * How a run is done and where its result goes.
+ *
+ * @param model as the user named it
+ * @param method the main method's name
+ * @param settings everything that shapes the result apart from model and calibration data: the
+ *     method's complete settings, overrides, selection; stored in {@code config.json} and part of the
+ *     fingerprint
+ * @param output the directory to make
+ * @param resume continue an interrupted run
+ * @param force replace an existing directory, drop an unfinished run
+ * @param maxShardBytes largest weight file of the result
+ * @param version of the program
+ */
+public record RunSettings(
+    String model,
+    String method,
+    ObjectNode settings,
+    Path output,
+    boolean resume,
+    boolean force,
+    long maxShardBytes,
+    String version) {
+  /** Where the run works until it is complete: {@code <output>.partial}. */
+  public Path workDirectory() {
+    Path absolute = output.toAbsolutePath().normalize();
+    return absolute.resolveSibling(absolute.getFileName() + ".partial");
+  }
+}
