@@ -1,0 +1,30 @@
+package dev.pbq.core.checkpoint;
+
+import dev.pbq.core.PbqException;
+import java.util.Optional;
+
+/** Opens the weights of a model folder, whichever way they are stored. */
+public final class Checkpoints {
+  private Checkpoints() {}
+
+  /**
+   * Opens dense or packed weights, by the folder's configuration; the caller closes them.
+   *
+   * @throws PbqException BAD_DATA if another tool has quantized the model, or the weights are
+   *     corrupt; NOT_FOUND if a shard is missing
+   */
+  public static ModelWeights open(ModelFolder folder) {
+    Optional<String> method = folder.quantMethod();
+    if (method.isEmpty()) {
+      return Checkpoint.open(folder.path());
+    }
+    if (folder.isPacked()) {
+      return PackedCheckpoint.open(folder);
+    }
+    throw PbqException.badData(
+        folder.path()
+            + ": the model is already quantized with '"
+            + TensorNames.printable(method.get())
+            + "'; pbq needs the original weights");
+  }
+}

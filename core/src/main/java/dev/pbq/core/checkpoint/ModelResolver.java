@@ -1,0 +1,138 @@
+package dev.pbq.core.checkpoint;
+
+import dev.pbq.core.PbqException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Finds the folder that a model argument stands for: a local folder, a built-in model, an alias, or
+ * a hub id {@code org/name[@revision]} in the local hub cache, in this order. A local folder that
+ * happens to have the name of something else counts only if it holds a {@code config.json}.
+ */
+public final class ModelResolver {
+  private static final String DEFAULT_REVISION = "main";
+
+  private final Map<String, Supplier<Path>> builtIns;
+  private final HubCache cache;
+
+  /**
+   * @param builtIns models that come with the program, by name; asked only when named
+   * @param environment the process's environment, for the place of the hub cache
+   */
+  public ModelResolver(Map<String, Supplier<Path>> builtIns, Map<String, String> environment) {
+    this.builtIns = new LinkedHashMap<>(builtIns);
+    this.cache = HubCache.of(environment);
+  }
+
+  /**
+   * Finds a model.
+   *
+   * @throws PbqException NOT_FOUND, saying where it was looked for and how to get it
+   */
+  public ResolvedModel resolve(String model) {
+    Optional<Path> local = localFolder(model);
+    if (local.isPresent() && Files.exists(local.get().resolve(ModelFolder.CONFIG))) {
+      return new ResolvedModel(model, displayName(local.get()), local.get(), "local folder");
+    }
+    if (builtIns.containsKey(model)) {
+      return new ResolvedModel(model, model, builtIns.get(model).get(), "built in");
+    }
+    Optional<ResolvedModel> cached = fromHubCache(model);
+    if (cached.isPresent()) {
+      return cached.get();
+    }
+    if (local.isPresent()) {
+      // It exists but is no model; opening it gives the reason.
+      return new ResolvedModel(model, displayName(local.get()), local.get(), "local folder");
+    }
+    throw notFound(model);
+  }
+
+  private static Optional<Path> localFolder(String model) {
+    if (model.isBlank()) {
+      throw PbqException.usage("the model's name is empty");
+    }
+    try {
+      Path path = Path.of(model);
+      if (Files.isRegularFile(path)) {
+        throw PbqException.notFound(path + " is a file: a model is given as its folder");
+      }
+      return Files.isDirectory(path) ? Optional.of(path) : Optional.empty();
+    } catch (InvalidPathException e) {
+      // A name that no file can have is not a folder; it may still be something else.
+      return Optional.empty();
+    }
+  }
+
+  private static String displayName(Path folder) {
+    Path name = folder.toAbsolutePath().normalize().getFileName();
+    return name == null ? folder.toString() : name.toString();
+  }
+
+  /** A hub id with its revision. */
+  private record HubName(String id, String revision) {
+    static Optional<HubName> parse(String model) {
+      int at = model.indexOf('@');
+      String name = at < 0 ? model : model.substring(0, at);
+      String revision = at < 0 ? DEFAULT_REVISION : model.substring(at + 1);
+      String id = ModelAliases.hubId(name).orElse(name);
+      return HubCache.isModelId(id) && HubCache.isRevision(revision)
+          ? Optional.of(new HubName(id, revision))
+          : Optional.empty();
+    }
+
+    String display() {
+      return revision.equals(DEFAULT_REVISION) ? id : id + "@" + revision;
+    }
+  }
+
+  private Optional<ResolvedModel> fromHubCache(String model) {
+    Optional<HubName> name = HubName.parse(model);
+    Optional<Path> snapshot = name.flatMap(n -> cache.find(n.id(), n.revision()));
+    if (snapshot.isPresent() && !Files.exists(snapshot.get().resolve(ModelFolder.CONFIG))) {
+      throw PbqException.notFound(
+          name.get().display()
+              + " is incomplete in the hub cache: no config.json in "
+              + snapshot.get());
+    }
+    return snapshot.map(
+        folder -> new ResolvedModel(model, name.get().display(), folder, "hub cache"));
+  }
+
+  private PbqException notFound(String model) {
+    Optional<HubName> name = HubName.parse(model);
+    boolean isPath = model.startsWith(".") || model.startsWith("~") || model.startsWith("/");
+    if (isPath || name.isEmpty()) {
+      return PbqException.notFound("there is no model folder " + TensorNames.printable(model));
+    }
+    HubName hub = name.get();
+    boolean nothingLikeIt = !hub.id().contains("/") && !Files.exists(cache.modelFolder(hub.id()));
+    if (nothingLikeIt) {
+      return PbqException.notFound(
+          "there is no model "
+              + model
+              + ": neither a folder, a built-in model "
+              + builtIns.keySet()
+              + ", an alias such as opt-125m, nor in the hub cache "
+              + cache.root());
+    }
+    String revision =
+        hub.revision().equals(DEFAULT_REVISION) ? "" : " --revision " + hub.revision();
+    return PbqException.notFound(
+        "there is no model "
+            + hub.display()
+            + ": neither a folder of this name nor in "
+            + cache.modelFolder(hub.id())
+            + " (revision "
+            + hub.revision()
+            + "); pbq does not download yet: fetch it with 'hf download "
+            + hub.id()
+            + revision
+            + "' or give the folder of a copy");
+  }
+}

@@ -1,0 +1,263 @@
+package dev.pbq.core.checkpoint;
+
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A directory that appears complete or not at all. Work is done in {@code <target>.partial}, locked
+ * against other processes; {@link #commit} renames it to its final name. A directory that is
+ * replaced is removed only after that. Closed without a commit, the unfinished work is kept for
+ * resuming or deleted, as asked for.
+ */
+public final class OutputDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OutputDirectory.class);
+  private static final String SUFFIX = ".partial";
+  private static final String LOCK_FILE = ".pbq.lock";
+
+  /** What to do with what is there already, and with unfinished work. */
+  public enum Mode {
+    /** Start anew; leave nothing behind on failure. Refuses if there is unfinished work. */
+    DISCARD_UNFINISHED,
+    /** Start anew; keep unfinished work on failure. Refuses if there is unfinished work. */
+    KEEP_UNFINISHED,
+    /** Go on with unfinished work if there is some; keep it on failure. */
+    RESUME
+  }
+
+  private final Path target;
+  private final Path work;
+  private final boolean force;
+  private final Mode mode;
+  private final FileChannel lock;
+  private boolean committed;
+  private boolean closed;
+
+  private OutputDirectory(Path target, Path work, boolean force, Mode mode, FileChannel lock) {
+    this.target = target;
+    this.work = work;
+    this.force = force;
+    this.mode = mode;
+    this.lock = lock;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param target the final directory; its parents are created
+   * @param force replace a target that exists, and discard unfinished work unless it is resumed
+   * @param inputs folders that are being read; a target that is or contains one is refused
+   * @throws PbqException USAGE if the target exists and may not be replaced, if there is unfinished
+   *     work that was not asked to be resumed, or if another process is at work on it; RESOURCES if
+   *     the disk is full
+   */
+  public static OutputDirectory open(
+      Path target, boolean force, Mode mode, Collection<Path> inputs) {
+    try {
+      Path real = realTarget(target);
+      requireReplaceable(real, force, inputs);
+      Path work = real.resolveSibling(real.getFileName() + SUFFIX);
+      boolean unfinished = Files.exists(work, LinkOption.NOFOLLOW_LINKS);
+      if (unfinished && !Files.isDirectory(work, LinkOption.NOFOLLOW_LINKS)) {
+        throw PbqException.usage(work + " is in the way: it is not a directory");
+      }
+      if (unfinished && mode != Mode.RESUME && !force) {
+        throw PbqException.usage(
+            "unfinished work in " + work + ": --force discards it, --resume goes on with it");
+      }
+      Files.createDirectories(work);
+      FileChannel lock = lock(work);
+      try {
+        if (unfinished && mode != Mode.RESUME) {
+          clear(work);
+        }
+        return new OutputDirectory(real, work, force, mode, lock);
+      } catch (IOException | RuntimeException e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw IoFailures.writing(target, e);
+    }
+  }
+
+  /** The target with links resolved, so that a link is never replaced by a directory. */
+  private static Path realTarget(Path target) throws IOException {
+    Path absolute = target.toAbsolutePath().normalize();
+    if (Files.exists(absolute)) {
+      return absolute.toRealPath();
+    }
+    if (Files.isSymbolicLink(absolute)) {
+      throw PbqException.usage("output " + target + " is a broken link");
+    }
+    Path parent = absolute.getParent();
+    Files.createDirectories(parent);
+    return parent.toRealPath().resolve(absolute.getFileName());
+  }
+
+  private static void requireReplaceable(Path target, boolean force, Collection<Path> inputs)
+      throws IOException {
+    if (target.getFileName() == null) {
+      throw PbqException.usage("output " + target + " is the root directory");
+    }
+    for (Path input : inputs) {
+      if (Files.exists(input) && input.toRealPath().startsWith(target)) {
+        throw PbqException.usage("output " + target + " would replace the input " + input);
+      }
+    }
+    if (!Files.exists(target)) {
+      return;
+    }
+    if (!Files.isDirectory(target)) {
+      throw PbqException.usage("output " + target + " exists and is not a directory");
+    }
+    if (isEmpty(target)) {
+      return;
+    }
+    if (!force) {
+      throw PbqException.usage("output " + target + " exists; --force replaces it");
+    }
+    // --force is for replacing models, not for whatever directory was named by mistake.
+    if (!Files.exists(target.resolve(ModelFolder.CONFIG))) {
+      throw PbqException.usage(
+          "output " + target + " exists and is not a model (no config.json): not replaced");
+    }
+    if (Path.of("").toRealPath().startsWith(target)) {
+      throw PbqException.usage("output " + target + " contains the current directory");
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> list = Files.list(folder)) {
+      return list.findAny().isEmpty();
+    }
+  }
+
+  private static FileChannel lock(Path work) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            work.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean locked = false;
+    try {
+      locked = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      LOG.debug("{} is locked by this process", work);
+    } finally {
+      if (!locked) {
+        channel.close();
+      }
+    }
+    if (!locked) {
+      throw PbqException.usage("another run is at work in " + work);
+    }
+    return channel;
+  }
+
+  private static void clear(Path work) throws IOException {
+    try (Stream<Path> list = Files.list(work)) {
+      for (Path entry : list.toList()) {
+        if (!entry.getFileName().toString().equals(LOCK_FILE)) {
+          FileTrees.delete(entry);
+        }
+      }
+    }
+  }
+
+  /** Where the files are to be written until the commit. */
+  public Path work() {
+    return work;
+  }
+
+  /** The final directory. */
+  public Path target() {
+    return target;
+  }
+
+  /**
+   * Gives the work its final name; the files in it must be complete and flushed.
+   *
+   * @return the final directory
+   * @throws PbqException if the rename fails; the old directory, if any, is then back in its place
+   */
+  public Path commit() {
+    if (closed) {
+      throw new IllegalStateException(target + " has been closed");
+    }
+    try {
+      Files.deleteIfExists(work.resolve(LOCK_FILE));
+      releaseLock();
+      AtomicFile.flushFolder(work);
+      // Looked at again: much time may have passed since the start.
+      boolean replaces = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
+      if (replaces && !force && !(Files.isDirectory(target) && isEmpty(target))) {
+        throw PbqException.usage(
+            "output " + target + " has appeared meanwhile; the result is in " + work);
+      }
+      Path old = target.resolveSibling(target.getFileName() + ".old-" + UUID.randomUUID());
+      if (replaces) {
+        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+      }
+      moveOrRestore(replaces, old);
+      committed = true;
+      AtomicFile.flushFolder(target.getParent());
+      if (replaces) {
+        deleteOld(old);
+      }
+      return target;
+    } catch (IOException e) {
+      throw IoFailures.writing(target, e);
+    }
+  }
+
+  private void moveOrRestore(boolean replaces, Path old) throws IOException {
+    try {
+      Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (replaces) {
+        Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+      throw e;
+    }
+  }
+
+  private static void deleteOld(Path old) {
+    try {
+      FileTrees.delete(old);
+    } catch (IOException e) {
+      // The new directory is in place; what is left of the old one does no harm but takes space.
+      LOG.warn("the replaced directory could not be removed: {}: {}", old, IoFailures.reason(e));
+    }
+  }
+
+  private void releaseLock() throws IOException {
+    lock.close();
+  }
+
+  /** Ends; without a commit, unfinished work is deleted or kept by the mode. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      releaseLock();
+      if (!committed && mode == Mode.DISCARD_UNFINISHED) {
+        FileTrees.delete(work);
+      }
+    } catch (IOException e) {
+      throw IoFailures.writing(work, e);
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package dev.pbq.core.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.packed.PackedLinears;
+import dev.pbq.core.packed.PackedReader;
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.tensor.FloatMatrix;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * The weights of a packed pbq folder: {@code <linear>.weight} of a packed linear is dequantized as
+ * it is read, everything else is read as stored. Thread-safe. Besides its open files it keeps the
+ * linear used last, packed, and its dequantized weights if they were asked for in pieces.
+ */
+public final class PackedCheckpoint implements ModelWeights {
+  /** The version of the packed layout that this program writes, and the newest that it reads. */
+  public static final int FORMAT_VERSION = 1;
+
+  private static final String WEIGHT = ".weight";
+
+  private final Checkpoint stored;
+  private final Set<String> linears;
+  private final Function<PackedReader, QuantizedLinear> decoder;
+  private volatile Optional<Recent<QuantizedLinear>> lastPacked = Optional.empty();
+  private volatile Optional<Recent<FloatMatrix>> lastDense = Optional.empty();
+
+  private record Recent<T>(String linear, T value) {}
+
+  private PackedCheckpoint(
+      Checkpoint stored, Set<String> linears, Function<PackedReader, QuantizedLinear> decoder) {
+    this.stored = stored;
+    this.linears = linears;
+    this.decoder = decoder;
+  }
+
+  /**
+   * Opens a packed folder, reading headers only; the caller closes it.
+   *
+   * @throws PbqException BAD_DATA if the folder is not packed, is of a newer format, or names
+   *     layers that it does not hold; NOT_FOUND if a shard is missing
+   */
+  public static PackedCheckpoint open(ModelFolder folder) {
+    return open(folder, PackedLinears::read);
+  }
+
+  static PackedCheckpoint open(
+      ModelFolder folder, Function<PackedReader, QuantizedLinear> decoder) {
+    if (!folder.isPacked()) {
+      throw PbqException.badData(folder.path() + " is not a packed pbq model");
+    }
+    JsonNode version = folder.quantizationConfig().path("format_version");
+    if (!version.isInt() || version.intValue() < 1 || version.intValue() > FORMAT_VERSION) {
+      throw PbqException.badData(
+          folder.path()
+              + ": packed format_version "
+              + TensorNames.printable(version.isMissingNode() ? "missing" : version.toString())
+              + ", this pbq reads 1 to "
+              + FORMAT_VERSION);
+    }
+    Checkpoint stored = Checkpoint.open(folder.path());
+    try {
+      return new PackedCheckpoint(stored, findLinears(stored), decoder);
+    } catch (RuntimeException | Error e) {
+      stored.close();
+      throw e;
+    }
+  }
+
+  private static Set<String> findLinears(Checkpoint stored) {
+    Set<String> linears = new TreeSet<>(TensorNames.NATURAL_ORDER);
+    for (String key : stored.metadata().keySet()) {
+      if (key.startsWith(PackedTensorCollector.KEY_PREFIX)) {
+        linears.add(key.substring(PackedTensorCollector.KEY_PREFIX.length()));
+      }
+    }
+    for (String linear : linears) {
+      if (stored.contains(linear + WEIGHT)) {
+        throw PbqException.badData(
+            stored.folder()
+                + ": layer "
+                + TensorNames.printable(linear)
+                + " is stored twice, packed and dense");
+      }
+    }
+    return Collections.unmodifiableSet(linears);
+  }
+
+  /** The tensors as stored; owned by this object. */
+  public Checkpoint stored() {
+    return stored;
+  }
+
+  /** Full names, as stored and without {@code .weight}, of the packed linears. */
+  public Set<String> packedLinears() {
+    return linears;
+  }
+
+  /**
+   * A packed linear.
+   *
+   * @param linear its full name without {@code .weight}
+   * @throws PbqException NOT_FOUND if there is none; BAD_DATA naming layer and part if it is
+   *     corrupt
+   */
+  public QuantizedLinear packed(String linear) {
+    String name =
+        TensorNames.resolve(linear, linears::contains)
+            .orElseThrow(
+                () ->
+                    PbqException.notFound(
+                        "there is no packed layer "
+                            + TensorNames.printable(linear)
+                            + " in "
+                            + stored.folder()));
+    Optional<Recent<QuantizedLinear>> recent = lastPacked;
+    if (recent.isPresent() && recent.get().linear().equals(name)) {
+      return recent.get().value();
+    }
+    QuantizedLinear value = decoder.apply(new SafetensorsPackedReader(stored, name));
+    lastPacked = Optional.of(new Recent<>(name, value));
+    return value;
+  }
+
+  @Override
+  public List<String> names() {
+    Set<String> names = new TreeSet<>(TensorNames.NATURAL_ORDER);
+    for (String name : stored.names()) {
+      if (!isPart(name)) {
+        names.add(name);
+      }
+    }
+    linears.forEach(linear -> names.add(linear + WEIGHT));
+    return new ArrayList<>(new LinkedHashSet<>(names));
+  }
+
+  private boolean isPart(String tensor) {
+    int dot = tensor.lastIndexOf('.');
+    return dot > 0
+        && linears.contains(tensor.substring(0, dot))
+        && !PackedTensorCollector.DENSE_PARTS.contains(tensor.substring(dot + 1));
+  }
+
+  @Override
+  public boolean contains(String name) {
+    return packedLinear(name).isPresent()
+        || stored.find(name).filter(info -> !isPart(info.name())).isPresent();
+  }
+
+  @Override
+  public long[] shape(String name) {
+    Optional<String> linear = packedLinear(name);
+    if (linear.isEmpty()) {
+      return stored.shape(name);
+    }
+    QuantizedLinear packed = packed(linear.get());
+    return new long[] {packed.rows(), packed.cols()};
+  }
+
+  @Override
+  public float[] read(String name) {
+    return packedLinear(name).isPresent() ? readMatrix(name).data() : ModelWeights.super.read(name);
+  }
+
+  @Override
+  public FloatMatrix readMatrix(String name) {
+    Optional<String> linear = packedLinear(name);
+    return linear.isPresent()
+        ? packed(linear.get()).dequantize()
+        : ModelWeights.super.readMatrix(name);
+  }
+
+  @Override
+  public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
+    Optional<String> linear = packedLinear(name);
+    if (linear.isEmpty()) {
+      stored.readRows(name, firstRow, rowCount, destination);
+      return;
+    }
+    QuantizedLinear packed = packed(linear.get());
+    Objects.checkFromIndexSize(firstRow, rowCount, packed.rows());
+    boolean whole = rowCount == packed.rows();
+    FloatMatrix dense = whole ? packed.dequantize() : denseInPieces(linear.get(), packed);
+    int cols = dense.cols();
+    destination.put(
+        dense.data(), Math.toIntExact(firstRow * cols), Math.toIntExact(rowCount * cols));
+  }
+
+  private FloatMatrix denseInPieces(String linear, QuantizedLinear packed) {
+    Optional<Recent<FloatMatrix>> recent = lastDense;
+    if (recent.isPresent() && recent.get().linear().equals(linear)) {
+      return recent.get().value();
+    }
+    FloatMatrix value = packed.dequantize();
+    lastDense = Optional.of(new Recent<>(linear, value));
+    return value;
+  }
+
+  private Optional<String> packedLinear(String tensor) {
+    return tensor.endsWith(WEIGHT)
+        ? TensorNames.resolve(
+            tensor.substring(0, tensor.length() - WEIGHT.length()), linears::contains)
+        : Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    stored.close();
+  }
+}
