@@ -9,8 +9,8 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 
 /**
- * Settings of quantization methods. What the user leaves out is left to the method's defaults, which
- * are its paper's; what a method does not have is refused by name.
+ * Settings of quantization methods. What the user leaves out is left to the method's defaults,
+ * which are its paper's; what a method does not have is refused by name.
  */
 final class MethodOptions {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -18,7 +18,8 @@ final class MethodOptions {
   @Option(
       names = "--low-frac",
       paramLabel = "F",
-      description = "PB-LLM: share of weights that is binarized, between 0 and 1 (0.9: 10%% salient).")
+      description =
+          "PB-LLM: share of weights that is binarized, between 0 and 1 (0.9: 10%% salient).")
   private Double lowFrac;
 
   @Option(
@@ -47,10 +48,7 @@ final class MethodOptions {
       description = "PB-LLM: round without compensating the error in later columns.")
   private Boolean disableGptq;
 
-  @Option(
-      names = "--bits",
-      paramLabel = "N",
-      description = "rtn, gptq: bits per weight, 1-8.")
+  @Option(names = "--bits", paramLabel = "N", description = "rtn, gptq: bits per weight, 1-8.")
   private Integer bits;
 
   @Option(
@@ -71,9 +69,7 @@ final class MethodOptions {
       description = "Damping: share of the Hessian's mean diagonal (default 0.01).")
   private Double percdamp;
 
-  @Option(
-      names = "--act-order",
-      description = "gptq: quantize columns by descending input energy.")
+  @Option(names = "--act-order", description = "gptq: quantize columns by descending input energy.")
   private Boolean actOrder;
 
   @Option(
@@ -128,7 +124,9 @@ final class MethodOptions {
     return node;
   }
 
-  /** Adds {@code key: value}, where the key may be in kebab case and the value is JSON or a word. */
+  /**
+   * Adds {@code key: value}, where the key may be in kebab case and the value is JSON or a word.
+   */
   static void put(ObjectNode node, String key, String value) {
     String name = camelCase(key.strip());
     String text = value.strip();

@@ -54,8 +54,10 @@ final class MethodRegistry {
   /**
    * Makes a quantizer.
    *
-   * @param options camel-case settings given by the user; what is missing takes the method's default
-   * @throws PbqException USAGE for an unknown method, an option that it does not have, or a bad value
+   * @param options camel-case settings given by the user; what is missing takes the method's
+   *     default
+   * @throws PbqException USAGE for an unknown method, an option that it does not have, or a bad
+   *     value
    */
   Configured configure(String method, ObjectNode options) {
     QuantizerProvider<?> provider = providers.get(method);

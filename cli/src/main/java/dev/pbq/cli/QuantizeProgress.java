@@ -71,7 +71,9 @@ final class QuantizeProgress implements ProgressListener {
     double mean =
         inBlock.stream().mapToDouble(LinearOutcome::relativeError).average().orElse(Double.NaN);
     LinearOutcome worst =
-        inBlock.stream().max(Comparator.comparingDouble(LinearOutcome::relativeError)).orElseThrow();
+        inBlock.stream()
+            .max(Comparator.comparingDouble(LinearOutcome::relativeError))
+            .orElseThrow();
     return String.format(
         Locale.ROOT,
         "%d linears, relative error mean %.3g, worst %.3g (%s)",

@@ -16,7 +16,8 @@ import java.util.Map;
  * @param size what was stored
  * @param linears every quantized linear, in order
  * @param seconds wall time over all sessions of the run
- * @param peakRssBytes the process's largest resident set, where the system tells; of the last session
+ * @param peakRssBytes the process's largest resident set, where the system tells; of the last
+ *     session
  */
 public record QuantizationReport(
     String version,

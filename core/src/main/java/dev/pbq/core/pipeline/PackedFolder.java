@@ -1,0 +1,109 @@
+package dev.pbq.core.pipeline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.checkpoint.AtomicFile;
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.CheckpointWriter;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.checkpoint.PackedTensorCollector;
+import dev.pbq.core.checkpoint.SafetensorsFile;
+import dev.pbq.core.checkpoint.TensorEntry;
+import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.checkpoint.TiedWeights;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts the result together from the blocks' shards and the original's untouched tensors: a Hugging
+ * Face folder as {@code docs/format.md} specifies it.
+ */
+final class PackedFolder {
+  static final String REPORT = "pbq-report.json";
+  private static final String WEIGHT = ".weight";
+
+  private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
+
+  private final ModelFolder source;
+  private final Checkpoint original;
+
+  PackedFolder(ModelFolder source, Checkpoint original) {
+    this.source = source;
+    this.original = original;
+  }
+
+  /**
+   * Writes weights, configuration and side files into a directory.
+   *
+   * @param shards open files of packed linears; every linear in {@code linears} is in one of them
+   * @return what was written
+   */
+  CheckpointWriter.Written write(
+      Path directory, RunSettings run, List<SafetensorsFile> shards, List<String> linears) {
+    Map<String, TensorGroup> packed = new LinkedHashMap<>();
+    for (String linear : linears) {
+      packed.put(linear + WEIGHT, group(linear, shards));
+    }
+    boolean tied = source.config().path("tie_word_embeddings").asBoolean(false);
+    List<TensorGroup> groups = new ArrayList<>();
+    for (String name : TiedWeights.storedOnce(original, tied)) {
+      TensorGroup group = packed.remove(canonical(name, packed));
+      groups.add(group != null ? group : TensorGroup.of(original.entryOf(name)));
+    }
+    if (!packed.isEmpty()) {
+      throw new IllegalStateException("packed linears without an original: " + packed.keySet());
+    }
+    CheckpointWriter.Written written =
+        CheckpointWriter.write(directory, groups, Map.of(), run.maxShardBytes());
+    source.copySideFilesTo(directory);
+    ObjectNode config = source.config();
+    ObjectNode quantization = config.putObject("quantization_config");
+    quantization.put("quant_method", ModelFolder.PBQ);
+    quantization.put("format_version", PackedCheckpoint.FORMAT_VERSION);
+    quantization.put("method", run.method());
+    quantization.set("settings", run.settings());
+    quantization.put("pbq_version", run.version());
+    AtomicFile.write(directory.resolve(ModelFolder.CONFIG), json(config));
+    return written;
+  }
+
+  static void writeReport(Path directory, QuantizationReport report) {
+    AtomicFile.write(directory.resolve(REPORT), json(report));
+  }
+
+  /** Some checkpoints store {@code layers.0...} for {@code model.layers.0...}. */
+  private static String canonical(String stored, Map<String, TensorGroup> packed) {
+    return packed.containsKey(stored) ? stored : "model." + stored;
+  }
+
+  private static TensorGroup group(String linear, List<SafetensorsFile> shards) {
+    String key = PackedTensorCollector.KEY_PREFIX + linear;
+    for (SafetensorsFile shard : shards) {
+      String descriptor = shard.metadata().get(key);
+      if (descriptor != null) {
+        List<TensorEntry> entries =
+            shard.tensors().keySet().stream()
+                .filter(name -> name.startsWith(linear + "."))
+                .map(shard::entryOf)
+                .toList();
+        return new TensorGroup(entries, Map.of(key, descriptor));
+      }
+    }
+    throw new IllegalStateException("no shard holds " + linear);
+  }
+
+  private static byte[] json(Object value) {
+    try {
+      return (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("not representable as JSON: " + value, e);
+    }
+  }
+}

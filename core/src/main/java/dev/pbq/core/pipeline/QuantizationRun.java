@@ -1,0 +1,197 @@
+package dev.pbq.core.pipeline;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.CheckpointWriter;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputDirectory;
+import dev.pbq.core.checkpoint.SafetensorsFile;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.packed.BitAccount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * One quantization from start to finished directory, journaled block by block. A run that is killed
+ * at any moment continues with {@link RunSettings#resume()} and gives the same weights, bit for
+ * bit, as one that was not.
+ */
+public final class QuantizationRun {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+  private final ModelFolder source;
+  private final Checkpoint original;
+  private final CausalModel model;
+  private final QuantizationPlan plan;
+  private final Optional<Calibration> calibration;
+  private final RunSettings settings;
+  private final ProgressListener progress;
+
+  /**
+   * Prepares a run; nothing is read or written yet.
+   *
+   * @param original the dense weights of {@code source}, lent for the run
+   * @param calibration present if the plan needs it
+   */
+  public QuantizationRun(
+      ModelFolder source,
+      Checkpoint original,
+      CausalModel model,
+      QuantizationPlan plan,
+      Optional<Calibration> calibration,
+      RunSettings settings,
+      ProgressListener progress) {
+    if (plan.needsCalibration() && calibration.isEmpty()) {
+      throw new IllegalArgumentException("the plan needs calibration data");
+    }
+    this.source = source;
+    this.original = original;
+    this.model = model;
+    this.plan = plan;
+    this.calibration = plan.needsCalibration() ? calibration : Optional.empty();
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @param engine asked for a manager only if the method needs calibration; closed by this run
+   * @return the report, also stored in the directory
+   */
+  public QuantizationReport run(Supplier<NDManager> engine) {
+    OutputDirectory.Mode mode =
+        settings.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
+    try (OutputDirectory output =
+        OutputDirectory.open(settings.output(), settings.force(), mode, List.of(source.path()))) {
+      Path work = output.work();
+      Path reportFile = work.resolve(PackedFolder.REPORT);
+      QuantizationReport report;
+      if (Files.exists(reportFile) && !Files.exists(work.resolve(Journal.FILE))) {
+        // Killed between the last write and the final rename: the work is complete.
+        report = JSON.readValue(reportFile.toFile(), QuantizationReport.class);
+      } else {
+        Journal journal = openJournal(work);
+        new BlockLoop(original, model, plan, calibration, work, journal, progress).run(engine);
+        progress.assembling();
+        report = assemble(work, journal);
+        Files.delete(work.resolve(Journal.FILE));
+      }
+      removeScratch(work);
+      output.commit();
+      return report;
+    } catch (IOException e) {
+      throw PbqException.resources(
+          "cannot complete " + settings.output() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Journal openJournal(Path work) {
+    Journal.Header header = new Journal.Header(fingerprint(), settings.version());
+    return Files.exists(work.resolve(Journal.FILE))
+        ? Journal.resume(work, header)
+        : Journal.create(work, header);
+  }
+
+  private Fingerprint fingerprint() {
+    Map<String, String> parts = new LinkedHashMap<>();
+    parts.put("weights", WeightsFingerprint.of(original));
+    parts.put("calibration", calibration.map(Calibration::sha256).orElse("none"));
+    try {
+      // Sorted keys, so that the order in which options were given does not matter.
+      Object sorted = JSON.treeToValue(settings.settings(), Object.class);
+      parts.put("settings", settings.method() + " " + JSON.writeValueAsString(sorted));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("settings are JSON already", e);
+    }
+    parts.put("version", settings.version());
+    return new Fingerprint(parts);
+  }
+
+  private QuantizationReport assemble(Path work, Journal journal) throws IOException {
+    List<LinearOutcome> linears = new ArrayList<>();
+    double seconds = 0;
+    List<SafetensorsFile> shards = new ArrayList<>();
+    try {
+      for (Journal.Entry entry : journal.entries()) {
+        linears.addAll(entry.linears());
+        seconds += entry.seconds();
+        if (entry.shard() != null) {
+          shards.add(SafetensorsFile.open(work.resolve(entry.shard())));
+        }
+      }
+      CheckpointWriter.Written written =
+          new PackedFolder(source, original)
+              .write(work, settings, shards, linears.stream().map(LinearOutcome::name).toList());
+      QuantizationReport report = report(linears, written, seconds);
+      PackedFolder.writeReport(work, report);
+      return report;
+    } finally {
+      shards.forEach(SafetensorsFile::close);
+    }
+  }
+
+  private QuantizationReport report(
+      List<LinearOutcome> linears, CheckpointWriter.Written written, double seconds) {
+    BitAccount bits = BitAccount.empty();
+    double paperBits = 0;
+    for (LinearOutcome l : linears) {
+      long weights = (long) l.rows() * l.cols();
+      bits = bits.plus(new BitAccount(weights, l.bits()));
+      paperBits += l.paperBits() * weights;
+    }
+    long parameters = 0;
+    for (String name : original.names()) {
+      parameters += original.info(name).elementCount();
+    }
+    return new QuantizationReport(
+        settings.version(),
+        settings.model(),
+        settings.method(),
+        settings.settings(),
+        calibration
+            .map(
+                c ->
+                    new QuantizationReport.CalibrationUsed(
+                        c.dataset(),
+                        c.joined(),
+                        c.windows().length,
+                        c.tokens(),
+                        c.seed(),
+                        c.sha256()))
+            .orElse(null),
+        new QuantizationReport.Size(
+            bits.weights(),
+            paperBits / bits.weights(),
+            bits.bitsPerWeight(),
+            bits.byKind(),
+            parameters,
+            written.fileBytes(),
+            8.0 * written.fileBytes() / parameters,
+            original.totalBytes()),
+        linears,
+        seconds,
+        PeakMemory.bytes().isPresent() ? PeakMemory.bytes().getAsLong() : null);
+  }
+
+  private static void removeScratch(Path work) throws IOException {
+    try (Stream<Path> files = Files.list(work)) {
+      for (Path file : files.filter(BlockLoop::isScratch).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

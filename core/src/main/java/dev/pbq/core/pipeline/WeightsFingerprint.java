@@ -1,0 +1,40 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.TensorInfo;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * Recognises a checkpoint without reading all of it: sha256 over every tensor's name, type, shape
+ * and the first and last 4096 bytes of its data.
+ */
+final class WeightsFingerprint {
+  private static final int SAMPLE = 4096;
+
+  private WeightsFingerprint() {}
+
+  static String of(Checkpoint checkpoint) {
+    MessageDigest digest = sha256();
+    for (String name : checkpoint.names()) {
+      TensorInfo info = checkpoint.info(name);
+      String header = name + " " + info.dtype() + Arrays.toString(info.shape()) + "\n";
+      digest.update(header.getBytes(StandardCharsets.UTF_8));
+      int n = (int) Math.min(SAMPLE, info.byteCount());
+      digest.update(checkpoint.bytes(name, 0, n));
+      digest.update(checkpoint.bytes(name, info.byteCount() - n, n));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
