@@ -1,15 +1,32 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.PbqException;
+
 /** Reads quantized layers of every family. */
 public final class PackedLinears {
   private PackedLinears() {}
 
   /**
-   * Reads one layer, by its {@code family} attribute.
+   * Reads one layer, by its {@code family} attribute. Nothing that the reader gives is trusted, and
+   * no more memory is taken than the sizes of the parts call for.
    *
-   * @throws dev.pbq.core.PbqException BAD_DATA naming the layer and part that is wrong
+   * @throws PbqException BAD_DATA naming the layer and part that is wrong
    */
   public static QuantizedLinear read(PackedReader in) {
-    throw new UnsupportedOperationException("pending " + in.layer());
+    String family = in.text("family");
+    return switch (family) {
+      case SalientSplitFormat.FAMILY -> SalientSplitFormat.read(in);
+      case UniformFormat.FAMILY -> UniformFormat.read(in);
+      default ->
+          throw new PartReader(in)
+              .bad(
+                  "family",
+                  "unknown storage family '"
+                      + family
+                      + "'; this version reads "
+                      + SalientSplitFormat.FAMILY
+                      + " and "
+                      + UniformFormat.FAMILY);
+    };
   }
 }

@@ -1,12 +1,18 @@
 package dev.pbq.core.packed;
 
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * PB-LLM's storage family ({@code salient-split}): a bitmap marks salient weights, which are kept
  * on a per-row {@link AffineGrid}; all others are represented as {@link LowPart} says.
  */
 public final class SalientSplitLinear implements QuantizedLinear {
+  /** Weights that one task of {@link #dequantize()} handles, about. */
+  private static final int TASK = 1 << 16;
+
   private final int rows;
   private final int cols;
   private final int groupSize;
@@ -15,6 +21,10 @@ public final class SalientSplitLinear implements QuantizedLinear {
   private final byte[] codes;
   private final AffineGrid high;
   private final LowPart low;
+  private final int salientCount;
+
+  /** The bitmap as stored; made when first asked for, always the same. */
+  private volatile BitmapCodec.Encoded mask;
 
   /**
    * Takes ownership of the arrays.
@@ -23,11 +33,13 @@ public final class SalientSplitLinear implements QuantizedLinear {
    * @param scaleDtype how scales, means, levels and verbatim values are stored; they must already
    *     be rounded to it
    * @param salient bit {@code r * cols + c} (bit {@code i % 64} of word {@code i / 64}) is set
-   *     where weight [r, c] is salient
+   *     where weight [r, c] is salient; bits beyond the last weight are 0
    * @param codes [rows * cols], row-major, unsigned: a salient weight's code on its row's grid, a
    *     low weight's low code (0 if low weights have no codes)
    * @param high the grids of the salient weights, one per row
    * @param low the low weights
+   * @throws IllegalArgumentException if lengths do not fit the shape, a code does not fit its
+   *     width, or a parameter is not finite or not rounded to {@code scaleDtype}
    */
   public SalientSplitLinear(
       int rows,
@@ -38,19 +50,42 @@ public final class SalientSplitLinear implements QuantizedLinear {
       byte[] codes,
       AffineGrid high,
       LowPart low) {
+    Shapes.require(rows, cols, groupSize, codes);
     this.rows = rows;
     this.cols = cols;
     this.groupSize = groupSize;
-    this.scaleDtype = scaleDtype;
+    this.scaleDtype = Objects.requireNonNull(scaleDtype, "scaleDtype");
     this.salient = salient;
     this.codes = codes;
-    this.high = high;
-    this.low = low;
+    this.high = Objects.requireNonNull(high, "high");
+    this.low = Objects.requireNonNull(low, "low");
+    if (salient.length != Bitmap.words(codes.length)) {
+      throw new IllegalArgumentException(
+          salient.length + " words mark the salient ones of " + codes.length + " weights");
+    }
+    int last = salient.length - 1;
+    if (salient[last] != Bitmap.word(salient, last, 0, codes.length)) {
+      throw new IllegalArgumentException("a salient weight beyond the last one");
+    }
+    salientCount = Bitmap.ones(salient, 0, codes.length);
+    Shapes.requireStorable(scaleDtype, high.scale(), rows, "scales of salient weights");
+    long grids = (long) groups() * rows;
+    if (low instanceof LowPart.Binary b) {
+      Shapes.requireStorable(scaleDtype, b.mean(), grids, "means");
+      Shapes.requireStorable(scaleDtype, b.scale(), grids, "scales of low weights");
+    } else if (low instanceof LowPart.OneSided s) {
+      Shapes.requireStorable(scaleDtype, s.level(), grids, "levels");
+    } else if (low instanceof LowPart.Uniform u) {
+      Shapes.requireStorable(scaleDtype, u.grid().scale(), grids, "scales of low weights");
+    } else if (low instanceof LowPart.Verbatim v) {
+      Shapes.requireStorable(scaleDtype, v.values(), codes.length - salientCount, "low weights");
+    }
+    requireCodesFit();
   }
 
   @Override
   public String family() {
-    return "salient-split";
+    return SalientSplitFormat.FAMILY;
   }
 
   @Override
@@ -63,39 +98,178 @@ public final class SalientSplitLinear implements QuantizedLinear {
     return cols;
   }
 
+  /** Columns per group of low parameters. */
+  public int groupSize() {
+    return groupSize;
+  }
+
+  /** Groups of low parameters; the last may be narrower. */
+  public int groups() {
+    return Shapes.groups(cols, groupSize);
+  }
+
+  public ScaleDtype scaleDtype() {
+    return scaleDtype;
+  }
+
+  /** How many weights are salient. */
+  public int salientCount() {
+    return salientCount;
+  }
+
+  public boolean isSalient(int row, int col) {
+    return Bitmap.get(salient, row * cols + col);
+  }
+
+  /** The bitmap of salient weights, as given to the constructor; not a copy, not to be changed. */
+  public long[] salient() {
+    return salient;
+  }
+
+  /** The codes [rows * cols], as given to the constructor; not a copy, not to be changed. */
+  public byte[] codes() {
+    return codes;
+  }
+
+  /** The grids of the salient weights, one per row. */
+  public AffineGrid high() {
+    return high;
+  }
+
+  public LowPart low() {
+    return low;
+  }
+
   @Override
   public FloatMatrix dequantize() {
-    float[] w = new float[rows * cols];
-    int verbatim = 0;
-    for (int r = 0, i = 0; r < rows; r++) {
-      for (int c = 0; c < cols; c++, i++) {
-        int code = codes[i] & 0xff;
-        if ((salient[i >>> 6] >>> (i & 63) & 1) != 0) {
-          w[i] = high.value(r, code);
-          continue;
-        }
-        int p = c / groupSize * rows + r;
-        if (low instanceof LowPart.Binary b) {
-          w[i] = code != 0 ? b.mean()[p] + b.scale()[p] : b.mean()[p] - b.scale()[p];
-        } else if (low instanceof LowPart.OneSided s) {
-          w[i] = code != 0 ? s.level()[p] : 0f;
-        } else if (low instanceof LowPart.Uniform u) {
-          w[i] = u.grid().value(p, code);
-        } else if (low instanceof LowPart.Verbatim v) {
-          w[i] = v.values()[verbatim++];
+    float[] w = new float[codes.length];
+    int rowsPerTask = Math.max(1, TASK / cols);
+    int tasks = (rows - 1) / rowsPerTask + 1;
+    // Only verbatim weights must know how many of them come before.
+    int[] lowBefore = new int[tasks];
+    if (low instanceof LowPart.Verbatim) {
+      for (int t = 1; t < tasks; t++) {
+        int from = (t - 1) * rowsPerTask * cols;
+        int to = t * rowsPerTask * cols;
+        lowBefore[t] = lowBefore[t - 1] + to - from - Bitmap.ones(salient, from, to);
+      }
+    }
+    IntStream.range(0, tasks)
+        .parallel()
+        .forEach(
+            t -> {
+              int first = t * rowsPerTask;
+              int end = Math.min(rows, first + rowsPerTask);
+              if (low instanceof LowPart.Verbatim v) {
+                dequantizeVerbatim(w, first, end, v.values(), lowBefore[t]);
+              } else {
+                dequantizeCoded(w, first, end);
+              }
+            });
+    return new FloatMatrix(rows, cols, w);
+  }
+
+  /** By tables: entries 0..255 are the low codes' values, 256..511 the salient codes'. */
+  private void dequantizeCoded(float[] w, int firstRow, int endRow) {
+    float[] value = new float[512];
+    for (int r = firstRow; r < endRow; r++) {
+      for (int code = 0; code < 1 << high.bits(); code++) {
+        value[256 + code] = high.value(r, code);
+      }
+      int i = r * cols;
+      int rowEnd = i + cols;
+      for (int p = r; i < rowEnd; p += rows) {
+        lowValues(p, value);
+        for (int end = Math.min(rowEnd - i, groupSize) + i; i < end; i++) {
+          int bit = (int) (salient[i >>> 6] >>> i) & 1;
+          w[i] = value[(codes[i] & 0xff) + (bit << 8)];
         }
       }
     }
-    return new FloatMatrix(rows, cols, w);
+  }
+
+  private void lowValues(int grid, float[] value) {
+    if (low instanceof LowPart.Binary b) {
+      value[0] = b.mean()[grid] - b.scale()[grid];
+      value[1] = b.mean()[grid] + b.scale()[grid];
+    } else if (low instanceof LowPart.OneSided s) {
+      value[1] = s.level()[grid];
+    } else if (low instanceof LowPart.Uniform u) {
+      for (int code = 0; code < 1 << u.grid().bits(); code++) {
+        value[code] = u.grid().value(grid, code);
+      }
+    }
+  }
+
+  private void dequantizeVerbatim(
+      float[] w, int firstRow, int endRow, float[] values, int firstValue) {
+    int next = firstValue;
+    int i = firstRow * cols;
+    for (int r = firstRow; r < endRow; r++) {
+      for (int end = i + cols; i < end; i++) {
+        w[i] = Bitmap.get(salient, i) ? high.value(r, codes[i] & 0xff) : values[next++];
+      }
+    }
   }
 
   @Override
   public BitAccount bits() {
-    throw new UnsupportedOperationException("pending " + scaleDtype);
+    return SalientSplitFormat.bits(this);
   }
 
   @Override
   public void write(PackedWriter out) {
-    throw new UnsupportedOperationException("pending");
+    SalientSplitFormat.write(this, out);
+  }
+
+  /** The bitmap as stored. */
+  BitmapCodec.Encoded mask() {
+    BitmapCodec.Encoded encoded = mask;
+    if (encoded == null) {
+      encoded = BitmapCodec.encode(salient, rows, cols);
+      mask = encoded;
+    }
+    return encoded;
+  }
+
+  private void requireCodesFit() {
+    int lowOver = -1 << low.codeBits();
+    int highOver = -1 << high.bits();
+    int flip = lowOver ^ highOver;
+    int over = 0;
+    for (int i = 0; i < codes.length; i++) {
+      int bit = (int) (salient[i >>> 6] >>> i) & 1;
+      over |= (codes[i] & 0xff) & (lowOver ^ (flip & -bit));
+    }
+    if (over != 0) {
+      throw new IllegalArgumentException(
+          "a code does not fit: low codes have "
+              + low.codeBits()
+              + " bits, salient codes "
+              + high.bits());
+    }
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof SalientSplitLinear s
+        && s.rows == rows
+        && s.cols == cols
+        && s.groupSize == groupSize
+        && s.scaleDtype == scaleDtype
+        && s.high.equals(high)
+        && s.low.equals(low)
+        && Arrays.equals(s.salient, salient)
+        && Arrays.equals(s.codes, codes);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Objects.hash(rows, cols, groupSize, high, low) + Arrays.hashCode(salient);
+  }
+
+  @Override
+  public String toString() {
+    return "SalientSplitLinear[" + rows + ", " + cols + ", salient=" + salientCount + "]";
   }
 }

@@ -1,13 +1,19 @@
 package dev.pbq.core.packed;
 
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Storage family of RTN and GPTQ ({@code uniform}): every weight has a code on the {@link
  * AffineGrid} of its row and column group.
  */
 public final class UniformLinear implements QuantizedLinear {
+  /** Weights that one task of {@link #dequantize()} handles, about. */
+  private static final int TASK = 1 << 16;
+
   private final int rows;
   private final int cols;
   private final int groupSize;
@@ -25,6 +31,9 @@ public final class UniformLinear implements QuantizedLinear {
    * @param grid grids indexed {@code group * rows + row}
    * @param columnGroup the group of each column where that is not {@code column / groupSize}
    *     (activation ordering)
+   * @throws IllegalArgumentException if lengths do not fit the shape, a code does not fit its
+   *     width, a group does not exist, or a scale is not finite or not rounded to {@code
+   *     scaleDtype}
    */
   public UniformLinear(
       int rows,
@@ -34,18 +43,39 @@ public final class UniformLinear implements QuantizedLinear {
       byte[] codes,
       AffineGrid grid,
       Optional<int[]> columnGroup) {
+    Shapes.require(rows, cols, groupSize, codes);
     this.rows = rows;
     this.cols = cols;
     this.groupSize = groupSize;
-    this.scaleDtype = scaleDtype;
+    this.scaleDtype = Objects.requireNonNull(scaleDtype, "scaleDtype");
     this.codes = codes;
-    this.grid = grid;
-    this.columnGroup = columnGroup;
+    this.grid = Objects.requireNonNull(grid, "grid");
+    this.columnGroup = Objects.requireNonNull(columnGroup, "columnGroup");
+    Shapes.requireStorable(scaleDtype, grid.scale(), (long) groups() * rows, "scales");
+    columnGroup.ifPresent(this::requireGroups);
+    int over = 0;
+    for (byte code : codes) {
+      over |= code & 0xff;
+    }
+    if (over >>> grid.bits() != 0) {
+      throw new IllegalArgumentException("a code does not fit in " + grid.bits() + " bits");
+    }
+  }
+
+  private void requireGroups(int[] groupOf) {
+    if (groupOf.length != cols) {
+      throw new IllegalArgumentException(groupOf.length + " column groups, " + cols + " columns");
+    }
+    for (int group : groupOf) {
+      if (group < 0 || group >= groups()) {
+        throw new IllegalArgumentException("a column in group " + group + " of " + groups());
+      }
+    }
   }
 
   @Override
   public String family() {
-    return "uniform";
+    return UniformFormat.FAMILY;
   }
 
   @Override
@@ -58,25 +88,102 @@ public final class UniformLinear implements QuantizedLinear {
     return cols;
   }
 
+  /** Columns per group. */
+  public int groupSize() {
+    return groupSize;
+  }
+
+  /** Groups of columns; the last may be narrower. */
+  public int groups() {
+    return Shapes.groups(cols, groupSize);
+  }
+
+  public ScaleDtype scaleDtype() {
+    return scaleDtype;
+  }
+
+  /** The codes [rows * cols], as given to the constructor; not a copy, not to be changed. */
+  public byte[] codes() {
+    return codes;
+  }
+
+  /** The grids, indexed {@code group * rows + row}. */
+  public AffineGrid grid() {
+    return grid;
+  }
+
+  /** The group of each column, where it is not {@code column / groupSize}; not a copy. */
+  public Optional<int[]> columnGroup() {
+    return columnGroup;
+  }
+
   @Override
   public FloatMatrix dequantize() {
-    float[] w = new float[rows * cols];
-    for (int r = 0, i = 0; r < rows; r++) {
-      for (int c = 0; c < cols; c++, i++) {
-        int group = columnGroup.isPresent() ? columnGroup.get()[c] : c / groupSize;
-        w[i] = grid.value(group * rows + r, codes[i] & 0xff);
+    float[] w = new float[codes.length];
+    int rowsPerTask = Math.max(1, TASK / cols);
+    IntStream.range(0, (rows - 1) / rowsPerTask + 1)
+        .parallel()
+        .forEach(
+            t -> {
+              int end = (int) Math.min(rows, (t + 1L) * rowsPerTask);
+              for (int r = t * rowsPerTask; r < end; r++) {
+                if (columnGroup.isPresent()) {
+                  dequantizeRow(w, r, columnGroup.get());
+                } else {
+                  dequantizeRow(w, r);
+                }
+              }
+            });
+    return new FloatMatrix(rows, cols, w);
+  }
+
+  private void dequantizeRow(float[] w, int row) {
+    int i = row * cols;
+    int rowEnd = i + cols;
+    for (int p = row; i < rowEnd; p += rows) {
+      float scale = grid.scale()[p];
+      int zero = grid.zero()[p];
+      for (int end = i + Math.min(rowEnd - i, groupSize); i < end; i++) {
+        w[i] = scale * ((codes[i] & 0xff) - zero);
       }
     }
-    return new FloatMatrix(rows, cols, w);
+  }
+
+  private void dequantizeRow(float[] w, int row, int[] groupOf) {
+    for (int c = 0, i = row * cols; c < cols; c++, i++) {
+      w[i] = grid.value(groupOf[c] * rows + row, codes[i] & 0xff);
+    }
   }
 
   @Override
   public BitAccount bits() {
-    throw new UnsupportedOperationException("pending " + scaleDtype);
+    return UniformFormat.bits(this);
   }
 
   @Override
   public void write(PackedWriter out) {
-    throw new UnsupportedOperationException("pending");
+    UniformFormat.write(this, out);
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof UniformLinear u
+        && u.rows == rows
+        && u.cols == cols
+        && u.groupSize == groupSize
+        && u.scaleDtype == scaleDtype
+        && u.grid.equals(grid)
+        && Arrays.equals(u.columnGroup.orElse(null), columnGroup.orElse(null))
+        && Arrays.equals(u.codes, codes);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Objects.hash(rows, cols, groupSize, grid) + Arrays.hashCode(codes);
+  }
+
+  @Override
+  public String toString() {
+    return "UniformLinear[" + rows + ", " + cols + ", bits=" + grid.bits() + "]";
   }
 }

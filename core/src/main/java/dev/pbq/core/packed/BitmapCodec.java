@@ -1,0 +1,153 @@
+package dev.pbq.core.packed;
+
+import dev.pbq.core.PbqException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * Bitmaps [rows, cols] as bytes, in whichever {@link Coding} is shorter. In memory a bitmap is an
+ * array of words, bit {@code i = r * cols + c} being bit {@code i % 64} of word {@code i / 64}.
+ *
+ * <p>The range coding, byte by byte:
+ *
+ * <ol>
+ *   <li>the model, see {@link BitmapModel#put};
+ *   <li>the length in bytes of every chunk, unsigned 32-bit integers; a chunk is {@value
+ *       #CHUNK_BITS} consecutive bits of the bitmap (the last one may be shorter);
+ *   <li>the chunks, each a {@link RangeCoder} stream of its own.
+ * </ol>
+ */
+final class BitmapCodec {
+  /** Bits of a bitmap that are coded as one stream; a multiple of 64. */
+  static final int CHUNK_BITS = 1 << 18;
+
+  private BitmapCodec() {}
+
+  /** How a bitmap is stored. */
+  enum Coding {
+    /** The bits themselves, least significant first, padded to a byte with zeros. */
+    RAW,
+    /** Range coded with a {@link BitmapModel}. */
+    RANGE;
+
+    /** The name in the layer's descriptor. */
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** A bitmap as it is stored. */
+  record Encoded(Coding coding, byte[] bytes) {}
+
+  /** Encodes a bitmap whose bits beyond {@code rows * cols} are 0. */
+  static Encoded encode(long[] bitmap, int rows, int cols) {
+    int bits = rows * cols;
+    int rawBytes = (int) BitPacking.bytes(bits, 1);
+    BitmapFit fit = BitmapFit.of(bitmap, rows, cols);
+    if (fit.bits() < 8.0 * rawBytes) {
+      byte[] ranged = encodeRange(bitmap, rows, cols, fit.model());
+      if (ranged.length < rawBytes) {
+        return new Encoded(Coding.RANGE, ranged);
+      }
+    }
+    ByteBuffer raw = ByteBuffer.allocate(bitmap.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+    raw.asLongBuffer().put(bitmap);
+    return new Encoded(Coding.RAW, Arrays.copyOf(raw.array(), rawBytes));
+  }
+
+  private static byte[] encodeRange(long[] bitmap, int rows, int cols, BitmapModel model) {
+    int bits = rows * cols;
+    byte[][] chunks =
+        IntStream.range(0, chunks(bits))
+            .parallel()
+            .mapToObj(
+                i -> RangeCoder.encode(bitmap, i * CHUNK_BITS, chunkEnd(i, bits), cols, model))
+            .toArray(byte[][]::new);
+    long size = BitmapModel.bytes(rows, cols, model.rowBits(), model.colBits());
+    for (byte[] chunk : chunks) {
+      size += 4 + chunk.length;
+    }
+    ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(size)).order(ByteOrder.LITTLE_ENDIAN);
+    model.put(out);
+    for (byte[] chunk : chunks) {
+      out.putInt(chunk.length);
+    }
+    for (byte[] chunk : chunks) {
+      out.put(chunk);
+    }
+    return out.array();
+  }
+
+  /**
+   * Decodes a bitmap of {@code rows * cols} &lt; 2^31 bits; the bits beyond are 0.
+   *
+   * @param where the layer and part, for messages
+   * @throws PbqException BAD_DATA if the bytes are no such bitmap
+   */
+  static long[] decode(Coding coding, byte[] bytes, int rows, int cols, String where) {
+    int bits = rows * cols;
+    return switch (coding) {
+      case RAW -> {
+        if (bytes.length != BitPacking.bytes(bits, 1)
+            || !BitPacking.paddingIsZero(bytes, 0, bits, 1)) {
+          throw PbqException.badData(where + ": not a bitmap of " + bits + " bits");
+        }
+        long[] bitmap = new long[Bitmap.words(bits)];
+        ByteBuffer.wrap(Arrays.copyOf(bytes, bitmap.length * 8))
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asLongBuffer()
+            .get(bitmap);
+        yield bitmap;
+      }
+      case RANGE -> decodeRange(bytes, rows, cols, where);
+    };
+  }
+
+  private static long[] decodeRange(byte[] bytes, int rows, int cols, String where) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int bits = rows * cols;
+    int chunkCount = chunks(bits);
+    // Each chunk has a length and at least one unit, so a short part cannot claim a huge bitmap.
+    BitmapModel model = BitmapModel.get(in, rows, cols, 6L * chunkCount, where);
+    int[] start = new int[chunkCount + 1];
+    long position = in.position() + 4L * chunkCount;
+    start[0] = (int) position;
+    for (int i = 0; i < chunkCount; i++) {
+      position += in.getInt() & 0xffffffffL;
+      if (position > bytes.length) {
+        throw PbqException.badData(where + ": corrupt bitmap: it ends before its chunks do");
+      }
+      start[i + 1] = (int) position;
+    }
+    if (position != bytes.length) {
+      throw PbqException.badData(where + ": corrupt bitmap: bytes after its last chunk");
+    }
+    long[] bitmap = new long[Bitmap.words(bits)];
+    IntStream.range(0, chunkCount)
+        .parallel()
+        .forEach(
+            i ->
+                RangeCoder.decode(
+                    bytes,
+                    start[i],
+                    start[i + 1] - start[i],
+                    bitmap,
+                    i * CHUNK_BITS,
+                    chunkEnd(i, bits),
+                    cols,
+                    model,
+                    where));
+    return bitmap;
+  }
+
+  private static int chunks(int bits) {
+    return (int) ((bits + (CHUNK_BITS - 1L)) / CHUNK_BITS);
+  }
+
+  private static int chunkEnd(int chunk, int bits) {
+    return (int) Math.min(bits, (chunk + 1L) * CHUNK_BITS);
+  }
+}

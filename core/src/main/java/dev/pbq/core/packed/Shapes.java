@@ -1,0 +1,47 @@
+package dev.pbq.core.packed;
+
+/** What the constructors of all families check: that a layer can be stored, and read back as is. */
+final class Shapes {
+  /** The most weights in one layer: they are indexed by int, with room for a last word. */
+  static final int MAX_WEIGHTS = Integer.MAX_VALUE - 64;
+
+  private Shapes() {}
+
+  /** Groups of {@code groupSize} columns; the last may be narrower. */
+  static int groups(int cols, int groupSize) {
+    return (cols - 1) / groupSize + 1;
+  }
+
+  static void require(int rows, int cols, int groupSize, byte[] codes) {
+    if (rows < 1 || cols < 1 || (long) rows * cols > MAX_WEIGHTS) {
+      throw new IllegalArgumentException("a layer of shape [" + rows + ", " + cols + "]");
+    }
+    if (groupSize < 1 || groupSize > cols) {
+      throw new IllegalArgumentException("groups of " + groupSize + " of " + cols + " columns");
+    }
+    if (codes.length != rows * cols) {
+      throw new IllegalArgumentException(
+          codes.length + " codes for a layer of shape [" + rows + ", " + cols + "]");
+    }
+  }
+
+  /**
+   * Checks that there are {@code count} parameters and that they survive storage.
+   *
+   * @param what their name in the message
+   */
+  static void requireStorable(ScaleDtype type, float[] values, long count, String what) {
+    if (values.length != count) {
+      throw new IllegalArgumentException(
+          values.length + " " + what + " where " + count + " belong");
+    }
+    for (int i = 0; i < values.length; i++) {
+      float v = values[i];
+      if (!Float.isFinite(v)
+          || Float.floatToRawIntBits(type.round(v)) != Float.floatToRawIntBits(v)) {
+        throw new IllegalArgumentException(
+            what + ": entry " + i + ", " + v + ", is not a finite " + type + " number");
+      }
+    }
+  }
+}
