@@ -1,0 +1,109 @@
+package dev.pbq.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The dependencies that each package's {@code package-info} allows, for all modules at once. */
+@AnalyzeClasses(packages = "dev.pbq", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ROOT = "dev.pbq.core";
+  private static final String TENSOR = "dev.pbq.core.tensor..";
+  private static final String LINALG = "dev.pbq.core.linalg..";
+  private static final String PACKED = "dev.pbq.core.packed..";
+  private static final String QUANT = "dev.pbq.core.quant..";
+  private static final String CHECKPOINT = "dev.pbq.core.checkpoint..";
+  private static final String MODEL = "dev.pbq.core.model..";
+  private static final String DATA = "dev.pbq.core.data..";
+  private static final String PIPELINE = "dev.pbq.core.pipeline..";
+  private static final String CORE = "dev.pbq.core..";
+  private static final String GPTQ_PB = "dev.pbq.gptqpb..";
+  private static final String EVAL = "dev.pbq.eval..";
+  private static final String TINY = "dev.pbq.tiny..";
+  private static final String CLI = "dev.pbq.cli..";
+
+  @ArchTest static final ArchRule tensor = only(TENSOR, ROOT);
+  @ArchTest static final ArchRule linalg = only(LINALG, ROOT, TENSOR);
+  @ArchTest static final ArchRule packed = only(PACKED, ROOT, TENSOR);
+  @ArchTest static final ArchRule quant = only(QUANT, ROOT, TENSOR, LINALG, PACKED);
+  @ArchTest static final ArchRule checkpoint = only(CHECKPOINT, ROOT, TENSOR, PACKED);
+  @ArchTest static final ArchRule model = only(MODEL, ROOT, TENSOR);
+  @ArchTest static final ArchRule data = only(DATA, ROOT);
+
+  @ArchTest
+  static final ArchRule pipeline =
+      only(PIPELINE, ROOT, TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, MODEL, DATA);
+
+  @ArchTest
+  static final ArchRule algorithmsSeeNumbersAlone =
+      only(GPTQ_PB, ROOT, TENSOR, LINALG, PACKED, QUANT);
+
+  @ArchTest static final ArchRule eval = only(EVAL, CORE);
+  @ArchTest static final ArchRule tiny = only(TINY, CORE);
+
+  @ArchTest
+  static final ArchRule nothingSeesTheCommandLine =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(CLI)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(CLI, "picocli..");
+
+  @ArchTest
+  static final ArchRule blasIsUsedInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(LINALG)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.nd4j..", "org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule algorithmsAndFormatsKnowNoEngine =
+      noClasses()
+          .that()
+          .resideInAnyPackage(TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl..");
+
+  @ArchTest
+  static final ArchRule onlyMainEndsTheProcess =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("dev.pbq.cli.Main")
+          .should()
+          .callMethod(System.class, "exit", int.class);
+
+  @ArchTest
+  static final ArchRule noStaticMutableState =
+      noFields()
+          .that()
+          .areStatic()
+          .and()
+          .doNotHaveModifier(com.tngtech.archunit.core.domain.JavaModifier.SYNTHETIC)
+          .should()
+          .notBeFinal();
+
+  private static ArchRule only(String self, String... others) {
+    String[] allowed = new String[others.length + 1];
+    allowed[0] = self;
+    System.arraycopy(others, 0, allowed, 1, others.length);
+    return classes()
+        .that()
+        .resideInAPackage(self)
+        .should()
+        .onlyDependOnClassesThat(
+            com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage(
+                    "dev.pbq..")
+                .or(
+                    com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage(
+                        allowed)));
+  }
+}
