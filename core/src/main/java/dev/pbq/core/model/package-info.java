@@ -1,5 +1,6 @@
 /**
- * Decoder-only transformers, run one block at a time on DJL's PyTorch engine. Imports {@code
- * tensor}.
+ * Decoder-only transformers, run one block at a time on DJL's PyTorch engine. {@link
+ * dev.pbq.core.model.Architectures} makes a {@link dev.pbq.core.model.CausalModel} of a
+ * configuration, {@link dev.pbq.core.model.Engines} starts the engine. Imports {@code tensor}.
  */
 package dev.pbq.core.model;

@@ -1,0 +1,43 @@
+package dev.pbq.core.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.PbqException;
+import java.util.List;
+
+/** The architectures that pbq can run. */
+public final class Architectures {
+  private static final List<String> SUPPORTED = List.of("llama", "mistral", "qwen2", "opt");
+
+  private Architectures() {}
+
+  /** The values of {@code model_type} that are supported. */
+  public static List<String> supported() {
+    return SUPPORTED;
+  }
+
+  /**
+   * The model that a {@code config.json} describes.
+   *
+   * @param where the file's name, for messages
+   * @throws PbqException BAD_DATA if the architecture or a setting is not supported, or settings
+   *     are missing or contradict each other
+   */
+  public static CausalModel of(JsonNode config, String where) {
+    return of(config, where, Limits.DEFAULT);
+  }
+
+  static CausalModel of(JsonNode config, String where, Limits limits) {
+    if (!config.isObject()) {
+      throw PbqException.badData(where + ": not a JSON object");
+    }
+    ConfigKeys keys = new ConfigKeys(config, where);
+    String type =
+        keys.text("model_type")
+            .orElseThrow(() -> PbqException.badData(where + ": model_type is missing"));
+    return switch (type) {
+      case "llama", "mistral", "qwen2" -> new LlamaModel(LlamaConfig.of(type, keys), limits);
+      case "opt" -> new OptModel(OptConfig.of(keys), limits);
+      default -> throw keys.unsupported("model_type", '"' + type + '"', SUPPORTED);
+    };
+  }
+}

@@ -1,0 +1,145 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Causal scaled dot-product attention with grouped queries (Ainslie et al., 2023), in pieces: only
+ * some query rows of some heads at a time, against only those keys that they can see. Keys and
+ * values are not repeated: the queries of a group are stacked into one matrix.
+ */
+final class CausalAttention {
+  private final int heads;
+  private final int keyValueHeads;
+  private final int headDim;
+  private final int window;
+  private final Limits limits;
+  private final NDArray scale;
+
+  /**
+   * @param owner gets the constants
+   * @param window how many positions a token sees, itself counted; 0 for all before it
+   */
+  CausalAttention(
+      NDManager owner, int heads, int keyValueHeads, int headDim, int window, Limits limits) {
+    this.heads = heads;
+    this.keyValueHeads = keyValueHeads;
+    this.headDim = headDim;
+    this.window = window;
+    this.limits = limits;
+    this.scale = owner.full(new Shape(), (float) (1 / Math.sqrt(headDim)), DataType.FLOAT32);
+  }
+
+  /**
+   * Attends.
+   *
+   * @param query [sequences, tokens, heads, headDim]; scaled in place
+   * @param key [sequences, tokens, keyValueHeads, headDim]
+   * @param value as {@code key}
+   * @return contiguous [sequences * tokens, heads * headDim], attached to the query's manager
+   */
+  NDArray apply(NDArray query, NDArray key, NDArray value) {
+    long sequences = query.getShape().get(0);
+    long tokens = query.getShape().get(1);
+    long pairs = sequences * keyValueHeads;
+    query.muli(scale);
+    try (NDArray queryByHead = query.transpose(0, 2, 1, 3);
+        NDArray keyByHead = key.transpose(0, 2, 1, 3);
+        NDArray valueByHead = value.transpose(0, 2, 1, 3);
+        NDArray q = queryByHead.reshape(new Shape(pairs, heads / keyValueHeads, tokens, headDim));
+        NDArray k = keyByHead.reshape(new Shape(pairs, tokens, headDim));
+        NDArray v = valueByHead.reshape(new Shape(pairs, tokens, headDim));
+        NDArray context = tiles(q, k, v);
+        NDArray split = context.reshape(new Shape(sequences, heads, tokens, headDim));
+        NDArray byToken = split.transpose(0, 2, 1, 3)) {
+      return byToken.reshape(new Shape(sequences * tokens, (long) heads * headDim));
+    }
+  }
+
+  /** All query rows, some at a time: [pairs, group, tokens, headDim]. */
+  private NDArray tiles(NDArray q, NDArray k, NDArray v) {
+    long group = q.getShape().get(1);
+    long tokens = q.getShape().get(2);
+    long rows =
+        Math.max(1, Math.min(limits.queryRows(), limits.scoreBytes() / (4 * group * tokens)));
+    NDList done = new NDList();
+    CausalMask mask = null;
+    for (long from = 0; from < tokens; from += rows) {
+      long to = Math.min(tokens, from + rows);
+      long firstKey = window == 0 ? 0 : Math.max(0, from - window + 1);
+      // Keys before the tile are seen by all of its rows, unless the window cuts them off.
+      boolean cut = window != 0 && to - 1 - firstKey >= window;
+      long firstMasked = cut ? firstKey : from;
+      int height = (int) (to - from);
+      int width = (int) (to - firstMasked);
+      int before = (int) (from - firstMasked);
+      int limit = cut ? window : 0;
+      if (mask == null || !mask.fits(height, width, before, limit)) {
+        if (mask != null) {
+          mask.array().close();
+        }
+        mask = CausalMask.of(q.getManager(), height, width, before, limit);
+      }
+      done.add(tile(q, k, v, from, to, firstKey, mask.array()));
+    }
+    if (mask != null) {
+      mask.array().close();
+    }
+    return joined(done, 2);
+  }
+
+  /** Query rows [from, to) of all heads, some heads at a time. */
+  private NDArray tile(
+      NDArray q, NDArray k, NDArray v, long from, long to, long firstKey, NDArray mask) {
+    long pairs = q.getShape().get(0);
+    long group = q.getShape().get(1);
+    long bytesPerPair = 4 * group * (to - from) * (to - firstKey);
+    long step = Math.max(1, Math.min(pairs, limits.scoreBytes() / bytesPerPair));
+    NDList done = new NDList();
+    for (long first = 0; first < pairs; first += step) {
+      long last = Math.min(pairs, first + step);
+      try (NDArray somePairs = HostArrays.rows(q, first, last);
+          NDArray someRows = HostArrays.slice(somePairs, 2, from, to);
+          NDArray queries =
+              someRows.reshape(new Shape(last - first, group * (to - from), headDim));
+          NDArray keyPairs = HostArrays.rows(k, first, last);
+          NDArray keys = HostArrays.slice(keyPairs, 1, firstKey, to);
+          NDArray valuePairs = HostArrays.rows(v, first, last);
+          NDArray values = HostArrays.slice(valuePairs, 1, firstKey, to);
+          NDArray weights = attentionWeights(queries, keys, group, mask);
+          NDArray context = weights.batchMatMul(values)) {
+        done.add(context.reshape(new Shape(last - first, group, to - from, headDim)));
+      }
+    }
+    return joined(done, 0);
+  }
+
+  /** softmax(q k^T + mask): [pairs, group * rows, keys]. */
+  private static NDArray attentionWeights(NDArray q, NDArray k, long group, NDArray mask) {
+    try (NDArray transposed = k.transpose(0, 2, 1);
+        NDArray scores = q.batchMatMul(transposed)) {
+      Shape shape = scores.getShape();
+      long keys = shape.get(2);
+      long rows = shape.get(1) / group;
+      try (NDArray byQuery = scores.reshape(new Shape(shape.get(0), group, rows, keys));
+          NDArray masked = HostArrays.slice(byQuery, 3, keys - mask.getShape().get(1), keys)) {
+        // Both are views: this writes into the scores.
+        masked.addi(mask);
+      }
+      return scores.softmax(-1);
+    }
+  }
+
+  private static NDArray joined(NDList parts, int axis) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    try (parts) {
+      return NDArrays.concat(parts, axis);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.pbq.core.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.PbqException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Typed reading of a configuration's keys. An absent key and an explicit {@code null} are the same.
+ * Every error is BAD_DATA and names the file, the key and the value.
+ */
+final class ConfigKeys {
+  private final JsonNode node;
+  private final String where;
+  private final String path;
+
+  /**
+   * @param where the file, for messages
+   */
+  ConfigKeys(JsonNode node, String where) {
+    this(node, where, "");
+  }
+
+  private ConfigKeys(JsonNode node, String where, String path) {
+    this.node = node;
+    this.where = where;
+    this.path = path;
+  }
+
+  boolean has(String key) {
+    return node.hasNonNull(key);
+  }
+
+  /** Whether the key is there at all, be it with {@code null}. */
+  boolean isDeclared(String key) {
+    return node.has(key);
+  }
+
+  int positive(String key) {
+    if (!has(key)) {
+      throw missing(key);
+    }
+    JsonNode value = node.get(key);
+    if (!value.canConvertToExactIntegral() || !value.canConvertToInt() || value.intValue() < 1) {
+      throw wrong(key, value, "a positive integer");
+    }
+    return value.intValue();
+  }
+
+  int positive(String key, int fallback) {
+    return has(key) ? positive(key) : fallback;
+  }
+
+  int nonNegative(String key, int fallback) {
+    if (!has(key)) {
+      return fallback;
+    }
+    JsonNode value = node.get(key);
+    if (!value.canConvertToExactIntegral() || !value.canConvertToInt() || value.intValue() < 0) {
+      throw wrong(key, value, "a non-negative integer");
+    }
+    return value.intValue();
+  }
+
+  double positiveNumber(String key) {
+    if (!has(key)) {
+      throw missing(key);
+    }
+    JsonNode value = node.get(key);
+    double number = value.doubleValue();
+    if (!value.isNumber() || !Double.isFinite(number) || number <= 0) {
+      throw wrong(key, value, "a positive number");
+    }
+    return number;
+  }
+
+  double positiveNumber(String key, double fallback) {
+    return has(key) ? positiveNumber(key) : fallback;
+  }
+
+  boolean flag(String key, boolean fallback) {
+    if (!has(key)) {
+      return fallback;
+    }
+    JsonNode value = node.get(key);
+    if (!value.isBoolean()) {
+      throw wrong(key, value, "true or false");
+    }
+    return value.booleanValue();
+  }
+
+  Optional<String> text(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    JsonNode value = node.get(key);
+    if (!value.isTextual()) {
+      throw wrong(key, value, "a string");
+    }
+    return Optional.of(value.textValue());
+  }
+
+  /** A string that must be one of {@code supported}; absent means the first of them. */
+  String oneOf(String key, List<String> supported) {
+    String value = text(key).orElse(supported.get(0));
+    if (!supported.contains(value)) {
+      throw unsupported(key, '"' + value + '"', supported);
+    }
+    return value;
+  }
+
+  Optional<List<String>> texts(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    JsonNode value = node.get(key);
+    if (!value.isArray()) {
+      throw wrong(key, value, "a list of strings");
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode item : value) {
+      if (!item.isTextual()) {
+        throw wrong(key, value, "a list of strings");
+      }
+      texts.add(item.textValue());
+    }
+    return Optional.of(texts);
+  }
+
+  Optional<ConfigKeys> object(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    JsonNode value = node.get(key);
+    if (!value.isObject()) {
+      throw wrong(key, value, "an object");
+    }
+    return Optional.of(new ConfigKeys(value, where, path + key + "."));
+  }
+
+  /** Refuses a factor that is there and is not 1. */
+  void requireOne(String key) {
+    if (has(key) && positiveNumber(key) != 1) {
+      throw unsupported(key, node.get(key).toString(), List.of("1"));
+    }
+  }
+
+  PbqException unsupported(String key, String value, List<String> supported) {
+    return PbqException.badData(
+        where
+            + ": "
+            + path
+            + key
+            + " "
+            + value
+            + " is not supported (supported: "
+            + String.join(", ", supported)
+            + ")");
+  }
+
+  /** A contradiction between keys. */
+  PbqException contradiction(String message) {
+    return PbqException.badData(where + ": " + message);
+  }
+
+  private PbqException missing(String key) {
+    return PbqException.badData(where + ": " + path + key + " is missing");
+  }
+
+  private PbqException wrong(String key, JsonNode value, String wanted) {
+    return PbqException.badData(where + ": " + path + key + " is " + value + ", not " + wanted);
+  }
+}

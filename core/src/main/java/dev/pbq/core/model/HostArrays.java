@@ -1,0 +1,72 @@
+package dev.pbq.core.model;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.pbq.core.PbqException;
+import java.nio.FloatBuffer;
+import java.util.function.Consumer;
+
+/**
+ * Exchange of float32 arrays with Java through the engine's own memory: no copy on the Java heap
+ * and no Java direct buffers, whose total is limited.
+ */
+final class HostArrays {
+  private HostArrays() {}
+
+  /**
+   * An array written by {@code writer}, which gets its buffer; moved to the manager's device where
+   * that is not main memory.
+   */
+  static NDArray floats(NDManager manager, Shape shape, Consumer<FloatBuffer> writer) {
+    return build(manager, shape, host -> writer.accept(buffer(host)));
+  }
+
+  /** As {@link #floats}, for arrays that may be too large for one buffer. */
+  static NDArray build(NDManager manager, Shape shape, Consumer<NDArray> writer) {
+    try (NDManager scratch = manager.newSubManager(Device.cpu())) {
+      NDArray host = create(scratch, shape);
+      writer.accept(host);
+      NDArray result =
+          isHost(manager.getDevice()) ? host : host.toDevice(manager.getDevice(), false);
+      result.attach(manager);
+      return result;
+    }
+  }
+
+  /** The buffer of an array in main memory: its own memory if it is contiguous. */
+  static FloatBuffer buffer(NDArray host) {
+    return host.toByteBuffer(true).asFloatBuffer();
+  }
+
+  /** A view of rows [from, to) of an array, attached to the array's manager. */
+  static NDArray rows(NDArray array, long from, long to) {
+    return slice(array, 0, from, to);
+  }
+
+  /** A view of the indices [from, to) along an axis, attached to the array's manager. */
+  static NDArray slice(NDArray array, int axis, long from, long to) {
+    NDIndex index = new NDIndex();
+    for (int i = 0; i < axis; i++) {
+      index.addAllDim();
+    }
+    return array.get(index.addSliceDim(from, to));
+  }
+
+  static boolean isHost(Device device) {
+    return device.getDeviceType().equals(Device.Type.CPU);
+  }
+
+  private static NDArray create(NDManager manager, Shape shape) {
+    try {
+      return manager.create(shape, DataType.FLOAT32);
+    } catch (EngineException e) {
+      throw PbqException.resources(
+          "out of memory: no room for an array of " + (shape.size() / (1 << 18)) + " MiB", e);
+    }
+  }
+}

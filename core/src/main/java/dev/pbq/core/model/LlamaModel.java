@@ -1,0 +1,180 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDManager;
+import dev.pbq.core.tensor.WeightSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Llama, Mistral and Qwen2. */
+final class LlamaModel implements CausalModel {
+  private static final String EMBEDDING = "model.embed_tokens";
+
+  private final LlamaConfig config;
+  private final Limits limits;
+  private final TensorCatalog catalog;
+
+  LlamaModel(LlamaConfig config, Limits limits) {
+    this.config = config;
+    this.limits = limits;
+    this.catalog = catalog(config);
+  }
+
+  private static TensorCatalog catalog(LlamaConfig config) {
+    TensorCatalog catalog = new TensorCatalog();
+    int hidden = config.hidden();
+    int queryWidth = config.heads() * config.headDim();
+    int keyWidth = config.keyValueHeads() * config.headDim();
+    catalog.vocabulary(EMBEDDING, config.vocabulary(), hidden);
+    for (int i = 0; i < config.layers(); i++) {
+      String layer = layer(i);
+      catalog.vector(layer + ".input_layernorm.weight", hidden);
+      catalog.linear(layer + ".self_attn.q_proj", queryWidth, hidden, config.queryBias());
+      catalog.linear(layer + ".self_attn.k_proj", keyWidth, hidden, config.queryBias());
+      catalog.linear(layer + ".self_attn.v_proj", keyWidth, hidden, config.queryBias());
+      catalog.linear(layer + ".self_attn.o_proj", hidden, queryWidth, config.outputBias());
+      catalog.vector(layer + ".post_attention_layernorm.weight", hidden);
+      catalog.linear(layer + ".mlp.gate_proj", config.intermediate(), hidden, config.mlpBias());
+      catalog.linear(layer + ".mlp.up_proj", config.intermediate(), hidden, config.mlpBias());
+      catalog.linear(layer + ".mlp.down_proj", hidden, config.intermediate(), config.mlpBias());
+    }
+    catalog.vector("model.norm.weight", hidden);
+    if (!config.tiedHead()) {
+      catalog.vocabulary("lm_head", config.vocabulary(), hidden);
+    }
+    return catalog;
+  }
+
+  private static String layer(int block) {
+    return "model.layers." + block;
+  }
+
+  @Override
+  public String architecture() {
+    return config.modelType();
+  }
+
+  @Override
+  public int blocks() {
+    return config.layers();
+  }
+
+  @Override
+  public int vocabularySize() {
+    return config.vocabulary();
+  }
+
+  @Override
+  public int hiddenSize() {
+    return config.hidden();
+  }
+
+  @Override
+  public int maxPositions() {
+    return config.maxPositions();
+  }
+
+  @Override
+  public List<LinearInput> linearInputs(int block) {
+    String layer = layer(Objects.checkIndex(block, blocks()));
+    String attention = layer + ".self_attn";
+    String mlp = layer + ".mlp";
+    return List.of(
+        new LinearInput(
+            attention + ".qkv",
+            List.of(attention + ".q_proj", attention + ".k_proj", attention + ".v_proj"),
+            config.hidden()),
+        new LinearInput(
+            attention + ".o", List.of(attention + ".o_proj"), config.heads() * config.headDim()),
+        new LinearInput(
+            mlp + ".gate_up", List.of(mlp + ".gate_proj", mlp + ".up_proj"), config.hidden()),
+        new LinearInput(mlp + ".down", List.of(mlp + ".down_proj"), config.intermediate()));
+  }
+
+  @Override
+  public int[] linearShape(String linear) {
+    return catalog.linearShape(linear);
+  }
+
+  @Override
+  public List<String> requiredTensors() {
+    return catalog.names();
+  }
+
+  @Override
+  public TokenEmbedding embedding(NDManager parent, WeightSource weights) {
+    return OwnedArrays.build(
+        parent,
+        owner -> {
+          WeightLoader loader = new WeightLoader(owner, weights, catalog);
+          EmbeddingRows rows =
+              EmbeddingRows.of(loader, weights, EMBEDDING + ".weight", limits.tableBytes());
+          return new InputEmbedding(owner, rows, Optional.empty(), Optional.empty());
+        });
+  }
+
+  @Override
+  public DecoderBlock block(NDManager parent, WeightSource weights, int block) {
+    String layer = layer(Objects.checkIndex(block, blocks()));
+    return OwnedArrays.build(
+        parent,
+        owner -> {
+          WeightLoader loader = new WeightLoader(owner, weights, catalog);
+          return new LlamaBlock(
+              layer,
+              owner,
+              Normalization.rootMeanSquare(
+                  loader, layer + ".input_layernorm", config.normEpsilon()),
+              attention(loader, layer, block),
+              Normalization.rootMeanSquare(
+                  loader, layer + ".post_attention_layernorm", config.normEpsilon()),
+              mlp(loader, layer, block));
+        });
+  }
+
+  private SelfAttention attention(WeightLoader loader, String layer, int block) {
+    List<LinearInput> inputs = linearInputs(block);
+    return new SelfAttention(
+        loader.linear(layer + ".self_attn.q_proj"),
+        loader.linear(layer + ".self_attn.k_proj"),
+        loader.linear(layer + ".self_attn.v_proj"),
+        loader.linear(layer + ".self_attn.o_proj"),
+        Optional.of(new RotaryEmbedding(loader.owner(), config.rope(), config.headDim())),
+        new CausalAttention(
+            loader.owner(),
+            config.heads(),
+            config.keyValueHeads(),
+            config.headDim(),
+            config.windows().get(block),
+            limits),
+        config.headDim(),
+        inputs.get(0),
+        inputs.get(1));
+  }
+
+  private LlamaBlock.GatedMlp mlp(WeightLoader loader, String layer, int block) {
+    List<LinearInput> inputs = linearInputs(block);
+    return new LlamaBlock.GatedMlp(
+        loader.linear(layer + ".mlp.gate_proj"),
+        loader.linear(layer + ".mlp.up_proj"),
+        loader.linear(layer + ".mlp.down_proj"),
+        inputs.get(2),
+        inputs.get(3));
+  }
+
+  @Override
+  public LanguageHead head(NDManager parent, WeightSource weights) {
+    return OwnedArrays.build(
+        parent,
+        owner -> {
+          WeightLoader loader = new WeightLoader(owner, weights, catalog);
+          String name = config.tiedHead() ? EMBEDDING : "lm_head";
+          return new VocabularyHead(
+              owner,
+              Optional.of(Normalization.rootMeanSquare(loader, "model.norm", config.normEpsilon())),
+              Optional.empty(),
+              HeadWeight.load(loader, name + ".weight", limits.headBytes()),
+              limits.logitBytes());
+        });
+  }
+}

@@ -1,0 +1,57 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.norm.LayerNorm;
+
+/** Normalizes each row of x [rows, features] into a new array of x's manager. */
+sealed interface Normalization {
+  NDArray apply(NDArray x);
+
+  /**
+   * x / sqrt(mean(x^2) + eps) * weight (Zhang and Sennrich, 2019).
+   *
+   * @param epsilon a scalar array
+   */
+  record RootMeanSquare(NDArray weight, NDArray epsilon) implements Normalization {
+    @Override
+    public NDArray apply(NDArray x) {
+      NDArray mean;
+      try (NDArray square = x.square()) {
+        mean = square.mean(new int[] {-1}, true);
+      }
+      NDArray result;
+      try (NDArray variance = mean;
+          NDArray root = variance.addi(epsilon).sqrt()) {
+        result = x.div(root);
+      }
+      return result.muli(weight);
+    }
+  }
+
+  /** (x - mean) / sqrt(variance + 1e-5) * weight + bias. */
+  record Layer(NDArray weight, NDArray bias) implements Normalization {
+    @Override
+    public NDArray apply(NDArray x) {
+      return LayerNorm.layerNorm(x, weight.getShape(), weight, bias, 1e-5f).singletonOrThrow();
+    }
+  }
+
+  /** An RMSNorm with the weight {@code name + ".weight"}. */
+  static Normalization rootMeanSquare(WeightLoader loader, String name, double epsilon) {
+    NDArray scalar = loader.owner().full(new Shape(), (float) epsilon, DataType.FLOAT32);
+    return new RootMeanSquare(loader.load(name + ".weight"), scalar);
+  }
+
+  /** A layer norm; one without weight and bias of its own has ones and zeros. */
+  static Normalization layer(WeightLoader loader, String name, boolean affine, long features) {
+    if (affine) {
+      return new Layer(loader.load(name + ".weight"), loader.load(name + ".bias"));
+    }
+    NDManager owner = loader.owner();
+    Shape shape = new Shape(features);
+    return new Layer(owner.ones(shape, DataType.FLOAT32), owner.zeros(shape, DataType.FLOAT32));
+  }
+}

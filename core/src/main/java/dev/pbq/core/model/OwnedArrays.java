@@ -1,0 +1,35 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Function;
+
+/** Builds things that own arrays, such that a failure half-way leaves none behind. */
+final class OwnedArrays {
+  private OwnedArrays() {}
+
+  /**
+   * Calls {@code builder} with a new manager, whose owner is what it builds.
+   *
+   * @throws RuntimeException whatever the builder throws, after closing the manager
+   */
+  static <T> T build(NDManager parent, Function<NDManager, T> builder) {
+    stopGradients();
+    NDManager owner = parent.newSubManager();
+    boolean done = false;
+    try {
+      T built = builder.apply(owner);
+      done = true;
+      return built;
+    } finally {
+      if (!done) {
+        owner.close();
+      }
+    }
+  }
+
+  /** The engine starts every thread in gradient mode, which keeps all intermediate results. */
+  static void stopGradients() {
+    JniUtils.setGradMode(false);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.pbq.core.model;
+
+import java.util.List;
+
+/**
+ * The frequencies of rotary position embedding (Su et al., RoFormer, 2021, section 3.2.2).
+ *
+ * @param theta the base
+ * @param scaling how the frequencies are stretched for longer contexts
+ */
+record Rope(double theta, Scaling scaling) {
+
+  /** Changes an inverse frequency. */
+  sealed interface Scaling permits None, Linear, Llama3 {
+    double apply(double inverseFrequency);
+  }
+
+  /** Frequencies as they are. */
+  record None() implements Scaling {
+    @Override
+    public double apply(double inverseFrequency) {
+      return inverseFrequency;
+    }
+  }
+
+  /** Position interpolation (Chen et al., 2023): all frequencies divided by {@code factor}. */
+  record Linear(double factor) implements Scaling {
+    @Override
+    public double apply(double inverseFrequency) {
+      return inverseFrequency / factor;
+    }
+  }
+
+  /**
+   * Llama 3.1's scaling: long wavelengths are divided by {@code factor}, short ones kept, and those
+   * between the two limits interpolated.
+   *
+   * @param originalPositions the context that the model was first trained with
+   */
+  record Llama3(double factor, double lowFactor, double highFactor, double originalPositions)
+      implements Scaling {
+    @Override
+    public double apply(double inverseFrequency) {
+      double wavelength = 2 * Math.PI / inverseFrequency;
+      if (wavelength > originalPositions / lowFactor) {
+        return inverseFrequency / factor;
+      }
+      if (wavelength < originalPositions / highFactor) {
+        return inverseFrequency;
+      }
+      double smooth = (originalPositions / wavelength - lowFactor) / (highFactor - lowFactor);
+      return (1 - smooth) * inverseFrequency / factor + smooth * inverseFrequency;
+    }
+  }
+
+  /** The {@code width / 2} inverse frequencies of heads of {@code width}, rounded to float32. */
+  float[] inverseFrequencies(int width) {
+    float[] inverse = new float[width / 2];
+    for (int i = 0; i < inverse.length; i++) {
+      inverse[i] = (float) scaling.apply((float) (1 / Math.pow(theta, 2.0 * i / width)));
+    }
+    return inverse;
+  }
+
+  /**
+   * Reads {@code rope_theta} and {@code rope_scaling}, or the {@code rope_parameters} that newer
+   * configurations have in their place.
+   */
+  static Rope of(ConfigKeys config) {
+    double theta = config.positiveNumber("rope_theta", 10000);
+    config.requireOne("partial_rotary_factor");
+    ConfigKeys parameters = config.object("rope_parameters").orElse(null);
+    if (parameters != null) {
+      theta = parameters.positiveNumber("rope_theta", theta);
+      parameters.requireOne("partial_rotary_factor");
+    } else {
+      parameters = config.object("rope_scaling").orElse(null);
+    }
+    return new Rope(theta, parameters == null ? new None() : scaling(parameters));
+  }
+
+  private static Scaling scaling(ConfigKeys parameters) {
+    // "type" is the older name; where both are given they agree, and the newer one is read.
+    String key = parameters.has("type") && !parameters.has("rope_type") ? "type" : "rope_type";
+    String kind = parameters.oneOf(key, List.of("default", "linear", "llama3"));
+    return switch (kind) {
+      case "linear" -> new Linear(parameters.positiveNumber("factor"));
+      case "llama3" -> {
+        Llama3 scaling =
+            new Llama3(
+                parameters.positiveNumber("factor"),
+                parameters.positiveNumber("low_freq_factor"),
+                parameters.positiveNumber("high_freq_factor"),
+                parameters.positiveNumber("original_max_position_embeddings"));
+        if (scaling.highFactor() <= scaling.lowFactor()) {
+          throw parameters.contradiction(
+              "high_freq_factor "
+                  + scaling.highFactor()
+                  + " is not above low_freq_factor "
+                  + scaling.lowFactor());
+        }
+        yield scaling;
+      }
+      default -> new None();
+    };
+  }
+}

@@ -1,0 +1,55 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.util.Optional;
+
+/**
+ * Attention with its projections.
+ *
+ * @param rotary where positions enter by rotation
+ * @param queryInput what q, k and v read
+ * @param outputInput what the output projection reads
+ */
+record SelfAttention(
+    LinearLayer query,
+    LinearLayer key,
+    LinearLayer value,
+    LinearLayer output,
+    Optional<RotaryEmbedding> rotary,
+    CausalAttention attention,
+    int headDim,
+    LinearInput queryInput,
+    LinearInput outputInput) {
+
+  /**
+   * Runs attention.
+   *
+   * @param x [sequences * tokens, hidden]
+   * @return as {@code x}, a new array of x's manager
+   */
+  NDArray apply(NDArray x, InputTap tap) {
+    tap.show(queryInput, x);
+    try (NDArray context = context(x, tap)) {
+      tap.show(outputInput, context);
+      return output.apply(context);
+    }
+  }
+
+  private NDArray context(NDArray x, InputTap tap) {
+    Shape heads = new Shape(tap.sequences(), tap.tokens(), -1, headDim);
+    try (NDArray flatQuery = query.apply(x);
+        NDArray flatKey = key.apply(x);
+        NDArray flatValue = value.apply(x);
+        NDArray q = flatQuery.reshape(heads);
+        NDArray k = flatKey.reshape(heads);
+        NDArray v = flatValue.reshape(heads)) {
+      rotary.ifPresent(
+          r -> {
+            r.rotate(q);
+            r.rotate(k);
+          });
+      return attention.apply(q, k, v);
+    }
+  }
+}

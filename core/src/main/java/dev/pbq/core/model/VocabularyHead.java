@@ -1,0 +1,200 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.pbq.core.PbqException;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Final norm and projection, where there are any, and the vocabulary. */
+final class VocabularyHead implements LanguageHead {
+  private final NDManager owner;
+  private final Optional<Normalization> norm;
+  private final Optional<LinearLayer> projection;
+  private final HeadWeight weight;
+  private final long logitBytes;
+
+  /**
+   * @param owner of all arrays; closed with the head
+   * @param logitBytes logits held at once by {@link #nextTokenNll}
+   */
+  VocabularyHead(
+      NDManager owner,
+      Optional<Normalization> norm,
+      Optional<LinearLayer> projection,
+      HeadWeight weight,
+      long logitBytes) {
+    this.owner = owner;
+    this.norm = norm;
+    this.projection = projection;
+    this.weight = weight;
+    this.logitBytes = logitBytes;
+  }
+
+  @Override
+  public float[][] nextTokenNll(NDArray hidden, int[][] ids) {
+    OwnedArrays.stopGradients();
+    int tokens = Sequences.tokens(ids);
+    Shape shape = hidden.getShape();
+    if (shape.dimension() != 3 || shape.get(0) != ids.length || shape.get(1) != tokens) {
+      throw new IllegalArgumentException(
+          "hidden states " + shape + " for " + ids.length + " sequences of " + tokens + " tokens");
+    }
+    int[] targets = targets(ids, tokens);
+    float[] nll = new float[targets.length];
+    int step = (int) Math.max(1, Math.min(nll.length, logitBytes / (4L * weight.vocabulary())));
+    try (NDManager stage = hidden.getManager().newSubManager()) {
+      NDArray rows = flat(hidden, stage);
+      for (int from = 0; from < nll.length; from += step) {
+        int to = Math.min(nll.length, from + step);
+        try (NDArray some = HostArrays.rows(rows, from, to);
+            NDArray states = states(some)) {
+          addNll(states, targets, from, nll);
+        }
+      }
+    }
+    float[][] result = new float[ids.length][tokens - 1];
+    for (int i = 0; i < ids.length; i++) {
+      System.arraycopy(nll, i * tokens, result[i], 0, tokens - 1);
+      requireFinite(result[i], i);
+    }
+    return result;
+  }
+
+  @Override
+  public NDArray logits(NDArray hidden) {
+    OwnedArrays.stopGradients();
+    Shape shape = hidden.getShape();
+    NDManager manager = hidden.getManager();
+    try (NDManager stage = manager.newSubManager();
+        NDArray states = states(flat(hidden, stage))) {
+      NDList parts = new NDList();
+      for (NDArray piece : weight.pieces()) {
+        parts.add(new LinearLayer(piece).apply(states));
+      }
+      NDArray all = parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 1);
+      NDArray result = all.reshape(new Shape(shape.get(0), shape.get(1), weight.vocabulary()));
+      result.attach(manager);
+      return result;
+    }
+  }
+
+  @Override
+  public void close() {
+    owner.close();
+  }
+
+  /** A view [rows, hidden] in {@code stage}. */
+  private static NDArray flat(NDArray hidden, NDManager stage) {
+    NDArray rows = hidden.reshape(new Shape(-1, hidden.getShape().get(2)));
+    rows.attach(stage);
+    return rows;
+  }
+
+  /** What the vocabulary's weight is applied to; an array of its own. */
+  private NDArray states(NDArray rows) {
+    NDArray normed = norm.isPresent() ? norm.get().apply(rows) : rows.reshape(rows.getShape());
+    if (projection.isEmpty()) {
+      return normed;
+    }
+    try (normed) {
+      return projection.get().apply(normed);
+    }
+  }
+
+  /** For each position the next token; 0 for the last of a sequence, whose result is not used. */
+  private int[] targets(int[][] ids, int tokens) {
+    int[] targets = new int[Math.multiplyExact(ids.length, tokens)];
+    for (int i = 0; i < ids.length; i++) {
+      for (int t = 1; t < tokens; t++) {
+        int id = ids[i][t];
+        if (id < 0 || id >= weight.vocabulary()) {
+          throw PbqException.badData(
+              "token id "
+                  + id
+                  + " is outside the vocabulary of "
+                  + weight.vocabulary()
+                  + " tokens");
+        }
+        targets[i * tokens + t - 1] = id;
+      }
+    }
+    return targets;
+  }
+
+  /** The rows of {@code states} are those from {@code from} on. */
+  private void addNll(NDArray states, int[] targets, int from, float[] nll) {
+    int count = (int) states.getShape().get(0);
+    double[] largest = new double[count];
+    double[] sum = new double[count];
+    double[] target = new double[count];
+    Arrays.fill(largest, Double.NEGATIVE_INFINITY);
+    int firstToken = 0;
+    for (NDArray piece : weight.pieces()) {
+      int size = (int) piece.getShape().get(0);
+      PieceSums sums = pieceSums(states, piece, targets, from, firstToken);
+      for (int i = 0; i < count; i++) {
+        double both = Math.max(largest[i], sums.largest()[i]);
+        sum[i] =
+            sum[i] * Math.exp(largest[i] - both)
+                + sums.sum()[i] * Math.exp(sums.largest()[i] - both);
+        largest[i] = both;
+        int id = targets[from + i];
+        if (id >= firstToken && id < firstToken + size) {
+          target[i] = sums.largest()[i] + sums.target()[i];
+        }
+      }
+      firstToken += size;
+    }
+    for (int i = 0; i < count; i++) {
+      nll[from + i] = (float) (largest[i] - target[i] + Math.log(sum[i]));
+    }
+  }
+
+  /**
+   * Of one piece of the vocabulary, for each row: the largest logit, the sum of exp(logit -
+   * largest), and the target's logit - largest (of some other token if the target is not there).
+   */
+  private record PieceSums(float[] largest, float[] sum, float[] target) {}
+
+  private static PieceSums pieceSums(
+      NDArray states, NDArray piece, int[] targets, int from, int firstToken) {
+    int size = (int) piece.getShape().get(0);
+    try (NDArray logits = new LinearLayer(piece).apply(states);
+        NDArray largest = logits.max(new int[] {1}, true);
+        NDArray index = targetIndex(states, targets, from, firstToken, size)) {
+      logits.subi(largest);
+      try (NDArray target = logits.gather(index, 1);
+          NDArray exp = logits.exp();
+          NDArray sum = exp.sum(new int[] {1}, true)) {
+        return new PieceSums(largest.toFloatArray(), sum.toFloatArray(), target.toFloatArray());
+      }
+    }
+  }
+
+  /** int64 [rows, 1]. */
+  private static NDArray targetIndex(
+      NDArray states, int[] targets, int from, int firstToken, int size) {
+    int count = (int) states.getShape().get(0);
+    LongBuffer index = LongBuffer.allocate(count);
+    for (int i = 0; i < count; i++) {
+      int id = targets[from + i] - firstToken;
+      index.put(i, id >= 0 && id < size ? id : 0);
+    }
+    return states.getManager().create(index, new Shape(count, 1), DataType.INT64);
+  }
+
+  private static void requireFinite(float[] nll, int sequence) {
+    for (int t = 0; t < nll.length; t++) {
+      if (!Float.isFinite(nll[t])) {
+        throw PbqException.numerical(
+            "the loss of token " + (t + 1) + " of sequence " + sequence + " is " + nll[t]);
+      }
+    }
+  }
+}

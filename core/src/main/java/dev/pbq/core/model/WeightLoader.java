@@ -1,0 +1,133 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.tensor.WeightSource;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings weights into arrays of the engine: checks their shapes against the configuration, reads
+ * them in pieces straight into the engine's memory, and refuses NaN and infinity.
+ */
+final class WeightLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(WeightLoader.class);
+
+  /** Bytes read at once; small enough for a Java buffer, large enough to make calls rare. */
+  private static final long PIECE_BYTES = 32L << 20;
+
+  private final NDManager owner;
+  private final WeightSource weights;
+  private final TensorCatalog catalog;
+
+  /**
+   * @param owner gets every array that is loaded
+   */
+  WeightLoader(NDManager owner, WeightSource weights, TensorCatalog catalog) {
+    this.owner = owner;
+    this.weights = weights;
+    this.catalog = catalog;
+  }
+
+  NDManager owner() {
+    return owner;
+  }
+
+  /** The tensor of this name. */
+  NDArray load(String name) {
+    return loadRows(name, 0, checkedShape(name)[0]);
+  }
+
+  /** Rows [first, first + count) of a tensor. */
+  NDArray loadRows(String name, long first, long count) {
+    long[] shape = checkedShape(name);
+    shape[0] = count;
+    return HostArrays.build(owner, new Shape(shape), host -> fill(name, host, first));
+  }
+
+  /** A linear layer with its bias where the configuration has one. */
+  LinearLayer linear(String name) {
+    String bias = name + ".bias";
+    if (!catalog.contains(bias)) {
+      if (weights.contains(bias)) {
+        LOG.warn("{} is in the checkpoint, but the configuration has no such bias: unused", bias);
+      }
+      return new LinearLayer(load(name + ".weight"));
+    }
+    return new LinearLayer(load(name + ".weight"), load(bias));
+  }
+
+  /** Checks a tensor's shape and returns it. */
+  long[] checkedShape(String name) {
+    long[] wanted = catalog.shape(name);
+    if (!weights.contains(name)) {
+      throw PbqException.notFound("tensor " + name + " is missing from the checkpoint");
+    }
+    long[] found = weights.shape(name);
+    if (Arrays.equals(found, wanted)) {
+      return wanted;
+    }
+    boolean vocabularyOnly =
+        catalog.isOverVocabulary(name)
+            && found.length == wanted.length
+            && found[0] != wanted[0]
+            && found[1] == wanted[1];
+    if (vocabularyOnly) {
+      throw PbqException.badData(
+          "tensor "
+              + name
+              + " has "
+              + found[0]
+              + " rows but vocab_size in the configuration is "
+              + wanted[0]);
+    }
+    throw PbqException.badData(
+        "tensor "
+            + name
+            + " has shape "
+            + Arrays.toString(found)
+            + ", the configuration asks for "
+            + Arrays.toString(wanted));
+  }
+
+  private void fill(String name, NDArray host, long first) {
+    long rows = host.getShape().get(0);
+    long rowElements = host.getShape().size() / rows;
+    long piece = Math.max(1, PIECE_BYTES / (4 * rowElements));
+    for (long row = 0; row < rows; row += piece) {
+      long count = Math.min(piece, rows - row);
+      try (NDArray part = HostArrays.rows(host, row, row + count)) {
+        FloatBuffer buffer = HostArrays.buffer(part);
+        weights.readRows(name, first + row, count, buffer);
+        if (buffer.hasRemaining()) {
+          throw new IllegalStateException(
+              "the source wrote " + buffer.position() + " elements of " + name + ", not all");
+        }
+        requireFinite(name, part, buffer, first + row, rowElements);
+      }
+    }
+  }
+
+  private static void requireFinite(
+      String name, NDArray part, FloatBuffer buffer, long firstRow, long rowElements) {
+    try (NDArray sum = part.sum()) {
+      if (Float.isFinite(sum.getFloat())) {
+        return;
+      }
+    }
+    // Some entry is not finite, unless the sum of finite entries overflowed.
+    for (int i = 0; i < buffer.capacity(); i++) {
+      float value = buffer.get(i);
+      if (!Float.isFinite(value)) {
+        long row = firstRow + i / rowElements;
+        String place =
+            rowElements == 1 ? "[" + row + "]" : "[" + row + ", " + i % rowElements + "]";
+        throw PbqException.numerical("tensor " + name + " holds " + value + " at " + place);
+      }
+    }
+  }
+}
