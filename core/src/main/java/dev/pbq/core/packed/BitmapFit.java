@@ -122,16 +122,19 @@ record BitmapFit(BitmapModel model, double bits) {
     return merged;
   }
 
+  /** Bits that the ones take when each class has its own probability. */
   private static double entropy(long[] total, long[] ones) {
     double nats = 0;
     for (int i = 0; i < total.length; i++) {
-      long k = ones[i];
-      long n = total[i];
-      if (k > 0 && k < n) {
-        nats += n * StrictMath.log(n) - k * StrictMath.log(k) - (n - k) * StrictMath.log(n - k);
+      if (ones[i] > 0 && ones[i] < total[i]) {
+        nats += nLogN(total[i]) - nLogN(ones[i]) - nLogN(total[i] - ones[i]);
       }
     }
     return nats / StrictMath.log(2);
+  }
+
+  private static double nLogN(long n) {
+    return n * StrictMath.log((double) n);
   }
 
   private static short[] probabilities(long[] total, long[] ones) {

@@ -44,7 +44,7 @@ final class UniformFormat {
     AffineGrid grid = linear.grid();
     Map<BitKind, Long> bits = new EnumMap<>(BitKind.class);
     bits.put(
-        Parts.kind(grid.bits()), 8 * linear.rows() * BitPacking.bytes(linear.cols(), grid.bits()));
+        Parts.kind(grid.bits()), 8L * linear.rows() * BitPacking.bytes(linear.cols(), grid.bits()));
     bits.put(BitKind.SCALES, Parts.floatBits(linear.scaleDtype(), grid.scale()));
     bits.put(BitKind.ZERO_POINTS, Parts.zeroBits(grid.zero()));
     bits.put(BitKind.OTHER, linear.columnGroup().isPresent() ? 32L * linear.cols() : 0);

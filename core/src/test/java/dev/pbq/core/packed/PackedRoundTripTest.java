@@ -1,0 +1,145 @@
+package dev.pbq.core.packed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pbq.core.packed.RandomLayers.LowKind;
+import dev.pbq.core.packed.RandomLayers.Zeros;
+import dev.pbq.core.tensor.DType;
+import dev.pbq.core.testkit.MemoryPackedWriter;
+import java.util.EnumMap;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class PackedRoundTripTest {
+  /** What each part counts as; codes of one bit count as signs. */
+  private static final Map<String, BitKind> KIND =
+      Map.ofEntries(
+          Map.entry("mask", BitKind.BITMAP),
+          Map.entry("high_codes", BitKind.SALIENT_CODES),
+          Map.entry("high_scale", BitKind.SCALES),
+          Map.entry("high_zero", BitKind.ZERO_POINTS),
+          Map.entry("low_codes", BitKind.CODES),
+          Map.entry("low_mean", BitKind.SCALES),
+          Map.entry("low_scale", BitKind.SCALES),
+          Map.entry("low_level", BitKind.SCALES),
+          Map.entry("low_zero", BitKind.ZERO_POINTS),
+          Map.entry("low_values", BitKind.RAW),
+          Map.entry("codes", BitKind.CODES),
+          Map.entry("scale", BitKind.SCALES),
+          Map.entry("zero", BitKind.ZERO_POINTS),
+          Map.entry("g_idx", BitKind.OTHER));
+
+  @Provide
+  Arbitrary<Double> share() {
+    return Arbitraries.of(0.0, 0.02, 0.1, 0.5, 1.0);
+  }
+
+  @Property(tries = 1000)
+  void salientSplit(
+      @ForAll @IntRange(min = 1, max = 24) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll @IntRange(min = 1, max = 150) int group,
+      @ForAll ScaleDtype type,
+      @ForAll("share") double share,
+      @ForAll @IntRange(min = 1, max = 8) int highBits,
+      @ForAll LowKind kind,
+      @ForAll @IntRange(min = 1, max = 8) int lowBits,
+      @ForAll Zeros zeros,
+      @ForAll long seed) {
+    check(
+        RandomLayers.salientSplit(
+            rows, cols, Math.min(group, cols), type, share, highBits, kind, lowBits, zeros, seed),
+        kind == LowKind.UNIFORM ? lowBits : 1);
+  }
+
+  @Property(tries = 500)
+  void uniform(
+      @ForAll @IntRange(min = 1, max = 24) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll @IntRange(min = 1, max = 150) int group,
+      @ForAll ScaleDtype type,
+      @ForAll @IntRange(min = 1, max = 8) int bits,
+      @ForAll Zeros zeros,
+      @ForAll boolean activationOrder,
+      @ForAll long seed) {
+    check(
+        RandomLayers.uniform(
+            rows, cols, Math.min(group, cols), type, bits, zeros, activationOrder, seed),
+        bits);
+  }
+
+  @Test
+  void layersOfManyChunksAndTasks() {
+    for (LowKind kind : LowKind.values()) {
+      check(
+          RandomLayers.salientSplit(1003, 701, 128, ScaleDtype.F16, 0.1, 8, kind, 3, Zeros.U8, 17),
+          kind == LowKind.UNIFORM ? 3 : 1);
+    }
+    check(RandomLayers.uniform(701, 1003, 128, ScaleDtype.F16, 3, Zeros.U8, false, 1), 3);
+  }
+
+  @Test
+  void equalityIsThatOfTheContents() {
+    SalientSplitLinear a = layer(1, LowKind.BINARY);
+    assertThat(a).isEqualTo(layer(1, LowKind.BINARY)).hasSameHashCodeAs(layer(1, LowKind.BINARY));
+    assertThat(a).isNotEqualTo(layer(2, LowKind.BINARY)).isNotEqualTo(layer(1, LowKind.ONE_SIDED));
+    UniformLinear u = RandomLayers.uniform(3, 4, 2, ScaleDtype.F32, 4, Zeros.U8, true, 1);
+    assertThat(u)
+        .isEqualTo(RandomLayers.uniform(3, 4, 2, ScaleDtype.F32, 4, Zeros.U8, true, 1))
+        .isNotEqualTo(RandomLayers.uniform(3, 4, 2, ScaleDtype.F32, 4, Zeros.U8, false, 1))
+        .isNotEqualTo(RandomLayers.uniform(3, 4, 2, ScaleDtype.F32, 4, Zeros.U8, true, 2));
+  }
+
+  @Test
+  void zeroPointsTakeTheNarrowestType() {
+    Map<Zeros, DType> expected =
+        Map.of(Zeros.U8, DType.U8, Zeros.I8, DType.I8, Zeros.I16, DType.I16, Zeros.I32, DType.I32);
+    for (Zeros zeros : Zeros.values()) {
+      MemoryPackedWriter out =
+          MemoryPackedWriter.of(RandomLayers.uniform(50, 8, 8, ScaleDtype.F16, 2, zeros, false, 4));
+      if (zeros == Zeros.CONSTANT) {
+        assertThat(out.parts()).doesNotContainKey("zero");
+        assertThat(out.attributes()).containsEntry("zero", 7);
+      } else {
+        assertThat(out.parts().get("zero").dtype()).isEqualTo(expected.get(zeros));
+      }
+    }
+  }
+
+  private static SalientSplitLinear layer(long seed, LowKind kind) {
+    return RandomLayers.salientSplit(4, 9, 3, ScaleDtype.F16, 0.3, 5, kind, 2, Zeros.U8, seed);
+  }
+
+  private static void check(QuantizedLinear linear, int codeBits) {
+    MemoryPackedWriter out = MemoryPackedWriter.of(linear);
+    QuantizedLinear back = PackedLinears.read(out.reader("layer"));
+    assertThat(back).isEqualTo(linear).hasSameHashCodeAs(linear);
+    assertThat(back.family()).isEqualTo(linear.family());
+    assertThat(back.dequantize())
+        .isEqualTo(NaiveDequantizer.dequantize(linear))
+        .isEqualTo(linear.dequantize());
+
+    Map<BitKind, Long> written = new EnumMap<>(BitKind.class);
+    out.parts()
+        .forEach(
+            (part, stored) -> {
+              BitKind kind = KIND.get(part);
+              assertThat(kind).as(part).isNotNull();
+              if (kind == BitKind.CODES && codeBits == 1) {
+                kind = BitKind.SIGNS;
+              }
+              written.merge(kind, 8L * stored.bytes().length, Long::sum);
+            });
+    written.values().removeIf(bits -> bits == 0);
+    assertThat(linear.bits())
+        .isEqualTo(new BitAccount((long) linear.rows() * linear.cols(), written));
+    assertThat(back.bits()).isEqualTo(linear.bits());
+    assertThat(linear.bits().total()).isEqualTo(8 * out.bytes());
+  }
+}

@@ -1,0 +1,130 @@
+package dev.pbq.core.packed;
+
+import java.util.Optional;
+import java.util.Random;
+
+/** Layers of every family with random contents. */
+final class RandomLayers {
+  /** The kinds of {@link LowPart}. */
+  enum LowKind {
+    BINARY,
+    ONE_SIDED,
+    UNIFORM,
+    ZERO,
+    VERBATIM
+  }
+
+  /** The ranges that zero points are drawn from: one for each way of storing them. */
+  enum Zeros {
+    CONSTANT(7, 7),
+    U8(0, 255),
+    I8(-128, 127),
+    I16(-32768, 32767),
+    I32(Integer.MIN_VALUE, Integer.MAX_VALUE);
+
+    private final int min;
+    private final int max;
+
+    Zeros(int min, int max) {
+      this.min = min;
+      this.max = max;
+    }
+
+    int[] draw(Random random, int count) {
+      int[] zeros = new int[count];
+      for (int i = 0; i < count; i++) {
+        zeros[i] = (int) (min + Math.floorMod(random.nextLong(), (long) max - min + 1));
+      }
+      return zeros;
+    }
+  }
+
+  private RandomLayers() {}
+
+  static SalientSplitLinear salientSplit(
+      int rows,
+      int cols,
+      int groupSize,
+      ScaleDtype type,
+      double salientShare,
+      int highBits,
+      LowKind kind,
+      int lowBits,
+      Zeros zeros,
+      long seed) {
+    Random random = new Random(seed);
+    int n = rows * cols;
+    long[] salient = bitmap(random, n, salientShare);
+    int salientCount = Bitmap.ones(salient, 0, n);
+    AffineGrid high =
+        new AffineGrid(highBits, floats(random, type, rows), zeros.draw(random, rows));
+    int grids = ((cols + groupSize - 1) / groupSize) * rows;
+    LowPart low =
+        switch (kind) {
+          case BINARY ->
+              new LowPart.Binary(floats(random, type, grids), floats(random, type, grids));
+          case ONE_SIDED -> new LowPart.OneSided(floats(random, type, grids));
+          case UNIFORM ->
+              new LowPart.Uniform(
+                  new AffineGrid(lowBits, floats(random, type, grids), zeros.draw(random, grids)));
+          case ZERO -> new LowPart.Zero();
+          case VERBATIM -> new LowPart.Verbatim(floats(random, type, n - salientCount));
+        };
+    byte[] codes = new byte[n];
+    for (int i = 0; i < n; i++) {
+      int bits = Bitmap.get(salient, i) ? highBits : low.codeBits();
+      codes[i] = (byte) random.nextInt(1 << bits);
+    }
+    return new SalientSplitLinear(rows, cols, groupSize, type, salient, codes, high, low);
+  }
+
+  static UniformLinear uniform(
+      int rows,
+      int cols,
+      int groupSize,
+      ScaleDtype type,
+      int bits,
+      Zeros zeros,
+      boolean activationOrder,
+      long seed) {
+    Random random = new Random(seed);
+    int groups = (cols + groupSize - 1) / groupSize;
+    byte[] codes = new byte[rows * cols];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) random.nextInt(1 << bits);
+    }
+    Optional<int[]> columnGroup = Optional.empty();
+    if (activationOrder) {
+      columnGroup = Optional.of(random.ints(cols, 0, groups).toArray());
+    }
+    AffineGrid grid =
+        new AffineGrid(
+            bits, floats(random, type, groups * rows), zeros.draw(random, groups * rows));
+    return new UniformLinear(rows, cols, groupSize, type, codes, grid, columnGroup);
+  }
+
+  static long[] bitmap(Random random, int bits, double share) {
+    long[] bitmap = new long[Bitmap.words(bits)];
+    for (int i = 0; i < bits; i++) {
+      if (random.nextDouble() < share) {
+        bitmap[i >>> 6] |= 1L << i;
+      }
+    }
+    return bitmap;
+  }
+
+  /** Finite values of every magnitude, both zeros and subnormals included. */
+  private static float[] floats(Random random, ScaleDtype type, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] =
+          switch (random.nextInt(8)) {
+            case 0 -> 0f;
+            case 1 -> -0f;
+            case 2 -> type.round((float) (random.nextGaussian() * 1e-6));
+            default -> type.round((float) random.nextGaussian());
+          };
+    }
+    return values;
+  }
+}
