@@ -51,7 +51,7 @@ class ModelFolderTest {
       SafetensorsFileTest.assertBadData(() -> ModelFolder.open(folder), config.toString());
     }
     Files.write(config, new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
-    SafetensorsFileTest.assertBadData(() -> ModelFolder.open(folder), config.toString());
+    SafetensorsFileTest.assertBadData(() -> ModelFolder.open(folder), config.toString(), "UTF-8");
   }
 
   @Test

@@ -85,11 +85,14 @@ class OutputDirectoryTest {
   void unfinishedWorkIsKeptAndResumed() throws IOException {
     try (OutputDirectory out = open(false, Mode.KEEP_UNFINISHED)) {
       Files.writeString(out.work().resolve("block-0"), "done");
+      // As a killed process leaves it.
+      Files.writeString(out.work().resolve(".block-1.0123.pbq-tmp"), "half");
     }
     assertUsage(() -> open(false, Mode.KEEP_UNFINISHED), "out.partial", "--resume", "--force");
     assertUsage(() -> open(false, Mode.DISCARD_UNFINISHED), "out.partial");
     try (OutputDirectory out = open(false, Mode.RESUME)) {
       assertThat(out.work().resolve("block-0")).hasContent("done");
+      assertThat(SafetensorsWriterTest.list(out.work())).containsExactly(".pbq.lock", "block-0");
     }
     try (OutputDirectory out = open(true, Mode.KEEP_UNFINISHED)) {
       assertThat(out.work().resolve("block-0")).doesNotExist();

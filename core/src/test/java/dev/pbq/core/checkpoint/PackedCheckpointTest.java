@@ -192,6 +192,7 @@ class PackedCheckpointTest {
       assertThat(in.packed("layers.1.q_proj").rows()).isEqualTo(2);
       CheckpointTest.assertNotFound(() -> in.packed("nope"), "nope");
       CheckpointTest.assertNotFound(() -> in.read("nope.weight"), "nope.weight");
+      CheckpointTest.assertNotFound(() -> in.shape(LINEAR + ".codes"), "part of a packed layer");
     }
   }
 
