@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class AtomicFile {
   private static final Logger LOG = LoggerFactory.getLogger(AtomicFile.class);
 
+  private static final String SUFFIX = ".pbq-tmp";
+
   private AtomicFile() {}
 
   /** Produces the contents of a file. */
@@ -39,7 +41,7 @@ public final class AtomicFile {
   public static long write(Path file, Body body) {
     Path target = file.toAbsolutePath();
     Path temporary =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
     try {
       long size;
       try (FileChannel channel =
@@ -63,6 +65,12 @@ public final class AtomicFile {
   /** Writes bytes already in memory. */
   public static long write(Path file, byte[] contents) {
     return write(file, out -> out.write(ByteBuffer.wrap(contents)));
+  }
+
+  /** Whether a file is what an interrupted {@link #write} left behind. */
+  static boolean isTemporary(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(".") && name.endsWith(SUFFIX);
   }
 
   /** Makes renames within a folder durable, where the system can. */

@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tensors of a Hugging Face folder as they are stored: one {@code model.safetensors}, or shards
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
  * until closed.
  */
 public final class Checkpoint implements ModelWeights, TensorSource {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
+
   private final Path folder;
   private final List<SafetensorsFile> files;
   private final Map<String, SafetensorsFile> byName;
@@ -92,6 +96,13 @@ public final class Checkpoint implements ModelWeights, TensorSource {
                 + " is not in this shard, although the index says so");
       }
       byName.put(entry.getKey(), shard);
+    }
+    int held = files.stream().mapToInt(file -> file.tensors().size()).sum();
+    if (held > byName.size()) {
+      LOG.warn(
+          "{} tensors in the shards of {} are not in the index: ignored",
+          held - byName.size(),
+          folder);
     }
   }
 

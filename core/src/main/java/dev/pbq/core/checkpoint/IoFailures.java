@@ -3,6 +3,7 @@ package dev.pbq.core.checkpoint;
 import dev.pbq.core.PbqException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -43,6 +44,9 @@ final class IoFailures {
     }
     if (e instanceof NoSuchFileException) {
       return "no such file";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "not valid UTF-8";
     }
     String text = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
     return TensorNames.printable(text == null ? e.getClass().getSimpleName() : text);

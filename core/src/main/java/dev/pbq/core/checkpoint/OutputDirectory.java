@@ -79,8 +79,8 @@ public final class OutputDirectory implements AutoCloseable {
       Files.createDirectories(work);
       FileChannel lock = lock(work);
       try {
-        if (unfinished && mode != Mode.RESUME) {
-          clear(work);
+        if (unfinished) {
+          clear(work, mode == Mode.RESUME);
         }
         return new OutputDirectory(real, work, force, mode, lock);
       } catch (IOException | RuntimeException e) {
@@ -164,10 +164,12 @@ public final class OutputDirectory implements AutoCloseable {
     return channel;
   }
 
-  private static void clear(Path work) throws IOException {
+  /** Deletes everything, or only what a killed process was in the middle of writing. */
+  private static void clear(Path work, boolean onlyTemporary) throws IOException {
     try (Stream<Path> list = Files.list(work)) {
       for (Path entry : list.toList()) {
-        if (!entry.getFileName().toString().equals(LOCK_FILE)) {
+        boolean stays = onlyTemporary && !AtomicFile.isTemporary(entry);
+        if (!stays && !entry.getFileName().toString().equals(LOCK_FILE)) {
           FileTrees.delete(entry);
         }
       }

@@ -7,9 +7,7 @@ import dev.pbq.core.packed.PackedReader;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -140,7 +138,7 @@ public final class PackedCheckpoint implements ModelWeights {
       }
     }
     linears.forEach(linear -> names.add(linear + WEIGHT));
-    return new ArrayList<>(new LinkedHashSet<>(names));
+    return List.copyOf(names);
   }
 
   private boolean isPart(String tensor) {
@@ -156,11 +154,24 @@ public final class PackedCheckpoint implements ModelWeights {
         || stored.find(name).filter(info -> !isPart(info.name())).isPresent();
   }
 
+  /** The stored name of a tensor that is not packed; parts of packed ones are no weights. */
+  private String denseName(String name) {
+    String storedName = stored.info(name).name();
+    if (isPart(storedName)) {
+      throw PbqException.notFound(
+          TensorNames.printable(storedName)
+              + " in "
+              + stored.folder()
+              + " is part of a packed layer");
+    }
+    return storedName;
+  }
+
   @Override
   public long[] shape(String name) {
     Optional<String> linear = packedLinear(name);
     if (linear.isEmpty()) {
-      return stored.shape(name);
+      return stored.shape(denseName(name));
     }
     QuantizedLinear packed = packed(linear.get());
     return new long[] {packed.rows(), packed.cols()};
@@ -183,7 +194,7 @@ public final class PackedCheckpoint implements ModelWeights {
   public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
     Optional<String> linear = packedLinear(name);
     if (linear.isEmpty()) {
-      stored.readRows(name, firstRow, rowCount, destination);
+      stored.readRows(denseName(name), firstRow, rowCount, destination);
       return;
     }
     QuantizedLinear packed = packed(linear.get());
