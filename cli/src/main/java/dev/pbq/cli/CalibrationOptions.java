@@ -1,0 +1,77 @@
+package dev.pbq.cli;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.data.CalibrationSampler;
+import dev.pbq.core.data.CalibrationSet;
+import dev.pbq.core.data.CalibrationText;
+import dev.pbq.core.data.Tokenizer;
+import dev.pbq.core.data.Tokenizers;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.pipeline.Calibration;
+import java.util.OptionalInt;
+import picocli.CommandLine.Option;
+
+/** What a method that needs calibration is calibrated on. */
+final class CalibrationOptions {
+  @Option(
+      names = "--calib",
+      paramLabel = "SET|FILE",
+      description =
+          "Calibration text: wikitext2, ptb, c4, tiny, or a file. Default: c4 as in the paper's"
+              + " commands, or tiny for the model built in.")
+  private String calib;
+
+  @Option(
+      names = "--nsamples",
+      paramLabel = "N",
+      description = "Calibration windows (default: ${DEFAULT-VALUE}).")
+  private int nsamples = 128;
+
+  @Option(
+      names = "--seqlen",
+      paramLabel = "N",
+      description = "Tokens per window (default: 2048, or the model's longest sequence).")
+  private Integer seqlen;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the windows' positions (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  /** Windows asked for. */
+  int samples() {
+    if (nsamples < 1) {
+      throw PbqException.usage("--nsamples " + nsamples + " is not at least 1");
+    }
+    return nsamples;
+  }
+
+  /** Tokens per window for a model. */
+  int tokens(CausalModel model) {
+    int tokens = seqlen == null ? Evaluation.defaultSeqlen(model) : seqlen;
+    if (tokens < 1 || tokens > model.maxPositions()) {
+      throw PbqException.usage(
+          "--seqlen " + tokens + " is not between 1 and the model's " + model.maxPositions());
+    }
+    return tokens;
+  }
+
+  /** The window length to evaluate with after quantization, if one was given. */
+  OptionalInt evaluationSeqlen() {
+    return seqlen == null ? OptionalInt.empty() : OptionalInt.of(seqlen);
+  }
+
+  /** Draws the windows as the references do. */
+  Calibration draw(ResolvedModel resolved, CausalModel model, DataOptions data) {
+    boolean tiny = resolved.requested().equals(ModelArgument.TINY);
+    CalibrationText text =
+        data.calibration(calib != null ? calib : tiny ? ModelArgument.TINY : "c4");
+    try (Tokenizer tokenizer = Tokenizers.open(resolved.folder())) {
+      CalibrationSet set =
+          CalibrationSampler.draw(text, tokenizer, samples(), tokens(model), seed);
+      return new Calibration(set.windows(), text.name(), text.joined(), seed, set.sha256());
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.pbq.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.linalg.Blas;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.Engines;
+import dev.pbq.core.pipeline.Calibration;
+import dev.pbq.core.pipeline.LinearSelection;
+import dev.pbq.core.pipeline.PlanEstimate;
+import dev.pbq.core.pipeline.ProgressListener;
+import dev.pbq.core.pipeline.QuantizationPlan;
+import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.core.pipeline.QuantizationRun;
+import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.quant.Quantizer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** A model opened for quantization with a plan: what quantize and demo share. */
+final class QuantizeJob implements AutoCloseable {
+  private final ModelFolder folder;
+  private final Checkpoint weights;
+  private final CausalModel model;
+  private final QuantizationPlan plan;
+
+  private QuantizeJob(
+      ModelFolder folder, Checkpoint weights, CausalModel model, QuantizationPlan plan) {
+    this.folder = folder;
+    this.weights = weights;
+    this.model = model;
+    this.plan = plan;
+  }
+
+  /** Opens a dense model and plans; reads headers only. */
+  static QuantizeJob open(
+      ResolvedModel resolved, LinearSelection selection, Function<String, Quantizer> method) {
+    ModelFolder folder = ModelFolder.open(resolved.folder());
+    Optional<String> before = folder.quantMethod();
+    if (before.isPresent()) {
+      throw PbqException.badData(
+          folder.path() + " is quantized already (quant_method " + before.get() + ")");
+    }
+    CausalModel model = Architectures.of(folder.config(), folder.path().toString());
+    QuantizationPlan plan = QuantizationPlan.of(model, selection, method);
+    Checkpoint weights = Checkpoint.open(folder.path());
+    try {
+      Evaluation.requireTensors(model, weights, folder.path());
+    } catch (PbqException e) {
+      weights.close();
+      throw e;
+    }
+    return new QuantizeJob(folder, weights, model, plan);
+  }
+
+  CausalModel model() {
+    return model;
+  }
+
+  QuantizationPlan plan() {
+    return plan;
+  }
+
+  Path folder() {
+    return folder.path();
+  }
+
+  /** Bytes of the original's tensors. */
+  long originalBytes() {
+    return weights.totalBytes();
+  }
+
+  /** What the run will take. */
+  PlanEstimate estimate(int windows, int tokens) {
+    Set<String> quantized =
+        plan.linears().map(l -> l.name() + ".weight").collect(Collectors.toSet());
+    long others =
+        weights.names().stream()
+            .filter(n -> !quantized.contains(n) && !quantized.contains("model." + n))
+            .mapToLong(n -> weights.info(n).byteCount())
+            .sum();
+    return PlanEstimate.of(model, plan, others, windows, tokens);
+  }
+
+  /** Quantizes. */
+  QuantizationReport run(
+      RunSettings settings,
+      Optional<Calibration> calibration,
+      int threads,
+      ProgressListener progress) {
+    Blas.setThreads(threads);
+    return new QuantizationRun(folder, weights, model, plan, calibration, settings, progress)
+        .run(
+            () -> {
+              Engines.setThreads(threads);
+              return Engines.newManager();
+            });
+  }
+
+  /** The stored form of a run's settings: the method's, complete, and what else shapes the result. */
+  static ObjectNode settings(
+      MethodRegistry.Configured method, List<String> overrides, SelectionOptions selection) {
+    ObjectNode settings = method.settings().deepCopy();
+    selection.describe(settings);
+    if (!overrides.isEmpty()) {
+      overrides.forEach(settings.putArray("overrides")::add);
+    }
+    return settings;
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}
