@@ -71,7 +71,7 @@ final class CalibrationOptions {
     try (Tokenizer tokenizer = Tokenizers.open(resolved.folder())) {
       CalibrationSet set =
           CalibrationSampler.draw(text, tokenizer, samples(), tokens(model), seed);
-      return new Calibration(set.windows(), text.name(), text.joined(), seed, set.sha256());
+      return new Calibration(set.windows().toArray(int[][]::new), text.name(), text.joined(), seed, set.sha256());
     }
   }
 }

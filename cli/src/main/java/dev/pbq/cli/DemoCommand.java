@@ -169,7 +169,7 @@ final class DemoCommand implements Runnable {
         CalibrationText.of(ModelArgument.TINY, TinyModel.calibrationText());
     try (Tokenizer tokenizer = Tokenizers.open(tiny.folder())) {
       CalibrationSet set = CalibrationSampler.draw(text, tokenizer, SAMPLES, TOKENS, 0);
-      return new Calibration(set.windows(), text.name(), text.joined(), 0, set.sha256());
+      return new Calibration(set.windows().toArray(int[][]::new), text.name(), text.joined(), 0, set.sha256());
     }
   }
 

@@ -5,7 +5,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.linalg.Blas;
+import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
@@ -96,13 +96,16 @@ final class QuantizeJob implements AutoCloseable {
       Optional<Calibration> calibration,
       int threads,
       ProgressListener progress) {
-    Blas.setThreads(threads);
-    return new QuantizationRun(folder, weights, model, plan, calibration, settings, progress)
-        .run(
-            () -> {
-              Engines.setThreads(threads);
-              return Engines.newManager();
-            });
+    QuantizationRun run =
+        new QuantizationRun(folder, weights, model, plan, calibration, settings, progress);
+    return Parallel.withThreads(
+        threads,
+        () ->
+            run.run(
+                () -> {
+                  Engines.setThreads(threads);
+                  return Engines.newManager();
+                }));
   }
 
   /** The stored form of a run's settings: the method's, complete, and what else shapes the result. */
