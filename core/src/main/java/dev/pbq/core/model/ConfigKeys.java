@@ -159,12 +159,17 @@ final class ConfigKeys {
             + ")");
   }
 
+  /** What precedes this object's keys in messages. */
+  String path() {
+    return path;
+  }
+
   /** A contradiction between keys. */
   PbqException contradiction(String message) {
     return PbqException.badData(where + ": " + message);
   }
 
-  private PbqException missing(String key) {
+  PbqException missing(String key) {
     return PbqException.badData(where + ": " + path + key + " is missing");
   }
 

@@ -82,6 +82,9 @@ record Rope(double theta, Scaling scaling) {
   private static Scaling scaling(ConfigKeys parameters) {
     // "type" is the older name; where both are given they agree, and the newer one is read.
     String key = parameters.has("type") && !parameters.has("rope_type") ? "type" : "rope_type";
+    if (!parameters.has(key) && parameters.has("factor")) {
+      throw parameters.missing(key);
+    }
     String kind = parameters.oneOf(key, List.of("default", "linear", "llama3"));
     return switch (kind) {
       case "linear" -> new Linear(parameters.positiveNumber("factor"));
@@ -94,7 +97,8 @@ record Rope(double theta, Scaling scaling) {
                 parameters.positiveNumber("original_max_position_embeddings"));
         if (scaling.highFactor() <= scaling.lowFactor()) {
           throw parameters.contradiction(
-              "high_freq_factor "
+              parameters.path()
+                  + "high_freq_factor "
                   + scaling.highFactor()
                   + " is not above low_freq_factor "
                   + scaling.lowFactor());

@@ -38,11 +38,21 @@ final class ReferenceLlama {
       w.random(random, p + "input_layernorm.weight", 1, 0.2, r.hidden);
       w.random(random, p + "post_attention_layernorm.weight", 1, 0.2, r.hidden);
       linear(
-          w, random, p + "self_attn.q_proj", r.heads * r.headDim, r.hidden, qwen | attentionBias);
+          w, random, p + "self_attn.q_proj", r.heads * r.headDim, r.hidden, qwen || attentionBias);
       linear(
-          w, random, p + "self_attn.k_proj", r.kvHeads * r.headDim, r.hidden, qwen | attentionBias);
+          w,
+          random,
+          p + "self_attn.k_proj",
+          r.kvHeads * r.headDim,
+          r.hidden,
+          qwen || attentionBias);
       linear(
-          w, random, p + "self_attn.v_proj", r.kvHeads * r.headDim, r.hidden, qwen | attentionBias);
+          w,
+          random,
+          p + "self_attn.v_proj",
+          r.kvHeads * r.headDim,
+          r.hidden,
+          qwen || attentionBias);
       linear(w, random, p + "self_attn.o_proj", r.hidden, r.heads * r.headDim, attentionBias);
       linear(w, random, p + "mlp.gate_proj", ffn, r.hidden, mlpBias);
       linear(w, random, p + "mlp.up_proj", ffn, r.hidden, mlpBias);

@@ -1,0 +1,108 @@
+package dev.pbq.core.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.PbqException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Configurations that cannot be run are refused in one line that names the key and the value. */
+class ConfigurationErrorsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'model_type': 'gpt2'} | model_type \"gpt2\" is not supported (supported: llama, mistral,"
+            + " qwen2, opt)",
+        "{'model_type': null} | model_type is missing",
+        "{'model_type': 3} | model_type is 3, not a string",
+        "{'hidden_act': 'gelu'} | hidden_act \"gelu\" is not supported (supported: silu, swish)",
+        "{'rope_scaling': {'rope_type': 'yarn', 'factor': 4}} | rope_scaling.rope_type \"yarn\" is"
+            + " not supported (supported: default, linear, llama3)",
+        "{'rope_scaling': {'type': 'dynamic', 'factor': 4}} | rope_scaling.type \"dynamic\" is not"
+            + " supported (supported: default, linear, llama3)",
+        "{'rope_parameters': {'rope_type': 'longrope'}} | rope_parameters.rope_type \"longrope\" is"
+            + " not supported (supported: default, linear, llama3)",
+        "{'rope_scaling': {'rope_type': 'linear'}} | rope_scaling.factor is missing",
+        "{'rope_scaling': {'rope_type': 'linear', 'factor': -1}} | rope_scaling.factor is -1, not a"
+            + " positive number",
+        "{'rope_scaling': {'factor': 2.0}} | rope_scaling.rope_type is missing",
+        "{'rope_scaling': 'linear'} | rope_scaling is \"linear\", not an object",
+        "{'rope_scaling': {'rope_type': 'llama3', 'factor': 8, 'low_freq_factor': 4,"
+            + " 'high_freq_factor': 4, 'original_max_position_embeddings': 32}} |"
+            + " rope_scaling.high_freq_factor 4.0 is not above low_freq_factor 4.0",
+        "{'partial_rotary_factor': 0.5} | partial_rotary_factor 0.5 is not supported (supported:"
+            + " 1)",
+        "{'num_key_value_heads': 4} | num_attention_heads 6 is not a multiple of"
+            + " num_key_value_heads 4",
+        "{'num_attention_heads': 5, 'num_key_value_heads': 5} | hidden_size 48 is not a multiple"
+            + " of num_attention_heads 5",
+        "{'head_dim': 7} | rotary positions need an even head_dim, not 7",
+        "{'hidden_size': 0} | hidden_size is 0, not a positive integer",
+        "{'hidden_size': 12.5} | hidden_size is 12.5, not a positive integer",
+        "{'vocab_size': '61'} | vocab_size is \"61\", not a positive integer",
+        "{'num_hidden_layers': null} | num_hidden_layers is missing",
+        "{'rms_norm_eps': 'x'} | rms_norm_eps is \"x\", not a positive number",
+        "{'attention_bias': 1} | attention_bias is 1, not true or false",
+        "{'model_type': 'qwen2', 'layer_types': ['full_attention']} | layer_types has 1 entries"
+            + " for num_hidden_layers 2",
+        "{'model_type': 'qwen2', 'layer_types': ['full_attention', 'x']} | layer_types \"x\" is not"
+            + " supported (supported: full_attention, sliding_attention)",
+        "{'model_type': 'qwen2', 'layer_types': ['full_attention', 'sliding_attention']} |"
+            + " layer_types asks for sliding_attention but no sliding_window is in force"
+      })
+  void llama(String changes, String message) {
+    check(TestConfigs.llama(changes), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'activation_function': 'silu'} | activation_function \"silu\" is not supported"
+            + " (supported: relu, gelu)",
+        "{'num_attention_heads': 5} | hidden_size 48 is not a multiple of num_attention_heads 5",
+        "{'ffn_dim': null} | ffn_dim is missing"
+      })
+  void opt(String changes, String message) {
+    check(TestConfigs.opt(changes), message);
+  }
+
+  @Test
+  void whatIsNoObjectIsRefused() throws Exception {
+    JsonNode list = new ObjectMapper().readTree("[]");
+    assertThatThrownBy(() -> Architectures.of(list, "x/config.json"))
+        .hasMessage("x/config.json: not a JSON object");
+  }
+
+  @Test
+  void familyDefaultsAreTheFamilysOwn() {
+    ConfigKeys mistral =
+        new ConfigKeys(TestConfigs.llama("{'model_type': 'mistral'}"), "config.json");
+    assertThat(LlamaConfig.of("mistral", mistral).windows()).containsExactly(4096, 4096);
+    ConfigKeys qwen =
+        new ConfigKeys(
+            TestConfigs.llama(
+                "{'layer_types': ['sliding_attention', 'full_attention'],"
+                    + " 'use_sliding_window': true, 'sliding_window': 9}"),
+            "config.json");
+    LlamaConfig config = LlamaConfig.of("qwen2", qwen);
+    assertThat(config.windows()).containsExactly(9, 0);
+    assertThat(config.queryBias()).isTrue();
+    assertThat(config.outputBias()).isFalse();
+    assertThat(config.rope().theta()).isEqualTo(10000);
+  }
+
+  private static void check(JsonNode config, String message) {
+    assertThatThrownBy(() -> Architectures.of(config, "x/config.json"))
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.BAD_DATA))
+        .hasMessage("x/config.json: " + message);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.pbq.core.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
+import java.util.Random;
+
+/** Small configurations. */
+final class TestConfigs {
+  static final int VOCABULARY = 61;
+
+  private static final String LLAMA =
+      """
+      {"model_type": "llama", "hidden_act": "silu", "vocab_size": 61, "hidden_size": 48,
+       "intermediate_size": 80, "num_hidden_layers": 2, "num_attention_heads": 6,
+       "num_key_value_heads": 2, "rms_norm_eps": 1e-5, "max_position_embeddings": 64}
+      """;
+  private static final String OPT =
+      """
+      {"model_type": "opt", "vocab_size": 61, "hidden_size": 48, "ffn_dim": 96,
+       "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 40,
+       "do_layer_norm_before": true}
+      """;
+
+  private TestConfigs() {}
+
+  /**
+   * A Llama with changes.
+   *
+   * @param changes a JSON object in single quotes
+   */
+  static JsonNode llama(String changes) {
+    return changed(LLAMA, changes);
+  }
+
+  static JsonNode opt(String changes) {
+    return changed(OPT, changes);
+  }
+
+  static int[] ids(int count, long seed) {
+    return new Random(seed).ints(count, 0, VOCABULARY).toArray();
+  }
+
+  private static JsonNode changed(String base, String changes) {
+    try {
+      ObjectMapper json = new ObjectMapper();
+      ObjectNode config = (ObjectNode) json.readTree(base);
+      config.setAll((ObjectNode) json.readTree(changes.replace('\'', '"')));
+      return config;
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
