@@ -1,0 +1,145 @@
+package dev.pbq.core.data;
+
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the files of a data set: first in the data directory, then in the cache of the Hugging Face
+ * hub. Nothing is downloaded.
+ */
+final class CorpusLocator {
+  private final Optional<Path> dataDirectory;
+  private final Path hubCache;
+
+  /**
+   * @param environment environment variables; HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME are heeded
+   * @throws PbqException NOT_FOUND if the data directory does not exist
+   */
+  CorpusLocator(Optional<Path> dataDirectory, Map<String, String> environment) {
+    dataDirectory.ifPresent(
+        folder -> {
+          if (!Files.isDirectory(folder)) {
+            throw PbqException.notFound("data directory " + folder + " does not exist");
+          }
+        });
+    this.dataDirectory = dataDirectory;
+    this.hubCache = hubCache(environment);
+  }
+
+  /**
+   * The files of the split, in order; never empty.
+   *
+   * @throws PbqException NOT_FOUND telling where was looked for what
+   */
+  List<Path> find(Dataset dataset, String split) {
+    if (dataDirectory.isPresent()) {
+      List<Path> found = firstMatch(dataDirectory.get(), dataset.files(split));
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    for (String repository : dataset.hubRepositories()) {
+      for (Path snapshot : snapshots(hubFolder(repository))) {
+        List<Path> found = firstMatch(snapshot, dataset.hubFiles(split));
+        if (!found.isEmpty()) {
+          return found;
+        }
+      }
+    }
+    throw notFound(dataset, split);
+  }
+
+  private PbqException notFound(Dataset dataset, String split) {
+    String inDirectory =
+        dataDirectory
+            .map(d -> d + " for " + String.join(", ", dataset.files(split)))
+            .orElse("no data directory (none given)");
+    return PbqException.notFound(
+        "data set %s: no file of its %s split; looked in %s, and in the hub cache %s for %s; give"
+                .formatted(
+                    dataset.label(),
+                    split,
+                    inDirectory,
+                    hubCache,
+                    hubFolder(dataset.hubRepositories().get(0)).getFileName())
+            + " --data-dir (or PBQ_DATA), or a file in place of the name");
+  }
+
+  private Path hubFolder(String repository) {
+    return hubCache.resolve("datasets--" + repository.replace("/", "--"));
+  }
+
+  private static Path hubCache(Map<String, String> environment) {
+    for (String name : List.of("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE")) {
+      if (isSet(environment, name)) {
+        return Path.of(environment.get(name));
+      }
+    }
+    if (isSet(environment, "HF_HOME")) {
+      return Path.of(environment.get("HF_HOME"), "hub");
+    }
+    if (isSet(environment, "XDG_CACHE_HOME")) {
+      return Path.of(environment.get("XDG_CACHE_HOME"), "huggingface", "hub");
+    }
+    String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
+    return Path.of(home, ".cache", "huggingface", "hub");
+  }
+
+  private static boolean isSet(Map<String, String> environment, String name) {
+    return !environment.getOrDefault(name, "").isBlank();
+  }
+
+  /** The snapshot that refs/main names, then the others by name. */
+  private static List<Path> snapshots(Path repository) {
+    Path folder = repository.resolve("snapshots");
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    List<Path> snapshots = new ArrayList<>(list(folder, "*"));
+    Path main = repository.resolve("refs").resolve("main");
+    if (Files.isRegularFile(main)) {
+      try {
+        Path first = folder.resolve(Files.readString(main).strip());
+        snapshots.sort(Comparator.comparing((Path p) -> !p.equals(first)));
+      } catch (IOException e) {
+        throw DocumentReader.unreadable(main, e);
+      }
+    }
+    return snapshots;
+  }
+
+  private static List<Path> firstMatch(Path root, List<String> globs) {
+    for (String glob : globs) {
+      int slash = glob.lastIndexOf('/');
+      Path folder = slash < 0 ? root : root.resolve(glob.substring(0, slash));
+      if (Files.isDirectory(folder)) {
+        List<Path> found = list(folder, glob.substring(slash + 1));
+        found.removeIf(path -> !Files.isRegularFile(path));
+        if (!found.isEmpty()) {
+          // Only Parquet comes in shards here; of anything else a second match is a duplicate.
+          return glob.endsWith(".parquet") ? List.copyOf(found) : List.of(found.get(0));
+        }
+      }
+    }
+    return List.of();
+  }
+
+  private static List<Path> list(Path folder, String glob) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
+      entries.forEach(found::add);
+    } catch (IOException e) {
+      throw DocumentReader.unreadable(folder, e);
+    }
+    found.sort(null);
+    return found;
+  }
+}

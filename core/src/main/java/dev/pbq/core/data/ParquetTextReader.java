@@ -1,0 +1,121 @@
+package dev.pbq.core.data;
+
+import blue.strategic.parquet.Hydrator;
+import blue.strategic.parquet.ParquetReader;
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+
+/**
+ * The text column of a Parquet file, as Hugging Face stores data sets.
+ *
+ * @param columns names under which the text is looked for; the first one present is taken
+ */
+record ParquetTextReader(List<String> columns) implements DocumentReader {
+  private static final Set<CompressionCodecName> CODECS =
+      Set.of(
+          CompressionCodecName.UNCOMPRESSED,
+          CompressionCodecName.SNAPPY,
+          CompressionCodecName.ZSTD,
+          CompressionCodecName.LZ4_RAW);
+
+  ParquetTextReader {
+    columns = List.copyOf(columns);
+  }
+
+  @Override
+  public void read(Path file, Visitor each) {
+    try {
+      requireMagic(file);
+      String column = column(file, ParquetReader.readMetadata(file.toFile()));
+      try (Stream<String[]> rows =
+          ParquetReader.streamContent(file.toFile(), new ColumnHydrator(column))) {
+        int number = 0;
+        for (Iterator<String[]> it = rows.iterator(); it.hasNext(); ) {
+          String text = it.next()[0];
+          number++;
+          if (text == null) {
+            throw PbqException.badData(
+                "%s row %d: column \"%s\" is null".formatted(file, number, column));
+          }
+          if (!each.visit(text)) {
+            return;
+          }
+        }
+      }
+    } catch (PbqException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw PbqException.badData(file + ": not readable as Parquet: " + Messages.of(cause), e);
+    }
+  }
+
+  private static void requireMagic(Path file) throws IOException {
+    byte[] magic = "PAR1".getBytes(StandardCharsets.US_ASCII);
+    try (InputStream in = Files.newInputStream(file)) {
+      if (!Arrays.equals(in.readNBytes(magic.length), magic)) {
+        throw PbqException.badData(file + ": not a Parquet file");
+      }
+    }
+  }
+
+  private String column(Path file, ParquetMetadata metadata) {
+    for (var block : metadata.getBlocks()) {
+      for (ColumnChunkMetaData chunk : block.getColumns()) {
+        if (!CODECS.contains(chunk.getCodec())) {
+          throw PbqException.badData(
+              "%s: column \"%s\" is compressed by %s; supported are snappy, zstd, lz4_raw and none"
+                  .formatted(file, chunk.getPath().toDotString(), chunk.getCodec()));
+        }
+      }
+    }
+    var schema = metadata.getFileMetaData().getSchema();
+    for (String name : columns) {
+      if (schema.containsField(name)) {
+        return name;
+      }
+    }
+    throw PbqException.badData(
+        "%s: no column \"%s\"; it has %s"
+            .formatted(
+                file,
+                String.join("\" or \"", columns),
+                schema.getFields().stream().map(f -> f.getName()).toList()));
+  }
+
+  /** Keeps one column of each row, in an array of one element: null where the row has none. */
+  private record ColumnHydrator(String column) implements Hydrator<String[], String[], String[]> {
+    @Override
+    public String[] start() {
+      return new String[1];
+    }
+
+    @Override
+    public String[] add(String[] row, String[] path, Object value) {
+      if (path.length == 1 && path[0].equals(column) && value != null) {
+        if (!(value instanceof String text)) {
+          throw new IllegalArgumentException("column \"" + column + "\" is not a string");
+        }
+        row[0] = text;
+      }
+      return row;
+    }
+
+    @Override
+    public String[] finish(String[] row) {
+      return row;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.pbq.core.data;
+
+import java.util.OptionalInt;
+
+/**
+ * Turns text into the ids of a model's vocabulary and back. Implementations may hold native memory:
+ * who opens one closes it. Encoding and decoding may be called from several threads.
+ */
+public interface Tokenizer extends AutoCloseable {
+  /**
+   * The ids of the whole text, with the special tokens of the model: for Llama and OPT exactly one
+   * beginning-of-sequence token, at the very start. Nothing is truncated or padded.
+   */
+  default int[] encode(String text) {
+    return encode(text, true);
+  }
+
+  /** As {@link #encode(String)}; the special tokens are left out if not asked for. */
+  int[] encode(String text, boolean addSpecialTokens);
+
+  /** The text of the ids; special tokens leave no trace in it. */
+  String decode(int[] ids);
+
+  /** One more than the highest id. */
+  int vocabularySize();
+
+  /** The id of the beginning-of-sequence token, if the vocabulary has one. */
+  OptionalInt bosTokenId();
+
+  /** The id of the end-of-sequence token, if the vocabulary has one. */
+  OptionalInt eosTokenId();
+
+  /** SHA-256 over the files that the tokenizer was made from, in hexadecimal. */
+  String fingerprint();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,122 @@
+package dev.pbq.core.data;
+
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the tokenizer of a Hugging Face model folder. */
+public final class Tokenizers {
+  private static final Logger log = LoggerFactory.getLogger(Tokenizers.class);
+
+  private static final String TOKENIZER_JSON = "tokenizer.json";
+  private static final String TOKENIZER_MODEL = "tokenizer.model";
+  private static final String VOCAB_JSON = "vocab.json";
+  private static final String MERGES_TXT = "merges.txt";
+
+  private Tokenizers() {}
+
+  /** As {@link #open(Path, BosRule)} with {@link BosRule#AUTO}. */
+  public static Tokenizer open(Path modelFolder) {
+    return open(modelFolder, BosRule.AUTO);
+  }
+
+  /**
+   * Opens tokenizer.json, else tokenizer.model (SentencePiece), else vocab.json with merges.txt
+   * (byte-level BPE, as of GPT-2 and OPT). The caller closes the result.
+   *
+   * @throws PbqException NOT_FOUND if the folder holds none of them; BAD_DATA if a file is broken;
+   *     USAGE if a BOS is asked for and the vocabulary has none
+   */
+  public static Tokenizer open(Path modelFolder, BosRule rule) {
+    if (!Files.isDirectory(modelFolder)) {
+      throw PbqException.notFound("model folder " + modelFolder + " does not exist");
+    }
+    disableDownloads();
+    TokenizerSettings settings = TokenizerSettings.read(modelFolder);
+    Tokenizer tokenizer = open(modelFolder, settings, rule);
+    log.debug(
+        "tokenizer of {}: {} ids, an empty text gives {}",
+        modelFolder,
+        tokenizer.vocabularySize(),
+        tokenizer.encode(""));
+    return tokenizer;
+  }
+
+  private static Tokenizer open(Path folder, TokenizerSettings settings, BosRule rule) {
+    if (Files.isRegularFile(folder.resolve(TOKENIZER_JSON))) {
+      byte[] json = read(folder.resolve(TOKENIZER_JSON));
+      return JsonTokenizer.open(
+          folder.resolve(TOKENIZER_JSON),
+          json,
+          settings,
+          rule,
+          fingerprint(folder, TOKENIZER_JSON));
+    }
+    if (Files.isRegularFile(folder.resolve(TOKENIZER_MODEL))) {
+      return SentencePieceTokenizer.open(
+          folder.resolve(TOKENIZER_MODEL),
+          read(folder.resolve(TOKENIZER_MODEL)),
+          settings,
+          rule,
+          fingerprint(folder, TOKENIZER_MODEL));
+    }
+    Path vocabulary = folder.resolve(VOCAB_JSON);
+    Path merges = folder.resolve(MERGES_TXT);
+    if (Files.isRegularFile(vocabulary) && Files.isRegularFile(merges)) {
+      return JsonTokenizer.open(
+          vocabulary,
+          ByteLevelBpe.tokenizerJson(vocabulary, merges, settings),
+          settings,
+          rule,
+          fingerprint(folder, VOCAB_JSON, MERGES_TXT));
+    }
+    throw PbqException.notFound(
+        "%s has no tokenizer: looked for %s, %s, and %s with %s"
+            .formatted(folder, TOKENIZER_JSON, TOKENIZER_MODEL, VOCAB_JSON, MERGES_TXT));
+  }
+
+  /** SHA-256 over the names, lengths and bytes of the files that take part and are there. */
+  private static String fingerprint(Path folder, String... mainFiles) {
+    Sha256 sha = new Sha256();
+    List<String> sideFiles =
+        List.of(
+            TokenizerSettings.TOKENIZER_CONFIG,
+            TokenizerSettings.SPECIAL_TOKENS_MAP,
+            TokenizerSettings.ADDED_TOKENS);
+    for (String name : mainFiles) {
+      addFile(sha, folder.resolve(name));
+    }
+    for (String name : sideFiles) {
+      if (Files.isRegularFile(folder.resolve(name))) {
+        addFile(sha, folder.resolve(name));
+      }
+    }
+    return sha.hex();
+  }
+
+  private static void addFile(Sha256 sha, Path file) {
+    byte[] bytes = read(file);
+    sha.add((file.getFileName() + "\n" + bytes.length + "\n").getBytes(StandardCharsets.UTF_8));
+    sha.add(bytes);
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw PbqException.badData(file + ": not readable: " + Messages.of(e), e);
+    }
+  }
+
+  /** DJL looks for native libraries on the network unless told before its first use not to. */
+  private static void disableDownloads() {
+    if (System.getProperty("ai.djl.offline") == null) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+  }
+}
