@@ -1,26 +1,96 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * H = (2/n) sum over n sequences of X_j^T X_j, [size, size], symmetric positive semi-definite
  * (PB-LLM, section 4 of the reference's program). Owns native memory; closing it also closes its
- * factors.
+ * factors. Thread-safe, except that nothing may be in use when it is closed.
  */
 public final class Hessian implements AutoCloseable {
-  /** The Hessian given whole, for tests and tools; the matrix is copied. */
+  private record FactorKey(Damping damping, ColumnOrder order) {}
+
+  private final SymmetricTriangle h;
+  private final int sequences;
+  private final Map<FactorKey, InverseFactor> factors = new HashMap<>();
+
+  /** Takes ownership of the triangle. */
+  Hessian(SymmetricTriangle h, int sequences) {
+    this.h = h;
+    this.sequences = sequences;
+  }
+
+  /**
+   * The Hessian given whole, for tests and tools; the upper triangle of the matrix is copied.
+   *
+   * @throws PbqException NUMERICAL if an entry is NaN or infinite
+   */
   public static Hessian of(FloatMatrix symmetric, int sequences) {
-    throw new UnsupportedOperationException("pending " + symmetric + sequences);
+    int n = symmetric.rows();
+    if (n != symmetric.cols() || n < 1) {
+      throw new IllegalArgumentException("a Hessian of shape " + symmetric);
+    }
+    SymmetricTriangle h = new SymmetricTriangle(n);
+    double[] row = new double[n];
+    for (int i = 0; i < n; i++) {
+      for (int k = i; k < n; k++) {
+        row[k - i] = symmetric.get(i, k);
+      }
+      h.put(i, i, n, row);
+    }
+    if (!h.scale(1.0)) {
+      h.close();
+      throw PbqException.numerical("the Hessian contains NaN or infinity");
+    }
+    return new Hessian(h, sequences);
   }
 
   /** Number of input features. */
   public int size() {
-    throw new UnsupportedOperationException("pending");
+    return h.size();
   }
 
   /** Number of sequences accumulated. */
   public int sequences() {
-    throw new UnsupportedOperationException("pending");
+    return sequences;
+  }
+
+  /** The diagonal, undamped; a fresh array. */
+  public double[] diagonal() {
+    return h.diagonal();
+  }
+
+  /** Input features that were zero in every token (H[c, c] = 0), ascending. */
+  public int[] deadColumns() {
+    double[] diagonal = h.diagonal();
+    return IntStream.range(0, diagonal.length).filter(c -> diagonal[c] == 0).toArray();
+  }
+
+  /** {@link #inverseFactor(Damping, ColumnOrder, String)} in natural order. */
+  public InverseFactor inverseFactor(Damping damping, String layer) {
+    return inverseFactor(damping, ColumnOrder.NATURAL, layer);
+  }
+
+  /**
+   * The damped inverse factor. It is computed once and kept, so that layers with the same input
+   * share it: 4 size^2 bytes until this Hessian is closed.
+   *
+   * @param layer the layer it is wanted for, for messages
+   * @throws PbqException NUMERICAL naming {@code layer} if no damping allowed makes it factor
+   */
+  public synchronized InverseFactor inverseFactor(
+      Damping damping, ColumnOrder order, String layer) {
+    FactorKey key = new FactorKey(damping, order);
+    InverseFactor known = factors.get(key);
+    if (known == null) {
+      known = new FactorBuilder(h, order).build(damping, layer);
+      factors.put(key, known);
+    }
+    return known;
   }
 
   /**
@@ -28,9 +98,16 @@ public final class Hessian implements AutoCloseable {
    * the calibration tokens, times 2/n.
    */
   public double quadraticTrace(FloatMatrix d) {
-    throw new UnsupportedOperationException("pending " + d);
+    if (d.cols() != h.size()) {
+      throw new IllegalArgumentException(d + " times a Hessian of size " + h.size());
+    }
+    return new QuadraticTrace(h, d).compute();
   }
 
   @Override
-  public void close() {}
+  public synchronized void close() {
+    factors.values().forEach(InverseFactor::close);
+    factors.clear();
+    h.close();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.pbq.core.quant;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Objects;
@@ -25,6 +26,30 @@ public record LinearProblem(String name, FloatMatrix weight, Optional<Hessian> h
               + " for "
               + weight.cols()
               + " columns");
+    }
+  }
+
+  /**
+   * The Hessian that the method needs.
+   *
+   * @throws IllegalStateException if the caller did not provide it
+   */
+  public Hessian requireHessian() {
+    return hessian.orElseThrow(() -> new IllegalStateException(name + ": no Hessian was given"));
+  }
+
+  /**
+   * Refuses weights that no method can represent.
+   *
+   * @throws PbqException NUMERICAL naming the layer and the place of the first NaN or infinity
+   */
+  public void requireFiniteWeight() {
+    float[] w = weight.data();
+    for (int i = 0; i < w.length; i++) {
+      if (!(Math.abs(w[i]) <= Float.MAX_VALUE)) {
+        throw PbqException.numerical(
+            name + ": weight [" + i / weight.cols() + ", " + i % weight.cols() + "] is " + w[i]);
+      }
     }
   }
 }

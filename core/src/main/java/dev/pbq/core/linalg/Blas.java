@@ -1,0 +1,109 @@
+package dev.pbq.core.linalg;
+
+import static org.bytedeco.openblas.global.openblas.CblasColMajor;
+import static org.bytedeco.openblas.global.openblas.CblasLeft;
+import static org.bytedeco.openblas.global.openblas.CblasLower;
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
+import static org.bytedeco.openblas.global.openblas.CblasRight;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dtrtri_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_spotrf_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_strtri_work;
+import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
+import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
+import static org.bytedeco.openblas.global.openblas.cblas_strsm;
+
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * The BLAS and LAPACK routines that pbq needs, from the OpenBLAS that ND4J brings, always on the
+ * calling thread: {@link Parallel} decides who computes what, so a result does not depend on how
+ * many threads there are. All matrices are column-major; "ld" is the distance between columns.
+ */
+final class Blas {
+  private static final byte UPPER = 'U';
+  private static final byte NON_UNIT = 'N';
+
+  private Blas() {}
+
+  /**
+   * To be called before work is handed out to threads. OpenBLAS's own threads are switched off for
+   * the whole process: ND4J sets them to the number of cores whenever it starts.
+   */
+  static void useCallingThread() {
+    blas_set_num_threads(1);
+  }
+
+  /** C [m, n] = alpha op(A) op(B) + beta C, op(A) [m, k], op(B) [k, n]. */
+  static void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      FloatPointer a,
+      int lda,
+      FloatPointer b,
+      int ldb,
+      float beta,
+      FloatPointer c,
+      int ldc) {
+    int opA = transposeA ? CblasTrans : CblasNoTrans;
+    int opB = transposeB ? CblasTrans : CblasNoTrans;
+    cblas_sgemm(CblasColMajor, opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  /** Lower triangle of C [n, n] = A A^T, A [n, k]. */
+  static void syrkLower(int n, int k, FloatPointer a, int lda, FloatPointer c, int ldc) {
+    cblas_ssyrk(CblasColMajor, CblasLower, CblasNoTrans, n, k, 1f, a, lda, 0f, c, ldc);
+  }
+
+  /** Upper triangle of C [n, n] -= A^T A, A [k, n]. */
+  static void syrkUpperSubtract(int n, int k, FloatPointer a, int lda, FloatPointer c, int ldc) {
+    cblas_ssyrk(CblasColMajor, CblasUpper, CblasTrans, n, k, -1f, a, lda, 1f, c, ldc);
+  }
+
+  /** B [m, n] = R^-T B, R [m, m] upper. */
+  static void solveTransposedLeft(int m, int n, FloatPointer r, int ldr, FloatPointer b, int ldb) {
+    cblas_strsm(
+        CblasColMajor, CblasLeft, CblasUpper, CblasTrans, CblasNonUnit, m, n, 1f, r, ldr, b, ldb);
+  }
+
+  /** B [m, n] = -B R^-1, R [n, n] upper. */
+  static void solveNegativeRight(int m, int n, FloatPointer r, int ldr, FloatPointer b, int ldb) {
+    cblas_strsm(
+        CblasColMajor,
+        CblasRight,
+        CblasUpper,
+        CblasNoTrans,
+        CblasNonUnit,
+        m,
+        n,
+        -1f,
+        r,
+        ldr,
+        b,
+        ldb);
+  }
+
+  /** A [n, n] = R^T R in place, upper triangle; false if A is not positive definite. */
+  static boolean choleskyUpper(int n, FloatPointer a, int lda) {
+    return LAPACKE_spotrf_work(CblasColMajor, UPPER, n, a, lda) == 0;
+  }
+
+  /** R [n, n] upper, inverted in place; false if singular. */
+  static boolean invertUpper(int n, FloatPointer r, int ldr) {
+    return LAPACKE_strtri_work(CblasColMajor, UPPER, NON_UNIT, n, r, ldr) == 0;
+  }
+
+  /** {@link #choleskyUpper} and {@link #invertUpper} in float64, for a small matrix on the heap. */
+  static boolean choleskyInverse(int n, double[] a) {
+    return LAPACKE_dpotrf_work(CblasColMajor, UPPER, n, a, n) == 0
+        && LAPACKE_dtrtri_work(CblasColMajor, UPPER, NON_UNIT, n, a, n) == 0;
+  }
+}

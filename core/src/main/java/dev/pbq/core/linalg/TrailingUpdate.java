@@ -1,0 +1,40 @@
+package dev.pbq.core.linalg;
+
+/** W[:, to:] -= E U[from:to, to:], the large matrix product after each block of a sweep. */
+final class TrailingUpdate {
+  /** Columns of one product. */
+  private static final int STRIP = 1024;
+
+  private final SweepWeights weights;
+  private final InverseFactor factor;
+
+  TrailingUpdate(SweepWeights weights, InverseFactor factor) {
+    this.weights = weights;
+    this.factor = factor;
+  }
+
+  void apply(int from, int to) {
+    int strips = (weights.cols() - to + STRIP - 1) / STRIP;
+    Parallel.forEach(
+        strips * weights.slabs(), t -> product(from, to, t / strips, to + t % strips * STRIP));
+  }
+
+  private void product(int from, int to, int slab, int column) {
+    int rows = weights.slabRows(slab);
+    int columns = Math.min(STRIP, weights.cols() - column);
+    Blas.gemm(
+        false,
+        true,
+        rows,
+        columns,
+        to - from,
+        -1f,
+        weights.errorsAt(slab),
+        rows,
+        factor.at(from, column),
+        factor.size(),
+        1f,
+        weights.weightsAt(slab, column),
+        rows);
+  }
+}

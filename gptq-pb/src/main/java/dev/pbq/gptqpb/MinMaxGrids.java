@@ -1,0 +1,98 @@
+package dev.pbq.gptqpb;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.packed.AffineGrid;
+import dev.pbq.core.packed.ScaleDtype;
+
+/**
+ * Uniform grids from the smallest and largest weight, zero always included, without a search for
+ * better limits: scale = (hi - lo)/N, zero = round(-lo/scale), N = 2^bits - 1 (PB-LLM reference,
+ * section 5.1; GPTQ's default grid). Scales are rounded to their stored type before zeros are taken
+ * from them.
+ */
+final class MinMaxGrids {
+  /** Below this a binary16 is subnormal and rounding may change it by up to half. */
+  private static final float SMALLEST_NORMAL_HALF = 0x1p-14f;
+
+  private static final float SMALLEST_HALF = 0x1p-24f;
+
+  private final String layer;
+  private final int bits;
+  private final ScaleDtype dtype;
+  private final float[] low;
+  private final float[] scale;
+  private final int[] zero;
+
+  MinMaxGrids(String layer, int bits, ScaleDtype dtype, int count) {
+    this.layer = layer;
+    this.bits = bits;
+    this.dtype = dtype;
+    this.low = new float[count];
+    this.scale = new float[count];
+    this.zero = new int[count];
+  }
+
+  /**
+   * Sets grid {@code i} for weights between {@code min} and {@code max}.
+   *
+   * @throws PbqException NUMERICAL naming the layer if the scale is too large for its stored type
+   */
+  void fit(int i, float min, float max) {
+    float lo = Math.min(0f, min);
+    float hi = Math.max(0f, max);
+    if (lo == 0 && hi == 0) {
+      lo = -1;
+      hi = 1;
+    }
+    low[i] = lo;
+    scale[i] = storedScale((hi - lo) / levels());
+    zero[i] = zeroFor(lo, scale[i]);
+  }
+
+  /**
+   * Replaces grid {@code i}'s zero point by the one its lowest weight would have with the scale of
+   * grid {@code other}, as PB-LLM's reference does (section 6). It may lie outside the codes.
+   */
+  void takeZeroWithScaleOf(int i, int other) {
+    zero[i] = (int) Math.rint(-low[i] / scale[other]);
+  }
+
+  /**
+   * The zero point of the lowest weight, kept within the codes: a scale that was rounded down would
+   * put it one beyond.
+   */
+  private int zeroFor(float lo, float storedScale) {
+    return Math.min(levels(), (int) Math.rint(-lo / storedScale));
+  }
+
+  private int levels() {
+    return (1 << bits) - 1;
+  }
+
+  private float storedScale(float exact) {
+    float stored = dtype.round(exact);
+    if (dtype == ScaleDtype.F16 && stored < SMALLEST_NORMAL_HALF && stored < exact) {
+      // Among the coarse subnormals, round up, so that the grid still spans the weights.
+      stored += SMALLEST_HALF;
+    }
+    if (stored == 0) {
+      stored = dtype == ScaleDtype.F16 ? SMALLEST_HALF : Float.MIN_VALUE;
+    }
+    return StoredValues.requireFinite(stored, exact, layer, dtype);
+  }
+
+  /** The code of a weight on grid {@code i}. */
+  int code(int i, float w) {
+    double position = Math.rint(w / scale[i]) + zero[i];
+    return (int) Math.max(0, Math.min(levels(), position));
+  }
+
+  float value(int i, int code) {
+    return scale[i] * (code - zero[i]);
+  }
+
+  /** The grids; shares this object's arrays. */
+  AffineGrid toGrid() {
+    return new AffineGrid(bits, scale, zero);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.pbq.gptqpb;
+
+import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.packed.UniformLinear;
+import dev.pbq.core.quant.CalibrationNeed;
+import dev.pbq.core.quant.LinearProblem;
+import dev.pbq.core.quant.Quantization;
+import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Map;
+import java.util.Optional;
+
+/** Round-to-nearest: every weight to the grid of its row and group. */
+final class RtnQuantizer implements Quantizer {
+  private static final int TILE = 64;
+
+  private final RtnSettings settings;
+
+  RtnQuantizer(RtnSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return "rtn";
+  }
+
+  @Override
+  public CalibrationNeed calibrationNeed() {
+    return CalibrationNeed.NONE;
+  }
+
+  @Override
+  public void checkFits(String layer, int rows, int cols) {
+    SettingChecks.requireFit(layer, rows, cols, settings.groupsize());
+  }
+
+  @Override
+  public double paperBits(int rows, int cols) {
+    return settings.bits();
+  }
+
+  @Override
+  public long estimateStoredBits(int rows, int cols) {
+    return UniformEstimate.bits(
+        rows, cols, settings.bits(), settings.groupsize(), settings.scaleDtype());
+  }
+
+  @Override
+  public Quantization quantize(LinearProblem problem) {
+    FloatMatrix w = problem.weight();
+    checkFits(problem.name(), w.rows(), w.cols());
+    problem.requireFiniteWeight();
+    int width = SettingChecks.groupColumns(settings.groupsize(), w.cols());
+    int groups = SettingChecks.groups(settings.groupsize(), w.cols());
+    MinMaxGrids grids =
+        new MinMaxGrids(problem.name(), settings.bits(), settings.scaleDtype(), groups * w.rows());
+    byte[] codes = new byte[w.rows() * w.cols()];
+    Parallel.forEach(
+        (w.rows() + TILE - 1) / TILE,
+        t -> {
+          int last = Math.min(w.rows(), (t + 1) * TILE);
+          for (int r = t * TILE; r < last; r++) {
+            for (int g = 0; g < groups; g++) {
+              int from = r * w.cols() + g * width;
+              int to = r * w.cols() + Math.min(w.cols(), (g + 1) * width);
+              quantize(grids, g * w.rows() + r, w.data(), from, to, codes);
+            }
+          }
+        });
+    return new Quantization(
+        new UniformLinear(
+            w.rows(),
+            w.cols(),
+            width,
+            settings.scaleDtype(),
+            codes,
+            grids.toGrid(),
+            Optional.empty()),
+        Map.of());
+  }
+
+  private static void quantize(
+      MinMaxGrids grids, int grid, float[] w, int from, int to, byte[] codes) {
+    float min = w[from];
+    float max = w[from];
+    for (int i = from + 1; i < to; i++) {
+      min = Math.min(min, w[i]);
+      max = Math.max(max, w[i]);
+    }
+    grids.fit(grid, min, max);
+    for (int i = from; i < to; i++) {
+      codes[i] = (byte) grids.code(grid, w[i]);
+    }
+  }
+}

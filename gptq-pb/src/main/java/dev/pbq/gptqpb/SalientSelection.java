@@ -1,0 +1,171 @@
+package dev.pbq.gptqpb;
+
+import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.tensor.FloatMatrix;
+
+/**
+ * Which weights are salient (PB-LLM reference, section 5.4). Over all rows * columns entries of a
+ * group of columns together, t is the entry of rank floor(entries * lowFrac) of the ascending
+ * saliencies, found exactly by counting digits instead of sorting; a weight is low if its saliency
+ * is at most t, so ties are low.
+ */
+final class SalientSelection {
+  /** Rows of a tile; 64, so that the bits of a tile fill whole words. */
+  private static final int TILE = 64;
+
+  private static final int DIGIT = 10;
+  private static final int VALUES = 1 << (DIGIT + 1);
+
+  private final FloatMatrix w;
+  private final boolean[] dead;
+  private final float[] squaredPivots;
+  private final int tiles;
+  private final long[] salient;
+  private long lowCount;
+
+  private SalientSelection(FloatMatrix w, int[] deadColumns, float[] pivots) {
+    this.w = w;
+    this.dead = new boolean[w.cols()];
+    for (int c : deadColumns) {
+      dead[c] = true;
+    }
+    this.squaredPivots = pivots == null ? null : new float[pivots.length];
+    for (int c = 0; pivots != null && c < pivots.length; c++) {
+      squaredPivots[c] = pivots[c] * pivots[c];
+    }
+    this.tiles = (w.rows() + TILE - 1) / TILE;
+    this.salient = new long[(int) (((long) w.rows() * w.cols() + 63) / 64)];
+  }
+
+  /**
+   * Selects.
+   *
+   * @param w weights [rows, cols]
+   * @param deadColumns columns whose weights count as zero
+   * @param pivots the diagonal of the inverse factor for the Hessian metric, null for magnitude
+   * @param groupColumns columns of a group
+   * @param lowFrac share of entries that are low, between 0 and 1
+   */
+  static SalientSelection of(
+      FloatMatrix w, int[] deadColumns, float[] pivots, int groupColumns, double lowFrac) {
+    SalientSelection selection = new SalientSelection(w, deadColumns, pivots);
+    for (int from = 0; from < w.cols(); from += groupColumns) {
+      selection.select(from, Math.min(w.cols(), from + groupColumns), lowFrac);
+    }
+    return selection;
+  }
+
+  /** Bit {@code r * cols + c} of the salient weights; not a copy. */
+  long[] salientBits() {
+    return salient;
+  }
+
+  boolean isSalient(int row, int column) {
+    int i = row * w.cols() + column;
+    return (salient[i >>> 6] >>> (i & 63) & 1) != 0;
+  }
+
+  /** How many weights are low. */
+  long lowCount() {
+    return lowCount;
+  }
+
+  private void select(int from, int to, double lowFrac) {
+    long entries = (long) w.rows() * (to - from);
+    long rank = Math.min(entries - 1, (long) (entries * lowFrac));
+    int threshold = 0;
+    // Saliencies are not negative, so their bit patterns are ordered as they are: 31 bits, taken as
+    // digits of 11, 10 and 10.
+    for (int shift = 2 * DIGIT; shift >= 0; shift -= DIGIT) {
+      int[] counts = count(from, to, shift, threshold);
+      int digit = 0;
+      while (rank >= counts[digit]) {
+        rank -= counts[digit++];
+      }
+      threshold |= digit << shift;
+    }
+    float t = Float.intBitsToFloat(threshold);
+    long[] low = new long[tiles];
+    Parallel.forEach(tiles, tile -> low[tile] = mark(tile, from, to, t));
+    for (long count : low) {
+      lowCount += count;
+    }
+  }
+
+  /** Histogram of the digit at {@code shift} over entries that agree with {@code prefix} above. */
+  private int[] count(int from, int to, int shift, int prefix) {
+    boolean first = shift == 2 * DIGIT;
+    int[][] parts = new int[tiles][];
+    Parallel.forEach(
+        tiles,
+        tile -> {
+          int[] counts = new int[VALUES];
+          float[] a = new float[to - from];
+          for (int r = tile * TILE; r < lastRow(tile); r++) {
+            saliency(r, from, to, a);
+            if (first) {
+              for (float v : a) {
+                counts[Float.floatToRawIntBits(v) >>> shift]++;
+              }
+            } else {
+              int above = prefix >>> (shift + DIGIT);
+              for (float v : a) {
+                int bits = Float.floatToRawIntBits(v);
+                if (bits >>> (shift + DIGIT) == above) {
+                  counts[(bits >>> shift) & ((1 << DIGIT) - 1)]++;
+                }
+              }
+            }
+          }
+          parts[tile] = counts;
+        });
+    int[] sum = new int[VALUES];
+    for (int[] part : parts) {
+      for (int d = 0; d < VALUES; d++) {
+        sum[d] += part[d];
+      }
+    }
+    return sum;
+  }
+
+  /** Sets the bits of one tile; returns how many entries are low. */
+  private long mark(int tile, int from, int to, float threshold) {
+    float[] a = new float[to - from];
+    long low = 0;
+    for (int r = tile * TILE; r < lastRow(tile); r++) {
+      saliency(r, from, to, a);
+      int base = r * w.cols() + from;
+      for (int k = 0; k < a.length; k++) {
+        if (a[k] <= threshold) {
+          low++;
+        } else {
+          salient[(base + k) >>> 6] |= 1L << (base + k);
+        }
+      }
+    }
+    return low;
+  }
+
+  private int lastRow(int tile) {
+    return Math.min(w.rows(), (tile + 1) * TILE);
+  }
+
+  private void saliency(int row, int from, int to, float[] out) {
+    float[] data = w.data();
+    int base = row * w.cols() + from;
+    if (squaredPivots == null) {
+      for (int k = 0; k < out.length; k++) {
+        out[k] = Math.abs(data[base + k]);
+      }
+    } else {
+      for (int k = 0; k < out.length; k++) {
+        out[k] = data[base + k] * data[base + k] / squaredPivots[from + k];
+      }
+    }
+    for (int c = from; c < to; c++) {
+      if (dead[c]) {
+        out[c - from] = 0f;
+      }
+    }
+  }
+}
