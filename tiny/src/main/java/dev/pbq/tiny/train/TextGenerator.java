@@ -1,0 +1,45 @@
+package dev.pbq.tiny.train;
+
+import java.util.List;
+
+/** An endless stream of texts of mixed kinds; the same seed gives the same stream. */
+final class TextGenerator {
+  /** How many people the built-in model knows. */
+  static final int POPULATION = 512;
+
+  /**
+   * One text.
+   *
+   * @param kind index into {@link #KINDS}
+   * @param text its lines and the empty line that ends it
+   * @param nats the information in it
+   */
+  record Text(int kind, String text, double nats) {}
+
+  static final List<String> KINDS =
+      List.of("portraits", "exchanges", "lists", "arithmetic", "recalls", "verses");
+
+  private static final double[] SHARES = Choices.cumulative(new double[] {40, 12, 18, 16, 10, 8});
+
+  private final List<TextKind> writers;
+  private final Choices choices;
+
+  TextGenerator(World world, long seed) {
+    this.choices = new Choices(seed);
+    this.writers =
+        List.of(
+            new Portraits(world),
+            new Exchanges(),
+            new Lists(),
+            new Arithmetic(),
+            new Recalls(),
+            new Verses());
+  }
+
+  Text next() {
+    double before = choices.nats();
+    int kind = choices.weighted(SHARES);
+    String text = writers.get(kind).write(choices) + "\n";
+    return new Text(kind, text, choices.nats() - before);
+  }
+}
