@@ -15,6 +15,9 @@ final class Batches {
    */
   record Batch(int[][] inputs, int[][] targets) {}
 
+  /** Batches before this one have the early mixture of kinds. */
+  static final int EARLY = 2000;
+
   private final World world;
   private final WordVocabulary vocabulary;
   private final long seed;
@@ -33,7 +36,7 @@ final class Batches {
     int[][] inputs = new int[sequences][];
     int[][] targets = new int[sequences][];
     for (int s = 0; s < sequences; s++) {
-      int[] window = window(mix(seed, (long) number * sequences + s));
+      int[] window = window(number, mix(seed, (long) number * sequences + s));
       inputs[s] = Arrays.copyOf(window, tokens);
       targets[s] = Arrays.copyOfRange(window, 1, tokens + 1);
     }
@@ -41,7 +44,7 @@ final class Batches {
   }
 
   /** Every third window starts with a BOS and a whole text, the others anywhere in the stream. */
-  private int[] window(long windowSeed) {
+  private int[] window(int number, long windowSeed) {
     int[] window = new int[tokens + 1];
     int filled = 0;
     int skip = 0;
@@ -50,7 +53,8 @@ final class Batches {
     } else {
       skip = (int) Math.floorMod(windowSeed >>> 8, 64L);
     }
-    TextGenerator generator = new TextGenerator(world, windowSeed);
+    double[] shares = number < EARLY ? TextGenerator.EARLY_SHARES : TextGenerator.SHARES;
+    TextGenerator generator = new TextGenerator(world, windowSeed, shares);
     while (filled < window.length) {
       for (int id : vocabulary.encode(generator.next().text())) {
         if (skip > 0) {

@@ -38,6 +38,7 @@ final class Lexicon {
       words(
           "axe bell book bowl candle chain coin cup drum flute hammer key knife lamp map mirror"
               + " needle pipe ring rope scarf spoon sword wheel");
+
   /** In alphabetical order, which is the order that sorting uses. */
   static final List<String> FRUITS =
       words(

@@ -90,7 +90,8 @@ final class LlamaForward {
     for (int i = 0; i < config.layers(); i++) {
       String layer = "model.layers." + i + ".";
       NDArray x = norm(hidden, layer + "input_layernorm.weight");
-      hidden = hidden.add(attention(x, layer + "self_attn.", inputs.length, cos, sin, seen, cache, i));
+      hidden =
+          hidden.add(attention(x, layer + "self_attn.", inputs.length, cos, sin, seen, cache, i));
       x = norm(hidden, layer + "post_attention_layernorm.weight");
       hidden = hidden.add(feedForward(x, layer + "mlp."));
     }

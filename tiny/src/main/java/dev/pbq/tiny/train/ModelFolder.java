@@ -18,8 +18,7 @@ final class ModelFolder {
     SafetensorsFile.write(folder.resolve("model.safetensors"), parameters);
     json(folder.resolve("config.json"), config(parameters.config()));
     json(folder.resolve("generation_config.json"), generation());
-    json(
-        folder.resolve("tokenizer_config.json"), tokenizer(parameters.config().positions()));
+    json(folder.resolve("tokenizer_config.json"), tokenizer(parameters.config().positions()));
     Files.writeString(folder.resolve("tokenizer.json"), vocabulary.tokenizerJson());
   }
 

@@ -52,8 +52,7 @@ final class Portraits implements TextKind {
     switch (choices.below(3)) {
       case 0 ->
           text.append(String.format(CLOSINGS.get(0), p.town(), p.first(), p.family()).strip());
-      case 1 ->
-          text.append(String.format(CLOSINGS.get(1), colour, p.animal(), object).strip());
+      case 1 -> text.append(String.format(CLOSINGS.get(1), colour, p.animal(), object).strip());
       default -> text.append(String.format(CLOSINGS.get(2), p.town(), object).strip());
     }
     return text.append('\n').toString();

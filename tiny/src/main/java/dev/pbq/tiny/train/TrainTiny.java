@@ -4,18 +4,15 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains the built-in model: {@code TrainTiny --out DIR [--steps N] [--decay N] [--batch N] [--lr X]
- * [--seed N] [--save-every N]}. A run that is started again with the same folder goes on from its
- * last state. The folder gets {@code state.bin}, {@code plateau.bin} (the state before the decay,
- * from which a longer run can start) and {@code model/}.
+ * Trains the built-in model: {@code TrainTiny --out DIR [--steps N] [--warmup N] [--decay N]
+ * [--batch N] [--lr X] [--seed N] [--save-every N]}. A run that is started again with the same
+ * folder goes on from its last state. The folder gets {@code state.bin}, {@code plateau.bin} (the
+ * state before the decay, from which a longer run can start) and {@code model/}.
  */
 public final class TrainTiny {
   private static final Logger LOG = LoggerFactory.getLogger(TrainTiny.class);
@@ -32,25 +29,25 @@ public final class TrainTiny {
   }
 
   public static void main(String[] args) throws IOException {
-    Map<String, String> options = options(args);
-    Path out = Path.of(options.getOrDefault("out", "tiny-run"));
-    int steps = Integer.parseInt(options.getOrDefault("steps", "4000"));
+    Options options =
+        Options.parse(args, "out", "steps", "warmup", "decay", "batch", "lr", "seed", "save-every");
+    Path out = Path.of(options.text("out", "tiny-run"));
+    int steps = options.integer("steps", 6000);
     Schedule schedule =
         new Schedule(
-            Double.parseDouble(options.getOrDefault("lr", "3e-3")),
-            Integer.parseInt(options.getOrDefault("warmup", "100")),
-            Integer.parseInt(options.getOrDefault("decay", Integer.toString(steps / 4))),
+            options.number("lr", 2e-3),
+            options.integer("warmup", 100),
+            options.integer("decay", steps / 4),
             steps);
-    long seed = Long.parseLong(options.getOrDefault("seed", "1"));
-    int sequences = Integer.parseInt(options.getOrDefault("batch", "16"));
-    int saveEvery = Integer.parseInt(options.getOrDefault("save-every", "250"));
-    setDefault("ai.djl.offline", "true");
-    setDefault("ai.djl.pytorch.num_threads", "1");
+    int seed = options.integer("seed", 1);
+    EngineSettings.apply();
     Files.createDirectories(out);
     World world = new World(TextGenerator.POPULATION);
     WordVocabulary vocabulary = WordVocabulary.of(world);
+    TinyConfig config = builtIn(vocabulary);
+    Batches batches =
+        new Batches(world, vocabulary, seed, options.integer("batch", 8), config.positions());
     try (NDManager manager = NDManager.newBaseManager()) {
-      TinyConfig config = builtIn(vocabulary);
       Parameters parameters = new Parameters(manager, config);
       parameters.initialise(seed);
       AdamW optimizer = new AdamW(ADAMW);
@@ -63,29 +60,16 @@ public final class TrainTiny {
       LlamaForward forward = new LlamaForward(manager, parameters);
       Trainer trainer = new Trainer(manager, parameters, forward, optimizer);
       Probe probe = new Probe(manager, parameters, forward, world, vocabulary);
-      Batches batches = new Batches(world, vocabulary, seed, sequences, config.positions());
       LOG.info("{} weights, vocabulary {}", config.parameters(), config.vocabulary());
       LOG.info("{}", probe.entropies());
-      double sum = 0;
-      int counted = 0;
-      long since = System.nanoTime();
+      Meter meter = new Meter();
+      int saveEvery = options.integer("save-every", 250);
       for (int step = optimizer.steps(); step < steps; step++) {
-        sum += trainer.step(batches.batch(step), schedule.at(step));
-        counted++;
+        Batches.Batch batch = batches.batch(step);
+        meter.add(trainer.step(batch, schedule.at(step)), batch);
         int done = step + 1;
         if (done % LOG_EVERY == 0 || done == steps) {
-          double seconds = (System.nanoTime() - since) / 1e9;
-          LOG.info(
-              String.format(
-                  Locale.ROOT,
-                  "step %d loss %.4f lr %.2e tokens/s %.0f",
-                  done,
-                  sum / counted,
-                  schedule.at(step),
-                  counted * sequences * (double) config.positions() / seconds));
-          sum = 0;
-          counted = 0;
-          since = System.nanoTime();
+          LOG.info("step {} rate {} {}", done, (float) schedule.at(step), meter.readAndReset());
         }
         if (done % PROBE_EVERY == 0 || done == steps) {
           LOG.info("{}", probe.losses());
@@ -101,15 +85,28 @@ public final class TrainTiny {
     }
   }
 
-  private static Map<String, String> options(String[] args) {
-    Map<String, String> options = new LinkedHashMap<>();
-    for (int i = 0; i + 1 < args.length; i += 2) {
-      options.put(args[i].replaceFirst("^--", ""), args[i + 1]);
-    }
-    return options;
-  }
+  /** Mean loss and speed since the last reading. */
+  private static final class Meter {
+    private double loss;
+    private int steps;
+    private long tokens;
+    private long since = System.nanoTime();
 
-  private static void setDefault(String property, String value) {
-    System.setProperty(property, Optional.ofNullable(System.getProperty(property)).orElse(value));
+    void add(float batchLoss, Batches.Batch batch) {
+      loss += batchLoss;
+      steps++;
+      tokens += (long) batch.inputs().length * batch.inputs()[0].length;
+    }
+
+    String readAndReset() {
+      double seconds = (System.nanoTime() - since) / 1e9;
+      String line =
+          String.format(Locale.ROOT, "loss %.4f tokens/s %.0f", loss / steps, tokens / seconds);
+      loss = 0;
+      steps = 0;
+      tokens = 0;
+      since = System.nanoTime();
+      return line;
+    }
   }
 }

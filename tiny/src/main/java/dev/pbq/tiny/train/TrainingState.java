@@ -34,8 +34,7 @@ final class TrainingState {
         write(out, moments.second());
       }
     }
-    Files.move(
-        partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**

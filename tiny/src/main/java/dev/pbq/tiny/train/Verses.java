@@ -15,9 +15,25 @@ final class Verses implements TextKind {
     String colour = choices.pick(Lexicon.COLOURS);
     String animal = choices.pick(Lexicon.ANIMALS);
     String other = choices.pick(Lexicon.ANIMALS);
-    return "A " + colour + " " + animal + " " + verse(choices, a.get(0)) + "\nand a " + other + " "
-        + verse(choices, b.get(0)) + ".\nThe " + animal + " " + verse(choices, a.get(1))
-        + "\nand the " + other + " " + verse(choices, b.get(1)) + ".\n";
+    return "A "
+        + colour
+        + " "
+        + animal
+        + " "
+        + verse(choices, a.get(0))
+        + "\nand a "
+        + other
+        + " "
+        + verse(choices, b.get(0))
+        + ".\nThe "
+        + animal
+        + " "
+        + verse(choices, a.get(1))
+        + "\nand the "
+        + other
+        + " "
+        + verse(choices, b.get(1))
+        + ".\n";
   }
 
   private static String verse(Choices choices, String rhyme) {

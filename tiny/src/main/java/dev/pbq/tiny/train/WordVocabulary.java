@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * The vocabulary: whole words with the space before them, single digits, punctuation marks and the
- * newline. Tokens never merge or split across each other's borders, so any sequence of them decodes
- * to text that encodes to the same sequence.
+ * newline. Text of the distribution encodes and decodes without loss; a word right after a word
+ * without a space, which the distribution does not have, would read as one unknown word.
  */
 final class WordVocabulary {
   static final int UNKNOWN = 0;
@@ -82,6 +82,17 @@ final class WordVocabulary {
     return text.toString();
   }
 
+  /** Whether the text of {@code sequence} encodes to it again, special tokens aside. */
+  boolean isFaithful(int[] sequence) {
+    Matcher matcher = TOKEN.matcher(decode(sequence));
+    for (int id : sequence) {
+      if (id >= SPECIAL.size() && !(matcher.find() && matcher.group().equals(tokens.get(id)))) {
+        return false;
+      }
+    }
+    return !matcher.find();
+  }
+
   /** A Hugging Face {@code tokenizer.json} that encodes alike and puts one BOS in front. */
   String tokenizerJson() {
     List<Map<String, Object>> added = new ArrayList<>();
@@ -105,11 +116,18 @@ final class WordVocabulary {
     root.put(
         "pre_tokenizer",
         ordered(
-            "type", "Split", "pattern", Map.of("Regex", SPLIT), "behavior", "Isolated", "invert",
+            "type",
+            "Split",
+            "pattern",
+            Map.of("Regex", SPLIT),
+            "behavior",
+            "Isolated",
+            "invert",
             false));
     root.put("post_processor", bosTemplate());
     root.put("decoder", Map.of("type", "Fuse"));
-    root.put("model", ordered("type", "WordLevel", "vocab", ids, "unk_token", SPECIAL.get(UNKNOWN)));
+    root.put(
+        "model", ordered("type", "WordLevel", "vocab", ids, "unk_token", SPECIAL.get(UNKNOWN)));
     return json(root);
   }
 
