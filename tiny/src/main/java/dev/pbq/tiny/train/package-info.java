@@ -1,0 +1,7 @@
+/**
+ * The program that trained the built-in model: the distribution of its texts, the training loop on
+ * DJL's automatic differentiation, and the sampler of its calibration and evaluation texts. Nothing
+ * of the product calls it; it is here so that the model can be made again. Imports {@code
+ * dev.pbq.core.tensor}.
+ */
+package dev.pbq.tiny.train;
