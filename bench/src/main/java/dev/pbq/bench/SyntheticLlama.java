@@ -99,8 +99,7 @@ public final class SyntheticLlama {
   private static void ones(List<TensorGroup> groups, String name) {
     float[] values = new float[HIDDEN];
     java.util.Arrays.fill(values, 1f);
-    groups.add(
-        TensorGroup.of(TensorEntry.ofFloats(name, DType.F16, new long[] {HIDDEN}, values)));
+    groups.add(TensorGroup.of(TensorEntry.ofFloats(name, DType.F16, new long[] {HIDDEN}, values)));
   }
 
   private static byte[] config(int blocks) throws IOException {

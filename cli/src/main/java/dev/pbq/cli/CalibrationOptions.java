@@ -69,9 +69,9 @@ final class CalibrationOptions {
     CalibrationText text =
         data.calibration(calib != null ? calib : tiny ? ModelArgument.TINY : "c4");
     try (Tokenizer tokenizer = Tokenizers.open(resolved.folder())) {
-      CalibrationSet set =
-          CalibrationSampler.draw(text, tokenizer, samples(), tokens(model), seed);
-      return new Calibration(set.windows().toArray(int[][]::new), text.name(), text.joined(), seed, set.sha256());
+      CalibrationSet set = CalibrationSampler.draw(text, tokenizer, samples(), tokens(model), seed);
+      return new Calibration(
+          set.windows().toArray(int[][]::new), text.name(), text.joined(), seed, set.sha256());
     }
   }
 }

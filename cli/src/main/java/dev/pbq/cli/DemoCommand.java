@@ -165,18 +165,17 @@ final class DemoCommand implements Runnable {
   }
 
   private static Calibration calibration(ResolvedModel tiny) {
-    CalibrationText text =
-        CalibrationText.of(ModelArgument.TINY, TinyModel.calibrationText());
+    CalibrationText text = CalibrationText.of(ModelArgument.TINY, TinyModel.calibrationText());
     try (Tokenizer tokenizer = Tokenizers.open(tiny.folder())) {
       CalibrationSet set = CalibrationSampler.draw(text, tokenizer, SAMPLES, TOKENS, 0);
-      return new Calibration(set.windows().toArray(int[][]::new), text.name(), text.joined(), 0, set.sha256());
+      return new Calibration(
+          set.windows().toArray(int[][]::new), text.name(), text.joined(), 0, set.sha256());
     }
   }
 
   private static java.util.function.Function<String, dev.pbq.core.quant.Quantizer> registryMethod(
       String method, String settings) {
-    MethodRegistry.Configured configured =
-        MethodRegistry.load().configure(method, parse(settings));
+    MethodRegistry.Configured configured = MethodRegistry.load().configure(method, parse(settings));
     return linear -> configured.quantizer();
   }
 

@@ -88,7 +88,8 @@ final class EvalPplCommand implements Runnable {
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     if (datasets.isEmpty()) {
-      datasets.add(resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
+      datasets.add(
+          resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
     }
     List<EvaluationText> texts = datasets.stream().map(data::evaluation).toList();
     StatusLine status = new StatusLine(spec.commandLine().getErr());

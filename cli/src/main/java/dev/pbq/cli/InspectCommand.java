@@ -168,8 +168,8 @@ final class InspectCommand implements Runnable {
 
   private static void print(ObjectNode facts, PrintWriter out) {
     facts
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             field -> {
               JsonNode value = field.getValue();
               String label = field.getKey().replace('_', ' ');
@@ -179,9 +179,7 @@ final class InspectCommand implements Runnable {
                 value.forEach(layer -> printLayer(layer, out));
               } else if (value.isObject()) {
                 out.println(label + ":");
-                value
-                    .fields()
-                    .forEachRemaining(f -> out.println("  " + line(f.getKey(), f.getValue())));
+                value.properties().forEach(f -> out.println("  " + line(f.getKey(), f.getValue())));
               } else {
                 out.println(line(label, value));
               }

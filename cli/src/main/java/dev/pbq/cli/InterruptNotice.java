@@ -1,23 +1,30 @@
 package dev.pbq.cli;
 
-/**
- * While open, says on Ctrl-C or a polite kill how the run can be continued. The Java virtual machine
- * itself ends with exit code 130 (128 + SIGINT); nothing needs saving, as every finished block is.
- */
-final class InterruptNotice implements AutoCloseable {
-  private final Thread hook;
+import java.util.function.Supplier;
 
-  InterruptNotice(StatusLine status, String notice) {
-    hook = new Thread(() -> status.line(notice), "pbq-interrupt-notice");
+/**
+ * Says on Ctrl-C or a polite kill how a run can be continued. The Java virtual machine itself ends
+ * with exit code 130 (128 + SIGINT); nothing needs saving, as every finished block is.
+ */
+final class InterruptNotice {
+  private InterruptNotice() {}
+
+  /** Does {@code work}; if the process is told to end meanwhile, prints {@code notice}. */
+  static <T> T during(StatusLine status, String notice, Supplier<T> work) {
+    Thread hook = new Thread(() -> status.line(notice), "pbq-interrupt-notice");
     Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return work.get();
+    } finally {
+      remove(hook);
+    }
   }
 
-  @Override
-  public void close() {
+  private static void remove(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The machine is shutting down: the notice is being given.
+      // The machine is shutting down already: the notice is being given.
       return;
     }
   }

@@ -144,13 +144,12 @@ final class QuantizeCommand implements Runnable {
               shardBytes,
               VersionProvider.version());
       StatusLine status = new StatusLine(spec.commandLine().getErr());
-      QuantizationReport report;
-      try (InterruptNotice notice =
-          new InterruptNotice(
-              status, "pbq: interrupted; finished blocks are kept: continue with --resume")) {
-        report = job.run(settings, windows, common.threads(), new QuantizeProgress(status));
-        status.clear();
-      }
+      QuantizationReport report =
+          InterruptNotice.during(
+              status,
+              "pbq: interrupted; finished blocks are kept: continue with --resume",
+              () -> job.run(settings, windows, common.threads(), new QuantizeProgress(status)));
+      status.clear();
       Summary.print(output, report, console);
       evaluate(output, texts, status, console);
     }

@@ -108,7 +108,9 @@ final class QuantizeJob implements AutoCloseable {
                 }));
   }
 
-  /** The stored form of a run's settings: the method's, complete, and what else shapes the result. */
+  /**
+   * The stored form of a run's settings: the method's, complete, and what else shapes the result.
+   */
   static ObjectNode settings(
       MethodRegistry.Configured method, List<String> overrides, SelectionOptions selection) {
     ObjectNode settings = method.settings().deepCopy();

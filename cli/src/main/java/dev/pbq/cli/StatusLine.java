@@ -66,12 +66,12 @@ final class StatusLine {
   }
 
   /** Bytes as people say them: 812 B, 7.4 MB, 3.52 GB (powers of ten). */
-  static String bytes(double bytes) {
+  static String bytes(long bytes) {
     if (bytes < 1000) {
-      return String.format(Locale.ROOT, "%.0f B", bytes);
+      return String.format(Locale.ROOT, "%d B", bytes);
     }
     String[] units = {"kB", "MB", "GB", "TB"};
-    double value = bytes / 1000;
+    double value = bytes / 1000.0;
     int unit = 0;
     while (value >= 1000 && unit < units.length - 1) {
       value /= 1000;

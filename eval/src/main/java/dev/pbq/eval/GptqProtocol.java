@@ -12,11 +12,12 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Perplexity as the GPTQ family of papers measures it: the whole text tokenized once (one BOS at its
- * very start where the tokenizer adds one), cut into disjoint windows of {@code seqlen} tokens with
- * the tail dropped; in each window tokens 2..seqlen are predicted from those before them in the
- * window; perplexity = exp(mean over windows of the window's mean negative log-likelihood). PB-LLM,
- * {@code eval_ppl_utils.py}. The reference rounds each window's mean to fp16; this does not.
+ * Perplexity as the GPTQ family of papers measures it: the whole text tokenized once (one BOS at
+ * its very start where the tokenizer adds one), cut into disjoint windows of {@code seqlen} tokens
+ * with the tail dropped; in each window tokens 2..seqlen are predicted from those before them in
+ * the window; perplexity = exp(mean over windows of the window's mean negative log-likelihood).
+ * PB-LLM, {@code eval_ppl_utils.py}. The reference rounds each window's mean to fp16; this does
+ * not.
  */
 public final class GptqProtocol {
   /** The protocol's name in results. */
@@ -41,8 +42,8 @@ public final class GptqProtocol {
    * @param modelName for the result
    * @param seqlen tokens per window, 2 .. the model's longest sequence
    * @param limit at most so many windows
-   * @throws PbqException USAGE for a seqlen that does not fit the model; BAD_DATA if the text is too
-   *     short or its tokens are not the model's
+   * @throws PbqException USAGE for a seqlen that does not fit the model; BAD_DATA if the text is
+   *     too short or its tokens are not the model's
    */
   public PerplexityResult measure(
       String modelName,

@@ -31,7 +31,8 @@ public final class EvaluationWindows {
     return split("the evaluation text", ids, seqlen, limit);
   }
 
-  private static int[][] split(String name, int[] ids, int seqlen, OptionalInt limit) {
+  /** As {@link #split(int[], int, OptionalInt)}, with the text's name for messages. */
+  public static int[][] split(String name, int[] ids, int seqlen, OptionalInt limit) {
     if (seqlen < 2) {
       throw PbqException.usage("seqlen must be at least 2, not " + seqlen);
     }
