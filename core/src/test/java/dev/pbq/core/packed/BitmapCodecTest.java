@@ -47,6 +47,8 @@ class BitmapCodecTest {
     double bits = bitsPerWeight(bitmap, rows, cols);
     assertThat(bits / entropy(actual)).isBetween(0.995, 1.003);
     assertThat(bits / entropy(share)).isLessThan(1.02);
+    double estimate = SalientSplitLinear.estimateMaskBits((long) rows * cols, actual);
+    assertThat(bits * rows * cols / estimate).isBetween(0.98, 1.002);
   }
 
   @Test
@@ -69,6 +71,13 @@ class BitmapCodecTest {
     BitmapCodec.Encoded encoded = BitmapCodec.encode(bitmap, 100, 130);
     assertThat(encoded.coding()).isEqualTo(Coding.RAW);
     assertThat(encoded.bytes()).hasSize(100 * 130 / 8);
+  }
+
+  @Test
+  void estimatesAreBounded() {
+    assertThat(SalientSplitLinear.estimateMaskBits(1001, 0.5)).isEqualTo(1008);
+    assertThat(SalientSplitLinear.estimateMaskBits(1001, 0)).isBetween(1L, 200L);
+    assertThat(SalientSplitLinear.estimateMaskBits(1001, 1)).isBetween(1L, 200L);
   }
 
   @Test
