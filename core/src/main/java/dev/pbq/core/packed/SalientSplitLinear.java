@@ -222,6 +222,24 @@ public final class SalientSplitLinear implements QuantizedLinear {
     SalientSplitFormat.write(this, out);
   }
 
+  /**
+   * About how many bits the bitmap takes when stored: an upper estimate, reached when salient
+   * weights are spread evenly, from their share alone.
+   *
+   * @param weights how many weights there are
+   * @param share the share of salient ones, 0..1
+   */
+  public static long estimateMaskBits(long weights, double share) {
+    double entropy =
+        share <= 0 || share >= 1
+            ? 0
+            : -(share * StrictMath.log(share) + (1 - share) * StrictMath.log(1 - share))
+                / StrictMath.log(2);
+    // A length and a last unit for each chunk; a model of one class.
+    double ranged = weights * entropy + 48.0 * (1 + weights / BitmapCodec.CHUNK_BITS) + 32;
+    return (long) Math.ceil(Math.min(ranged, 8.0 * BitPacking.bytes(weights, 1)));
+  }
+
   /** The bitmap as stored. */
   BitmapCodec.Encoded mask() {
     BitmapCodec.Encoded encoded = mask;

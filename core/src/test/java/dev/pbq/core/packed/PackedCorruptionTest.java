@@ -1,0 +1,224 @@
+package dev.pbq.core.packed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.packed.RandomLayers.LowKind;
+import dev.pbq.core.packed.RandomLayers.Zeros;
+import dev.pbq.core.tensor.DType;
+import dev.pbq.core.testkit.MemoryPackedWriter;
+import dev.pbq.core.testkit.MemoryPackedWriter.Part;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Reading what nobody wrote: always a message that names the layer, never another exception. */
+class PackedCorruptionTest {
+  private static final int[] HOSTILE = {
+    Integer.MIN_VALUE, -1, 0, 1, 2, 8, 9, 255, 46341, 65536, 1 << 30, Integer.MAX_VALUE
+  };
+
+  @Property(tries = 4000)
+  void damageNeverEscapes(@ForAll long seed) {
+    Random random = new Random(seed);
+    MemoryPackedWriter out = MemoryPackedWriter.of(anyLayer(random));
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      damage(out, random);
+    }
+    try {
+      QuantizedLinear read = PackedLinears.read(out.reader("model.q_proj"));
+      assertThat(read.dequantize()).isEqualTo(NaiveDequantizer.dequantize(read));
+      assertThat(PackedLinears.read(MemoryPackedWriter.of(read).reader("again"))).isEqualTo(read);
+    } catch (PbqException e) {
+      assertThat(e.kind()).isEqualTo(PbqException.Kind.BAD_DATA);
+      assertThat(e).hasMessageContaining("model.q_proj");
+    }
+  }
+
+  private static QuantizedLinear anyLayer(Random random) {
+    int rows = 1 + random.nextInt(12);
+    int cols = 1 + random.nextInt(90);
+    int group = 1 + random.nextInt(cols);
+    ScaleDtype type = random.nextBoolean() ? ScaleDtype.F16 : ScaleDtype.F32;
+    int bits = 1 + random.nextInt(8);
+    Zeros zeros = pick(Zeros.values(), random);
+    if (random.nextInt(4) == 0) {
+      return RandomLayers.uniform(
+          rows, cols, group, type, bits, zeros, random.nextBoolean(), random.nextLong());
+    }
+    double share = random.nextInt(4) == 0 ? 0 : 0.1;
+    LowKind kind = pick(LowKind.values(), random);
+    return RandomLayers.salientSplit(
+        rows, cols, group, type, share, 8, kind, bits, zeros, random.nextLong());
+  }
+
+  private static void damage(MemoryPackedWriter out, Random random) {
+    List<String> attributes = new ArrayList<>(out.attributes().keySet());
+    List<String> parts = new ArrayList<>(out.parts().keySet());
+    if (parts.isEmpty() || attributes.isEmpty()) {
+      return;
+    }
+    String key = attributes.get(random.nextInt(attributes.size()));
+    String name = parts.get(random.nextInt(parts.size()));
+    Part part = out.parts().get(name);
+    byte[] bytes = part.bytes().clone();
+    switch (random.nextInt(9)) {
+      case 0 -> out.attributes().remove(key);
+      case 1 -> out.attributes().put(key, HOSTILE[random.nextInt(HOSTILE.length)]);
+      case 2 -> out.attributes().put(key, random.nextInt(100));
+      case 3 -> out.attributes().put(key, "nonsense");
+      case 4 -> out.parts().remove(name);
+      case 5 -> {
+        DType dtype = pick(DType.values(), random);
+        out.parts().put(name, new Part(dtype, part.shape(), bytes));
+      }
+      case 6 -> {
+        long[] shape = part.shape().clone();
+        shape[random.nextInt(shape.length)] += random.nextBoolean() ? 1 : -1;
+        out.parts().put(name, new Part(part.dtype(), shape, bytes));
+      }
+      case 7 -> {
+        // Bytes and shape agree, but are of another length.
+        int length = random.nextInt(2 * bytes.length + 2);
+        out.parts()
+            .put(name, new Part(DType.U8, new long[] {length}, Arrays.copyOf(bytes, length)));
+      }
+      default -> {
+        for (int i = 0; i < bytes.length; i++) {
+          if (random.nextInt(bytes.length) < 2) {
+            bytes[i] = (byte) random.nextInt(256);
+          }
+        }
+        out.parts().put(name, new Part(part.dtype(), part.shape(), bytes));
+      }
+    }
+  }
+
+  private static <T> T pick(T[] of, Random random) {
+    return of[random.nextInt(of.length)];
+  }
+
+  @Test
+  void unknownFamiliesAndVersionsSayWhatIsSupported() {
+    assertRefused(
+        LowKind.BINARY,
+        o -> o.attributes().put("family", "trellis"),
+        "packed layer model.q_proj, family: unknown storage family 'trellis'",
+        "salient-split and uniform");
+    assertRefused(
+        LowKind.BINARY,
+        o -> o.attributes().put("version", 2),
+        "packed layer model.q_proj, version: version 2 of salient-split",
+        "reads version 1");
+  }
+
+  @Test
+  void messagesNameThePart() {
+    assertRefused(LowKind.BINARY, o -> o.parts().remove("low_mean"), "low_mean");
+    assertRefused(LowKind.BINARY, o -> o.parts().remove("mask"), "model.q_proj, mask: missing");
+    assertRefused(LowKind.BINARY, o -> o.attributes().put("salient", 5), "low_codes");
+    assertRefused(LowKind.ZERO, o -> o.attributes().put("salient", 5), "high_codes");
+    assertRefused(LowKind.ZERO, o -> o.attributes().put("low", "none"), "low: unknown kind 'none'");
+    assertRefused(LowKind.ZERO, o -> o.attributes().put("mask", "zip"), "unknown coding 'zip'");
+    assertRefused(LowKind.ZERO, o -> o.attributes().put("high_bits", 9), "high_bits: 9");
+    assertRefused(LowKind.ZERO, o -> o.attributes().put("group_size", 0), "group_size: 0");
+    assertRefused(LowKind.ZERO, o -> o.attributes().put("scale_dtype", "f8"), "'f8'");
+    assertRefused(
+        LowKind.BINARY,
+        o -> {
+          o.parts().get("low_scale").bytes()[0] = 0;
+          o.parts().get("low_scale").bytes()[1] = 0x7c;
+        },
+        "low_scale: entry 0 is Infinity");
+    assertRefused(
+        LowKind.VERBATIM,
+        o -> o.parts().get("low_values").bytes()[1] = 0x7e, // 0x7e.. is not a number
+        "low_values: entry 0 is NaN");
+  }
+
+  @Test
+  void populationOfTheMaskMustMatch() {
+    // One salient weight fewer would still give as many bytes of codes.
+    assertRefused(
+        LowKind.ZERO,
+        o -> {
+          int salient = (int) o.attributes().get("salient");
+          o.attributes().put("salient", salient - 1);
+          o.attributes().put("high_bits", 1);
+          byte[] codes = new byte[(salient + 6) / 8];
+          o.parts().put("high_codes", new Part(DType.U8, new long[] {codes.length}, codes));
+        },
+        "mask: ",
+        "salient weights are marked, not");
+  }
+
+  @Test
+  @Timeout(5)
+  void hugeShapesAreRefusedBeforeAnythingIsAllocated() {
+    for (LowKind kind : LowKind.values()) {
+      MemoryPackedWriter out = MemoryPackedWriter.of(layer(kind));
+      out.attributes().put("cols", 100_000_000);
+      assertThatThrownBy(() -> PackedLinears.read(out.reader("model.q_proj")))
+          .isInstanceOf(PbqException.class)
+          .hasMessageContaining("model.q_proj");
+    }
+    assertRefused(
+        LowKind.ZERO, o -> o.attributes().put("cols", Integer.MAX_VALUE), "more than one layer");
+  }
+
+  @Test
+  void constructorsRefuseWhatCannotBeStored() {
+    AffineGrid grid = new AffineGrid(2, new float[] {1, 1}, new int[] {0, 0});
+    LowPart zero = new LowPart.Zero();
+    assertInvalid(() -> split(2, 3, 3, new long[1], new byte[5], grid, zero), "5 codes");
+    assertInvalid(() -> split(2, 3, 4, new long[1], new byte[6], grid, zero), "groups of 4");
+    assertInvalid(() -> split(0, 3, 3, new long[1], new byte[0], grid, zero), "[0, 3]");
+    assertInvalid(() -> split(2, 3, 3, new long[2], new byte[6], grid, zero), "2 words");
+    assertInvalid(() -> split(2, 3, 3, new long[] {64}, new byte[6], grid, zero), "beyond");
+    byte[] low = {0, 0, 0, 0, 0, 1};
+    assertInvalid(() -> split(2, 3, 3, new long[1], low, grid, zero), "does not fit");
+    byte[] high = {4, 0, 0, 0, 0, 0};
+    assertInvalid(() -> split(2, 3, 3, new long[] {1}, high, grid, zero), "does not fit");
+    AffineGrid unrounded = new AffineGrid(2, new float[] {1, 0.1f}, new int[] {0, 0});
+    assertInvalid(() -> split(2, 3, 3, new long[1], new byte[6], unrounded, zero), "entry 1, 0.1");
+    AffineGrid infinite =
+        new AffineGrid(2, new float[] {Float.POSITIVE_INFINITY, 1}, new int[] {0, 0});
+    assertInvalid(() -> split(2, 3, 3, new long[1], new byte[6], infinite, zero), "Infinity");
+    LowPart short1 = new LowPart.Binary(new float[3], new float[4]);
+    assertInvalid(() -> split(2, 3, 2, new long[1], new byte[6], grid, short1), "3 means");
+    LowPart verbatim = new LowPart.Verbatim(new float[6]);
+    assertInvalid(() -> split(2, 3, 3, new long[] {1}, new byte[6], grid, verbatim), "6 low");
+  }
+
+  private static SalientSplitLinear split(
+      int rows, int cols, int group, long[] salient, byte[] codes, AffineGrid high, LowPart low) {
+    return new SalientSplitLinear(rows, cols, group, ScaleDtype.F16, salient, codes, high, low);
+  }
+
+  private static void assertInvalid(Runnable constructor, String message) {
+    assertThatThrownBy(constructor::run)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static SalientSplitLinear layer(LowKind kind) {
+    return RandomLayers.salientSplit(8, 100, 32, ScaleDtype.F16, 0.1, 8, kind, 2, Zeros.U8, 3);
+  }
+
+  private static void assertRefused(
+      LowKind kind, Consumer<MemoryPackedWriter> damage, String... message) {
+    MemoryPackedWriter out = MemoryPackedWriter.of(layer(kind));
+    damage.accept(out);
+    assertThatThrownBy(() -> PackedLinears.read(out.reader("model.q_proj")))
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.BAD_DATA))
+        .hasMessageContainingAll(message);
+  }
+}
