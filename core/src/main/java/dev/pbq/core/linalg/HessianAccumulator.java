@@ -52,7 +52,8 @@ public final class HessianAccumulator implements AutoCloseable {
     }
     Blas.useCallingThread();
     try {
-      FloatPointer inputs = new FloatPointer(x);
+      // A slice: JavaCPP 1.5.7 takes a buffer's position for bytes.
+      FloatPointer inputs = new FloatPointer(x.slice());
       for (int from = 0; from < tokens; from += TOKENS) {
         FloatPointer part = inputs.getPointer((long) from * size);
         int count = Math.min(TOKENS, tokens - from);
