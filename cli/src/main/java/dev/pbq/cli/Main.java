@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.core.PbqException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -11,13 +12,26 @@ public final class Main {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     int code =
-        commandLine(
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8))
-            .execute(args);
+        execute(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            args);
     System.out.flush();
     // The engines leave threads of their own behind; the exit code must not wait for them.
     System.exit(code);
+  }
+
+  /** Runs one command, printing to the given writers, and returns its exit code. */
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
+    try {
+      return commandLine(out, err).execute(args);
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "pbq: out of memory ("
+              + ErrorHandler.oneLine(e.getMessage())
+              + "): a larger heap can be given with PBQ_OPTS=-Xmx...");
+      return PbqException.Kind.RESOURCES.exitCode();
+    }
   }
 
   /** The whole command tree, printing to the given writers. */

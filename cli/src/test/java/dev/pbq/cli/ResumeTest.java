@@ -1,0 +1,105 @@
+package dev.pbq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run that is killed goes on where it was, and ends with the same bytes. */
+class ResumeTest {
+  private static final String[] METHOD = {"--method", "xnor", "--low-frac", "0.9"};
+
+  @TempDir private Path folder;
+
+  @Test
+  void aKilledRunResumesToTheSameBytes() throws IOException, InterruptedException {
+    Path whole = folder.resolve("whole");
+    assertThat(run(whole).code()).isZero();
+
+    Path killed = folder.resolve("killed");
+    Path journal = folder.resolve("killed.partial/journal.jsonl");
+    Process process = start(killed);
+    while (process.isAlive() && lines(journal) < 2) {
+      Thread.sleep(5);
+    }
+    process.destroyForcibly().waitFor(1, TimeUnit.MINUTES);
+    assertThat(killed).as("it was killed before the end").doesNotExist();
+    assertThat(lines(journal)).isGreaterThanOrEqualTo(2);
+
+    Cli.Result without = run(killed);
+    assertThat(without.code()).isEqualTo(2);
+    assertThat(without.err()).contains("--resume", "--force");
+
+    Cli.Result changed = run(killed, "--resume", "--percdamp", "0.02");
+    assertThat(changed.code()).isEqualTo(2);
+    assertThat(changed.err()).contains("settings");
+
+    Cli.Result resumed = run(killed, "--resume");
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.err()).contains("resuming after block");
+    assertThat(killed.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+    assertThat(folder.resolve("killed.partial")).doesNotExist();
+  }
+
+  @Test
+  void aTornLastLineOfTheJournalIsIgnored() throws IOException, InterruptedException {
+    Path whole = folder.resolve("whole");
+    assertThat(run(whole).code()).isZero();
+    Path torn = folder.resolve("torn");
+    Path journal = folder.resolve("torn.partial/journal.jsonl");
+    Process process = start(torn);
+    while (process.isAlive() && lines(journal) < 2) {
+      Thread.sleep(5);
+    }
+    process.destroyForcibly().waitFor(1, TimeUnit.MINUTES);
+    Files.writeString(journal, Files.readString(journal) + "{\"block\":99,\"sha");
+    assertThat(run(torn, "--resume").code()).isZero();
+    assertThat(torn.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+  }
+
+  private static Cli.Result run(Path out, String... more) {
+    return Cli.run((Object[]) arguments(out, more).toArray(String[]::new));
+  }
+
+  private static Process start(Path out) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.pbq.cli.Main"));
+    command.addAll(arguments(out));
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private static List<String> arguments(Path out, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "quantize",
+                "tiny",
+                "--out",
+                out.toString(),
+                "--nsamples",
+                "16",
+                "--seqlen",
+                "128"));
+    args.addAll(List.of(METHOD));
+    args.addAll(List.of(more));
+    return args;
+  }
+
+  private static long lines(Path journal) throws IOException {
+    return Files.exists(journal)
+        ? Files.readString(journal).chars().filter(c -> c == '\n').count()
+        : 0;
+  }
+}
