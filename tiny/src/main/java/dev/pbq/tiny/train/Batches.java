@@ -15,9 +15,6 @@ final class Batches {
    */
   record Batch(int[][] inputs, int[][] targets) {}
 
-  /** Batches before this one have the early mixture of kinds. */
-  static final int EARLY = 2000;
-
   private final World world;
   private final WordVocabulary vocabulary;
   private final long seed;
@@ -36,7 +33,7 @@ final class Batches {
     int[][] inputs = new int[sequences][];
     int[][] targets = new int[sequences][];
     for (int s = 0; s < sequences; s++) {
-      int[] window = window(number, mix(seed, (long) number * sequences + s));
+      int[] window = window(mix(seed, (long) number * sequences + s));
       inputs[s] = Arrays.copyOf(window, tokens);
       targets[s] = Arrays.copyOfRange(window, 1, tokens + 1);
     }
@@ -44,7 +41,7 @@ final class Batches {
   }
 
   /** Every third window starts with a BOS and a whole text, the others anywhere in the stream. */
-  private int[] window(int number, long windowSeed) {
+  private int[] window(long windowSeed) {
     int[] window = new int[tokens + 1];
     int filled = 0;
     int skip = 0;
@@ -53,8 +50,7 @@ final class Batches {
     } else {
       skip = (int) Math.floorMod(windowSeed >>> 8, 64L);
     }
-    double[] shares = number < EARLY ? TextGenerator.EARLY_SHARES : TextGenerator.SHARES;
-    TextGenerator generator = new TextGenerator(world, windowSeed, shares);
+    TextGenerator generator = new TextGenerator(world, windowSeed);
     while (filled < window.length) {
       for (int id : vocabulary.encode(generator.next().text())) {
         if (skip > 0) {

@@ -39,12 +39,6 @@ final class Lexicon {
           "axe bell book bowl candle chain coin cup drum flute hammer key knife lamp map mirror"
               + " needle pipe ring rope scarf spoon sword wheel");
 
-  /** In alphabetical order, which is the order that sorting uses. */
-  static final List<String> FRUITS =
-      words(
-          "apple banana cherry date elder fig grape hazel ivy juniper kiwi lemon mango nut olive"
-              + " pear quince raisin sloe tomato ugli vanilla walnut xigua yam zucchini");
-
   static final List<String> DAYS =
       words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday");
 

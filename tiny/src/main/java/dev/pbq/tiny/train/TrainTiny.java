@@ -19,25 +19,25 @@ public final class TrainTiny {
 
   private static final AdamW.Settings ADAMW = new AdamW.Settings(0.9, 0.98, 1e-8, 0.1);
   private static final int LOG_EVERY = 50;
-  private static final int PROBE_EVERY = 500;
+  private static final int PROBE_EVERY = 250;
 
   private TrainTiny() {}
 
   /** The sizes of the built-in model. */
   static TinyConfig builtIn(WordVocabulary vocabulary) {
-    return new TinyConfig(vocabulary.size(), 256, 512, 3, 4, 2, 256);
+    return new TinyConfig(vocabulary.size(), 128, 384, 3, 4, 2, 256);
   }
 
   public static void main(String[] args) throws IOException {
     Options options =
         Options.parse(args, "out", "steps", "warmup", "decay", "batch", "lr", "seed", "save-every");
     Path out = Path.of(options.text("out", "tiny-run"));
-    int steps = options.integer("steps", 6000);
+    int steps = options.integer("steps", 3000);
     Schedule schedule =
         new Schedule(
-            options.number("lr", 2e-3),
+            options.number("lr", 3e-3),
             options.integer("warmup", 100),
-            options.integer("decay", steps / 4),
+            options.integer("decay", steps * 3 / 5),
             steps);
     int seed = options.integer("seed", 1);
     EngineSettings.apply();
