@@ -100,6 +100,7 @@ public final class CalibrationSampler {
       String name) {
     List<Pick> picks = new ArrayList<>(nsamples);
     BitSet tooShort = new BitSet(documents);
+    int distinctTooShort = 0;
     int rejections = 0;
     int longest = 0;
     while (picks.size() < nsamples) {
@@ -111,12 +112,15 @@ public final class CalibrationSampler {
         rejections = 0;
         continue;
       }
-      tooShort.set(document);
+      if (!tooShort.get(document)) {
+        tooShort.set(document);
+        distinctTooShort++;
+      }
       rejections++;
-      if (rejections >= MAX_REJECTIONS || tooShort.cardinality() == documents) {
+      if (rejections >= MAX_REJECTIONS || distinctTooShort == documents) {
         throw PbqException.badData(
             "asked for %d windows of %d tokens; of %d documents of %s drawn none is longer (longest: %d)"
-                .formatted(nsamples, seqlen, tooShort.cardinality(), name, longest));
+                .formatted(nsamples, seqlen, distinctTooShort, name, longest));
       }
     }
     return picks;

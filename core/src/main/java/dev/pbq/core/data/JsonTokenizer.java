@@ -4,28 +4,35 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
 /** A tokenizer described by a tokenizer.json, run by Hugging Face's native library. */
 final class JsonTokenizer implements Tokenizer {
   private final HuggingFaceTokenizer nativeTokenizer;
+  private final PlainText plainText;
   private final int vocabularySize;
   private final SpecialTokens special;
   private final String fingerprint;
 
   private JsonTokenizer(
       HuggingFaceTokenizer nativeTokenizer,
+      PlainText plainText,
       int vocabularySize,
       SpecialTokens special,
       String fingerprint) {
     this.nativeTokenizer = nativeTokenizer;
+    this.plainText = plainText;
     this.vocabularySize = vocabularySize;
     this.special = special;
     this.fingerprint = fingerprint;
@@ -36,7 +43,12 @@ final class JsonTokenizer implements Tokenizer {
    * @param json a tokenizer.json; its sections "truncation" and "padding" are ignored
    */
   static JsonTokenizer open(
-      Path file, byte[] json, TokenizerSettings settings, BosRule rule, String fingerprint) {
+      Path file,
+      byte[] json,
+      TokenizerSettings settings,
+      BosRule rule,
+      SpecialTokenText specialTokenText,
+      String fingerprint) {
     HuggingFaceTokenizer tokenizer = null;
     try {
       ObjectMapper mapper = new ObjectMapper();
@@ -46,10 +58,7 @@ final class JsonTokenizer implements Tokenizer {
       if (cuts) {
         ((ObjectNode) root).putNull("truncation").putNull("padding");
       }
-      tokenizer =
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(cuts ? mapper.writeValueAsBytes(root) : json),
-              Map.of("truncation", "false", "padding", "false"));
+      tokenizer = load(cuts ? mapper.writeValueAsBytes(root) : json);
       String probe = "a";
       SpecialTokens special =
           SpecialTokens.resolve(
@@ -62,7 +71,11 @@ final class JsonTokenizer implements Tokenizer {
                 return id == null ? OptionalInt.empty() : OptionalInt.of(id);
               });
       int size = 1 + vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
-      JsonTokenizer result = new JsonTokenizer(tokenizer, size, special, fingerprint);
+      PlainText plainText =
+          specialTokenText == SpecialTokenText.AS_TEXT
+              ? PlainText.of(mapper, (ObjectNode) root)
+              : PlainText.NEVER;
+      JsonTokenizer result = new JsonTokenizer(tokenizer, plainText, size, special, fingerprint);
       tokenizer = null;
       return result;
     } catch (PbqException e) {
@@ -74,6 +87,11 @@ final class JsonTokenizer implements Tokenizer {
         tokenizer.close();
       }
     }
+  }
+
+  private static HuggingFaceTokenizer load(byte[] json) throws IOException {
+    return HuggingFaceTokenizer.newInstance(
+        new ByteArrayInputStream(json), Map.of("truncation", "false", "padding", "false"));
   }
 
   /** Every token of the model and every added token, by text. */
@@ -98,7 +116,7 @@ final class JsonTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
-    int[] ids = encode(nativeTokenizer, text, false);
+    int[] ids = encode(plainText.choose(text, nativeTokenizer), text, false);
     return addSpecialTokens ? special.around(ids) : ids;
   }
 
@@ -153,5 +171,61 @@ final class JsonTokenizer implements Tokenizer {
   @Override
   public void close() {
     nativeTokenizer.close();
+    plainText.close();
+  }
+
+  /**
+   * The same tokenizer without its special tokens, for texts in which one is written out and meant
+   * as text: the native library has no switch for that. Made when the first such text comes.
+   */
+  private static final class PlainText implements AutoCloseable {
+    static final PlainText NEVER = new PlainText(List.of(), new byte[0]);
+
+    private final List<String> specialTokens;
+    private final byte[] json;
+    private HuggingFaceTokenizer tokenizer;
+
+    private PlainText(List<String> specialTokens, byte[] json) {
+      this.specialTokens = specialTokens;
+      this.json = json;
+    }
+
+    /**
+     * @param root a tokenizer.json; its special tokens are taken out
+     */
+    static PlainText of(ObjectMapper mapper, ObjectNode root) throws IOException {
+      List<String> taken = new ArrayList<>();
+      ArrayNode kept = mapper.createArrayNode();
+      for (JsonNode added : root.path("added_tokens")) {
+        if (added.path("special").asBoolean()) {
+          taken.add(added.path("content").asText());
+        } else {
+          kept.add(added);
+        }
+      }
+      root.set("added_tokens", kept);
+      return taken.isEmpty() ? NEVER : new PlainText(taken, mapper.writeValueAsBytes(root));
+    }
+
+    synchronized HuggingFaceTokenizer choose(String text, HuggingFaceTokenizer usual) {
+      if (specialTokens.stream().noneMatch(text::contains)) {
+        return usual;
+      }
+      if (tokenizer == null) {
+        try {
+          tokenizer = load(json);
+        } catch (IOException e) {
+          throw new UncheckedIOException("reading from memory", e);
+        }
+      }
+      return tokenizer;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (tokenizer != null) {
+        tokenizer.close();
+      }
+    }
   }
 }

@@ -9,15 +9,17 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A tokenizer.model, run by the native SentencePiece library. Special tokens written out in the
- * text ("&lt;s&gt;", "&lt;unk&gt;" as in Penn Treebank) become their ids, and the stretches between
- * them are encoded each on its own, as Hugging Face's LlamaTokenizer does.
+ * A tokenizer.model, run by the native SentencePiece library. If special tokens written out in the
+ * text are to become ids, the stretches between them are encoded each on its own, as Hugging Face's
+ * LlamaTokenizer does.
  */
 final class SentencePieceTokenizer implements Tokenizer {
   private static final char SPACE = '\u2581';
@@ -25,7 +27,7 @@ final class SentencePieceTokenizer implements Tokenizer {
   private final SpTokenizer nativeTokenizer;
   private final SentencePieceModel model;
   private final Map<String, Integer> specialIds;
-  private final Pattern specialPattern;
+  private final Optional<Pattern> splitAt;
   private final SpecialTokens special;
   private final String fingerprint;
 
@@ -33,23 +35,27 @@ final class SentencePieceTokenizer implements Tokenizer {
       SpTokenizer nativeTokenizer,
       SentencePieceModel model,
       Map<String, Integer> specialIds,
+      SpecialTokenText specialTokenText,
       SpecialTokens special,
       String fingerprint) {
     this.nativeTokenizer = nativeTokenizer;
     this.model = model;
     this.specialIds = specialIds;
-    this.specialPattern =
-        Pattern.compile(
-            specialIds.keySet().stream()
-                .sorted(Comparator.comparingInt(String::length).reversed())
-                .map(Pattern::quote)
-                .collect(Collectors.joining("|")));
+    this.splitAt =
+        specialTokenText == SpecialTokenText.AS_TEXT || specialIds.isEmpty()
+            ? Optional.empty()
+            : Optional.of(anyOf(specialIds.keySet()));
     this.special = special;
     this.fingerprint = fingerprint;
   }
 
   static SentencePieceTokenizer open(
-      Path file, byte[] bytes, TokenizerSettings settings, BosRule rule, String fingerprint) {
+      Path file,
+      byte[] bytes,
+      TokenizerSettings settings,
+      BosRule rule,
+      SpecialTokenText specialTokenText,
+      String fingerprint) {
     SentencePieceModel model = SentencePieceModel.parse(file, bytes);
     Map<String, Integer> ids = new HashMap<>();
     Map<String, Integer> specialIds = new HashMap<>(settings.addedTokens());
@@ -76,7 +82,16 @@ final class SentencePieceTokenizer implements Tokenizer {
     } catch (RuntimeException e) {
       throw PbqException.badData(file + ": not a usable tokenizer: " + Messages.of(e), e);
     }
-    return new SentencePieceTokenizer(tokenizer, model, specialIds, special, fingerprint);
+    return new SentencePieceTokenizer(
+        tokenizer, model, specialIds, specialTokenText, special, fingerprint);
+  }
+
+  private static Pattern anyOf(Set<String> tokens) {
+    return Pattern.compile(
+        tokens.stream()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|")));
   }
 
   @Override
@@ -84,8 +99,8 @@ final class SentencePieceTokenizer implements Tokenizer {
     String mended = WellFormed.of(text);
     IdList ids = new IdList();
     int from = 0;
-    if (!specialIds.isEmpty()) {
-      Matcher matcher = specialPattern.matcher(mended);
+    if (splitAt.isPresent()) {
+      Matcher matcher = splitAt.get().matcher(mended);
       while (matcher.find()) {
         encodePlain(mended.substring(from, matcher.start()), ids);
         ids.add(specialIds.get(matcher.group()));

@@ -20,9 +20,14 @@ public final class Tokenizers {
 
   private Tokenizers() {}
 
-  /** As {@link #open(Path, BosRule)} with {@link BosRule#AUTO}. */
+  /** With {@link BosRule#AUTO}, special tokens in a text being text. */
   public static Tokenizer open(Path modelFolder) {
     return open(modelFolder, BosRule.AUTO);
+  }
+
+  /** Special tokens in a text being text. */
+  public static Tokenizer open(Path modelFolder, BosRule rule) {
+    return open(modelFolder, rule, SpecialTokenText.AS_TEXT);
   }
 
   /**
@@ -32,13 +37,13 @@ public final class Tokenizers {
    * @throws PbqException NOT_FOUND if the folder holds none of them; BAD_DATA if a file is broken;
    *     USAGE if a BOS is asked for and the vocabulary has none
    */
-  public static Tokenizer open(Path modelFolder, BosRule rule) {
+  public static Tokenizer open(Path modelFolder, BosRule rule, SpecialTokenText specialTokenText) {
     if (!Files.isDirectory(modelFolder)) {
       throw PbqException.notFound("model folder " + modelFolder + " does not exist");
     }
     disableDownloads();
     TokenizerSettings settings = TokenizerSettings.read(modelFolder);
-    Tokenizer tokenizer = open(modelFolder, settings, rule);
+    Tokenizer tokenizer = open(modelFolder, settings, rule, specialTokenText);
     log.debug(
         "tokenizer of {}: {} ids, an empty text gives {}",
         modelFolder,
@@ -47,7 +52,8 @@ public final class Tokenizers {
     return tokenizer;
   }
 
-  private static Tokenizer open(Path folder, TokenizerSettings settings, BosRule rule) {
+  private static Tokenizer open(
+      Path folder, TokenizerSettings settings, BosRule rule, SpecialTokenText specialTokenText) {
     if (Files.isRegularFile(folder.resolve(TOKENIZER_JSON))) {
       byte[] json = read(folder.resolve(TOKENIZER_JSON));
       return JsonTokenizer.open(
@@ -55,6 +61,7 @@ public final class Tokenizers {
           json,
           settings,
           rule,
+          specialTokenText,
           fingerprint(folder, TOKENIZER_JSON));
     }
     if (Files.isRegularFile(folder.resolve(TOKENIZER_MODEL))) {
@@ -63,6 +70,7 @@ public final class Tokenizers {
           read(folder.resolve(TOKENIZER_MODEL)),
           settings,
           rule,
+          specialTokenText,
           fingerprint(folder, TOKENIZER_MODEL));
     }
     Path vocabulary = folder.resolve(VOCAB_JSON);
@@ -73,6 +81,7 @@ public final class Tokenizers {
           ByteLevelBpe.tokenizerJson(vocabulary, merges, settings),
           settings,
           rule,
+          specialTokenText,
           fingerprint(folder, VOCAB_JSON, MERGES_TXT));
     }
     throw PbqException.notFound(
