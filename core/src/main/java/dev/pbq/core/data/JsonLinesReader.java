@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +48,8 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
       if (number == 0) {
         throw DocumentReader.unreadable(file, e);
       }
-      throw PbqException.badData(
-          "%s: broken after line %d: %s".formatted(file, number, Messages.of(e)), e);
+      String why = e instanceof CharacterCodingException ? "not UTF-8 text" : Messages.of(e);
+      throw PbqException.badData("%s: broken after line %d: %s".formatted(file, number, why), e);
     }
   }
 

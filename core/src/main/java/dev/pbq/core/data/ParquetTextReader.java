@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
 
 /**
  * The text column of a Parquet file, as Hugging Face stores data sets.
@@ -84,6 +85,13 @@ record ParquetTextReader(List<String> columns) implements DocumentReader {
     var schema = metadata.getFileMetaData().getSchema();
     for (String name : columns) {
       if (schema.containsField(name)) {
+        // Bytes without this annotation would come out as a rendering of bytes, not as text.
+        if (!(schema.getType(name).getLogicalTypeAnnotation()
+            instanceof LogicalTypeAnnotation.StringLogicalTypeAnnotation)) {
+          throw PbqException.badData(
+              "%s: column \"%s\" is not a string but %s"
+                  .formatted(file, name, schema.getType(name)));
+        }
         return name;
       }
     }
@@ -105,10 +113,7 @@ record ParquetTextReader(List<String> columns) implements DocumentReader {
     @Override
     public String[] add(String[] row, String[] path, Object value) {
       if (path.length == 1 && path[0].equals(column) && value != null) {
-        if (!(value instanceof String text)) {
-          throw new IllegalArgumentException("column \"" + column + "\" is not a string");
-        }
-        row[0] = text;
+        row[0] = (String) value;
       }
       return row;
     }
