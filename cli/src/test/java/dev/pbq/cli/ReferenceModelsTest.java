@@ -80,7 +80,7 @@ class ReferenceModelsTest {
     args.addAll(List.of("--calib", SharedFolder.of(settings.path("calib").asText())));
     args.addAll(List.of("--nsamples", settings.path("nsamples"), "--seed", settings.path("seed")));
     args.addAll(List.of("--seqlen", settings.path("seqlen"), "--method"));
-    args.addAll(List.of((Object[]) method.split(" ")));
+    args.addAll(List.of((Object[]) method.split(" ", -1)));
     Cli.Result result = Cli.run(args.toArray());
     assertThat(result.code()).as(result.err()).isZero();
 
