@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +40,30 @@ class ModelReferenceTest {
     MapWeights weights = ReferenceLlama.randomWeights(config, 7);
     int[] ids = TestConfigs.ids(33, 3);
     check(config, weights, ids, new ReferenceLlama(config, weights).logits(ids));
+  }
+
+  /** Edges of windows fall on every place of a tile. */
+  @Test
+  void everyWindowWithEveryTileHeight() {
+    int[] ids = TestConfigs.ids(10, 4);
+    for (int window = 1; window <= 11; window++) {
+      JsonNode config =
+          TestConfigs.llama(
+              "{'model_type': 'mistral', 'num_hidden_layers': 1, 'sliding_window': "
+                  + window
+                  + "}");
+      MapWeights weights = ReferenceLlama.randomWeights(config, 9);
+      double[][] expected = new ReferenceLlama(config, weights).logits(ids);
+      for (int rows = 1; rows <= 6; rows++) {
+        Limits limits = new Limits(1 << 20, rows, 1 << 20, 1 << 20, 0);
+        CausalModel model = Architectures.of(config, "config.json", limits);
+        try (ModelRunner runner = new ModelRunner(model, weights)) {
+          assertThat(largestError(runner.logits(new int[][] {ids}), expected))
+              .as("window %d, tiles of %d rows", window, rows)
+              .isLessThan(2e-5);
+        }
+      }
+    }
   }
 
   @ParameterizedTest
