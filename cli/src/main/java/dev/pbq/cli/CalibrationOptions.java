@@ -6,7 +6,6 @@ import dev.pbq.core.data.CalibrationSampler;
 import dev.pbq.core.data.CalibrationSet;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Tokenizer;
-import dev.pbq.core.data.Tokenizers;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.pipeline.Calibration;
 import java.util.OptionalInt;
@@ -64,11 +63,12 @@ final class CalibrationOptions {
   }
 
   /** Draws the windows as the references do. */
-  Calibration draw(ResolvedModel resolved, CausalModel model, DataOptions data) {
+  Calibration draw(
+      ResolvedModel resolved, CausalModel model, DataOptions data, TokenizerOptions tokenizers) {
     boolean tiny = resolved.requested().equals(ModelArgument.TINY);
     CalibrationText text =
         data.calibration(calib != null ? calib : tiny ? ModelArgument.TINY : "c4");
-    try (Tokenizer tokenizer = Tokenizers.open(resolved.folder())) {
+    try (Tokenizer tokenizer = tokenizers.open(resolved.folder())) {
       CalibrationSet set = CalibrationSampler.draw(text, tokenizer, samples(), tokens(model), seed);
       return new Calibration(
           set.windows().toArray(int[][]::new), text.name(), text.joined(), seed, set.sha256());

@@ -154,7 +154,7 @@ final class DemoCommand implements Runnable {
   }
 
   private PerplexityResult evaluate(Path folder, EvaluationText text, StatusLine status) {
-    return new Evaluation(common.threads(), Long.MAX_VALUE, status)
+    return new Evaluation(common.threads(), Long.MAX_VALUE, new TokenizerOptions(), status)
         .run(
             ModelArgument.TINY,
             ModelFolder.open(folder),

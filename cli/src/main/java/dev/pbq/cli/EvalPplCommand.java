@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
 final class EvalPplCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private DataOptions data;
+  @Mixin private TokenizerOptions tokenizers;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -94,7 +95,7 @@ final class EvalPplCommand implements Runnable {
     List<EvaluationText> texts = datasets.stream().map(data::evaluation).toList();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     List<PerplexityResult> results =
-        new Evaluation(common.threads(), ShardSize.parse(resident), status)
+        new Evaluation(common.threads(), ShardSize.parse(resident), tokenizers, status)
             .run(
                 resolved.displayName(),
                 folder,

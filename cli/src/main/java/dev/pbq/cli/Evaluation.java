@@ -7,7 +7,6 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.Tokenizer;
-import dev.pbq.core.data.Tokenizers;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
@@ -24,9 +23,10 @@ import java.util.OptionalInt;
  *
  * @param threads for arithmetic
  * @param residentBytes largest float32 model held in memory whole
+ * @param tokenizers opens the model's tokenizer
  * @param status shows progress
  */
-record Evaluation(int threads, long residentBytes, StatusLine status) {
+record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, StatusLine status) {
   /** Sequences longer than this are a choice to be made, not a default. */
   private static final int LONGEST_DEFAULT = 2048;
 
@@ -50,7 +50,7 @@ record Evaluation(int threads, long residentBytes, StatusLine status) {
     CausalModel model = Architectures.of(folder.config(), folder.path().toString());
     List<PerplexityResult> results = new ArrayList<>();
     try (ModelWeights weights = Checkpoints.open(folder);
-        Tokenizer tokenizer = Tokenizers.open(folder.path())) {
+        Tokenizer tokenizer = tokenizers.open(folder.path())) {
       requireTensors(model, weights, folder.path());
       Engines.setThreads(threads);
       try (NDManager manager = Engines.newManager()) {

@@ -76,6 +76,7 @@ final class QuantizeCommand implements Runnable {
   @Mixin private SelectionOptions selection;
   @Mixin private CalibrationOptions calibration;
   @Mixin private DataOptions data;
+  @Mixin private TokenizerOptions tokenizers;
 
   @Option(
       names = "--eval",
@@ -131,7 +132,7 @@ final class QuantizeCommand implements Runnable {
       DryRun.requireDisk(output, estimate);
       Optional<Calibration> windows =
           job.plan().needsCalibration()
-              ? Optional.of(calibration.draw(resolved, job.model(), data))
+              ? Optional.of(calibration.draw(resolved, job.model(), data, tokenizers))
               : Optional.empty();
       RunSettings settings =
           new RunSettings(
@@ -161,7 +162,7 @@ final class QuantizeCommand implements Runnable {
       return;
     }
     var results =
-        new Evaluation(common.threads(), ShardSize.parse("4GB"), status)
+        new Evaluation(common.threads(), ShardSize.parse("4GB"), tokenizers, status)
             .run(
                 output.toString(),
                 ModelFolder.open(output),

@@ -1,0 +1,32 @@
+package dev.pbq.cli;
+
+import dev.pbq.core.data.BosRule;
+import dev.pbq.core.data.SpecialTokenText;
+import dev.pbq.core.data.Tokenizer;
+import dev.pbq.core.data.Tokenizers;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** How text becomes tokens, where programs differ. */
+final class TokenizerOptions {
+  @Option(
+      names = "--add-bos",
+      paramLabel = "auto|yes|no",
+      description =
+          "Begin the text with the BOS token (default: ${DEFAULT-VALUE}, as the model's own"
+              + " tokenizer does).")
+  private BosRule addBos = BosRule.AUTO;
+
+  @Option(
+      names = "--parse-special-tokens",
+      description =
+          "Read special tokens written out in a text, such as the <unk> of Penn Treebank, as"
+              + " tokens, as Hugging Face tokenizers do; by default they are plain text.")
+  private boolean parseSpecialTokens;
+
+  /** Opens a model folder's tokenizer; the caller closes it. */
+  Tokenizer open(Path folder) {
+    return Tokenizers.open(
+        folder, addBos, parseSpecialTokens ? SpecialTokenText.AS_TOKENS : SpecialTokenText.AS_TEXT);
+  }
+}
