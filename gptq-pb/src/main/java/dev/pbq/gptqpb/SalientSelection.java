@@ -9,7 +9,7 @@ import dev.pbq.core.tensor.FloatMatrix;
  * saliencies, found exactly by counting digits instead of sorting; a weight is low if its saliency
  * is at most t, so ties are low.
  */
-final class SalientSelection {
+public final class SalientSelection {
   /** Rows of a tile; 64, so that the bits of a tile fill whole words. */
   private static final int TILE = 64;
 
@@ -46,7 +46,7 @@ final class SalientSelection {
    * @param groupColumns columns of a group
    * @param lowFrac share of entries that are low, between 0 and 1
    */
-  static SalientSelection of(
+  public static SalientSelection of(
       FloatMatrix w, int[] deadColumns, float[] pivots, int groupColumns, double lowFrac) {
     SalientSelection selection = new SalientSelection(w, deadColumns, pivots);
     for (int from = 0; from < w.cols(); from += groupColumns) {
@@ -56,17 +56,18 @@ final class SalientSelection {
   }
 
   /** Bit {@code r * cols + c} of the salient weights; not a copy. */
-  long[] salientBits() {
+  public long[] salientBits() {
     return salient;
   }
 
-  boolean isSalient(int row, int column) {
+  /** Whether weight [row, column] is salient. */
+  public boolean isSalient(int row, int column) {
     int i = row * w.cols() + column;
     return (salient[i >>> 6] >>> (i & 63) & 1) != 0;
   }
 
   /** How many weights are low. */
-  long lowCount() {
+  public long lowCount() {
     return lowCount;
   }
 
@@ -94,7 +95,6 @@ final class SalientSelection {
 
   /** Histogram of the digit at {@code shift} over entries that agree with {@code prefix} above. */
   private int[] count(int from, int to, int shift, int prefix) {
-    boolean first = shift == 2 * DIGIT;
     int[][] parts = new int[tiles][];
     Parallel.forEach(
         tiles,
@@ -103,18 +103,10 @@ final class SalientSelection {
           float[] a = new float[to - from];
           for (int r = tile * TILE; r < lastRow(tile); r++) {
             saliency(r, from, to, a);
-            if (first) {
-              for (float v : a) {
-                counts[Float.floatToRawIntBits(v) >>> shift]++;
-              }
+            if (shift == 2 * DIGIT) {
+              countFirst(a, counts);
             } else {
-              int above = prefix >>> (shift + DIGIT);
-              for (float v : a) {
-                int bits = Float.floatToRawIntBits(v);
-                if (bits >>> (shift + DIGIT) == above) {
-                  counts[(bits >>> shift) & ((1 << DIGIT) - 1)]++;
-                }
-              }
+              countNext(a, shift, prefix >>> (shift + DIGIT), counts);
             }
           }
           parts[tile] = counts;
@@ -126,6 +118,21 @@ final class SalientSelection {
       }
     }
     return sum;
+  }
+
+  private static void countFirst(float[] a, int[] counts) {
+    for (float v : a) {
+      counts[Float.floatToRawIntBits(v) >>> (2 * DIGIT)]++;
+    }
+  }
+
+  private static void countNext(float[] a, int shift, int above, int[] counts) {
+    for (float v : a) {
+      int bits = Float.floatToRawIntBits(v);
+      if (bits >>> (shift + DIGIT) == above) {
+        counts[(bits >>> shift) & ((1 << DIGIT) - 1)]++;
+      }
+    }
   }
 
   /** Sets the bits of one tile; returns how many entries are low. */

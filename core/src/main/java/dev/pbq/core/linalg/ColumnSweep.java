@@ -1,6 +1,7 @@
 package dev.pbq.core.linalg;
 
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -112,27 +113,38 @@ public final class ColumnSweep {
     if (tile == null || tile.width < to - from) {
       tile = new Tile(to - from, Math.min(TILE, weights.rows()));
     }
+    double loss = 0;
     for (int c = 0; c < to - from; c++) {
-      float[] w = tile.weights[c];
-      weights.read(from + c, firstRow, count, w, 0);
-      if (u != null && plan.withinBlocks()) {
-        tile.compensate(c, u[c]);
-      }
-      byte[] code = tile.codes[c];
-      java.util.Arrays.fill(code, (byte) 0);
-      quantizer.quantize(from + c, firstRow, count, w, tile.values, code);
-      if (values != null) {
-        storeValues(tile.values, from + c, firstRow, count);
-      }
-      if (u != null) {
-        tileLoss[t] += tile.errors(c, count, u[c][c]);
-        if (to < weights.cols()) {
-          weights.writeErrors(c, firstRow, count, tile.errors[c]);
-        }
-      }
+      float[] factorColumn = u == null ? null : u[c];
+      loss += sweepColumn(tile, c, from, to, firstRow, count, factorColumn);
     }
+    tileLoss[t] += loss;
     storeCodes(tile, from, to, firstRow, count);
     idle.add(tile);
+  }
+
+  /** One column of one tile, the c-th of its block; returns the sum of its squared errors. */
+  private double sweepColumn(
+      Tile tile, int c, int from, int to, int firstRow, int count, float[] u) {
+    float[] w = tile.weights[c];
+    weights.read(from + c, firstRow, count, w, 0);
+    if (u != null && plan.withinBlocks()) {
+      tile.compensate(c, u);
+    }
+    byte[] code = tile.codes[c];
+    Arrays.fill(code, (byte) 0);
+    quantizer.quantize(from + c, firstRow, count, w, tile.values, code);
+    if (values != null) {
+      storeValues(tile.values, from + c, firstRow, count);
+    }
+    if (u == null) {
+      return 0;
+    }
+    double squares = tile.errors(c, count, u[c]);
+    if (to < weights.cols()) {
+      weights.writeErrors(c, firstRow, count, tile.errors[c]);
+    }
+    return squares;
   }
 
   private void storeCodes(Tile tile, int from, int to, int firstRow, int count) {

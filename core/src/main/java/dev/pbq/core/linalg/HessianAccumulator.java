@@ -103,15 +103,18 @@ public final class HessianAccumulator implements AutoCloseable {
       double[] total = new double[columns];
       for (int r = 0; r < rows; r++) {
         int skip = Math.max(0, firstRow + r - firstColumn);
-        int count = columns - skip;
-        products.get((long) r * columns + skip, part, 0, count);
-        sum.get(firstRow + r, firstColumn + skip, firstColumn + columns, total);
-        for (int k = 0; k < count; k++) {
-          total[k] += part[k];
-        }
-        sum.put(firstRow + r, firstColumn + skip, firstColumn + columns, total);
+        products.get((long) r * columns + skip, part, 0, columns - skip);
+        addRow(firstRow + r, firstColumn + skip, columns - skip, part, total);
       }
     }
+  }
+
+  private void addRow(int row, int column, int count, float[] part, double[] total) {
+    sum.get(row, column, column + count, total);
+    for (int k = 0; k < count; k++) {
+      total[k] += part[k];
+    }
+    sum.put(row, column, column + count, total);
   }
 
   /**

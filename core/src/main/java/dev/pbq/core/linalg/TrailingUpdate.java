@@ -1,6 +1,12 @@
 package dev.pbq.core.linalg;
 
-/** W[:, to:] -= E U[from:to, to:], the large matrix product after each block of a sweep. */
+/**
+ * W[:, to:] -= E U[from:to, to:], the large matrix product after each block of a sweep.
+ *
+ * <p>Measured through {@code Nd4j.gemm} on the same memory (4096 x 4096, 2 threads): 2 to 4 % more
+ * CPU for the layer, 50 MB more resident memory, and 2 to 3 MB of native memory that each layer
+ * left behind and neither heap size nor garbage collection brought back. Hence OpenBLAS directly.
+ */
 final class TrailingUpdate {
   /** Columns of one product. */
   private static final int STRIP = 1024;
