@@ -5,7 +5,7 @@ import java.util.List;
 /** An endless stream of texts of mixed kinds; the same seed gives the same stream. */
 final class TextGenerator {
   /** How many people the built-in model knows. */
-  static final int POPULATION = 256;
+  static final int POPULATION = 512;
 
   /**
    * One text.

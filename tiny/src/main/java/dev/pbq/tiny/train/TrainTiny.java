@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trains the built-in model: {@code TrainTiny --out DIR [--steps N] [--warmup N] [--decay N]
- * [--batch N] [--lr X] [--seed N] [--save-every N]}. A run that is started again with the same
+ * [--batch N] [--lr X] [--seed N] [--save-every N] [--population N] [--stop-at N]}. A run that is
  * folder goes on from its last state. The folder gets {@code state.bin}, {@code plateau.bin} (the
  * state before the decay, from which a longer run can start) and {@code model/}.
  */
@@ -30,7 +30,18 @@ public final class TrainTiny {
 
   public static void main(String[] args) throws IOException {
     Options options =
-        Options.parse(args, "out", "steps", "warmup", "decay", "batch", "lr", "seed", "save-every");
+        Options.parse(
+            args,
+            "out",
+            "steps",
+            "warmup",
+            "decay",
+            "batch",
+            "lr",
+            "seed",
+            "save-every",
+            "population",
+            "stop-at");
     Path out = Path.of(options.text("out", "tiny-run"));
     int steps = options.integer("steps", 3000);
     Schedule schedule =
@@ -42,8 +53,8 @@ public final class TrainTiny {
     int seed = options.integer("seed", 1);
     EngineSettings.apply();
     Files.createDirectories(out);
-    World world = new World(TextGenerator.POPULATION);
-    WordVocabulary vocabulary = WordVocabulary.of(world);
+    WordVocabulary vocabulary = WordVocabulary.of(new World(TextGenerator.POPULATION));
+    World world = new World(options.integer("population", TextGenerator.POPULATION));
     TinyConfig config = builtIn(vocabulary);
     Batches batches =
         new Batches(world, vocabulary, seed, options.integer("batch", 8), config.positions());
@@ -62,19 +73,20 @@ public final class TrainTiny {
       Probe probe = new Probe(manager, parameters, forward, world, vocabulary);
       LOG.info("{} weights, vocabulary {}", config.parameters(), config.vocabulary());
       LOG.info("{}", probe.entropies());
+      int stop = options.integer("stop-at", steps);
       Meter meter = new Meter();
       int saveEvery = options.integer("save-every", 250);
-      for (int step = optimizer.steps(); step < steps; step++) {
+      for (int step = optimizer.steps(); step < stop; step++) {
         Batches.Batch batch = batches.batch(step);
         meter.add(trainer.step(batch, schedule.at(step)), batch);
         int done = step + 1;
-        if (done % LOG_EVERY == 0 || done == steps) {
+        if (done % LOG_EVERY == 0 || done == stop) {
           LOG.info("step {} rate {} {}", done, (float) schedule.at(step), meter.readAndReset());
         }
-        if (done % PROBE_EVERY == 0 || done == steps) {
+        if (done % PROBE_EVERY == 0 || done == stop) {
           LOG.info("{}", probe.losses());
         }
-        if (done % saveEvery == 0 || done == steps) {
+        if (done % saveEvery == 0 || done == stop) {
           TrainingState.save(state, parameters, optimizer);
           ModelFolder.write(out.resolve("model"), parameters, vocabulary);
         }

@@ -14,6 +14,9 @@ final class World {
   record Person(
       String first, String family, boolean woman, String trade, String town, String animal) {}
 
+  /** The people that training starts with; the rivers are drawn after them, the others last. */
+  static final int FOUNDERS = 256;
+
   private static final long SEED = 20240229L;
 
   private final List<Person> people;
@@ -35,7 +38,11 @@ final class World {
     Collections.shuffle(names, random);
     List<Person> all = new ArrayList<>();
     double[] weights = new double[population];
+    List<String> rivers = new ArrayList<>();
     for (int n = 0; n < population; n++) {
+      if (n == FOUNDERS) {
+        drawRivers(rivers, random);
+      }
       int first = names.get(n)[0];
       boolean woman = first < Lexicon.WOMEN.size();
       all.add(
@@ -49,13 +56,12 @@ final class World {
       // A flat power law: some are met often, most now and then.
       weights[n] = 1 / Math.sqrt(n + 16.0);
     }
-    people = List.copyOf(all);
-    fame = Choices.cumulative(weights);
-    List<String> rivers = new ArrayList<>();
-    for (int i = 0; i < Lexicon.TOWNS.size(); i++) {
-      rivers.add(any(Lexicon.RIVERS, random));
+    if (rivers.isEmpty()) {
+      drawRivers(rivers, random);
     }
     riverOfTown = List.copyOf(rivers);
+    people = List.copyOf(all);
+    fame = Choices.cumulative(weights);
   }
 
   Person meet(Choices choices) {
@@ -68,6 +74,12 @@ final class World {
 
   List<Person> people() {
     return people;
+  }
+
+  private static void drawRivers(List<String> rivers, Random random) {
+    for (int i = 0; i < Lexicon.TOWNS.size(); i++) {
+      rivers.add(any(Lexicon.RIVERS, random));
+    }
   }
 
   private static String any(List<String> options, Random random) {
