@@ -52,15 +52,15 @@ final class DemoCommand implements Runnable {
 
   private static final List<Row> ROWS =
       List.of(
-          new Row("gptq 4 bit, group 128", "gptq", "{\"bits\":4,\"groupsize\":128}"),
-          new Row("rtn 4 bit, group 128", "rtn", "{\"bits\":4,\"groupsize\":128}"),
-          new Row("gptq 3 bit, group 128", "gptq", "{\"bits\":3,\"groupsize\":128}"),
-          new Row("rtn 3 bit, group 128", "rtn", "{\"bits\":3,\"groupsize\":128}"),
+          new Row("gptq 4 bit", "gptq", "{\"bits\":4}"),
+          new Row("rtn 4 bit", "rtn", "{\"bits\":4}"),
+          new Row("gptq 3 bit", "gptq", "{\"bits\":3}"),
+          new Row("rtn 3 bit", "rtn", "{\"bits\":3}"),
           new Row("PB-LLM xnor, 20 % salient", "xnor", xnor(0.8)),
           new Row("PB-LLM xnor, 10 % salient", "xnor", xnor(0.9)),
-          new Row("gptq 2 bit, group 128", "gptq", "{\"bits\":2,\"groupsize\":128}"),
-          new Row("rtn 2 bit, group 128", "rtn", "{\"bits\":2,\"groupsize\":128}"),
-          new Row("rtn 1 bit, group 128", "rtn", "{\"bits\":1,\"groupsize\":128}"));
+          new Row("gptq 2 bit", "gptq", "{\"bits\":2}"),
+          new Row("rtn 2 bit", "rtn", "{\"bits\":2}"),
+          new Row("rtn 1 bit", "rtn", "{\"bits\":1}"));
 
   @Option(
       names = {"-o", "--out"},
@@ -72,7 +72,7 @@ final class DemoCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   private static String xnor(double lowFrac) {
-    return "{\"lowFrac\":" + lowFrac + ",\"salientMetric\":\"hessian\",\"groupsize\":128}";
+    return "{\"lowFrac\":" + lowFrac + ",\"salientMetric\":\"hessian\"}";
   }
 
   @Override

@@ -5,12 +5,15 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** The dependencies that each package's {@code package-info} allows, for all modules at once. */
-@AnalyzeClasses(packages = "dev.pbq", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "dev.pbq",
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
   private static final String ROOT = "dev.pbq.core";
   private static final String TENSOR = "dev.pbq.core.tensor..";
@@ -105,5 +108,13 @@ class ArchitectureTest {
                 .or(
                     com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage(
                         allowed)));
+  }
+
+  /** The test jar of core is no product code. */
+  static final class NoTestJars implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
   }
 }
