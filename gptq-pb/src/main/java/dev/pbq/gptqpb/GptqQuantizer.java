@@ -52,9 +52,7 @@ final class GptqQuantizer implements Quantizer {
     return settings.bits();
   }
 
-  /**
-   * Exact up to padding, without activation ordering in groups, which stores each column's group.
-   */
+  /** See {@link UniformEstimate}; activation order in groups also stores each column's group. */
   @Override
   public long estimateStoredBits(int rows, int cols) {
     long bits =

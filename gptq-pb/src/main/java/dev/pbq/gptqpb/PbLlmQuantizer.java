@@ -67,13 +67,17 @@ final class PbLlmQuantizer implements Quantizer {
   }
 
   /**
-   * Bitmap, codes, parameters and one byte of zero point per grid. Ties at the threshold and the
-   * bytes that codes are padded to are not foreseen.
+   * Bitmap, codes, parameters and one byte of zero point per grid. The bitmap is taken to cost its
+   * entropy, H(low fraction) per weight, which coding approaches, and falls below where salient
+   * weights crowd in some columns. Ties at the threshold and padding are not foreseen.
    */
   @Override
   public long estimateStoredBits(int rows, int cols) {
     long weights = (long) rows * cols;
     long low = Math.min(weights, (long) (weights * settings.lowFrac()) + 1);
+    double r = settings.lowFrac();
+    double entropy = -(r * Math.log(r) + (1 - r) * Math.log(1 - r)) / Math.log(2);
+    long bitmap = (long) Math.ceil(weights * entropy);
     int scaleBits = 8 * settings.scaleDtype().dtype().bytes();
     int perGroup =
         switch (method) {
@@ -85,7 +89,7 @@ final class PbLlmQuantizer implements Quantizer {
     long parameters =
         (long) rows * SettingChecks.groups(settings.groupsize(), cols) * perGroup
             + (long) rows * (scaleBits + 8);
-    return weights + low * lowBits() + (weights - low) * settings.highBit() + parameters;
+    return bitmap + low * lowBits() + (weights - low) * settings.highBit() + parameters;
   }
 
   @Override

@@ -117,13 +117,15 @@ class SettingsTest {
 
   @Test
   void estimatesCountEverything() {
-    // 64 x 128 weights, 7373 of them low: bitmap, signs, codes, one mean and scale and one grid
-    // per row.
+    // 64 x 128 weights, 7373 of them low: bitmap of entropy 0.468996 per weight, signs, codes, one
+    // mean and scale and one grid per row.
     Quantizer xnor = new PbLlmProvider().create("xnor", PbLlmSettings.of(0.9));
     assertThat(xnor.estimateStoredBits(64, 128))
-        .isEqualTo(8192 + 7373 + 819 * 8 + 64 * 32 + 64 * 24);
+        .isEqualTo(3843 + 7373 + 819 * 8 + 64 * 32 + 64 * 24);
     Quantizer rtn = new RtnProvider().create("rtn", new RtnSettings(3, 50, null));
     assertThat(rtn.estimateStoredBits(10, 128)).isEqualTo(3 * 1280 + 30 * 24);
+    // 131 codes of 3 bits take 50 bytes.
+    assertThat(rtn.estimateStoredBits(10, 131)).isEqualTo(4000 + 30 * 24);
     Quantizer gptq =
         new GptqProvider().create("gptq", new GptqSettings(3, 50, null, null, true, null));
     assertThat(gptq.estimateStoredBits(10, 128)).isEqualTo(3 * 1280 + 30 * 24 + 128 * 32);

@@ -92,7 +92,11 @@ final class FactorBuilder {
       finite &= isUsable(row, p);
       u.put((long) p * n, row, 0, n);
     }
-    return keepIf(finite, u);
+    if (!finite) {
+      u.close();
+      return null;
+    }
+    return u;
   }
 
   private NativeFloats factorLarge(double d) {
@@ -106,15 +110,15 @@ final class FactorBuilder {
           }
           u.put(position, narrow, 0, count);
         });
-    return keepIf(CholeskyInverse.inPlace(u, n) && reverse(u), u);
-  }
-
-  private static NativeFloats keepIf(boolean good, NativeFloats u) {
-    if (good) {
-      return u;
+    boolean good = false;
+    try {
+      good = CholeskyInverse.inPlace(u, n) && reverse(u);
+    } finally {
+      if (!good) {
+        u.close();
+      }
     }
-    u.close();
-    return null;
+    return good ? u : null;
   }
 
   /** Where the rows of J H_d J go, up to the diagonal each. */
