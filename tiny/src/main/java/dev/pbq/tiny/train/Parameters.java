@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -25,7 +26,7 @@ final class Parameters {
         .shapes()
         .forEach(
             (name, shape) -> {
-              long[] extents = java.util.Arrays.stream(shape).asLongStream().toArray();
+              long[] extents = Arrays.stream(shape).asLongStream().toArray();
               arrays.put(name, manager.zeros(new Shape(extents), DataType.FLOAT32));
             });
   }

@@ -10,9 +10,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trains the built-in model: {@code TrainTiny --out DIR [--steps N] [--warmup N] [--decay N]
- * [--batch N] [--lr X] [--seed N] [--save-every N] [--population N] [--stop-at N]}. A run that is
- * folder goes on from its last state. The folder gets {@code state.bin}, {@code plateau.bin} (the
- * state before the decay, from which a longer run can start) and {@code model/}.
+ * [--batch N] [--lr X] [--seed N] [--save-every N] [--population N] [--stop-at N]}.
+ *
+ * <p>A run that is started again with the same folder goes on from its last state, also with other
+ * options. The folder gets {@code state.bin}, {@code plateau.bin} (the state before the decay, from
+ * which a longer run can start) and {@code model/}. {@code --population} is how many of the world's
+ * people the texts speak of; {@code --stop-at} ends a run before its schedule does.
  */
 public final class TrainTiny {
   private static final Logger LOG = LoggerFactory.getLogger(TrainTiny.class);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.tensor.Half;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -40,6 +41,16 @@ class SamplerTest {
   }
 
   @Test
+  void sequencesThatWouldReadOtherwiseAreKnown() {
+    int[] good = VOCABULARY.encode("This is Nora Wolde. She is a dyer.\n\n");
+    assertThat(VOCABULARY.isFaithful(good)).isTrue();
+    // "dyer" and "This" without a space between them read as one word.
+    int[] bad = {good[good.length - 4], good[0]};
+    assertThat(VOCABULARY.decode(bad)).isEqualTo(" dyerThis");
+    assertThat(VOCABULARY.isFaithful(bad)).isFalse();
+  }
+
+  @Test
   void theCacheChangesNothing() {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters = random(manager);
@@ -70,7 +81,7 @@ class SamplerTest {
       for (String name : CONFIG.shapes().keySet()) {
         float[] expected = parameters.copy(name);
         for (int i = 0; i < expected.length; i++) {
-          expected[i] = dev.pbq.core.tensor.Half.round(expected[i]);
+          expected[i] = Half.round(expected[i]);
         }
         assertThat(read.copy(name)).isEqualTo(expected);
       }
