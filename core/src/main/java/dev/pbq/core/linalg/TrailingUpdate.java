@@ -1,18 +1,13 @@
 package dev.pbq.core.linalg;
 
-/**
- * W[:, to:] -= E U[from:to, to:], the large matrix product after each block of a sweep.
- *
- * <p>Measured through {@code Nd4j.gemm} on the same memory (4096 x 4096, 2 threads): 2 to 4 % more
- * CPU for the layer, 50 MB more resident memory, and 2 to 3 MB of native memory that each layer
- * left behind and neither heap size nor garbage collection brought back. Hence OpenBLAS directly.
- */
+/** W[:, to:] -= E U[from:to, to:], the large matrix product after each block of a sweep. */
 final class TrailingUpdate {
   /** Columns of one product. */
   private static final int STRIP = 1024;
 
   private final SweepWeights weights;
   private final InverseFactor factor;
+  private final MatrixProducts products = MatrixProducts.selected();
 
   TrailingUpdate(SweepWeights weights, InverseFactor factor) {
     this.weights = weights;
@@ -28,19 +23,13 @@ final class TrailingUpdate {
   private void product(int from, int to, int slab, int column) {
     int rows = weights.slabRows(slab);
     int columns = Math.min(STRIP, weights.cols() - column);
-    Blas.gemm(
-        false,
-        true,
+    products.subtractProduct(
         rows,
         columns,
         to - from,
-        -1f,
         weights.errorsAt(slab),
-        rows,
         factor.at(from, column),
         factor.size(),
-        1f,
-        weights.weightsAt(slab, column),
-        rows);
+        weights.weightsAt(slab, column));
   }
 }
