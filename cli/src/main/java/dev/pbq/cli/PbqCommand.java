@@ -1,7 +1,6 @@
 package dev.pbq.cli;
 
 import picocli.AutoComplete;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,6 +60,6 @@ final class PbqCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        new CommandLine(spec), "a command is missing: try 'pbq --help' or 'pbq demo'");
+        spec.commandLine(), "a command is missing: try 'pbq --help' or 'pbq demo'");
   }
 }

@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.DenseFolder;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
@@ -88,6 +89,18 @@ final class QuantizeCommand implements Runnable {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the --eval results as JSON.")
   private Path json;
 
+  @Option(
+      names = "--save",
+      description =
+          "Also write the result as an ordinary dense fp16 model, for other programs, to"
+              + " <out>-dense.")
+  private boolean save;
+
+  @Option(
+      names = "--plot",
+      description = "Also draw the relative error of every layer: pbq-errors.svg in the output.")
+  private boolean plot;
+
   @Option(names = "--resume", description = "Continue an interrupted run.")
   private boolean resume;
 
@@ -152,6 +165,14 @@ final class QuantizeCommand implements Runnable {
               () -> job.run(settings, windows, common.threads(), new QuantizeProgress(status)));
       status.clear();
       Summary.print(output, report, console);
+      if (plot) {
+        ErrorPlot.write(output, report);
+      }
+      if (save) {
+        Path dense = output.resolveSibling(output.getFileName() + "-dense");
+        DenseFolder.write(ModelFolder.open(output), dense, force, shardBytes);
+        console.println("  dense fp16     " + dense);
+      }
       evaluate(output, texts, status, console);
     }
   }

@@ -93,7 +93,16 @@ class BadInputTest {
     rewrite("model.layers.1.mlp.up_proj.weight", Float.NaN, Long.MAX_VALUE);
     refused(5, "model.layers.1.mlp.up_proj.weight", quantize(model, XNOR));
     refused(
-        5, "model.layers.1.mlp.up_proj.weight", quantize(model, "--method", "rtn", "--bits", "4"));
+        5,
+        "model.layers.1.mlp.up_proj.weight",
+        quantize(model, "--method", "rtn", "--bits", "4", "--force"));
+  }
+
+  @Test
+  void aFailureInTheFirstBlockLeavesNoWorkDirectory() throws IOException {
+    rewrite("model.layers.0.self_attn.v_proj.weight", Float.POSITIVE_INFINITY, Long.MAX_VALUE);
+    refused(5, "model.layers.0.self_attn.v_proj.weight", quantize(model, XNOR));
+    assertThat(folder.resolve("out.partial")).doesNotExist();
   }
 
   @Test

@@ -118,6 +118,18 @@ class QuantizeEndToEndTest {
   }
 
   @Test
+  void saveAndPlotAddADenseModelAndAPicture() throws IOException {
+    Path packed = folder.resolve("packed");
+    quantize(packed, "rtn", "--bits", "4", "--save", "--plot");
+    Path dense = folder.resolve("packed-dense");
+    assertThat(Cli.run("inspect", dense).out()).doesNotContain("method").contains("F16");
+    assertThat(perplexity(dense)).isCloseTo(perplexity(packed), within(0.01));
+    assertThat(Files.readString(packed.resolve("pbq-errors.svg")))
+        .startsWith("<svg")
+        .contains("down_proj");
+  }
+
+  @Test
   void aDryRunPlansAndWritesNothing() {
     Path out = folder.resolve("none");
     Cli.Result result =

@@ -42,6 +42,7 @@ public final class OutputDirectory implements AutoCloseable {
   private final Mode mode;
   private final FileChannel lock;
   private boolean committed;
+  private boolean discarded;
   private boolean closed;
 
   private OutputDirectory(Path target, Path work, boolean force, Mode mode, FileChannel lock) {
@@ -246,6 +247,11 @@ public final class OutputDirectory implements AutoCloseable {
     lock.close();
   }
 
+  /** Gives the unfinished work up, whatever the mode: there is nothing in it worth resuming. */
+  public void discard() {
+    discarded = true;
+  }
+
   /** Ends; without a commit, unfinished work is deleted or kept by the mode. */
   @Override
   public void close() {
@@ -255,7 +261,7 @@ public final class OutputDirectory implements AutoCloseable {
     closed = true;
     try {
       releaseLock();
-      if (!committed && mode == Mode.DISCARD_UNFINISHED) {
+      if (!committed && (discarded || mode == Mode.DISCARD_UNFINISHED)) {
         FileTrees.delete(work);
       }
     } catch (IOException e) {

@@ -85,7 +85,7 @@ public final class QuantizationRun {
         report = JSON.readValue(reportFile.toFile(), QuantizationReport.class);
       } else {
         Journal journal = openJournal(work);
-        new BlockLoop(original, model, plan, calibration, work, journal, progress).run(engine);
+        quantize(engine, output, journal);
         progress.assembling();
         report = assemble(work, journal);
         Files.delete(work.resolve(Journal.FILE));
@@ -96,6 +96,20 @@ public final class QuantizationRun {
     } catch (IOException e) {
       throw PbqException.resources(
           "cannot complete " + settings.output() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void quantize(Supplier<NDManager> engine, OutputDirectory output, Journal journal) {
+    boolean done = false;
+    try {
+      new BlockLoop(original, model, plan, calibration, output.work(), journal, progress)
+          .run(engine);
+      done = true;
+    } finally {
+      if (!done && journal.entries().isEmpty()) {
+        // A run that failed before its first block was done has nothing to resume.
+        output.discard();
+      }
     }
   }
 
