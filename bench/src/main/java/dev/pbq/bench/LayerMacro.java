@@ -1,5 +1,6 @@
 package dev.pbq.bench;
 
+import dev.pbq.core.checkpoint.PackedTensorCollector;
 import dev.pbq.core.linalg.ColumnSweep;
 import dev.pbq.core.linalg.Damping;
 import dev.pbq.core.linalg.Hessian;
@@ -21,7 +22,7 @@ import java.util.Optional;
 
 /**
  * One layer with xnor, Hessian metric, 90 % binarized: CPU seconds and memory from the Hessian to
- * the quantized layer, and of each step. Arguments: size (4096), threads (all), repetitions (3).
+ * the packed layer, and of each step. Arguments: size (4096), threads (all), repetitions (3).
  */
 public final class LayerMacro {
   private static final int TOKENS = 2048;
@@ -83,7 +84,12 @@ public final class LayerMacro {
     System.gc();
     double before = ProcessMeter.residentMegabytes();
     ProcessMeter.resetPeak();
-    measure("from H to the quantized layer", () -> result[0] = quantizer.quantize(problem));
+    measure(
+        "from H to packed",
+        () -> {
+          result[0] = quantizer.quantize(problem);
+          result[0].linear().write(new PackedTensorCollector("layer"));
+        });
     print("  extra memory at the peak, MB", ProcessMeter.peakMegabytes() - before);
     print("  resident memory at the peak, MB", ProcessMeter.peakMegabytes());
     print("  loss", result[0].diagnostics().get("loss"));
