@@ -2,7 +2,7 @@
 # Reproduces PB-LLM's table 1 (C4 perplexity of OPT-1.3B) and table 3 (C4, wikitext2, PTB of LLaMA-7B) for model folders of your
 # choice, as Markdown with the published figure beside ours. Resumable: what has been quantized or evaluated is not done again.
 #
-#   scripts/pb-llm-tables.sh [--out DIR] [--calib SET|FILE] [--eval SET,SET] [--nsamples N] [--seqlen N] [--data-dir DIR] [--limit N] [--rows 1,3] MODEL...
+#   scripts/pb-llm-tables.sh [--out DIR] [--calib SET|FILE] [--eval SET,SET] [--nsamples N] [--seqlen N] [--data-dir DIR] [--limit N] [--tables 1,3] MODEL...
 #
 # The published figures are printed only beside the model that they were published for. Without arguments: --help.
 set -eu
@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
     --seqlen) seqlen="$2"; shift 2 ;;
     --data-dir) data_dir="$2"; shift 2 ;;
     --limit) limit="$2"; shift 2 ;;
-    --rows) tables="$2"; shift 2 ;;
+    --tables) tables="$2"; shift 2 ;;
     --help|-h) usage 0 ;;
     -*) echo "pb-llm-tables: unknown option $1" >&2; exit 2 ;;
     *) models+=("$1"); shift ;;
