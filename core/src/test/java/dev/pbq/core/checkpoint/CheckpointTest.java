@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.testkit.SharedFolder;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ class CheckpointTest {
 
   @Test
   void shardedAndSingleGiveTheSame() throws IOException {
-    Path source = SharedModels.folder("stories-3m");
+    Path source = SharedFolder.of("models/stories-3m");
     try (Checkpoint single = Checkpoint.open(source)) {
       List<TensorGroup> groups =
           single.names().stream().map(name -> TensorGroup.of(single.entryOf(name))).toList();
@@ -114,7 +115,7 @@ class CheckpointTest {
 
   @Test
   void manyThreadsReadAtOnce() {
-    Path source = SharedModels.folder("stories260K");
+    Path source = SharedFolder.of("models/stories260K");
     try (Checkpoint in = Checkpoint.open(source)) {
       List<float[]> expected = in.names().stream().map(in::read).toList();
       IntStream.range(0, 400)

@@ -2,6 +2,7 @@ package dev.pbq.core.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.testkit.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ class ModelFolderTest {
 
   @Test
   void readsARealFolder() {
-    ModelFolder model = ModelFolder.open(SharedModels.folder("opt-mini"));
+    ModelFolder model = ModelFolder.open(SharedFolder.of("models/opt-mini"));
     assertThat(model.modelType()).contains("opt");
     assertThat(model.config().path("hidden_size").intValue()).isEqualTo(128);
     assertThat(model.isPacked()).isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.DType;
+import dev.pbq.core.testkit.SharedFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.BufferOverflowException;
@@ -152,8 +153,8 @@ class SafetensorsFileTest {
 
   @Test
   void realModelsReadTheSameInBothPrecisions() {
-    Path single = SharedModels.folder("stories260K").resolve("model.safetensors");
-    Path half = SharedModels.folder("stories260K-fp16").resolve("model.safetensors");
+    Path single = SharedFolder.of("models/stories260K").resolve("model.safetensors");
+    Path half = SharedFolder.of("models/stories260K-fp16").resolve("model.safetensors");
     try (SafetensorsFile a = SafetensorsFile.open(single);
         SafetensorsFile b = SafetensorsFile.open(half)) {
       assertThat(a.tensors().keySet()).isEqualTo(b.tensors().keySet()).hasSize(47);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
+import dev.pbq.core.testkit.SharedFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -59,7 +60,7 @@ class SafetensorsWriterTest {
   @ParameterizedTest
   @ValueSource(strings = {"stories260K", "stories260K-fp16", "opt-mini", "wikilm-7m"})
   void copyingARealModelReproducesItsFile(String model) throws IOException {
-    Path original = SharedModels.folder(model).resolve("model.safetensors");
+    Path original = SharedFolder.of("models/" + model).resolve("model.safetensors");
     Path copy = folder.resolve("copy.safetensors");
     try (SafetensorsFile in = SafetensorsFile.open(original)) {
       List<TensorEntry> entries = in.tensors().keySet().stream().sorted().map(in::entryOf).toList();

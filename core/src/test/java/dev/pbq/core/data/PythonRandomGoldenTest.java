@@ -3,10 +3,7 @@ package dev.pbq.core.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import dev.pbq.core.testkit.GoldenSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,10 +12,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every draw list that Python itself made. */
 class PythonRandomGoldenTest {
-  private static final String NAME = "golden/pb-llm/py_random.json";
-
   @TestFactory
-  Stream<DynamicTest> getrandbits() throws IOException {
+  Stream<DynamicTest> getrandbits() {
     JsonNode lists = golden().get("raw_getrandbits32");
     assertThat(lists.size()).isGreaterThan(3);
     return lists.properties().stream()
@@ -35,7 +30,7 @@ class PythonRandomGoldenTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> contiguous() throws IOException {
+  Stream<DynamicTest> contiguous() {
     return cases("contiguous")
         .map(
             c ->
@@ -54,7 +49,7 @@ class PythonRandomGoldenTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> perDocument() throws IOException {
+  Stream<DynamicTest> perDocument() {
     return cases("c4")
         .map(
             c ->
@@ -80,7 +75,7 @@ class PythonRandomGoldenTest {
                     }));
   }
 
-  private static Stream<JsonNode> cases(String family) throws IOException {
+  private static Stream<JsonNode> cases(String family) {
     List<JsonNode> cases = new ArrayList<>();
     golden().get(family).forEach(cases::add);
     assertThat(cases).isNotEmpty();
@@ -93,12 +88,7 @@ class PythonRandomGoldenTest {
     return values;
   }
 
-  private static JsonNode golden() throws IOException {
-    if (SharedData.present()) {
-      return new ObjectMapper().readTree(Files.readAllBytes(SharedData.path(NAME)));
-    }
-    try (InputStream in = PythonRandomGoldenTest.class.getResourceAsStream("/" + NAME)) {
-      return new ObjectMapper().readTree(in);
-    }
+  private static JsonNode golden() {
+    return GoldenSet.find("pb-llm", PythonRandomGoldenTest.class).manifest("py_random.json");
   }
 }

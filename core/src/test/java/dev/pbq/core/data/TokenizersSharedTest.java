@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.testkit.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class TokenizersSharedTest {
   })
   void countsOfWikitext2Test(String tokenizer, int count, int first, int vocabulary) {
     String text = corpora().evaluation("wikitext2").text();
-    try (Tokenizer t = Tokenizers.open(SharedData.path("tokenizers/" + tokenizer))) {
+    try (Tokenizer t = Tokenizers.open(SharedFolder.of("tokenizers/" + tokenizer))) {
       int[] ids = t.encode(text);
       assertThat(ids).hasSize(count);
       assertThat(t.vocabularySize()).isEqualTo(vocabulary);
@@ -41,10 +42,10 @@ class TokenizersSharedTest {
 
   @Test
   void idsOfEveryReferenceTextByBothLibraries() throws IOException {
-    Path folder = SharedData.path("tokenizers/stories-tok512");
+    Path folder = SharedFolder.of("tokenizers/stories-tok512");
     JsonNode reference =
         new ObjectMapper()
-            .readTree(Files.readAllBytes(SharedData.path("models/stories260K/reference_ppl.json")));
+            .readTree(Files.readAllBytes(SharedFolder.of("models/stories260K/reference_ppl.json")));
     Map<String, String> texts =
         Map.of(
             "wikitext2-raw-test", corpora().evaluation("wikitext2").text(),
@@ -72,7 +73,7 @@ class TokenizersSharedTest {
 
   @Test
   void bothLibrariesAgreeOnLlamaText() throws IOException {
-    Path folder = SharedData.path("tokenizers/llama-32000");
+    Path folder = SharedFolder.of("tokenizers/llama-32000");
     Path alone = sentencePieceAlone(folder);
     for (SpecialTokenText special : SpecialTokenText.values()) {
       try (Tokenizer json = Tokenizers.open(folder, BosRule.AUTO, special);
@@ -115,7 +116,7 @@ class TokenizersSharedTest {
 
   @Test
   void theReconstructedOptVocabularyIsInOrder() {
-    try (Tokenizer opt = Tokenizers.open(SharedData.path("tokenizers/opt-reconstructed"))) {
+    try (Tokenizer opt = Tokenizers.open(SharedFolder.of("tokenizers/opt-reconstructed"))) {
       assertThat(opt.encode("Hello world")).containsExactly(2, 31414, 232);
       assertThat(opt.encode("")).containsExactly(2);
     }
@@ -123,10 +124,10 @@ class TokenizersSharedTest {
 
   @Test
   void bosRules() {
-    Path llama = SharedData.path("tokenizers/llama-32000");
+    Path llama = SharedFolder.of("tokenizers/llama-32000");
     try (Tokenizer yes = Tokenizers.open(llama, BosRule.YES);
         Tokenizer no = Tokenizers.open(llama, BosRule.NO);
-        Tokenizer gpt2 = Tokenizers.open(SharedData.path("tokenizers/gpt2"), BosRule.YES)) {
+        Tokenizer gpt2 = Tokenizers.open(SharedFolder.of("tokenizers/gpt2"), BosRule.YES)) {
       assertThat(yes.encode("Hello")).containsExactly(1, 15043);
       assertThat(no.encode("Hello")).containsExactly(15043);
       assertThat(gpt2.encode("Hello")).containsExactly(50256, 15496);
@@ -146,17 +147,17 @@ class TokenizersSharedTest {
   }
 
   private static String corpus(String file) {
-    return SharedData.path("corpora/" + file).toString();
+    return SharedFolder.of("corpora/" + file).toString();
   }
 
   private static Corpora corpora() {
-    return new Corpora(Optional.of(SharedData.path("corpora")), Map.of());
+    return new Corpora(Optional.of(SharedFolder.of("corpora")), Map.of());
   }
 
   private static String joined(String file, DocumentReader reader, String separator) {
     JoinedText text = new JoinedText(file, separator);
     reader.read(
-        SharedData.path("corpora/" + file),
+        SharedFolder.of("corpora/" + file),
         document -> {
           text.add(document);
           return true;

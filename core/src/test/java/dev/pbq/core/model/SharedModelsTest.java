@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.testkit.SharedFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,8 +31,8 @@ class SharedModelsTest {
 
   @Test
   void storiesGreedyTextAndLogits() throws IOException {
-    Path folder = SharedModels.folder("stories260K");
-    JsonNode expected = SharedModels.json(folder.resolve("expected.json"));
+    Path folder = SharedFolder.of("models/stories260K");
+    JsonNode expected = json(folder.resolve("expected.json"));
     try (ModelRunner runner = runner(folder)) {
       for (String name : List.of("greedy_ids_incl_bos", "empty_prompt_ids")) {
         int[] greedy = ints(expected.get(name));
@@ -51,7 +52,7 @@ class SharedModelsTest {
 
   @Test
   void storiesPerplexity() throws IOException, NoSuchAlgorithmException {
-    Path folder = SharedModels.folder("stories260K");
+    Path folder = SharedFolder.of("models/stories260K");
     Path corpus = folder.resolve("../../corpora/tinystories.jsonl");
     List<String> stories = new ArrayList<>();
     for (String line : Files.readAllLines(corpus)) {
@@ -59,8 +60,7 @@ class SharedModelsTest {
     }
     int[] ids = encode(folder, String.join("\n\n", stories));
     JsonNode reference =
-        SharedModels.json(folder.resolve("reference_ppl.json"))
-            .get("tinystories.jsonl out | joined \"\\n\\n\"");
+        json(folder.resolve("reference_ppl.json")).get("tinystories.jsonl out | joined \"\\n\\n\"");
     assertThat(sha256(ids)).isEqualTo(reference.get("ids_sha256_le_i32").textValue());
     try (ModelRunner runner = runner(folder)) {
       double perplexity = perplexity(runner, ids, 512, 8, 4);
@@ -71,8 +71,8 @@ class SharedModelsTest {
 
   @Test
   void optLogitsAndPerplexity() throws IOException {
-    Path folder = SharedModels.folder("opt-mini");
-    JsonNode reference = SharedModels.json(folder.resolve("reference_ppl.json"));
+    Path folder = SharedFolder.of("models/opt-mini");
+    JsonNode reference = json(folder.resolve("reference_ppl.json"));
     int[] first = ints(reference.get("first_32_ids"));
     try (ModelRunner runner = runner(folder)) {
       float[] logits = runner.logits(new int[][] {first});
@@ -93,7 +93,12 @@ class SharedModelsTest {
 
   private static ModelRunner runner(Path folder) throws IOException {
     MapWeights weights = SafetensorsFixture.read(folder.resolve("model.safetensors"));
-    return new ModelRunner(SharedModels.model(folder), weights);
+    return new ModelRunner(
+        Architectures.of(json(folder.resolve("config.json")), "config.json"), weights);
+  }
+
+  private static JsonNode json(Path file) throws IOException {
+    return new ObjectMapper().readTree(file.toFile());
   }
 
   private static String wikitext(Path folder) throws IOException {

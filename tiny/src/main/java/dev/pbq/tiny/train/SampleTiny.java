@@ -24,7 +24,7 @@ public final class SampleTiny {
     WordVocabulary vocabulary = WordVocabulary.of(new World(TextGenerator.POPULATION));
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters = new Parameters(manager, TrainTiny.builtIn(vocabulary));
-      SafetensorsFile.read(model.resolve("model.safetensors"), parameters);
+      ModelFolder.read(model, parameters);
       LlamaForward forward = new LlamaForward(manager, parameters);
       Sampler sampler = new Sampler(manager, parameters, forward, vocabulary);
       String text = sampler.text(options.integer("sequences", 64), options.integer("seed", 1));

@@ -1,14 +1,16 @@
 package dev.pbq.tiny.train;
 
+import dev.pbq.core.checkpoint.AtomicFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Everything that a run needs to go on: steps done, weights and moments, in float32. A file holds
@@ -19,10 +21,14 @@ final class TrainingState {
 
   private TrainingState() {}
 
-  static void save(Path file, Parameters parameters, AdamW optimizer) throws IOException {
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+  static void save(Path file, Parameters parameters, AdamW optimizer) {
+    AtomicFile.write(file, channel -> save(channel, parameters, optimizer));
+  }
+
+  private static void save(WritableByteChannel channel, Parameters parameters, AdamW optimizer)
+      throws IOException {
     try (DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(partial)))) {
+        new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)))) {
       out.writeInt(MAGIC);
       out.writeInt(parameters.config().parameters());
       out.writeInt(optimizer.steps());
@@ -34,7 +40,6 @@ final class TrainingState {
         write(out, moments.second());
       }
     }
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**

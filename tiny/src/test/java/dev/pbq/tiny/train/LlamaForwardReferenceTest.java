@@ -7,28 +7,23 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.testkit.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** The forward pass reads a Hugging Face Llama (rotations, shared heads, norms) as others do. */
 class LlamaForwardReferenceTest {
-  private static final Path SHARED = Path.of(System.getProperty("pbq.shared", "missing"));
   private static final int WINDOW = 256;
   private static final int WINDOWS = 100;
 
   @Test
   void perplexityOfAModelOfOthersIsTheReference() throws IOException {
-    Path folder = SHARED.resolve("models/stories-3m");
-    if (!Files.isDirectory(folder)) {
-      assertThat(System.getenv("CI")).as("reference data is missing").isNull();
-      Assumptions.abort("no reference data");
-    }
+    Path folder = SharedFolder.of("models/stories-3m");
     double reference =
         new ObjectMapper()
             .readTree(folder.resolve("reference_quant.json").toFile())
@@ -39,7 +34,7 @@ class LlamaForwardReferenceTest {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters =
           new Parameters(manager, new TinyConfig(512, 256, 768, 4, 8, 4, WINDOW));
-      SafetensorsFile.read(folder.resolve("model.safetensors"), parameters);
+      ModelFolder.read(folder, parameters);
       LlamaForward forward = new LlamaForward(manager, parameters);
       double sum = 0;
       for (int w = 0; w < WINDOWS; w++) {
@@ -57,7 +52,7 @@ class LlamaForwardReferenceTest {
 
   private static int[] ids(Path folder) throws IOException {
     List<String> stories = new ArrayList<>();
-    for (String line : Files.readAllLines(SHARED.resolve("corpora/tinystories.jsonl"))) {
+    for (String line : Files.readAllLines(SharedFolder.of("corpora/tinystories.jsonl"))) {
       JsonNode story = new ObjectMapper().readTree(line);
       stories.add(story.path("text").asText());
     }

@@ -1,9 +1,13 @@
 package dev.pbq.tiny.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.SafetensorsFile;
+import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,7 +81,7 @@ class SamplerTest {
       Parameters parameters = random(manager);
       ModelFolder.write(folder, parameters, VOCABULARY);
       Parameters read = new Parameters(manager, CONFIG);
-      SafetensorsFile.read(folder.resolve("model.safetensors"), read);
+      ModelFolder.read(folder, read);
       for (String name : CONFIG.shapes().keySet()) {
         float[] expected = parameters.copy(name);
         for (int i = 0; i < expected.length; i++) {
@@ -85,6 +89,30 @@ class SamplerTest {
         }
         assertThat(read.copy(name)).isEqualTo(expected);
       }
+    }
+  }
+
+  @Test
+  void theWeightsAreHalvesInTheUsualFormat(@TempDir Path folder) throws IOException {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      ModelFolder.write(folder, random(manager), VOCABULARY);
+    }
+    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
+      assertThat(file.metadata()).containsEntry("format", "pt");
+      assertThat(file.tensors()).containsOnlyKeys(CONFIG.shapes().keySet());
+      assertThat(file.tensors().values()).allMatch(tensor -> tensor.dtype() == DType.F16);
+    }
+  }
+
+  @Test
+  void aModelOfOtherSizesIsRefused(@TempDir Path folder) throws IOException {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      ModelFolder.write(folder, random(manager), VOCABULARY);
+      TinyConfig other = new TinyConfig(VOCABULARY.size(), 16, 64, 2, 4, 2, 20);
+      Parameters parameters = new Parameters(manager, other);
+      assertThatThrownBy(() -> ModelFolder.read(folder, parameters))
+          .isInstanceOf(PbqException.class)
+          .hasMessageContaining("_proj.weight is missing or has another shape");
     }
   }
 
