@@ -21,11 +21,21 @@ final class ErrorHandler implements IExecutionExceptionHandler {
       err.println("pbq: " + oneLine(known.getMessage()));
       return known.kind().exitCode();
     }
+    if (isOutOfNativeMemory(e)) {
+      err.println("pbq: out of memory: " + oneLine(e.getMessage()));
+      return PbqException.Kind.RESOURCES.exitCode();
+    }
     err.println(
         "pbq: internal error: "
             + oneLine(e.toString())
             + (trace ? "" : " (run again with --stacktrace and report it)"));
     return INTERNAL;
+  }
+
+  /** PyTorch tells it in words, through an exception of its engine. */
+  private static boolean isOutOfNativeMemory(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("not enough memory") || message.contains("can't allocate memory");
   }
 
   /** Messages of libraries may hold line breaks; an error is one line. */
