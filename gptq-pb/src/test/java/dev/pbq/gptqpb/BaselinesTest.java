@@ -215,6 +215,6 @@ class BaselinesTest {
     FloatMatrix bad = new FloatMatrix(2, 2, new float[] {1, 2, 3, Float.NaN});
     assertThatThrownBy(() -> rtn(4, -1, ScaleDtype.F16).quantize(problem(bad, null)))
         .isInstanceOf(PbqException.class)
-        .hasMessageContaining("layer: weight [1, 1] is NaN");
+        .hasMessageContaining("tensor layer.weight holds NaN at [1, 1]");
   }
 }

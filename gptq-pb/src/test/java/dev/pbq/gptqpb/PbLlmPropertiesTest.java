@@ -239,7 +239,8 @@ class PbLlmPropertiesTest {
       assertThatThrownBy(
               () -> quantizer(LowMethod.XNOR, PbLlmSettings.of(0.5)).quantize(problem(infinite, h)))
           .isInstanceOf(PbqException.class)
-          .hasMessageContaining("layers.0.q_proj: weight [0, 1]");
+          .hasMessageContaining("tensor layers.0.q_proj.weight holds")
+          .hasMessageContaining("at [0, 1]");
       // Without compensation, magnitudes need no factor.
       PbLlmSettings rtn = new PbLlmSettings(0.5, null, null, null, null, null, true, null, null);
       Quantization result = quantizer(LowMethod.NO, rtn).quantize(problem(w, h));

@@ -7,9 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * brings, is called directly by default; with the system property {@code pbq.products=nd4j} the
  * same memory goes through ND4J, and so to whatever backend ND4J has been given.
  *
- * <p>Measured on CPU (4096 x 4096, 2 threads), ND4J costs 2 to 4 % more CPU for the layer, 50 MB
- * more resident memory, 2.8 s at start-up, and leaves 2 to 3 MB of native memory behind with each
- * layer.
+ * <p>On CPU, ND4J costs more time and memory: {@code docs/performance.md} has the figures.
  */
 interface MatrixProducts {
   /** The name of the system property that chooses. */

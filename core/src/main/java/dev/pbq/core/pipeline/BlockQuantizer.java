@@ -54,7 +54,6 @@ final class BlockQuantizer {
   private Result quantize(int block, PlannedLinear linear, Optional<Hessian> hessian) {
     long start = System.nanoTime();
     FloatMatrix weight = weights.readMatrix(linear.name() + ".weight");
-    requireFinite(linear.name() + ".weight", weight);
     Optional<Hessian> needed =
         linear.quantizer().calibrationNeed() == CalibrationNeed.HESSIAN
             ? hessian
@@ -101,23 +100,5 @@ final class BlockQuantizer {
       sum += (double) v * v;
     }
     return sum;
-  }
-
-  private static void requireFinite(String tensor, FloatMatrix weight) {
-    float[] w = weight.data();
-    for (int i = 0; i < w.length; i++) {
-      if (!Float.isFinite(w[i])) {
-        throw PbqException.numerical(
-            "tensor "
-                + tensor
-                + " holds "
-                + w[i]
-                + " at ["
-                + i / weight.cols()
-                + ", "
-                + i % weight.cols()
-                + "]");
-      }
-    }
   }
 }

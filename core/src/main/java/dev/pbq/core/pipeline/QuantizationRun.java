@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -171,6 +172,7 @@ public final class QuantizationRun {
     for (String name : original.names()) {
       parameters += original.info(name).elementCount();
     }
+    OptionalLong peak = PeakMemory.bytes();
     return new QuantizationReport(
         settings.version(),
         settings.model(),
@@ -198,7 +200,7 @@ public final class QuantizationRun {
             original.totalBytes()),
         linears,
         seconds,
-        PeakMemory.bytes().isPresent() ? PeakMemory.bytes().getAsLong() : null);
+        peak.isPresent() ? peak.getAsLong() : null);
   }
 
   private static void removeScratch(Path work) throws IOException {

@@ -41,14 +41,22 @@ public record LinearProblem(String name, FloatMatrix weight, Optional<Hessian> h
   /**
    * Refuses weights that no method can represent.
    *
-   * @throws PbqException NUMERICAL naming the layer and the place of the first NaN or infinity
+   * @throws PbqException NUMERICAL naming the tensor and the place of the first NaN or infinity
    */
   public void requireFiniteWeight() {
     float[] w = weight.data();
     for (int i = 0; i < w.length; i++) {
       if (!(Math.abs(w[i]) <= Float.MAX_VALUE)) {
         throw PbqException.numerical(
-            name + ": weight [" + i / weight.cols() + ", " + i % weight.cols() + "] is " + w[i]);
+            "tensor "
+                + name
+                + ".weight holds "
+                + w[i]
+                + " at ["
+                + i / weight.cols()
+                + ", "
+                + i % weight.cols()
+                + "]");
       }
     }
   }
