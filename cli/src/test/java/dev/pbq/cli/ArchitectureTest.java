@@ -26,6 +26,7 @@ class ArchitectureTest {
   private static final String PIPELINE = "dev.pbq.core.pipeline..";
   private static final String CORE = "dev.pbq.core..";
   private static final String GPTQ_PB = "dev.pbq.gptqpb..";
+  private static final String ARB = "dev.pbq.arb..";
   private static final String EVAL = "dev.pbq.eval..";
   private static final String TINY = "dev.pbq.tiny..";
   private static final String CLI = "dev.pbq.cli..";
@@ -45,6 +46,15 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule algorithmsSeeNumbersAlone =
       only(GPTQ_PB, ROOT, TENSOR, LINALG, PACKED, QUANT);
+
+  @ArchTest
+  static final ArchRule arbSeesNumbersAlone = only(ARB, ROOT, TENSOR, LINALG, PACKED, QUANT);
+
+  @ArchTest static final ArchRule arbFits = only("dev.pbq.arb.fit..", ROOT, TENSOR, LINALG);
+
+  @ArchTest
+  static final ArchRule arbPartitions =
+      only("dev.pbq.arb.partition..", ROOT, TENSOR, LINALG, "dev.pbq.arb.fit..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
@@ -71,7 +81,7 @@ class ArchitectureTest {
   static final ArchRule algorithmsAndFormatsKnowNoEngine =
       noClasses()
           .that()
-          .resideInAnyPackage(TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB)
+          .resideInAnyPackage(TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB, ARB)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");

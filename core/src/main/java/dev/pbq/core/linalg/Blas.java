@@ -13,10 +13,12 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dtrtri_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_spotrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_strtri_work;
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
+import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_strsm;
 
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -56,6 +58,37 @@ final class Blas {
     int opA = transposeA ? CblasTrans : CblasNoTrans;
     int opB = transposeB ? CblasTrans : CblasNoTrans;
     cblas_sgemm(CblasColMajor, opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  /**
+   * C [m, n] = A B in float64, row-major, A [m, k] starting at entry {@code offsetA} of its array,
+   * C at {@code offsetC}. The arrays are copied to native memory and C back.
+   */
+  static void gemmRowMajor(
+      int m, int n, int k, double[] a, int offsetA, double[] b, double[] c, int offsetC) {
+    try (DoublePointer nativeA = new DoublePointer((long) m * k);
+        DoublePointer nativeB = new DoublePointer((long) k * n);
+        DoublePointer nativeC = new DoublePointer((long) m * n)) {
+      nativeA.put(a, offsetA, m * k);
+      nativeB.put(b, 0, k * n);
+      // Row-major A B is column-major B^T A^T.
+      cblas_dgemm(
+          CblasColMajor,
+          CblasNoTrans,
+          CblasNoTrans,
+          n,
+          m,
+          k,
+          1.0,
+          nativeB,
+          n,
+          nativeA,
+          k,
+          0.0,
+          nativeC,
+          n);
+      nativeC.get(c, offsetC, m * n);
+    }
   }
 
   /** Lower triangle of C [n, n] = A A^T, A [n, k]. */

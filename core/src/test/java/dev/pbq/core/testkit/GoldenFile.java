@@ -2,6 +2,7 @@ package dev.pbq.core.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.Half;
 import java.io.IOException;
@@ -82,6 +83,24 @@ public final class GoldenFile {
           };
     }
     return values;
+  }
+
+  /** Entries of an F64 tensor. */
+  public double[] doubles(String name) {
+    JsonNode entry = entry(name);
+    if (!entry.get("dtype").asText().equals("F64")) {
+      throw new IllegalStateException(path + ": " + name + " is no F64 tensor");
+    }
+    int from = entry.get("data_offsets").get(0).asInt();
+    int to = entry.get("data_offsets").get(1).asInt();
+    double[] values = new double[(to - from) / 8];
+    data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+    return values;
+  }
+
+  public DoubleMatrix doubleMatrix(String name) {
+    int[] shape = shape(name);
+    return new DoubleMatrix(shape[0], shape[1], doubles(name));
   }
 
   public FloatMatrix matrix(String name) {

@@ -1,0 +1,15 @@
+package dev.pbq.arb.fit;
+
+/** The parameters of one fitted group; its signs are in the block's {@link SignPlanes}. */
+public sealed interface GroupFit permits RowFit, RowColumnFit {
+  /** 1 or 2, the number of planes of signs. */
+  int order();
+
+  /**
+   * What stands for a member at [row, col].
+   *
+   * @param first 1 if B1 is +1 there, 0 if it is -1
+   * @param second the same of B2; ignored if the order is 1
+   */
+  double value(int row, int col, int first, int second);
+}
