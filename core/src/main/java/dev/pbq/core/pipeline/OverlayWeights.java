@@ -5,6 +5,7 @@ import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A checkpoint in which some linears are replaced by their quantized form, dequantized when read:
@@ -15,6 +16,11 @@ final class OverlayWeights implements WeightSource {
 
   private final WeightSource base;
   private final Map<String, QuantizedLinear> quantized;
+
+  /** Large tensors are read in pieces, and dequantizing gives whole ones. */
+  private volatile Optional<Dequantized> last = Optional.empty();
+
+  private record Dequantized(QuantizedLinear linear, FloatMatrix weight) {}
 
   OverlayWeights(WeightSource base, Map<String, QuantizedLinear> quantized) {
     this.base = base;
@@ -41,10 +47,21 @@ final class OverlayWeights implements WeightSource {
       base.readRows(name, firstRow, rowCount, destination);
       return;
     }
-    FloatMatrix weight = linear.dequantize();
+    boolean whole = rowCount == linear.rows();
+    FloatMatrix weight = whole ? linear.dequantize() : inPieces(linear);
     destination.put(
         weight.data(),
         Math.toIntExact(firstRow * weight.cols()),
         Math.toIntExact(rowCount * weight.cols()));
+  }
+
+  private FloatMatrix inPieces(QuantizedLinear linear) {
+    Optional<Dequantized> recent = last;
+    if (recent.isPresent() && recent.get().linear() == linear) {
+      return recent.get().weight();
+    }
+    FloatMatrix weight = linear.dequantize();
+    last = Optional.of(new Dequantized(linear, weight));
+    return weight;
   }
 }

@@ -59,7 +59,7 @@ final class HessianRecorder implements Quantizer {
   }
 
   /** Two bits per weight, one symmetric grid per row. */
-  private static UniformLinear rounded(FloatMatrix w) {
+  static UniformLinear rounded(FloatMatrix w) {
     byte[] codes = new byte[w.rows() * w.cols()];
     float[] scale = new float[w.rows()];
     int[] zero = new int[w.rows()];
