@@ -3,10 +3,10 @@ package dev.pbq.arb.fit;
 import dev.pbq.core.tensor.DoubleMatrix;
 
 /**
- * Alternating refined binarization, ARB (arXiv 2410.03129, section 3.1 and algorithms 1 and 2):
- * starting from {@link MeanBinarizer}, each iteration takes the best shift, the best scales and the
- * nearest signs in turn, so the squared error never rises (with eps = 0). Order 1 is Lloyd's
- * 2-means of each row with levels mu - a and mu + a.
+ * Alternating refined binarization, ARB (arXiv 2410.03129): starting from {@link MeanBinarizer},
+ * each iteration takes the best shift, the best scales and the nearest signs in turn, so the
+ * squared error never rises (with eps = 0). Order 1 is Lloyd's 2-means of each row with levels mu -
+ * a and mu + a.
  *
  * <p>The updates are those of the paper; the sums they need are taken once, when the signs are set:
  * with D = V - mu and a new shift mu + delta, sum B (V - mu - delta) = sum B D - delta sum B.

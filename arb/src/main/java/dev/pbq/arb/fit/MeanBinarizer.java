@@ -4,9 +4,9 @@ import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.Arrays;
 
 /**
- * The binarization of BiLLM, plane by plane (arXiv 2402.04291, section 3 and the released code):
- * with R = V less the planes before, mu_q = mean of R, a_q = mean of |R - mu_q|, B_q = sign(R -
- * mu_q), all over the row's members.
+ * The binarization of BiLLM, plane by plane (arXiv 2402.04291 and its released code): with R = V
+ * less the planes before, mu_q = mean of R, a_q = mean of |R - mu_q|, B_q = sign(R - mu_q), all
+ * over the row's members.
  *
  * @param subtractMean whether rows are shifted by their mean, as in the released code; the paper
  *     prints the formulas without (mu = 0)

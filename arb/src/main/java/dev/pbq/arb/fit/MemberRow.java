@@ -33,9 +33,6 @@ final class MemberRow {
    * @param cols columns of the block
    */
   MemberRow(int cols, int order) {
-    if (order != 1 && order != 2) {
-      throw new IllegalArgumentException("a group of order " + order);
-    }
     this.order = order;
     v = new double[cols];
     col = new int[cols];

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * members of equal signs, of which there are two or four.
  */
 final class NormalEquations {
-  /** Pivots of the Gram matrix scaled to unit diagonal below this count as 0. */
+  /** Pivots below this part of their diagonal entry count as 0. */
   private static final double PIVOT = 1e-10;
 
   /** b S b^T below this part of its bound count as 0. */
@@ -27,8 +27,8 @@ final class NormalEquations {
   private final double[] byCodes = new double[16];
   private final double[] gram = new double[9];
   private final double[] right = new double[3];
-  private final double[] scaled = new double[9];
-  private final double[] scale = new double[3];
+  private final double[] system = new double[9];
+  private final double[] least = new double[3];
   private final double[] step = new double[3];
   private int parameters;
 
@@ -101,33 +101,31 @@ final class NormalEquations {
   }
 
   /**
-   * Moves all parameters to the solution of (G + eps I) x = h at once. Parameters that the others
-   * leave undetermined stay as they are.
+   * Moves all parameters to the solution of (G + eps I) x = h at once: elimination with the largest
+   * pivot first, until what is left of the diagonal is rounding. Parameters not reached by then,
+   * which those before leave undetermined, stay as they are.
    */
   void solve(MemberRow row, double[] x, double eps) {
     double vanishing = VANISHING * bound(row);
-    int open = 0;
     for (int p = 0; p < parameters; p++) {
       double diagonal = gram[3 * p + p];
-      if (diagonal > vanishing) {
-        open |= 1 << p;
-        scale[p] = Math.sqrt(diagonal + eps);
-        step[p] = right[p] - eps * x[p];
-        for (int q = 0; q < parameters; q++) {
-          step[p] -= gram[3 * p + q] * x[q];
-        }
-        step[p] /= scale[p];
+      least[p] = Math.max(vanishing, PIVOT * (diagonal + eps));
+      // One with no weight of its own is out; eps must not decide alone.
+      least[p] = diagonal > vanishing ? least[p] : Double.POSITIVE_INFINITY;
+      step[p] = right[p] - eps * x[p];
+      for (int q = 0; q < parameters; q++) {
+        step[p] -= gram[3 * p + q] * x[q];
+        system[3 * p + q] = gram[3 * p + q] + (p == q ? eps : 0);
       }
     }
-    scaleGram(open, eps);
     int solved = 0;
-    for (int pivot = largest(open); pivot >= 0; pivot = largest(open & ~solved)) {
+    for (int pivot = largest(solved); pivot >= 0; pivot = largest(solved)) {
       solved |= 1 << pivot;
-      eliminate(pivot, open);
+      eliminate(pivot);
     }
     for (int p = 0; p < parameters; p++) {
       if ((solved >> p & 1) != 0) {
-        x[p] += step[p] / (scaled[3 * p + p] * scale[p]);
+        x[p] += step[p] / system[3 * p + p];
       }
     }
   }
@@ -141,24 +139,13 @@ final class NormalEquations {
     return row.count * trace;
   }
 
-  private void scaleGram(int open, double eps) {
-    for (int p = 0; p < parameters; p++) {
-      for (int q = 0; q < parameters; q++) {
-        if ((open >> p & open >> q & 1) != 0) {
-          double entry = gram[3 * p + q] + (p == q ? eps : 0);
-          scaled[3 * p + q] = entry / (scale[p] * scale[q]);
-        }
-      }
-    }
-  }
-
-  /** The candidate with the largest pivot, the first if several have it; -1 if all vanish. */
-  private int largest(int candidates) {
+  /** The parameter with the largest pivot that is not yet solved for; -1 if all vanish. */
+  private int largest(int solved) {
     int best = -1;
-    double pivot = PIVOT;
     for (int p = 0; p < parameters; p++) {
-      if ((candidates >> p & 1) != 0 && scaled[3 * p + p] > pivot) {
-        pivot = scaled[3 * p + p];
+      double pivot = system[3 * p + p];
+      boolean open = (solved >> p & 1) == 0 && pivot > least[p];
+      if (open && (best < 0 || pivot > system[3 * best + best])) {
         best = p;
       }
     }
@@ -166,12 +153,12 @@ final class NormalEquations {
   }
 
   /** Gauss-Jordan: clears the pivot's column in all other equations. */
-  private void eliminate(int pivot, int open) {
+  private void eliminate(int pivot) {
     for (int p = 0; p < parameters; p++) {
-      if (p != pivot && (open >> p & 1) != 0) {
-        double factor = scaled[3 * p + pivot] / scaled[3 * pivot + pivot];
+      if (p != pivot) {
+        double factor = system[3 * p + pivot] / system[3 * pivot + pivot];
         for (int q = 0; q < parameters; q++) {
-          scaled[3 * p + q] -= factor * scaled[3 * pivot + q];
+          system[3 * p + q] -= factor * system[3 * pivot + q];
         }
         step[p] -= factor * step[pivot];
       }

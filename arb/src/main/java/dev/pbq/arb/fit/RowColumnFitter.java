@@ -5,10 +5,10 @@ import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.List;
 
 /**
- * ARB-RC (arXiv 2410.03129, section 3.3): scales by row and by column and no shift, alternating
- * least squares, so the squared error never rises (with eps = 0). With one plane the signs are
- * those of V and never change, and on a full block the scales go to the leading singular pair of
- * |V|; with two, each iteration ends with the nearest pair of signs for each member.
+ * ARB-RC (arXiv 2410.03129): scales by row and by column and no shift, alternating least squares,
+ * so the squared error never rises (with eps = 0). With one plane the signs are those of V and
+ * never change, and on a full block the scales go to the leading singular pair of |V|; with two,
+ * each iteration ends with the nearest pair of signs for each member.
  *
  * @param iterations T; 0 leaves the start, which takes mean magnitudes of rows, then of columns in
  *     units of them, plane by plane

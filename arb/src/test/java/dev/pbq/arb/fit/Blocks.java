@@ -1,6 +1,8 @@
 package dev.pbq.arb.fit;
 
 import dev.pbq.core.tensor.DoubleMatrix;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 
 /** Random blocks, divisions and metrics for the tests. */
@@ -82,6 +84,17 @@ final class Blocks {
 
   static SignPlanes signs(Groups groups) {
     return new SignPlanes(groups.rows(), groups.cols());
+  }
+
+  /** All parameters of a fit: shifts and scales, or the scales of rows and columns in turn. */
+  static double[][] parameters(GroupFit fit) {
+    double[][] all =
+        fit instanceof RowFit row
+            ? new double[][] {row.mu(), row.a1(), row.a2()}
+            : fit instanceof RowColumnFit rc
+                ? new double[][] {rc.r1(), rc.q1(), rc.r2(), rc.q2()}
+                : new double[0][];
+    return Arrays.stream(all).filter(Objects::nonNull).toArray(double[][]::new);
   }
 
   /** V^ on the members of group 0, else 0. */

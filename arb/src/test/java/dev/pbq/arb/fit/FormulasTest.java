@@ -14,7 +14,10 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every fitter against the papers' formulas written out, with and without eps. */
+/**
+ * Every fitter against the papers' formulas written out, with and without eps. Rows have more than
+ * a few members: where two planes are exact, rounding decides the signs.
+ */
 class FormulasTest {
   private static final double NEAR = 1e-8;
 
@@ -22,7 +25,7 @@ class FormulasTest {
   void binarizer(
       @ForAll @IntRange(min = 1, max = 2) int order,
       @ForAll boolean subtractMean,
-      @ForAll @DoubleRange(min = 0.3, max = 1.1) double density,
+      @ForAll @DoubleRange(min = 0.5, max = 1.1) double density,
       @ForAll long seed) {
     DoubleMatrix v = Blocks.values(Blocks.Style.OUTLIERS, 30, 40, seed);
     Groups groups = Blocks.randomMask(30, 40, density, order, seed + 1);
@@ -39,7 +42,7 @@ class FormulasTest {
       @ForAll @IntRange(min = 1, max = 2) int order,
       @ForAll @IntRange(min = 0, max = 6) int iterations,
       @ForAll @DoubleRange(min = 0, max = 3) double eps,
-      @ForAll @DoubleRange(min = 0.3, max = 1.1) double density,
+      @ForAll @DoubleRange(min = 0.5, max = 1.1) double density,
       @ForAll long seed) {
     DoubleMatrix v = Blocks.values(Blocks.Style.OUTLIERS, 30, 40, seed);
     Groups groups = Blocks.randomMask(30, 40, density, order, seed + 1);
@@ -53,11 +56,11 @@ class FormulasTest {
       @ForAll @IntRange(min = 1, max = 2) int order,
       @ForAll @IntRange(min = 0, max = 6) int iterations,
       @ForAll @DoubleRange(min = 0, max = 300) double eps,
-      @ForAll @DoubleRange(min = 0.3, max = 1.1) double density,
+      @ForAll @DoubleRange(min = 0.5, max = 1.1) double density,
       @ForAll long seed) {
-    DoubleMatrix v = Blocks.values(Blocks.Style.SHIFTED, 20, 30, seed);
-    Groups groups = Blocks.randomMask(20, 30, density, order, seed + 1);
-    DoubleMatrix s = Blocks.metric(30, 90, seed + 2);
+    DoubleMatrix v = Blocks.values(Blocks.Style.SHIFTED, 20, 40, seed);
+    Groups groups = Blocks.randomMask(20, 40, density, order, seed + 1);
+    DoubleMatrix s = Blocks.metric(40, 120, seed + 2);
     SignPlanes signs = Blocks.signs(groups);
     AlternatingFitter start = new AlternatingFitter(3, 0.5);
     RowFit fit =
@@ -71,7 +74,7 @@ class FormulasTest {
       @ForAll @IntRange(min = 1, max = 2) int order,
       @ForAll @IntRange(min = 0, max = 6) int iterations,
       @ForAll @DoubleRange(min = 0, max = 3) double eps,
-      @ForAll @DoubleRange(min = 0.4, max = 1.1) double density,
+      @ForAll @DoubleRange(min = 0.5, max = 1.1) double density,
       @ForAll long seed) {
     compareRowColumn(30, 40, order, iterations, eps, density, seed);
   }
@@ -128,8 +131,9 @@ class FormulasTest {
       SignPlanes signsMany = Blocks.signs(groups);
       GroupFit one = Parallel.withThreads(1, () -> fitter.fit(v, groups, 0, signsOne));
       GroupFit many = Parallel.withThreads(5, () -> fitter.fit(v, groups, 0, signsMany));
-      assertThat(many).usingRecursiveComparison().isEqualTo(one);
-      assertThat(signsMany).usingRecursiveComparison().isEqualTo(signsOne);
+      assertThat(Blocks.parameters(many)).isDeepEqualTo(Blocks.parameters(one));
+      assertThat(signsMany.first()).isEqualTo(signsOne.first());
+      assertThat(signsMany.second()).isEqualTo(signsOne.second());
       assertThat(GroupError.squared(v, groups, 0, one, signsOne)).isPositive();
     }
   }

@@ -8,6 +8,7 @@ import dev.pbq.core.testkit.GoldenFile;
 import dev.pbq.core.testkit.GoldenSet;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,16 @@ class PrimitiveGoldenTest {
 
   /** A case of the manifest with its inputs; the group is 0. */
   private record Case(
-      JsonNode entry, GoldenFile expected, DoubleMatrix v, DoubleMatrix s, Groups groups) {
+      JsonNode entry,
+      GoldenFile file,
+      Map<String, double[]> read,
+      DoubleMatrix v,
+      DoubleMatrix s,
+      Groups groups) {
+    double[] expected(String name) {
+      return read.computeIfAbsent(name, file::doubles);
+    }
+
     String method() {
       return entry.get("method").asText();
     }
@@ -91,6 +101,7 @@ class PrimitiveGoldenTest {
     return new Case(
         entry,
         golden.file(entry.get("file").asText()),
+        new HashMap<>(),
         v,
         inputs.doubleMatrix(problem.get("S").asText()),
         Groups.ofMask(v.rows(), v.cols(), mask, entry.get("order").asInt()));
@@ -107,7 +118,7 @@ class PrimitiveGoldenTest {
       compareTrace(c, t, last, signs);
     }
     for (Map.Entry<String, double[]> parameter : parameters(c, last).entrySet()) {
-      assertClose(parameter.getKey(), parameter.getValue(), c.expected.doubles(parameter.getKey()));
+      assertClose(parameter.getKey(), parameter.getValue(), c.expected(parameter.getKey()));
     }
     compareReconstruction(c, last, signs);
     compareSigns(c, signs);
@@ -119,15 +130,15 @@ class PrimitiveGoldenTest {
       double[] actual = parameter.getValue();
       // A fit that does not iterate has no traces of parameters.
       if (!c.method().equals("billm")) {
-        double[] trace = c.expected.doubles(name);
+        double[] trace = c.expected(name);
         double[] step = Arrays.copyOfRange(trace, t * actual.length, (t + 1) * actual.length);
         assertClose(name + "[" + t + "]", actual, step);
       }
     }
     double squared = GroupError.squared(c.v, c.groups, 0, fit, signs);
     double weighted = GroupError.weighted(c.v, c.groups, 0, fit, signs, c.s);
-    assertClose("L1 at " + t, squared, c.expected.doubles("l1_trace")[t]);
-    assertClose("L2 at " + t, weighted, c.expected.doubles("l2_trace")[t]);
+    assertClose("L1 at " + t, squared, c.expected("l1_trace")[t]);
+    assertClose("L2 at " + t, weighted, c.expected("l2_trace")[t]);
   }
 
   /** Parameters by their names in the golden file. */
@@ -164,12 +175,12 @@ class PrimitiveGoldenTest {
         reconstruction[i] = fit.value(i / cols, i % cols, signs.first()[i], signs.second()[i]);
       }
     }
-    assertClose("reconstruction", reconstruction, c.expected.doubles("rec"));
+    assertClose("reconstruction", reconstruction, c.expected("rec"));
   }
 
   private static void compareSigns(Case c, SignPlanes signs) {
-    byte[] first = bytes(c.expected.floats("B1"));
-    byte[] second = c.order() == 2 ? bytes(c.expected.floats("B2")) : new byte[first.length];
+    byte[] first = bytes(c.file.floats("B1"));
+    byte[] second = c.order() == 2 ? bytes(c.file.floats("B2")) : new byte[first.length];
     int compared = 0;
     for (int i = 0; i < first.length; i++) {
       if (c.groups.of()[i] != 0) {
@@ -203,27 +214,26 @@ class PrimitiveGoldenTest {
   private static double gap(Case c, int place, byte first) {
     int row = place / c.groups.cols();
     int col = place % c.groups.cols();
-    GoldenFile e = c.expected;
     double v = c.v.data()[place];
     if (c.method().equals("billm")) {
       // Plane by plane: the distance from each plane's shift.
-      double left = v - e.doubles("mu1")[row];
-      double a1 = e.doubles("a1")[row];
+      double left = v - c.expected("mu1")[row];
+      double a1 = c.expected("a1")[row];
       double gap = gap(left, a1, 0, 1);
       if (c.order() == 2) {
-        double rest = left - (first != 0 ? a1 : -a1) - e.doubles("mu2")[row];
-        gap = Math.min(gap, gap(rest, e.doubles("a2")[row], 0, 1));
+        double rest = left - (first != 0 ? a1 : -a1) - c.expected("mu2")[row];
+        gap = Math.min(gap, gap(rest, c.expected("a2")[row], 0, 1));
       }
       return gap;
     }
     if (c.method().equals("arb-rc")) {
-      double c1 = e.doubles("ar1")[row] * e.doubles("ac1")[col];
-      double c2 = c.order() == 1 ? 0 : e.doubles("ar2")[row] * e.doubles("ac2")[col];
+      double c1 = c.expected("ar1")[row] * c.expected("ac1")[col];
+      double c2 = c.order() == 1 ? 0 : c.expected("ar2")[row] * c.expected("ac2")[col];
       return gap(v, c1, c2, c.order());
     }
     // The signs of ARB-X are those of its first phase, whose numbers the trace begins with.
     boolean atStart = c.method().equals("arb-x");
-    ToDoubleFunction<String> number = name -> e.doubles(atStart ? "trace_" + name : name)[row];
+    ToDoubleFunction<String> number = name -> c.expected(atStart ? "trace_" + name : name)[row];
     double a2 = c.order() == 1 ? 0 : number.applyAsDouble("a2");
     return gap(v - number.applyAsDouble("mu"), number.applyAsDouble("a1"), a2, c.order());
   }
