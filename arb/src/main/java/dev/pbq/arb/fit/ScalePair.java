@@ -16,9 +16,10 @@ final class ScalePair {
 
   private final List<MemberTile> tiles;
 
-  /** For each tile, what its rows add to the columns' numerators and denominators: [2, k]. */
+  /** [tiles, k], what each tile's rows add to the columns' numerators. */
   private final double[][] numerators;
 
+  /** [tiles, k], the same of the denominators. */
   private final double[][] denominators;
 
   ScalePair(int rows, int cols, List<MemberTile> tiles) {
@@ -36,24 +37,7 @@ final class ScalePair {
    * @param prepare sets a tile's targets
    */
   void start(Consumer<MemberTile> prepare) {
-    perTile(
-        prepare,
-        (tile, numerator, denominator) -> {
-          for (int i = 0; i < tile.rows(); i++) {
-            int from = tile.start[i];
-            int to = tile.start[i + 1];
-            double sum = 0;
-            for (int x = from; x < to; x++) {
-              sum += tile.target[x];
-            }
-            double scale = from == to ? 0 : sum / (to - from);
-            r[tile.firstRow + i] = scale;
-            for (int x = from; x < to && scale > 0; x++) {
-              numerator[tile.col[x]] += tile.target[x] / scale;
-              denominator[tile.col[x]]++;
-            }
-          }
-        });
+    perTile(prepare, ScalePair::meanOfRow);
     divideColumns(0);
   }
 
@@ -64,16 +48,28 @@ final class ScalePair {
    */
   void update(double eps, Consumer<MemberTile> prepare) {
     perTile(
-        prepare,
-        (tile, numerator, denominator) -> {
-          for (int i = 0; i < tile.rows(); i++) {
-            r[tile.firstRow + i] = row(tile, i, eps, numerator, denominator);
-          }
-        });
+        prepare, (tile, i, numerator, denominator) -> fitRow(tile, i, eps, numerator, denominator));
     divideColumns(eps);
   }
 
-  private double row(MemberTile tile, int i, double eps, double[] numerator, double[] denominator) {
+  private static double meanOfRow(
+      MemberTile tile, int i, double[] numerator, double[] denominator) {
+    int from = tile.start[i];
+    int to = tile.start[i + 1];
+    double sum = 0;
+    for (int x = from; x < to; x++) {
+      sum += tile.target[x];
+    }
+    double scale = from == to ? 0 : sum / (to - from);
+    for (int x = from; x < to && scale > 0; x++) {
+      numerator[tile.col[x]] += tile.target[x] / scale;
+      denominator[tile.col[x]]++;
+    }
+    return scale;
+  }
+
+  private double fitRow(
+      MemberTile tile, int i, double eps, double[] numerator, double[] denominator) {
     double[] target = tile.target;
     int[] col = tile.col;
     int to = tile.start[i + 1];
@@ -93,7 +89,7 @@ final class ScalePair {
     return scale;
   }
 
-  private void perTile(Consumer<MemberTile> prepare, TileSums sums) {
+  private void perTile(Consumer<MemberTile> prepare, RowScale rowScale) {
     Parallel.forEach(
         tiles.size(),
         t -> {
@@ -101,7 +97,9 @@ final class ScalePair {
           Arrays.fill(denominators[t], 0);
           MemberTile tile = tiles.get(t);
           prepare.accept(tile);
-          sums.add(tile, numerators[t], denominators[t]);
+          for (int i = 0; i < tile.rows(); i++) {
+            r[tile.firstRow + i] = rowScale.of(tile, i, numerators[t], denominators[t]);
+          }
         });
   }
 
@@ -117,8 +115,8 @@ final class ScalePair {
     }
   }
 
-  /** Sets the scales of a tile's rows and adds what they give to the columns. */
-  private interface TileSums {
-    void add(MemberTile tile, double[] numerator, double[] denominator);
+  /** The scale of a tile's row i; adds what the row then gives to the columns. */
+  private interface RowScale {
+    double of(MemberTile tile, int i, double[] numerator, double[] denominator);
   }
 }
