@@ -165,7 +165,7 @@ public final class BinaryGroupsLinear implements QuantizedLinear {
   }
 
   /**
-   * What the papers report as bits per weight (BiLLM, section 3.4): the signs alone, 1 + r.
+   * What the papers report as bits per weight (BiLLM's N_param): the signs alone, 1 + r.
    *
    * @param salientShare r, the share of columns that are salient
    */

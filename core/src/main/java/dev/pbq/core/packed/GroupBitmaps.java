@@ -80,8 +80,8 @@ final class GroupBitmaps {
     if (layout.salientClasses() == 0) {
       return new long[Bitmap.words(cols)];
     }
-    return BitmapCodec.decode(
-        coding(in, COLUMNS, coding), in.bytes(COLUMNS), 1, cols, in.where(COLUMNS));
+    Coding as = coding == BitmapCoding.RAW ? Coding.RAW : BitmapCodec.coding(in, COLUMNS);
+    return BitmapCodec.decode(as, in.bytes(COLUMNS), 1, cols, in.where(COLUMNS));
   }
 
   /** Sets the classes in the codes of all weights. */
@@ -132,7 +132,7 @@ final class GroupBitmaps {
       long[] members = left;
       if (k < classes - 1) {
         String part = map(salient, k);
-        Coding coding = coding(in, part, BitmapCoding.CODED);
+        Coding coding = BitmapCodec.coding(in, part);
         members = BitmapCodec.decode(coding, in.bytes(part), left, rows, cols, in.where(part));
       }
       for (int bit = 0; bit < 2; bit++) {
@@ -200,13 +200,6 @@ final class GroupBitmaps {
     long overhead = 32 + 48 * (1 + weights / BitmapCodec.CHUNK_BITS);
     double entropy = weights * StrictMath.log(classes) / StrictMath.log(2);
     return (classes - 1) * overhead + (long) Math.ceil(entropy);
-  }
-
-  private static Coding coding(PartReader in, String part, BitmapCoding policy) {
-    if (policy == BitmapCoding.RAW) {
-      return Coding.RAW;
-    }
-    return BitmapCodec.coding(in, part);
   }
 
   /** The part with one bit of all classes. */
