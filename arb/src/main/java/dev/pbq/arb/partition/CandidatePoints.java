@@ -11,7 +11,7 @@ final class CandidatePoints {
    * Break points for salient columns, ascending: zeros are left out of the list whose quantiles are
    * taken.
    *
-   * @param magnitudes of the candidates
+   * @param magnitudes of the side's weights, 0 for those that are no candidates
    * @return nothing if all magnitudes are 0
    */
   static double[] ofSalient(double[] magnitudes, BreakPoints kind) {
@@ -29,7 +29,7 @@ final class CandidatePoints {
    * Break points for the other columns, ascending: the list has an entry for each weight of the
    * block, 0 for those that are no candidates.
    *
-   * @param magnitudes of the candidates
+   * @param magnitudes of the side's weights, 0 for those that are no candidates
    * @param entries weights of the block
    */
   static double[] ofOthers(double[] magnitudes, BreakPoints kind, int entries) {

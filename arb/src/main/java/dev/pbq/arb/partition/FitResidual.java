@@ -26,11 +26,14 @@ final class FitResidual {
         z.rows(),
         1,
         (first, end, sums) -> {
-          for (int i = first * k; i < end * k; i++) {
-            if (mask[i] != 0) {
-              double value = fit.value(i / k, i % k, signs.first()[i], signs.second()[i]);
-              residual[i] = z.data()[i] - value;
-              sums[0] += residual[i] * residual[i];
+          for (int row = first; row < end; row++) {
+            for (int j = 0; j < k; j++) {
+              int i = row * k + j;
+              if (mask[i] != 0) {
+                double value = fit.value(row, j, signs.first()[i], signs.second()[i]);
+                residual[i] = z.data()[i] - value;
+                sums[0] += residual[i] * residual[i];
+              }
             }
           }
         })[0];

@@ -73,8 +73,8 @@ public final class PartitionSearch {
         new SearchTrace(
             columnOrder,
             salientErrors,
-            salientGroups > 1 ? splitSalient(salientSide) : List.of(),
-            all - salientGroups > 1 ? splitOthers(otherSide, salient, s) : List.of());
+            salientGroups > 1 ? splitSalient(salientSide, otherSide) : List.of(),
+            all - salientGroups > 1 ? splitOthers(otherSide, salientSide, s) : List.of());
 
     int[] orders = new int[all];
     Arrays.fill(orders, 0, salientGroups, 2);
@@ -93,21 +93,11 @@ public final class PartitionSearch {
   }
 
   /** Both parts with order 2; all other columns count with all that is in them. */
-  private List<Split> splitSalient(Side side) {
-    double[] z = side.rows().matrix().data();
-    int k = side.rows().cols();
-    double others =
-        RowTiles.sum(
-            side.rows().rows(),
-            1,
-            (first, end, sums) -> {
-              for (int i = first * k; i < end * k; i++) {
-                sums[0] += side.columns()[i % k] ? 0 : z[i] * z[i];
-              }
-            })[0];
+  private List<Split> splitSalient(Side side, Side others) {
+    double constant = squares(side.rows().matrix(), others.columns());
     SplitErrors errors =
         new SquaredErrors(
-            side, 2, settings.subtractMean(), others, (round, binarized) -> binarized);
+            side, 2, settings.subtractMean(), constant, (round, binarized) -> binarized);
     return SplitSearch.run(
         side,
         magnitudes -> CandidatePoints.ofSalient(magnitudes, settings.breakPoints()),
@@ -115,18 +105,28 @@ public final class PartitionSearch {
         settings.publishedMultisplit());
   }
 
-  private List<Split> splitOthers(Side side, boolean[] salient, Optional<DoubleMatrix> s) {
+  private static double squares(DoubleMatrix z, int[] columns) {
+    return RowTiles.sum(
+        z.rows(),
+        1,
+        (first, end, sums) -> {
+          for (int row = first; row < end; row++) {
+            for (int j : columns) {
+              double v = z.get(row, j);
+              sums[0] += v * v;
+            }
+          }
+        })[0];
+  }
+
+  /** Both parts with order 1; the salient columns count with what {@code constantFit} leaves. */
+  private List<Split> splitOthers(Side side, Side salient, Optional<DoubleMatrix> s) {
     DoubleMatrix z = side.rows().matrix();
-    int k = z.cols();
     double[] residual = new double[z.data().length];
-    double constant = 0;
-    if (count(salient) > 0) {
-      byte[] mask = new byte[residual.length];
-      for (int i = 0; i < mask.length; i++) {
-        mask[i] = (byte) (salient[i % k] ? 1 : 0);
-      }
-      constant = FitResidual.write(z, mask, 2, constantFit, residual);
-    }
+    double constant =
+        salient.columns().length == 0
+            ? 0
+            : FitResidual.write(z, salient.members(), 2, constantFit, residual);
     SplitErrors errors =
         s.isPresent()
             ? new WeightedErrors(side, settings.subtractMean(), s.get(), residual, roundFit)
@@ -136,7 +136,7 @@ public final class PartitionSearch {
                 settings.subtractMean(),
                 constant,
                 (round, binarized) ->
-                    FitResidual.write(z, side.mask(side.group(round)), 1, roundFit, residual));
+                    FitResidual.write(z, side.taken(round), 1, roundFit, residual));
     return SplitSearch.run(
         side,
         magnitudes -> CandidatePoints.ofOthers(magnitudes, settings.breakPoints(), z.data().length),
@@ -150,13 +150,5 @@ public final class PartitionSearch {
       not[i] = !flags[i];
     }
     return not;
-  }
-
-  private static int count(boolean[] flags) {
-    int count = 0;
-    for (boolean flag : flags) {
-      count += flag ? 1 : 0;
-    }
-    return count;
   }
 }

@@ -23,10 +23,9 @@ final class SortedRows {
    */
   static SortedRows of(DoubleMatrix z) {
     int[] columns = new int[z.data().length];
-    RowTiles.sum(
+    RowTiles.forEach(
         z.rows(),
-        0,
-        (first, end, none) -> {
+        (first, end) -> {
           long[] keys = new long[z.cols()];
           for (int row = first; row < end; row++) {
             int at = row * z.cols();

@@ -15,7 +15,7 @@ final class SplitSearch {
   /**
    * Divides a side.
    *
-   * @param points break points to try, from the magnitudes of the candidates
+   * @param points break points to try, from the side's magnitudes
    * @param published see {@link PartitionSettings#publishedMultisplit}
    * @return the rounds
    * @throws PbqException NUMERICAL if the error overflows

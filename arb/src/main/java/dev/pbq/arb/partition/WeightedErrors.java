@@ -50,13 +50,11 @@ final class WeightedErrors implements SplitErrors {
     // Candidates are taken relative to their row's mean: S has a large common part in practice.
     double[] centres = new double[n];
     DoubleMatrix base = new DoubleMatrix(n, k, residual.clone());
-    RowTiles.sum(n, 0, (first, end, none) -> centre(first, end, base.data(), centres));
+    RowTiles.forEach(n, (first, end) -> centre(first, end, base.data(), centres));
     double[] y = DoubleProducts.multiply(base, s).data();
     double[] sideProduct = new double[k];
-    for (int j = 0; j < k; j++) {
-      if (side.columns()[j]) {
-        add(1, sRows[j], sideProduct);
-      }
+    for (int j : side.columns()) {
+      add(1, sRows[j], sideProduct);
     }
     return RowTiles.sum(
         n,
@@ -94,12 +92,15 @@ final class WeightedErrors implements SplitErrors {
   /** S times the indicator of a row's candidates. */
   private void candidateProduct(SortedRun run, double[] sideProduct, double[] product) {
     System.arraycopy(sideProduct, 0, product, 0, product.length);
-    boolean[] missing = side.columns().clone();
-    for (int i = 0; i < run.size(); i++) {
-      missing[run.column[i]] = false;
+    if (run.size() == side.columns().length) {
+      return;
     }
-    for (int j = 0; j < missing.length; j++) {
-      if (missing[j]) {
+    boolean[] present = new boolean[product.length];
+    for (int i = 0; i < run.size(); i++) {
+      present[run.column[i]] = true;
+    }
+    for (int j : side.columns()) {
+      if (!present[j]) {
         add(-1, sRows[j], product);
       }
     }
@@ -175,6 +176,6 @@ final class WeightedErrors implements SplitErrors {
 
   @Override
   public void fix(int round, int chosen) {
-    FitResidual.write(side.rows().matrix(), side.mask(side.group(round)), 1, settledFit, residual);
+    FitResidual.write(side.rows().matrix(), side.taken(round), 1, settledFit, residual);
   }
 }

@@ -1,6 +1,7 @@
 package dev.pbq.arb.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.GroupFitter;
@@ -22,11 +23,11 @@ final class NaiveSearch {
   /** Of the errors, as the golden files have it. */
   private static final double RELATIVE = 1e-9;
 
-  /**
-   * Of the block's mean square: what float64 passes over the members themselves leave when the
-   * errors are zero in exact arithmetic.
-   */
-  private static final double NOISE = 1e-24;
+  /** Of the block's mean square: what rounding may leave of an error that is zero. */
+  private static final double SQUARE_NOISE = 1e-24;
+
+  /** Of a bound on the terms of the trace: the same of a trace. */
+  private static final double TRACE_NOISE = 1e-14;
 
   private final PartitionSettings settings;
   private final GroupFitter constantFit;
@@ -124,8 +125,9 @@ final class NaiveSearch {
     for (boolean flag : p.salientColumns()) {
       count += flag ? 1 : 0;
     }
-    checkErrors(errors, expected, squares(z) / (n * k));
-    checkChoice(expected, count - settings.minSalient(), squares(z) / (n * k));
+    double noise = SQUARE_NOISE * squares(z) / (n * k);
+    checkErrors(errors, expected, noise);
+    checkChoice(expected, count - settings.minSalient(), noise);
     return count;
   }
 
@@ -153,8 +155,7 @@ final class NaiveSearch {
       double[] expected = new double[points.length];
       List<byte[]> divisions = new ArrayList<>();
       for (int i = 0; i < points.length; i++) {
-        assertThat(split.candidates()[i])
-            .isCloseTo(points[i], org.assertj.core.api.Assertions.within(1e-12 * points[i]));
+        assertThat(split.candidates()[i]).isCloseTo(points[i], within(1e-12 * points[i]));
         byte[] tried = of.clone();
         take(tried, low, high + round, split.candidates()[i]);
         double[] rest = constant.clone();
@@ -163,8 +164,8 @@ final class NaiveSearch {
         expected[i] = weighted ? trace(rest) : squares(rest) / (n * k);
         divisions.add(tried);
       }
-      double scale = weighted ? trace(z) + traceScale() : squares(z) / (n * k);
-      checkErrors(split.errors(), expected, scale);
+      double noise = weighted ? TRACE_NOISE * traceBound() : SQUARE_NOISE * squares(z) / (n * k);
+      checkErrors(split.errors(), expected, noise);
       for (int i = 1; i < points.length; i++) {
         if (Arrays.equals(divisions.get(i), divisions.get(i - 1))) {
           assertThat(split.errors()[i]).isEqualTo(split.errors()[i - 1]);
@@ -176,7 +177,7 @@ final class NaiveSearch {
       if (settings.publishedMultisplit() && lowest >= best) {
         assertThat(chosen).isEqualTo(0);
       } else {
-        checkChoice(expected, chosen, scale);
+        checkChoice(expected, chosen, noise);
       }
       best = Math.min(best, lowest);
       assertThat(split.threshold()).isEqualTo(split.candidates()[chosen]);
@@ -189,20 +190,18 @@ final class NaiveSearch {
     }
   }
 
-  private static void checkErrors(double[] errors, double[] expected, double scale) {
+  private static void checkErrors(double[] errors, double[] expected, double noise) {
     assertThat(errors).hasSize(expected.length);
     for (int i = 0; i < expected.length; i++) {
       assertThat(errors[i])
           .as("error %d", i)
-          .isCloseTo(
-              expected[i],
-              org.assertj.core.api.Assertions.within(RELATIVE * expected[i] + NOISE * scale));
+          .isCloseTo(expected[i], within(RELATIVE * expected[i] + noise));
     }
   }
 
-  private static void checkChoice(double[] expected, int chosen, double scale) {
+  private static void checkChoice(double[] expected, int chosen, double noise) {
     double lowest = Arrays.stream(expected).min().orElseThrow();
-    assertThat(expected[chosen]).isLessThanOrEqualTo(lowest * (1 + RELATIVE) + 2 * NOISE * scale);
+    assertThat(expected[chosen]).isLessThanOrEqualTo(lowest * (1 + RELATIVE) + 2 * noise);
   }
 
   private double[] points(byte[] of, int low, boolean salientSide) {
@@ -333,12 +332,12 @@ final class NaiveSearch {
     return trace;
   }
 
-  /** A bound on the terms of the trace, whose rounding errors do not vanish with the trace. */
-  private double traceScale() {
+  /** A bound on the sum of the magnitudes of the trace's terms. */
+  private double traceBound() {
     double largest = 0;
     for (double v : s.orElseThrow().data()) {
       largest = Math.max(largest, Math.abs(v));
     }
-    return largest * squares(z) * k * 1e9;
+    return largest * squares(z) * k;
   }
 }

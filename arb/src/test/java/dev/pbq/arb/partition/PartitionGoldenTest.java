@@ -9,6 +9,7 @@ import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.testkit.GoldenFile;
 import dev.pbq.core.testkit.GoldenSet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -73,7 +74,7 @@ class PartitionGoldenTest {
 
   private static void compare(Partition p, GoldenFile expected, JsonNode block) {
     int[] order = integers(expected, "b0.col_order");
-    assertThat(java.util.Arrays.copyOf(p.trace().columnOrder(), order.length)).isEqualTo(order);
+    assertThat(Arrays.copyOf(p.trace().columnOrder(), order.length)).isEqualTo(order);
     close(p.trace().salientErrors(), expected.doubles("b0.sal_err"), "sal_err");
     splits(p.trace().salient(), expected, "sal");
     splits(p.trace().other(), expected, "ns");
@@ -104,8 +105,8 @@ class PartitionGoldenTest {
     for (int round = 0; round < thresholds.length; round++) {
       int at = 81 * round;
       Split split = splits.get(round);
-      close(split.candidates(), java.util.Arrays.copyOfRange(points, at, at + 81), side + " p");
-      close(split.errors(), java.util.Arrays.copyOfRange(errors, at, at + 81), side + " err");
+      close(split.candidates(), Arrays.copyOfRange(points, at, at + 81), side + " p");
+      close(split.errors(), Arrays.copyOfRange(errors, at, at + 81), side + " err");
       close(new double[] {split.threshold()}, new double[] {thresholds[round]}, side + " thr");
     }
   }
