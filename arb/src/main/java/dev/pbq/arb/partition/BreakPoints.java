@@ -1,0 +1,9 @@
+package dev.pbq.arb.partition;
+
+/** The 81 break points that are tried, for f = 0.10, 0.11, ..., 0.90. */
+public enum BreakPoints {
+  /** The f-quantile of the magnitudes: the published code, and the text of BiLLM. */
+  PERCENTILE,
+  /** f times the largest magnitude: BiLLM's Algorithm 2. */
+  MAX_FRACTION
+}
