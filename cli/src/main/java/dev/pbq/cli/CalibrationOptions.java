@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.CalibrationSampler;
@@ -38,6 +39,26 @@ final class CalibrationOptions {
       paramLabel = "N",
       description = "Seed of the windows' positions (default: ${DEFAULT-VALUE}).")
   private long seed;
+
+  @Option(
+      names = "--true-sequential",
+      description =
+          "Calibrate the layers of a block one input after the other (q/k/v, o, gate/up, down),"
+              + " each with all earlier ones quantized. Slower. Default: all at once, on the"
+              + " unquantized block.")
+  private boolean trueSequential;
+
+  /** Whether the layers of a block are calibrated one input after the other. */
+  boolean trueSequential() {
+    return trueSequential;
+  }
+
+  /** Records how calibration is done where that differs from the default. */
+  void describe(ObjectNode settings) {
+    if (trueSequential) {
+      settings.put("trueSequential", true);
+    }
+  }
 
   /** Windows asked for. */
   int samples() {

@@ -96,7 +96,8 @@ final class DemoCommand implements Runnable {
     long start = System.nanoTime();
     PerplexityResult full = evaluate(tiny.folder(), text, status);
     try (QuantizeJob job =
-        QuantizeJob.open(tiny, LinearSelection.all(), registryMethod("rtn", "{\"bits\":8}"))) {
+        QuantizeJob.open(
+            tiny, LinearSelection.all(), registryMethod("rtn", "{\"bits\":8}"), false)) {
       print(out, "full precision (fp16)", 16, 16, job.originalBytes(), full, start);
     }
     Path work = keep != null ? keep : temporary();
@@ -134,7 +135,7 @@ final class DemoCommand implements Runnable {
     MethodRegistry.Configured configured =
         MethodRegistry.load().configure(row.method(), parse(row.settings()));
     try (QuantizeJob job =
-        QuantizeJob.open(tiny, LinearSelection.all(), linear -> configured.quantizer())) {
+        QuantizeJob.open(tiny, LinearSelection.all(), linear -> configured.quantizer(), false)) {
       RunSettings settings =
           new RunSettings(
               ModelArgument.TINY,

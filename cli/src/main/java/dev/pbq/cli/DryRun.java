@@ -21,8 +21,7 @@ final class DryRun {
       String method,
       QuantizeJob job,
       PlanEstimate estimate,
-      int windows,
-      int tokens,
+      CalibrationOptions calibration,
       int threads,
       PrintWriter out) {
     out.printf("model          %s (%s)%n", resolved.displayName(), job.folder());
@@ -34,7 +33,11 @@ final class DryRun {
         job.model().vocabularySize());
     out.printf("method         %s%n", method);
     if (job.plan().needsCalibration()) {
-      out.printf("calibration    %d windows of %d tokens%n", windows, tokens);
+      out.printf(
+          "calibration    %d windows of %d tokens%s%n",
+          calibration.samples(),
+          calibration.tokens(job.model()),
+          calibration.trueSequential() ? ", true-sequential" : "");
     }
     Map<String, Integer> shapes = new LinkedHashMap<>();
     for (PlannedLinear l : (Iterable<PlannedLinear>) job.plan().linears()::iterator) {

@@ -134,11 +134,13 @@ final class QuantizeCommand implements Runnable {
     ResolvedModel resolved = model.resolve();
     Path output = out != null ? out : defaultOutput(resolved);
 
-    try (QuantizeJob job = QuantizeJob.open(resolved, selection.selection(), assignment)) {
+    try (QuantizeJob job =
+        QuantizeJob.open(
+            resolved, selection.selection(), assignment, calibration.trueSequential())) {
       int tokens = calibration.tokens(job.model());
       PlanEstimate estimate = job.estimate(job.plan().needsCalibration() ? samples : 0, tokens);
       if (dryRun) {
-        DryRun.print(resolved, method, job, estimate, samples, tokens, common.threads(), console);
+        DryRun.print(resolved, method, job, estimate, calibration, common.threads(), console);
         return;
       }
       List<EvaluationText> texts = eval.stream().map(data::evaluation).toList();
@@ -151,7 +153,7 @@ final class QuantizeCommand implements Runnable {
           new RunSettings(
               resolved.displayName(),
               method,
-              QuantizeJob.settings(configured, assignment.texts(), selection),
+              QuantizeJob.settings(configured, assignment.texts(), selection, calibration),
               output,
               resume,
               force,

@@ -42,7 +42,10 @@ final class QuantizeJob implements AutoCloseable {
 
   /** Opens a dense model and plans; reads headers only. */
   static QuantizeJob open(
-      ResolvedModel resolved, LinearSelection selection, Function<String, Quantizer> method) {
+      ResolvedModel resolved,
+      LinearSelection selection,
+      Function<String, Quantizer> method,
+      boolean trueSequential) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<String> before = folder.quantMethod();
     if (before.isPresent()) {
@@ -50,7 +53,8 @@ final class QuantizeJob implements AutoCloseable {
           folder.path() + " is quantized already (quant_method " + before.get() + ")");
     }
     CausalModel model = Architectures.of(folder.config(), folder.path().toString());
-    QuantizationPlan plan = QuantizationPlan.of(model, selection, method);
+    QuantizationPlan together = QuantizationPlan.of(model, selection, method);
+    QuantizationPlan plan = trueSequential ? together.trueSequential() : together;
     Checkpoint weights = Checkpoint.open(folder.path());
     try {
       Evaluation.requireTensors(model, weights, folder.path());
@@ -112,9 +116,13 @@ final class QuantizeJob implements AutoCloseable {
    * The stored form of a run's settings: the method's, complete, and what else shapes the result.
    */
   static ObjectNode settings(
-      MethodRegistry.Configured method, List<String> overrides, SelectionOptions selection) {
+      MethodRegistry.Configured method,
+      List<String> overrides,
+      SelectionOptions selection,
+      CalibrationOptions calibration) {
     ObjectNode settings = method.settings().deepCopy();
     selection.describe(settings);
+    calibration.describe(settings);
     if (!overrides.isEmpty()) {
       overrides.forEach(settings.putArray("overrides")::add);
     }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,8 @@ class QuantizeEndToEndTest {
         "4bit --low-frac 0.9 --scale-dtype f32",
         "prune --low-frac 0.5",
         "rtn --bits 3 --groupsize 64",
-        "gptq --bits 4 --groupsize 128 --act-order"
+        "gptq --bits 4 --groupsize 128 --act-order",
+        "gptq --bits 2 --true-sequential"
       })
   void packedAndDequantizedAreTheSameModel(String method) throws IOException {
     Path packed = folder.resolve("packed");
@@ -139,6 +141,74 @@ class QuantizeEndToEndTest {
     assertThat(result.out()).contains("memory", "disk", "time", "2.70 by the paper's count");
     assertThat(out).doesNotExist();
     assertThat(folder.resolve("none.partial")).doesNotExist();
+  }
+
+  @Test
+  void trueSequentialIsStoredAndChangesAllButTheFirstInputsLayers() throws IOException {
+    Path plain = folder.resolve("plain");
+    Path sequential = folder.resolve("sequential");
+    quantize(plain, "gptq", "--bits", "2");
+    quantize(sequential, "gptq", "--bits", "2", "--true-sequential");
+
+    JsonNode settings =
+        JSON.readTree(sequential.resolve("config.json").toFile())
+            .path("quantization_config")
+            .path("settings");
+    assertThat(settings.path("trueSequential").asBoolean()).isTrue();
+    JsonNode report = JSON.readTree(sequential.resolve("pbq-report.json").toFile());
+    assertThat(report.path("settings")).isEqualTo(settings);
+    assertThat(Files.readString(plain.resolve("config.json"))).doesNotContain("trueSequential");
+
+    try (PackedCheckpoint a = PackedCheckpoint.open(ModelFolder.open(plain));
+        PackedCheckpoint b = PackedCheckpoint.open(ModelFolder.open(sequential))) {
+      for (String linear : a.packedLinears()) {
+        boolean same = Arrays.equals(a.read(linear + ".weight"), b.read(linear + ".weight"));
+        assertThat(same).as(linear).isEqualTo(linear.matches(".*layers\\.0\\..*[qkv]_proj"));
+      }
+    }
+  }
+
+  @Test
+  void aTrueSequentialRunEvaluatesAndIsPlannedAsSuch() {
+    String[] command = {
+      "quantize",
+      "tiny",
+      "--method",
+      "gptq",
+      "--bits",
+      "2",
+      "--true-sequential",
+      "--nsamples",
+      "8",
+      "--seqlen",
+      "64",
+      "--out",
+      folder.resolve("q").toString()
+    };
+    assertThat(run(command, "--dry-run")).contains("8 windows of 64 tokens, true-sequential");
+    assertThat(folder.resolve("q")).doesNotExist();
+    assertThat(run(command, "--eval", "tiny")).containsPattern("tiny +.*\\d\\.\\d{4}");
+  }
+
+  @Test
+  void trueSequentialIsRefusedWhereNothingIsCalibrated() {
+    Path out = folder.resolve("q");
+    Cli.Result refused =
+        Cli.run(
+            "quantize", "tiny", "--method", "rtn", "--bits", 2, "--true-sequential", "--out", out);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err().lines())
+        .hasSize(1)
+        .allSatisfy(line -> assertThat(line).contains("--true-sequential", "rtn"));
+    assertThat(out).doesNotExist();
+  }
+
+  private static String run(String[] command, String... more) {
+    List<Object> args = new ArrayList<>(List.of((Object[]) command));
+    args.addAll(List.of((Object[]) more));
+    Cli.Result result = Cli.run(args.toArray());
+    assertThat(result.code()).as(result.err()).isZero();
+    return result.out();
   }
 
   private static void quantize(Path out, String... methodAndOptions) {

@@ -10,21 +10,25 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that is killed goes on where it was, and ends with the same bytes. */
 class ResumeTest {
-  private static final String[] METHOD = {"--method", "xnor", "--low-frac", "0.9"};
+  private static final String XNOR = "--method xnor --low-frac 0.9";
+  private static final String SEQUENTIAL = "--method gptq --bits 2 --true-sequential";
 
   @TempDir private Path folder;
 
-  @Test
-  void aKilledRunResumesToTheSameBytes() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {XNOR, SEQUENTIAL})
+  void aKilledRunResumesToTheSameBytes(String method) throws IOException, InterruptedException {
     Path whole = folder.resolve("whole");
-    assertThat(run(whole).code()).isZero();
+    assertThat(run(method, whole).code()).isZero();
 
     Path killed = folder.resolve("killed");
     Path journal = folder.resolve("killed.partial/journal.jsonl");
-    Process process = start(killed);
+    Process process = start(method, killed);
     while (process.isAlive() && lines(journal) < 2) {
       Thread.sleep(5);
     }
@@ -32,15 +36,23 @@ class ResumeTest {
     assertThat(killed).as("it was killed before the end").doesNotExist();
     assertThat(lines(journal)).isGreaterThanOrEqualTo(2);
 
-    Cli.Result without = run(killed);
+    Cli.Result without = run(method, killed);
     assertThat(without.code()).isEqualTo(2);
     assertThat(without.err()).contains("--resume", "--force");
 
-    Cli.Result changed = run(killed, "--resume", "--percdamp", "0.02");
+    Cli.Result changed = run(method, killed, "--resume", "--percdamp", "0.02");
     assertThat(changed.code()).isEqualTo(2);
     assertThat(changed.err()).contains("settings");
 
-    Cli.Result resumed = run(killed, "--resume");
+    String otherOrder =
+        method.equals(SEQUENTIAL)
+            ? method.replace(" --true-sequential", "")
+            : method + " --true-sequential";
+    Cli.Result reordered = run(otherOrder, killed, "--resume");
+    assertThat(reordered.code()).isEqualTo(2);
+    assertThat(reordered.err()).contains("settings");
+
+    Cli.Result resumed = run(method, killed, "--resume");
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(resumed.err()).contains("resuming after block");
     assertThat(killed.resolve("model.safetensors"))
@@ -51,36 +63,36 @@ class ResumeTest {
   @Test
   void aTornLastLineOfTheJournalIsIgnored() throws IOException, InterruptedException {
     Path whole = folder.resolve("whole");
-    assertThat(run(whole).code()).isZero();
+    assertThat(run(XNOR, whole).code()).isZero();
     Path torn = folder.resolve("torn");
     Path journal = folder.resolve("torn.partial/journal.jsonl");
-    Process process = start(torn);
+    Process process = start(XNOR, torn);
     while (process.isAlive() && lines(journal) < 2) {
       Thread.sleep(5);
     }
     process.destroyForcibly().waitFor(1, TimeUnit.MINUTES);
     Files.writeString(journal, Files.readString(journal) + "{\"block\":99,\"sha");
-    assertThat(run(torn, "--resume").code()).isZero();
+    assertThat(run(XNOR, torn, "--resume").code()).isZero();
     assertThat(torn.resolve("model.safetensors"))
         .hasSameBinaryContentAs(whole.resolve("model.safetensors"));
   }
 
-  private static Cli.Result run(Path out, String... more) {
-    return Cli.run((Object[]) arguments(out, more).toArray(String[]::new));
+  private static Cli.Result run(String method, Path out, String... more) {
+    return Cli.run((Object[]) arguments(method, out, more).toArray(String[]::new));
   }
 
-  private static Process start(Path out) throws IOException {
+  private static Process start(String method, Path out) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.pbq.cli.Main"));
-    command.addAll(arguments(out));
+    command.addAll(arguments(method, out));
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
   }
 
-  private static List<String> arguments(Path out, String... more) {
+  private static List<String> arguments(String method, Path out, String... more) {
     List<String> args =
         new ArrayList<>(
             List.of(
@@ -92,7 +104,7 @@ class ResumeTest {
                 "16",
                 "--seqlen",
                 "128"));
-    args.addAll(List.of(METHOD));
+    args.addAll(List.of(method.split(" ", -1)));
     args.addAll(List.of(more));
     return args;
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /** What is the same around every block's computation. */
@@ -22,23 +23,38 @@ final class BlockFrame {
       NDArray hidden,
       LinearInputTap tap,
       BiFunction<NDArray, InputTap, NDArray> body) {
-    OwnedArrays.stopGradients();
+    InputTap inputTap = tap(hidden, tap);
+    NDManager manager = hidden.getManager();
+    try (NDManager stage = manager.newSubManager()) {
+      NDArray y = body.apply(rows(hidden, stage), inputTap);
+      requireFinite(name, y);
+      NDArray result = y.reshape(hidden.getShape());
+      result.attach(manager);
+      return result;
+    }
+  }
+
+  /** As {@link #run}, where {@code body} only shows inputs to the tap. */
+  static void show(NDArray hidden, LinearInputTap tap, BiConsumer<NDArray, InputTap> body) {
+    InputTap inputTap = tap(hidden, tap);
+    try (NDManager stage = hidden.getManager().newSubManager()) {
+      body.accept(rows(hidden, stage), inputTap);
+    }
+  }
+
+  private static InputTap tap(NDArray hidden, LinearInputTap tap) {
     Shape shape = hidden.getShape();
     if (shape.dimension() != 3) {
       throw new IllegalArgumentException("a block needs [sequences, tokens, hidden], not " + shape);
     }
-    InputTap inputTap =
-        new InputTap(tap, Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
-    NDManager manager = hidden.getManager();
-    try (NDManager stage = manager.newSubManager()) {
-      NDArray x = hidden.reshape(new Shape(-1, shape.get(2)));
-      x.attach(stage);
-      NDArray y = body.apply(x, inputTap);
-      requireFinite(name, y);
-      NDArray result = y.reshape(shape);
-      result.attach(manager);
-      return result;
-    }
+    return new InputTap(tap, Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
+  }
+
+  private static NDArray rows(NDArray hidden, NDManager stage) {
+    OwnedArrays.stopGradients();
+    NDArray x = hidden.reshape(new Shape(-1, hidden.getShape().get(2)));
+    x.attach(stage);
+    return x;
   }
 
   private static void requireFinite(String name, NDArray y) {

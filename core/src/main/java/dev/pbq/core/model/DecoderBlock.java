@@ -14,6 +14,16 @@ public interface DecoderBlock extends AutoCloseable {
    */
   NDArray forward(NDArray hidden, LinearInputTap tap);
 
+  /**
+   * Runs the block only as far as one of its inputs: the tap sees what it sees in {@link #forward},
+   * to the last bit, up to {@code last} and nothing after it.
+   *
+   * @param last one of the block's inputs ({@link CausalModel#linearInputs})
+   * @param hidden as for {@link #forward}; no array created here outlives the call
+   * @throws IllegalArgumentException if the block has no such input
+   */
+  void forwardTo(LinearInput last, NDArray hidden, LinearInputTap tap);
+
   @Override
   void close();
 }

@@ -120,16 +120,20 @@ final class LlamaModel implements CausalModel {
         parent,
         owner -> {
           WeightLoader loader = new WeightLoader(owner, weights, catalog);
-          return new LlamaBlock(
+          return new ResidualBlock(
               layer,
               owner,
-              Normalization.rootMeanSquare(
-                  loader, layer + ".input_layernorm", config.normEpsilon()),
-              attention(loader, layer, block),
-              Normalization.rootMeanSquare(
-                  loader, layer + ".post_attention_layernorm", config.normEpsilon()),
-              mlp(loader, layer, block));
+              new ResidualSum(
+                  norm(loader, layer + ".input_layernorm"), true, attention(loader, layer, block)),
+              new ResidualSum(
+                  norm(loader, layer + ".post_attention_layernorm"),
+                  true,
+                  mlp(loader, layer, block)));
         });
+  }
+
+  private Normalization norm(WeightLoader loader, String name) {
+    return Normalization.rootMeanSquare(loader, name, config.normEpsilon());
   }
 
   private SelfAttention attention(WeightLoader loader, String layer, int block) {
@@ -152,9 +156,9 @@ final class LlamaModel implements CausalModel {
         inputs.get(1));
   }
 
-  private LlamaBlock.GatedMlp mlp(WeightLoader loader, String layer, int block) {
+  private GatedMlp mlp(WeightLoader loader, String layer, int block) {
     List<LinearInput> inputs = linearInputs(block);
-    return new LlamaBlock.GatedMlp(
+    return new GatedMlp(
         loader.linear(layer + ".mlp.gate_proj"),
         loader.linear(layer + ".mlp.up_proj"),
         loader.linear(layer + ".mlp.down_proj"),
@@ -171,7 +175,7 @@ final class LlamaModel implements CausalModel {
           String name = config.tiedHead() ? EMBEDDING : "lm_head";
           return new VocabularyHead(
               owner,
-              Optional.of(Normalization.rootMeanSquare(loader, "model.norm", config.normEpsilon())),
+              Optional.of(norm(loader, "model.norm")),
               Optional.empty(),
               HeadWeight.load(loader, name + ".weight", limits.headBytes()),
               limits.logitBytes());

@@ -142,19 +142,22 @@ final class OptModel implements CausalModel {
         owner -> {
           WeightLoader loader = new WeightLoader(owner, weights, catalog);
           List<LinearInput> inputs = linearInputs(block);
-          return new OptBlock(
+          return new ResidualBlock(
               layer,
               owner,
-              config.normBefore(),
-              layerNorm(loader, layer + ".self_attn_layer_norm"),
-              attention(loader, layer, inputs),
-              layerNorm(loader, layer + ".final_layer_norm"),
-              new OptBlock.Mlp(
-                  loader.linear(layer + ".fc1"),
-                  loader.linear(layer + ".fc2"),
-                  config.activation().equals("gelu"),
-                  inputs.get(2),
-                  inputs.get(3)));
+              new ResidualSum(
+                  layerNorm(loader, layer + ".self_attn_layer_norm"),
+                  config.normBefore(),
+                  attention(loader, layer, inputs)),
+              new ResidualSum(
+                  layerNorm(loader, layer + ".final_layer_norm"),
+                  config.normBefore(),
+                  new PlainMlp(
+                      loader.linear(layer + ".fc1"),
+                      loader.linear(layer + ".fc2"),
+                      config.activation().equals("gelu"),
+                      inputs.get(2),
+                      inputs.get(3))));
         });
   }
 

@@ -8,8 +8,8 @@ import java.util.Optional;
  * Attention with its projections.
  *
  * @param rotary where positions enter by rotation
- * @param queryInput what q, k and v read
- * @param outputInput what the output projection reads
+ * @param firstInput what q, k and v read
+ * @param lastInput what the output projection reads
  */
 record SelfAttention(
     LinearLayer query,
@@ -19,24 +19,12 @@ record SelfAttention(
     Optional<RotaryEmbedding> rotary,
     CausalAttention attention,
     int headDim,
-    LinearInput queryInput,
-    LinearInput outputInput) {
+    LinearInput firstInput,
+    LinearInput lastInput)
+    implements Sublayer {
 
-  /**
-   * Runs attention.
-   *
-   * @param x [sequences * tokens, hidden]
-   * @return as {@code x}, a new array of x's manager
-   */
-  NDArray apply(NDArray x, InputTap tap) {
-    tap.show(queryInput, x);
-    try (NDArray context = context(x, tap)) {
-      tap.show(outputInput, context);
-      return output.apply(context);
-    }
-  }
-
-  private NDArray context(NDArray x, InputTap tap) {
+  @Override
+  public NDArray inner(NDArray x, InputTap tap) {
     Shape heads = new Shape(tap.sequences(), tap.tokens(), -1, headDim);
     try (NDArray flatQuery = query.apply(x);
         NDArray flatKey = key.apply(x);
@@ -51,5 +39,10 @@ record SelfAttention(
           });
       return attention.apply(q, k, v);
     }
+  }
+
+  @Override
+  public LinearLayer projection() {
+    return output;
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.linalg.HessianAccumulator;
 import dev.pbq.core.model.DecoderBlock;
+import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.LinearInputTap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,18 +21,20 @@ final class BlockCalibrator {
   }
 
   /**
-   * Collects the Hessian of every input that needs one, by input name. The caller owns and closes
-   * them.
+   * Collects the Hessian of every input of a round that needs one, by input name. The caller owns
+   * and closes them.
    *
-   * @param block the unquantized block
+   * @param index the block
+   * @param block it, with what earlier rounds quantized
    */
   Map<String, Hessian> hessians(
-      PlannedBlock plan, DecoderBlock block, ActivationFile inputs, NDManager manager) {
+      int index, PlannedRound round, DecoderBlock block, ActivationFile inputs, NDManager manager) {
+    LinearInput last = round.lastCalibrated().orElseThrow();
     Map<String, HessianAccumulator> accumulators = new LinkedHashMap<>();
     Map<String, Hessian> hessians = new LinkedHashMap<>();
     boolean complete = false;
     try {
-      for (PlannedInput input : plan.inputs()) {
+      for (PlannedInput input : round.inputs()) {
         if (input.needsHessian()) {
           accumulators.put(input.input().name(), new HessianAccumulator(input.input().features()));
         }
@@ -43,7 +46,7 @@ final class BlockCalibrator {
               accumulator.add(x, sequences * tokens, sequences);
             }
           };
-      forEachBatch(plan.index(), block, tap, inputs, null, manager);
+      forEachBatch(index, inputs, manager, (first, hidden) -> block.forwardTo(last, hidden, tap));
       for (Map.Entry<String, HessianAccumulator> e : accumulators.entrySet()) {
         hessians.put(e.getKey(), e.getValue().finish(e.getKey()));
       }
@@ -64,23 +67,25 @@ final class BlockCalibrator {
       ActivationFile inputs,
       ActivationFile outputs,
       NDManager manager) {
-    forEachBatch(index, block, LinearInputTap.NONE, inputs, outputs, manager);
+    forEachBatch(
+        index,
+        inputs,
+        manager,
+        (first, hidden) ->
+            states.write(outputs, first, block.forward(hidden, LinearInputTap.NONE)));
+  }
+
+  /** What is done with the hidden states of a batch that starts at window {@code first}. */
+  @FunctionalInterface
+  private interface BatchAction {
+    void accept(int first, NDArray hidden);
   }
 
   private void forEachBatch(
-      int index,
-      DecoderBlock block,
-      LinearInputTap tap,
-      ActivationFile inputs,
-      ActivationFile outputs,
-      NDManager manager) {
+      int index, ActivationFile inputs, NDManager manager, BatchAction action) {
     for (int first = 0; first < states.windows(); first += states.batch()) {
       try (NDManager scope = manager.newSubManager()) {
-        NDArray hidden = states.read(inputs, first, scope);
-        NDArray out = block.forward(hidden, tap);
-        if (outputs != null) {
-          states.write(outputs, first, out);
-        }
+        action.accept(first, states.read(inputs, first, scope));
       }
       progress.windows(index, first + states.batchAt(first), states.windows());
     }

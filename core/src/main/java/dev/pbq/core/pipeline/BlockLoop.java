@@ -21,10 +21,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The blocks of a run, one after the other: Hessians from the unquantized block, quantization, a
- * packed shard, the next block's inputs from the quantized block, a line in the journal. Inputs of
- * even blocks live in one scratch file and of odd blocks in another, so that a block that is cut
- * off still finds its own inputs untouched.
+ * The blocks of a run, one after the other: round by round Hessians and quantization, then a packed
+ * shard, the next block's inputs from the quantized block, a line in the journal. Inputs of even
+ * blocks live in one scratch file and of odd blocks in another, so that a block that is cut off
+ * still finds its own inputs untouched.
  */
 final class BlockLoop {
   private static final String SCRATCH = "scratch-";
@@ -55,7 +55,7 @@ final class BlockLoop {
     this.progress = progress;
     this.lastPlanned =
         plan.blocks().stream()
-            .filter(b -> !b.inputs().isEmpty())
+            .filter(b -> !b.rounds().isEmpty())
             .mapToInt(PlannedBlock::index)
             .max()
             .orElseThrow();
@@ -76,8 +76,11 @@ final class BlockLoop {
     if (calibration.isEmpty()) {
       for (PlannedBlock block : plan.blocks().subList(done, plan.blocks().size())) {
         long start = System.nanoTime();
-        progress.phase(block.index(), "quantizing");
-        finish(block, quantize(block, Map.of()), start);
+        Map<String, BlockQuantizer.Result> results = new LinkedHashMap<>();
+        for (PlannedRound round : block.rounds()) {
+          results.putAll(quantize(block.index(), round, Map.of()));
+        }
+        finish(block, results, start);
       }
       return;
     }
@@ -100,21 +103,20 @@ final class BlockLoop {
         int i = block.index();
         ActivationFile inputs = i % 2 == 0 ? even : odd;
         ActivationFile outputs = i % 2 == 0 ? odd : even;
-        Map<String, Hessian> hessians = Map.of();
-        if (block.needsHessian()) {
-          progress.phase(i, "calibrating");
-          try (DecoderBlock unquantized = model.block(manager, original, i)) {
-            hessians = calibrator.hessians(block, unquantized, inputs, manager);
+        Map<String, BlockQuantizer.Result> results = new LinkedHashMap<>();
+        for (PlannedRound round : block.rounds()) {
+          Map<String, Hessian> hessians = Map.of();
+          if (round.lastCalibrated().isPresent()) {
+            progress.phase(i, "calibrating");
+            try (DecoderBlock partlyQuantized = model.block(manager, overlay(results), i)) {
+              hessians = calibrator.hessians(i, round, partlyQuantized, inputs, manager);
+            }
           }
+          results.putAll(quantize(i, round, hessians));
         }
-        progress.phase(i, "quantizing");
-        Map<String, BlockQuantizer.Result> results = quantize(block, hessians);
         if (i < lastPlanned) {
           progress.phase(i, "propagating");
-          Map<String, QuantizedLinear> linears = new LinkedHashMap<>();
-          results.forEach((name, result) -> linears.put(name, result.linear()));
-          OverlayWeights weights = new OverlayWeights(original, linears);
-          try (DecoderBlock quantized = model.block(manager, weights, i)) {
+          try (DecoderBlock quantized = model.block(manager, overlay(results), i)) {
             calibrator.propagate(i, quantized, inputs, outputs, manager);
           }
           outputs.force();
@@ -151,10 +153,18 @@ final class BlockLoop {
     file.force();
   }
 
+  /** The original's weights with those of a block that are quantized already. */
+  private OverlayWeights overlay(Map<String, BlockQuantizer.Result> results) {
+    Map<String, QuantizedLinear> linears = new LinkedHashMap<>();
+    results.forEach((name, result) -> linears.put(name, result.linear()));
+    return new OverlayWeights(original, linears);
+  }
+
   private Map<String, BlockQuantizer.Result> quantize(
-      PlannedBlock block, Map<String, Hessian> hessians) {
+      int block, PlannedRound round, Map<String, Hessian> hessians) {
+    progress.phase(block, "quantizing");
     try {
-      return new BlockQuantizer(original, progress).quantize(block, hessians);
+      return new BlockQuantizer(original, progress).quantize(block, round, hessians);
     } finally {
       hessians.values().forEach(Hessian::close);
     }

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Quantizes the planned linears of one block, one after the other, and measures what it did. */
+/** Quantizes the planned linears of one round, one after the other, and measures what it did. */
 final class BlockQuantizer {
   /** A finished linear. */
   record Result(QuantizedLinear linear, LinearOutcome outcome) {}
@@ -27,18 +27,19 @@ final class BlockQuantizer {
   }
 
   /**
-   * Quantizes a block.
+   * Quantizes a round.
    *
+   * @param block index of the block
    * @param hessians by input name; each is closed as soon as its linears are done
    * @return results by linear name, in the block's order
    */
-  Map<String, Result> quantize(PlannedBlock block, Map<String, Hessian> hessians) {
+  Map<String, Result> quantize(int block, PlannedRound round, Map<String, Hessian> hessians) {
     Map<String, Result> results = new LinkedHashMap<>();
-    for (PlannedInput input : block.inputs()) {
+    for (PlannedInput input : round.inputs()) {
       Hessian hessian = hessians.get(input.input().name());
       try {
         for (PlannedLinear linear : input.linears()) {
-          Result result = quantize(block.index(), linear, Optional.ofNullable(hessian));
+          Result result = quantize(block, linear, Optional.ofNullable(hessian));
           results.put(linear.name(), result);
           progress.linearDone(result.outcome());
         }

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * A checkpoint in which some linears are replaced by their quantized form, dequantized when read:
- * what a finished block is propagated with.
+ * what a finished block is propagated with, and a half-finished one calibrated with.
  */
 final class OverlayWeights implements WeightSource {
   private static final String SUFFIX = ".weight";

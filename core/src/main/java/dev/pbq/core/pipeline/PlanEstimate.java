@@ -2,6 +2,7 @@ package dev.pbq.core.pipeline;
 
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.LinearInput;
+import java.util.List;
 
 /**
  * What a run will take, from shapes alone.
@@ -38,35 +39,31 @@ public record PlanEstimate(
     long hessians = 0;
     long largestInput = 0;
     double operations = 0;
-    for (int b = 0; b < model.blocks(); b++) {
-      long weights = 0;
-      long blockHessians = 0;
-      for (LinearInput input : model.linearInputs(b)) {
-        long n = input.features();
-        for (String linear : input.linears()) {
-          int[] shape = model.linearShape(linear);
-          weights += (long) shape[0] * shape[1];
-        }
-        blockHessians += 8 * n * n;
-        largestInput = Math.max(largestInput, n);
-      }
-      blockBytes = Math.max(blockBytes, weights * Float.BYTES);
-      hessians = Math.max(hessians, blockHessians);
-      if (calibrated) {
-        double allTokens = (double) windows * tokens;
-        // Two passes over the block, each with its products and its attention scores.
-        operations += 2 * allTokens * (2.0 * weights + 4.0 * tokens * model.hiddenSize());
-      }
-    }
+    double allTokens = (double) windows * tokens;
     for (PlannedBlock block : plan.blocks()) {
-      for (PlannedInput input : block.inputs()) {
-        double n = input.input().features();
-        if (calibrated && input.needsHessian()) {
-          operations += (double) windows * tokens * n * n + 2.0 / 3 * n * n * n;
-          for (PlannedLinear linear : input.linears()) {
-            operations += 5.0 * linear.rows() * n * n;
+      List<LinearInput> all = model.linearInputs(block.index());
+      blockBytes = Math.max(blockBytes, weights(model, all) * Float.BYTES);
+      largestInput =
+          Math.max(largestInput, all.stream().mapToLong(LinearInput::features).max().orElseThrow());
+      if (!calibrated) {
+        continue;
+      }
+      operations += allTokens * passOperations(model, all, tokens);
+      for (PlannedRound round : block.rounds()) {
+        if (round.lastCalibrated().isPresent()) {
+          List<LinearInput> before = all.subList(0, all.indexOf(round.lastCalibrated().get()));
+          operations += allTokens * passOperations(model, before, tokens);
+        }
+        long roundHessians = 0;
+        for (PlannedInput input : round.inputs()) {
+          if (input.needsHessian()) {
+            long n = input.input().features();
+            roundHessians += 8 * n * n;
+            operations += allTokens * n * n + 2.0 / 3 * n * n * n;
+            operations += input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
           }
         }
+        hessians = Math.max(hessians, roundHessians);
       }
     }
     long memory;
@@ -79,6 +76,27 @@ public record PlanEstimate(
     }
     return new PlanEstimate(
         output, 2 * activations + output + plan.estimatedStoredBits() / 8, memory, operations);
+  }
+
+  /** Weights of the linears that read these inputs. */
+  private static long weights(CausalModel model, List<LinearInput> inputs) {
+    long weights = 0;
+    for (LinearInput input : inputs) {
+      for (String linear : input.linears()) {
+        int[] shape = model.linearShape(linear);
+        weights += (long) shape[0] * shape[1];
+      }
+    }
+    return weights;
+  }
+
+  /**
+   * Operations per token of a pass through the first of a block's inputs; attention scores follow
+   * the very first.
+   */
+  private static double passOperations(CausalModel model, List<LinearInput> first, int tokens) {
+    double attention = first.isEmpty() ? 0 : 4.0 * tokens * model.hiddenSize();
+    return 2.0 * weights(model, first) + attention;
   }
 
   /** Seconds on a machine with this many threads, if its cores are as fast as those measured. */

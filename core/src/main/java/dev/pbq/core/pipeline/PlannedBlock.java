@@ -7,18 +7,22 @@ import java.util.stream.Stream;
  * What happens in one decoder block.
  *
  * @param index the block
- * @param inputs its inputs that have selected linears; may be empty
+ * @param rounds its inputs that have selected linears, round by round; may be empty
  */
-public record PlannedBlock(int index, List<PlannedInput> inputs) {
+public record PlannedBlock(int index, List<PlannedRound> rounds) {
   public PlannedBlock {
-    inputs = List.copyOf(inputs);
+    rounds = List.copyOf(rounds);
+  }
+
+  public Stream<PlannedInput> inputs() {
+    return rounds.stream().flatMap(r -> r.inputs().stream());
   }
 
   public Stream<PlannedLinear> linears() {
-    return inputs.stream().flatMap(i -> i.linears().stream());
+    return inputs().flatMap(i -> i.linears().stream());
   }
 
   public boolean needsHessian() {
-    return inputs.stream().anyMatch(PlannedInput::needsHessian);
+    return inputs().anyMatch(PlannedInput::needsHessian);
   }
 }

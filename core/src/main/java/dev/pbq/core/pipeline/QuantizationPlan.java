@@ -7,6 +7,7 @@ import dev.pbq.core.quant.Quantizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,7 +25,8 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
   }
 
   /**
-   * Plans a run.
+   * Plans a run. Each block is calibrated in one round: all of its Hessians are those of the
+   * unquantized block.
    *
    * @param method gives each linear (full name) its quantizer
    * @throws PbqException USAGE if no linear is selected, or if settings do not fit some layers
@@ -47,7 +49,8 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
           inputs.add(new PlannedInput(input, linears));
         }
       }
-      blocks.add(new PlannedBlock(b, inputs));
+      blocks.add(
+          new PlannedBlock(b, inputs.isEmpty() ? List.of() : List.of(new PlannedRound(inputs))));
     }
     QuantizationPlan plan = new QuantizationPlan(blocks);
     if (plan.linears().findAny().isEmpty()) {
@@ -57,6 +60,31 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
     }
     plan.checkFits();
     return plan;
+  }
+
+  /**
+   * The same linears, calibrated one input after the other: every Hessian is that of a block whose
+   * earlier linears are quantized (GPTQ's reference program, {@code --true-sequential}).
+   *
+   * @throws PbqException USAGE if no linear's method is calibrated
+   */
+  public QuantizationPlan trueSequential() {
+    if (!needsCalibration()) {
+      String methods =
+          linears().map(l -> l.quantizer().name()).distinct().collect(Collectors.joining(", "));
+      throw PbqException.usage(
+          "--true-sequential is of no use with "
+              + methods
+              + " and these settings: nothing is calibrated");
+    }
+    return new QuantizationPlan(
+        blocks.stream()
+            .map(
+                block ->
+                    new PlannedBlock(
+                        block.index(),
+                        block.inputs().map(input -> new PlannedRound(List.of(input))).toList()))
+            .toList());
   }
 
   public Stream<PlannedLinear> linears() {

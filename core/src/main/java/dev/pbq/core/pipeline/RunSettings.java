@@ -9,8 +9,8 @@ import java.nio.file.Path;
  * @param model as the user named it
  * @param method the main method's name
  * @param settings everything that shapes the result apart from model and calibration data: the
- *     method's complete settings, overrides, selection; stored in {@code config.json} and part of
- *     the fingerprint
+ *     method's complete settings, overrides, selection, order of calibration; stored in {@code
+ *     config.json} and part of the fingerprint
  * @param output the directory to make
  * @param resume continue an interrupted run
  * @param force replace an existing directory, drop an unfinished run

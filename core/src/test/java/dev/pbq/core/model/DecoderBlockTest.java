@@ -180,6 +180,37 @@ class DecoderBlockTest {
   }
 
   @Test
+  void stoppingAtAnInputShowsWhatTheWholeBlockShowsUpToThere() {
+    JsonNode normLast = TestConfigs.opt("{'do_layer_norm_before': false}");
+    for (JsonNode config : List.of(LLAMA, OPT, normLast)) {
+      try (DecoderBlock block = block(config);
+          NDArray x = random(2, 11, 7)) {
+        Map<String, float[]> whole = new LinkedHashMap<>();
+        block.forward(x, copyInto(whole)).close();
+        List<LinearInput> inputs = Architectures.of(config, "c").linearInputs(1);
+        assertThat(whole).hasSize(inputs.size());
+        List<String> reached = new ArrayList<>();
+        for (LinearInput last : inputs) {
+          reached.add(last.name());
+          Map<String, float[]> seen = new LinkedHashMap<>();
+          block.forwardTo(last, x, copyInto(seen));
+          assertThat(List.copyOf(seen.keySet())).isEqualTo(reached);
+          seen.forEach((name, values) -> assertThat(values).as(name).isEqualTo(whole.get(name)));
+          assertThat(manager.getManagedArrays()).contains(x);
+        }
+      }
+    }
+  }
+
+  private static LinearInputTap copyInto(Map<String, float[]> seen) {
+    return (input, values, sequences, tokens) -> {
+      float[] copy = new float[values.remaining()];
+      values.get(copy);
+      assertThat(seen.put(input.name(), copy)).as(input.name()).isNull();
+    };
+  }
+
+  @Test
   void theTapsFirstInputIsTheNormalizedHiddenState() {
     MapWeights weights = weights(LLAMA);
     List<float[]> seen = new ArrayList<>();
@@ -213,6 +244,7 @@ class DecoderBlockTest {
   void onlyTheResultOutlivesACall() throws IOException {
     for (JsonNode config : List.of(LLAMA, OPT)) {
       CausalModel model = Architectures.of(config, "c");
+      LinearInput last = model.linearInputs(0).get(3);
       MapWeights weights = weights(config);
       try (TokenEmbedding embedding = model.embedding(manager, weights);
           DecoderBlock block = model.block(manager, weights, 0);
@@ -224,6 +256,7 @@ class DecoderBlockTest {
         for (int i = 0; i < 230; i++) {
           NDArray x = embedding.embed(scope, ids);
           NDArray y = block.forward(x, LinearInputTap.NONE);
+          block.forwardTo(last, x, (input, values, sequences, tokens) -> {});
           head.nextTokenNll(y, ids);
           assertThat(scope.getManagedArrays()).containsExactlyInAnyOrder(x, y);
           x.close();
@@ -302,6 +335,10 @@ class DecoderBlockTest {
         NDArray flat = manager.zeros(new Shape(4, 48))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> block.forward(flat, LinearInputTap.NONE));
+      LinearInput other = Architectures.of(LLAMA, "c").linearInputs(0).get(1);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> block.forwardTo(other, flat, LinearInputTap.NONE))
+          .withMessageContaining("model.layers.0.self_attn.o");
     }
   }
 

@@ -1,2 +1,2 @@
-/** What the tests of several modules share: access to golden files, and synthetic inputs. */
+/** What the tests of several modules share: access to golden files, synthetic inputs and models. */
 package dev.pbq.core.testkit;

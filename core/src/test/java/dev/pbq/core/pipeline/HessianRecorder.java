@@ -1,0 +1,105 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.linalg.Hessian;
+import dev.pbq.core.packed.AffineGrid;
+import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.packed.UniformLinear;
+import dev.pbq.core.quant.CalibrationNeed;
+import dev.pbq.core.quant.LinearProblem;
+import dev.pbq.core.quant.Quantization;
+import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.tensor.FloatMatrix;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Rounds to two bits, and keeps the Hessian that it was given for each linear, if it asks for one.
+ */
+final class HessianRecorder implements Quantizer {
+  private final CalibrationNeed need;
+  private final Map<String, double[][]> seen = new LinkedHashMap<>();
+
+  HessianRecorder(CalibrationNeed need) {
+    this.need = need;
+  }
+
+  /** The Hessians [features][features] by linear, in the order of the calls. */
+  Map<String, double[][]> seen() {
+    return seen;
+  }
+
+  @Override
+  public String name() {
+    return need == CalibrationNeed.HESSIAN ? "recorder" : "data-free";
+  }
+
+  @Override
+  public CalibrationNeed calibrationNeed() {
+    return need;
+  }
+
+  @Override
+  public void checkFits(String layer, int rows, int cols) {}
+
+  @Override
+  public double paperBits(int rows, int cols) {
+    return 2;
+  }
+
+  @Override
+  public long estimateStoredBits(int rows, int cols) {
+    return 2L * rows * cols;
+  }
+
+  @Override
+  public Quantization quantize(LinearProblem problem) {
+    problem.hessian().ifPresent(hessian -> seen.put(problem.name(), dense(hessian)));
+    return new Quantization(rounded(problem.weight()), Map.of());
+  }
+
+  /** Two bits per weight, one symmetric grid per row. */
+  private static UniformLinear rounded(FloatMatrix w) {
+    byte[] codes = new byte[w.rows() * w.cols()];
+    float[] scale = new float[w.rows()];
+    int[] zero = new int[w.rows()];
+    for (int r = 0; r < w.rows(); r++) {
+      float largest = 0;
+      for (int c = 0; c < w.cols(); c++) {
+        largest = Math.max(largest, Math.abs(w.get(r, c)));
+      }
+      scale[r] = largest / 2;
+      zero[r] = 2;
+      for (int c = 0; c < w.cols(); c++) {
+        int code = Math.round(w.get(r, c) / scale[r]) + 2;
+        codes[r * w.cols() + c] = (byte) Math.max(0, Math.min(3, code));
+      }
+    }
+    return new UniformLinear(
+        w.rows(),
+        w.cols(),
+        w.cols(),
+        ScaleDtype.F32,
+        codes,
+        new AffineGrid(2, scale, zero),
+        Optional.empty());
+  }
+
+  /** H[i][j] from the traces of (e_i + e_j) H (e_i + e_j)^T. */
+  private static double[][] dense(Hessian hessian) {
+    int n = hessian.size();
+    double[] diagonal = hessian.diagonal();
+    double[][] h = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      h[i][i] = diagonal[i];
+      for (int j = i + 1; j < n; j++) {
+        FloatMatrix pair = FloatMatrix.zeros(1, n);
+        pair.data()[i] = 1;
+        pair.data()[j] = 1;
+        h[i][j] = (hessian.quadraticTrace(pair) - diagonal[i] - diagonal[j]) / 2;
+        h[j][i] = h[i][j];
+      }
+    }
+    return h;
+  }
+}
