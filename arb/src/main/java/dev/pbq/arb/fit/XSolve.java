@@ -1,8 +1,11 @@
 package dev.pbq.arb.fit;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /** How {@link MetricFitter} finds the shift and the scales of a row once its signs are fixed. */
 public enum XSolve {
   /** One parameter after the other, round by round, as published. */
+  @JsonProperty("sequential")
   SEQUENTIAL,
 
   /**
@@ -11,5 +14,6 @@ public enum XSolve {
    * all equal cannot be told from the shift, inputs that are zero tell nothing) that parameter
    * keeps the value it starts with and the others are the best beside it.
    */
+  @JsonProperty("joint")
   JOINT
 }

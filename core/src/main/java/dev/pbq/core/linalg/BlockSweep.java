@@ -56,8 +56,8 @@ public final class BlockSweep {
    * narrower.
    *
    * @param rows rows of the weight
-   * @return half the sum of squared errors ((W_b - Q_b) divided by U's diagonal, or times U_bb^-1
-   *     with {@link BlockCompensation#EXACT})
+   * @return half the sum of squares of (W_b - Q_b) divided by U's diagonal, the loss that the
+   *     published programs print, whatever the compensation
    */
   public static double run(
       int rows,
@@ -86,7 +86,7 @@ public final class BlockSweep {
         DoubleMatrix u = factor.block(from, to, from, to);
         DoubleMatrix q = quantizer.quantize(from, to, w, u);
         DoubleMatrix e = errors(w, q, u);
-        loss += halfSquares(e);
+        loss += loss(w, q, u);
         if (to <= kept) {
           store(errors, e, from);
         }
@@ -169,10 +169,13 @@ public final class BlockSweep {
     return (rows + TILE - 1) / TILE;
   }
 
-  private static double halfSquares(DoubleMatrix e) {
+  private static double loss(DoubleMatrix w, DoubleMatrix q, DoubleMatrix u) {
+    int width = w.cols();
     double sum = 0;
-    for (double v : e.data()) {
-      sum += v * v;
+    for (int i = 0; i < w.data().length; i++) {
+      int j = i % width;
+      double e = (w.data()[i] - q.data()[i]) / u.data()[j * width + j];
+      sum += e * e;
     }
     return sum / 2;
   }

@@ -45,11 +45,11 @@ class BlockSweepTest {
         for (int j = from; j < to; j++) {
           expected[r][j] = Math.rint(current[r][j]);
           double sum = current[r][j] - expected[r][j];
+          expectedLoss += sum * sum / (u.values[j][j] * u.values[j][j]) / 2;
           for (int i = from; i < j && compensation == BlockCompensation.EXACT; i++) {
             sum -= e[i - from] * u.values[i][j];
           }
           e[j - from] = sum / u.values[j][j];
-          expectedLoss += e[j - from] * e[j - from] / 2;
         }
         for (int c = to; c < cols && compensation != BlockCompensation.NONE; c++) {
           for (int j = from; j < to; j++) {
