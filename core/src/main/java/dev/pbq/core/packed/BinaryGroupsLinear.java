@@ -194,8 +194,7 @@ public final class BinaryGroupsLinear implements QuantizedLinear {
       ScaleFormat format,
       BitmapCoding coding,
       double salientShare) {
-    int salient =
-        layout.salientClasses() == 0 ? 0 : (int) Math.round(Math.min(1, salientShare) * cols);
+    int salient = layout.salientClasses() == 0 ? 0 : (int) Math.round(salientShare * cols);
     return BinaryGroupsFormat.signBits(rows, cols, salient)
         + GroupBitmaps.estimateBits(layout, rows, cols, salient, coding)
         + ScaleParts.bits(layout, format, rows, cols, Shapes.groups(cols, blockSize), salient);
