@@ -14,7 +14,6 @@ import dev.pbq.core.packed.ScaleFormat;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.tensor.FloatMatrix;
-import dev.pbq.core.testkit.MemoryPackedReader;
 import dev.pbq.core.testkit.MemoryPackedWriter;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +73,7 @@ class ArbQuantizerTest {
       MemoryPackedWriter out = new MemoryPackedWriter();
       q.linear().write(out);
       assertThat(q.linear().bits().total()).isEqualTo(8 * out.bytes());
-      assertThat(PackedLinears.read(new MemoryPackedReader("layer", out))).isEqualTo(q.linear());
+      assertThat(PackedLinears.read(out.reader("layer"))).isEqualTo(q.linear());
       for (float v : q.linear().dequantize().data()) {
         assertThat(v).isFinite();
       }
