@@ -95,7 +95,7 @@ abstract class SortedGroup {
   private void secondOrder(int n0, double s0, double t0, int n1, double s1, double t1) {
     double remainder =
         subtractMean ? (excess(count, sum, sumTail, shift) - (n1 - n0) * scale) / count : 0;
-    // Not below and not above the mean, as the remainder is not larger than the scale.
+    // On their own sides of the mean, because the remainder is at most the scale.
     double upper = shift + scale + remainder;
     double lower = shift - scale + remainder;
 
