@@ -120,8 +120,8 @@ public final class PartitionMacro {
     double full = (ProcessMeter.cpuSeconds() - start) * blocks / FULL_PASSES;
     System.out.printf(
         Locale.ROOT,
-        "%-24s %6.2f CPU-s %6.2f s a layer, %6.1f us a candidate, %4.1f salient columns a block;"
-            + " full passes %7.1f CPU-s, %5.1f times as much; errors differ by %.0e%n",
+        "%-24s %6.2f CPU-s %6.2f s a layer, %6.1f us a candidate and block, %4.1f salient columns a"
+            + " block; full passes %7.1f CPU-s, %5.1f times as much; errors differ by %.0e%n",
         what,
         layer,
         seconds,

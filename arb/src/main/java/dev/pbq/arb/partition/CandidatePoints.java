@@ -1,6 +1,6 @@
 package dev.pbq.arb.partition;
 
-/** The break points that are tried on a side (BiLLM, section 5 and Algorithm 2). */
+/** The break points that are tried on a side (BiLLM, bell-shaped splitting). */
 final class CandidatePoints {
   private static final int FIRST_PERCENT = 10;
   private static final int COUNT = 81;

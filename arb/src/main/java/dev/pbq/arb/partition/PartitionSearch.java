@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Divides a block of columns into groups: how many columns are salient (BiLLM, section 3.2), where
- * the magnitudes of the salient columns are split (ARB-LLM, section 3.5) and where those of the
- * others are (BiLLM, section 3.3). Candidates are judged by binarization with row mean, never by
- * the method that will fit the groups; the first of equal candidates wins.
+ * Divides a block of columns into groups: how many columns are salient (BiLLM, Algorithm 2), where
+ * the magnitudes of the others are split (the same), and with CGB where those of the salient
+ * columns are (ARB-LLM). Candidates are judged by binarization with row mean, never by the method
+ * that will fit the groups; the first of equal candidates wins.
  *
  * <p>Stateless. The result does not depend on the number of threads.
  */

@@ -2,7 +2,7 @@ package dev.pbq.arb.partition;
 
 /**
  * The members of one group in one row, in ascending order, and the squared error of binarizing them
- * with row mean ("RB": BiLLM, section 3), from sums instead of passes over the members.
+ * with row mean (RB), from sums instead of passes over the members.
  *
  * <p>One order represents each member by mu + a or mu - a, by its side of the mean mu; a second one
  * does the same with what remains, so its levels are u + a2, u - a2 above the mean and l + a2, l -
@@ -95,26 +95,22 @@ abstract class SortedGroup {
   private void secondOrder(int n0, double s0, double t0, int n1, double s1, double t1) {
     double remainder =
         subtractMean ? (excess(count, sum, sumTail, shift) - (n1 - n0) * scale) / count : 0;
+    // On their own sides of the mean, because the remainder is at most the scale.
     double upper = shift + scale + remainder;
     double lower = shift - scale + remainder;
 
     seek(LOWER, lower);
-    // Rounding may put a boundary on the wrong side of the mean where the scale is next to nothing.
-    boolean all = below > n0;
-    final int n00 = all ? n0 : below;
-    final double s00 = all ? s0 : belowSum;
-    final double t00 = all ? t0 : belowTail;
+    final int n00 = below;
+    final double s00 = belowSum;
+    final double t00 = belowTail;
     final int n01 = n0 - n00;
     final double s01 = s0 - s00;
     final double t01 = RoundingError.ofSum(s0, -s00, s01) + (t0 - t00);
 
     seek(UPPER, upper);
-    boolean none = below < n0;
-    final double cut = none ? s0 : belowSum;
-    final double cutTail = none ? t0 : belowTail;
-    final int n10 = none ? 0 : below - n0;
-    final double s10 = cut - s0;
-    final double t10 = RoundingError.ofSum(cut, -s0, s10) + (cutTail - t0);
+    final int n10 = below - n0;
+    final double s10 = belowSum - s0;
+    final double t10 = RoundingError.ofSum(belowSum, -s0, s10) + (belowTail - t0);
     final int n11 = n1 - n10;
     final double s11 = s1 - s10;
     final double t11 = RoundingError.ofSum(s1, -s10, s11) + (t1 - t10);

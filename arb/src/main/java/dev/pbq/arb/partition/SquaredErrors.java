@@ -1,5 +1,7 @@
 package dev.pbq.arb.partition;
 
+import java.util.Arrays;
+
 /**
  * Mean square error over the block of binarizing the high and the low part of each row apart, other
  * weights having errors that do not change.
@@ -60,10 +62,9 @@ final class SquaredErrors implements SplitErrors {
                 }
               }
             });
-    high = new double[count];
+    high = Arrays.copyOf(sums, count);
     double[] errors = new double[count];
     for (int i = 0; i < count; i++) {
-      high[i] = sums[i];
       errors[i] = (constant + sums[i] + sums[count + i]) / ((double) rows * cols);
     }
     return errors;

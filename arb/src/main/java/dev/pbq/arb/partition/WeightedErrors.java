@@ -6,7 +6,7 @@ import dev.pbq.core.tensor.DoubleMatrix;
 
 /**
  * Tr(R S R^T) with R what is left of the block when the high and the low part of each row of a side
- * are binarized apart with one plane (ARB-LLM, section 3.3): ARB-X's criterion.
+ * are binarized apart with one plane: ARB-X's criterion.
  */
 final class WeightedErrors implements SplitErrors {
   private static final int LOW_BELOW = 0;
@@ -146,13 +146,16 @@ final class WeightedErrors implements SplitErrors {
         to = split.to();
         lowMean = low.place(SortedGroup.MEAN);
         highMean = high.place(SortedGroup.MEAN);
+        // A part without members has no level; one that is far off would cost digits.
+        double lowShift = low.count == 0 ? 0 : low.shift() - centre;
+        double highShift = high.count == 0 ? 0 : high.shift() - centre;
         value =
             gram.value(
                 constant,
-                low.shift() - low.scale() - centre,
-                low.shift() + low.scale() - centre,
-                high.shift() - high.scale() - centre,
-                high.shift() + high.scale() - centre);
+                lowShift - low.scale(),
+                lowShift + low.scale(),
+                highShift - high.scale(),
+                highShift + high.scale());
       }
       sums[i] += value;
     }

@@ -14,6 +14,8 @@ final class Matrices {
     SIGNED,
     /** Columns and entries that differ by ten orders of magnitude. */
     WIDE,
+    /** Values that hardly differ from row to row and from column to column. */
+    OFFSET,
     /** A few small integers: ties among entries, and between entries and means. */
     INTEGERS,
     /** One value per row. */
@@ -37,6 +39,7 @@ final class Matrices {
             case METRIC -> normal * normal * columns[i % cols];
             case SIGNED -> normal * columns[i % cols] * (random.nextInt(30) == 0 ? 10 : 1);
             case WIDE -> normal * Math.pow(columns[i % cols], 5) * Math.exp(3 * normal);
+            case OFFSET -> 1000 + normal;
             case INTEGERS -> random.nextInt(7) - 3;
             case CONSTANT_ROWS -> 0.1 + i / cols % 3 * 0.7;
             case SPARSE -> random.nextInt(5) == 0 ? normal : 0;

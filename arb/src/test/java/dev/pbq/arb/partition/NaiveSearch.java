@@ -332,12 +332,18 @@ final class NaiveSearch {
     return trace;
   }
 
-  /** A bound on the sum of the magnitudes of the trace's terms. */
+  /** A bound on the sum of the magnitudes of the trace's terms; means are not part of it. */
   private double traceBound() {
     double largest = 0;
     for (double v : s.orElseThrow().data()) {
       largest = Math.max(largest, Math.abs(v));
     }
-    return largest * squares(z) * k;
+    double spread = 0;
+    for (int at = 0; at < n * k; at += k) {
+      double[] row = Arrays.copyOfRange(z, at, at + k);
+      double mean = settings.subtractMean() ? mean(row) : 0;
+      spread += Arrays.stream(row).map(v -> (v - mean) * (v - mean)).sum();
+    }
+    return largest * spread * k;
   }
 }

@@ -2,7 +2,6 @@ package dev.pbq.arb.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.pbq.arb.fit.GroupFitter;
 import dev.pbq.core.PbqException;
@@ -142,21 +141,6 @@ class PartitionSearchTest {
     assertThat(p.groups().members(3)).isEqualTo(9);
     assertThat(p.trace().other().get(0).chosen()).isZero();
     assertThat(p.trace().salientErrors()).containsOnly(0);
-  }
-
-  /** The first sign of a member at the mean decides the error of order 2. */
-  @Test
-  void memberThatEqualsTheMeanIsAboveIt() {
-    DoubleMatrix z = new DoubleMatrix(1, 4, new double[] {1, 8, 3, 0});
-    GrowingGroup group = new GrowingGroup(4, 2, true);
-    group.start(new double[] {0, 1, 3, 8}, new int[] {0, 1, 2, 3}, 4);
-    double[] fit = NaiveSearch.rb(z.data(), 2, true);
-    double expected = 0;
-    for (int i = 0; i < 4; i++) {
-      expected += (z.data()[i] - fit[i]) * (z.data()[i] - fit[i]);
-    }
-    assertThat(group.error()).isCloseTo(expected, within(1e-14));
-    assertThat(group.shift()).isEqualTo(3);
   }
 
   @ParameterizedTest
