@@ -92,7 +92,7 @@ pbllm|PB-LLM 1.7|--method xnor --low-frac 0.9 --salient-metric hessian --groupsi
 billm|BiLLM|--method billm --blocksize $blocksize|69.05? 48.61? 47.65? 18.75? 13.86? 12.05?|49.79? 14.58? 9.90? 8.37? 32.31? 21.35? 13.32? 55.80 66.30|39.36? 43.39?|69.97? 49.55? 35.36? 18.82? 12.71? 12.06?|35.04? 15.14? 10.52? 8.49? 32.48? 16.77? 8.41?
 arb-x|ARB-LLM_X|--method arb-x --cgb --blocksize $blocksize|45.40 34.37 20.07 15.47 12.36 11.23|21.81 11.20 8.66 7.27 21.61 14.86 7.88 31.98 14.15|22.79 13.76||
 arb-rc|ARB-LLM_RC|--method arb-rc --cgb --blocksize $blocksize|26.63 19.84 14.92 12.92 11.12 10.30|14.03 10.18 7.75 6.56 16.44 11.85 6.16 27.42 11.10|17.60 13.38||
-best|pbq, preset best|--method arb-x --preset best --true-sequential --blocksize $blocksize|||||
+best|pbq, preset best|--method arb-x --preset best --blocksize $blocksize|||||
 T
 }
 
@@ -129,7 +129,7 @@ arb-x_nocgb|ARB-X|2.93 5.36|--method arb-x --blocksize $blocksize
 arb-x|ARB-X, CGB|3.23 5.95|--method arb-x --cgb --blocksize $blocksize
 arb-rc_nocgb|ARB-RC|2.63 4.77|--method arb-rc --blocksize $blocksize
 arb-rc|ARB-RC, CGB|2.83 5.17|--method arb-rc --cgb --blocksize $blocksize
-best|pbq, preset best||--method arb-x --preset best --true-sequential --blocksize $blocksize
+best|pbq, preset best||--method arb-x --preset best --blocksize $blocksize
 T
 }
 

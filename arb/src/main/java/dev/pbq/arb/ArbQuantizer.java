@@ -84,14 +84,7 @@ final class ArbQuantizer implements Quantizer {
     for (int c : factor.deadColumns()) {
       dead[c] = true;
     }
-    double loss =
-        new ArbLayer(method, settings)
-            .run(
-                w.rows(),
-                (from, to) -> columns(w, dead, from, to),
-                factor,
-                hessian::block,
-                collector);
+    double loss = sweep(problem.name(), w, dead, factor, hessian, collector);
     if (!Double.isFinite(loss)) {
       throw PbqException.numerical(
           problem.name() + ": compensation diverged (loss " + loss + "): try a larger --percdamp");
@@ -102,6 +95,30 @@ final class ArbQuantizer implements Quantizer {
     diagnostics.put("damping", factor.dampingShare());
     diagnostics.put("salient", linear.paperBits() - 1);
     return new Quantization(linear, diagnostics, OptionalDouble.of(linear.paperBits()));
+  }
+
+  private double sweep(
+      String layer,
+      FloatMatrix w,
+      boolean[] dead,
+      InverseFactor factor,
+      Hessian hessian,
+      Collector collector) {
+    try {
+      return new ArbLayer(method, settings)
+          .run(
+              w.rows(),
+              (from, to) -> columns(w, dead, from, to),
+              factor,
+              hessian::block,
+              collector);
+    } catch (PbqException e) {
+      // What a search or a fit cannot compute it reports without knowing the layer.
+      if (e.kind() != PbqException.Kind.NUMERICAL || e.getMessage().startsWith(layer)) {
+        throw e;
+      }
+      throw new PbqException(e.kind(), layer + ": " + e.getMessage(), e);
+    }
   }
 
   private GroupLayout layout() {

@@ -76,7 +76,7 @@ public record ArbSettings(
     boolean best = preset == Preset.BEST;
     division = or(division, Division.BOTH);
     boolean columnsDivided = division == Division.BOTH;
-    cgb = or(cgb, best && columnsDivided);
+    cgb = or(cgb, false);
     groups = or(groups, 2);
     blocksize = or(blocksize, 128);
     iterations = or(iterations, 15);
