@@ -27,7 +27,9 @@ final class ArbLayer {
 
   ArbLayer(ArbMethod method, ArbSettings settings) {
     this.plan = new BlockPlan(method, settings);
-    this.refiner = new Refiner(settings.codes(), settings.refine(), settings.shareMeans());
+    this.refiner =
+        new Refiner(
+            settings.codes(), settings.refine(), settings.shareMeans(), settings.shareColumns());
     this.settings = settings;
   }
 

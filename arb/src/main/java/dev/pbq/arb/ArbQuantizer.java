@@ -35,6 +35,9 @@ final class ArbQuantizer implements Quantizer {
     if (method.byRowAndColumn() && settings.shareMeans() != GroupLayout.MeanSharing.EACH) {
       throw PbqException.usage("--share-means: " + method.id() + " has no means");
     }
+    if (!method.byRowAndColumn() && settings.shareColumns()) {
+      throw PbqException.usage("--share-columns: " + method.id() + " has no column scales");
+    }
   }
 
   @Override
@@ -128,7 +131,7 @@ final class ArbQuantizer implements Quantizer {
     int salient = columns ? (settings.cgb() ? settings.groups() : 1) : 0;
     int others = groups ? settings.groups() : 1;
     return method.byRowAndColumn()
-        ? GroupLayout.rowColumns(salient, others, false)
+        ? GroupLayout.rowColumns(salient, others, settings.shareColumns())
         : GroupLayout.rows(salient, others, settings.shareMeans());
   }
 
@@ -153,7 +156,9 @@ final class ArbQuantizer implements Quantizer {
     private final List<BlockScales> scales = new ArrayList<>();
 
     Collector(String layer, int rows, int cols) {
-      this.rounding = new ScaleRounding(layer, settings.scaleDtype(), settings.shareMeans());
+      this.rounding =
+          new ScaleRounding(
+              layer, settings.scaleDtype(), settings.shareMeans(), settings.shareColumns());
       this.rows = rows;
       this.cols = cols;
       this.codes = new byte[rows * cols];

@@ -38,6 +38,7 @@ import dev.pbq.core.packed.ScaleFormat;
  * @param codes which codes are chosen again column by column; none
  * @param refine how often all scales of a row are fitted together after that; 0
  * @param shareMeans how many means a row of a block has; each
+ * @param shareColumns arb-rc: whether all groups have the same column scales; false
  * @param percdamp damping as a share of the mean diagonal of H; 0.01
  * @param eps added to denominators of updates; 0 (the program: 1e-8)
  * @param epsX the same for arb-x's second phase; 0 (the program: 1e-10)
@@ -66,6 +67,7 @@ public record ArbSettings(
     @JsonProperty("codes") CodeChoice codes,
     @JsonProperty("refine") Integer refine,
     @JsonProperty("shareMeans") MeanSharing shareMeans,
+    @JsonProperty("shareColumns") Boolean shareColumns,
     @JsonProperty("percdamp") Double percdamp,
     @JsonProperty("eps") Double eps,
     @JsonProperty("epsX") Double epsX,
@@ -107,6 +109,7 @@ public record ArbSettings(
               + " block");
     }
     shareMeans = or(shareMeans, MeanSharing.EACH);
+    shareColumns = or(shareColumns, false);
     percdamp = or(percdamp, 0.01);
     eps = or(eps, 0.0);
     epsX = or(epsX, 0.0);
@@ -129,9 +132,10 @@ public record ArbSettings(
     if (cgb && !columnsDivided) {
       throw PbqException.usage("--cgb needs --division both: it divides the salient columns");
     }
-    if (shareMeans != MeanSharing.EACH && refine == 0) {
+    if ((shareMeans != MeanSharing.EACH || shareColumns) && refine == 0) {
       throw PbqException.usage(
-          "--share-means needs --refine 1 or more: published fits have a mean for each group");
+          (shareColumns ? "--share-columns" : "--share-means")
+              + " needs --refine 1 or more: published fits share nothing between groups");
     }
   }
 
@@ -139,7 +143,7 @@ public record ArbSettings(
   public static ArbSettings published() {
     return new ArbSettings(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null, null, null, null, null, null, null);
+        null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   /** What the search for a division needs. */

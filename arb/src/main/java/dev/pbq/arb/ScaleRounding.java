@@ -14,8 +14,10 @@ import dev.pbq.core.packed.RowScales;
 import dev.pbq.core.packed.ScaleFormat;
 import dev.pbq.core.packed.ScaleVector;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Rounds the parameters of a block to what is stored. Negative scales are made positive first,
@@ -34,7 +36,17 @@ final class ScaleRounding {
   private final ScaleFormat format;
   private final MeanSharing sharing;
 
-  ScaleRounding(String layer, ScaleFormat format, MeanSharing sharing) {
+  private final boolean sharedColumns;
+
+  /**
+   * How parameters are stored.
+   *
+   * @param layer for messages
+   * @param sharing which groups have the same mean
+   * @param sharedColumns whether all groups have the same column scales
+   */
+  ScaleRounding(String layer, ScaleFormat format, MeanSharing sharing, boolean sharedColumns) {
+    this.sharedColumns = sharedColumns;
     this.layer = layer;
     this.format = format;
     this.sharing = sharing;
@@ -51,6 +63,8 @@ final class ScaleRounding {
     List<GroupScales> scales = new ArrayList<>();
     List<GroupFit> fits = new ArrayList<>();
     Optional<ScaleVector> shared = Optional.empty();
+    Optional<ScaleVector> q1 = Optional.empty();
+    Optional<ScaleVector> q2 = Optional.empty();
     for (int g = 0; g < block.fits().size(); g++) {
       if (block.fits().get(g) instanceof RowFit f) {
         if (sharing == MeanSharing.EACH || (sharing == MeanSharing.BLOCK && g == 0)) {
@@ -70,19 +84,26 @@ final class ScaleRounding {
       } else {
         RowColumnFit f = (RowColumnFit) block.fits().get(g);
         int[] columns = columns(block, g < block.salientClasses());
+        int[] firstColumns = sharedColumns ? allColumns(block) : columns;
+        if (q1.isEmpty() || !sharedColumns) {
+          q1 = Optional.of(encode(magnitudes(pick(f.q1(), firstColumns))));
+        }
+        if (f.q2() == null) {
+          q2 = Optional.empty();
+        } else if (q2.isEmpty() || !sharedColumns) {
+          q2 = Optional.of(encode(magnitudes(pick(f.q2(), columns))));
+        }
         RowColumnScales s =
             new RowColumnScales(
                 encode(magnitudes(f.r1())),
-                encode(magnitudes(pick(f.q1(), columns))),
+                q1.get(),
                 f.r2() == null ? Optional.empty() : Optional.of(encode(magnitudes(f.r2()))),
-                f.q2() == null
-                    ? Optional.empty()
-                    : Optional.of(encode(magnitudes(pick(f.q2(), columns)))));
+                q2);
         scales.add(s);
         fits.add(
             new RowColumnFit(
                 decode(s.rowFirst()),
-                spread(s.colFirst(), columns, block.cols()),
+                spread(s.colFirst(), firstColumns, block.cols()),
                 s.rowSecond().map(ScaleRounding::decode).orElse(null),
                 s.colSecond().map(q -> spread(q, columns, block.cols())).orElse(null)));
       }
@@ -110,6 +131,10 @@ final class ScaleRounding {
     }
   }
 
+  private static int[] allColumns(FittedBlock block) {
+    return IntStream.range(0, block.cols()).toArray();
+  }
+
   private static int[] columns(FittedBlock block, boolean salient) {
     int[] columns = new int[block.cols()];
     int count = 0;
@@ -118,7 +143,7 @@ final class ScaleRounding {
         columns[count++] = c;
       }
     }
-    return java.util.Arrays.copyOf(columns, count);
+    return Arrays.copyOf(columns, count);
   }
 
   private static double[] pick(double[] values, int[] columns) {

@@ -9,6 +9,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.BinaryGroupsLinear;
+import dev.pbq.core.packed.GroupLayout;
 import dev.pbq.core.packed.PackedLinears;
 import dev.pbq.core.packed.ScaleFormat;
 import dev.pbq.core.quant.LinearProblem;
@@ -21,6 +22,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -47,7 +49,9 @@ class ArbQuantizerTest {
           "{\"compensation\":\"exact\",\"scaleDtype\":\"f32\"}",
           "{\"disableGptq\":true,\"bitmaps\":\"coded\"}",
           "{\"codes\":\"signs\",\"refine\":2}",
-          "{\"preset\":\"best\"}");
+          "{\"preset\":\"best\"}",
+          "{\"cgb\":true,\"refine\":2,\"scaleDtype\":\"u8\",\"shareColumns\":true}",
+          "{\"cgb\":true,\"refine\":1,\"scaleDtype\":\"u8\",\"shareMeans\":\"block\"}");
 
   @Provide
   Arbitrary<ArbSettings> settings() {
@@ -65,6 +69,8 @@ class ArbQuantizerTest {
       @ForAll long seed) {
     Random random = new Random(seed);
     ArbSettings s = withBlocksize(settings, blocksize);
+    Assume.that(method == ArbMethod.ARB_RC || !s.shareColumns());
+    Assume.that(method != ArbMethod.ARB_RC || s.shareMeans() == GroupLayout.MeanSharing.EACH);
     FloatMatrix w = weights(random, rows, cols);
     try (Hessian h = hessian(random, cols, random.nextInt(4) == 0 ? cols / 2 : -1)) {
       Quantization q = new ArbQuantizer(method, s).quantize(problem(w, h));
@@ -198,7 +204,8 @@ class ArbQuantizerTest {
         Arguments.of("{\"codes\":\"signs\",\"compensation\":\"diag\"}", "--compensation exact"),
         Arguments.of("{\"disableGptq\":true,\"compensation\":\"diag\"}", "--disable-gptq"),
         Arguments.of("{\"disableGptq\":true,\"preset\":\"best\"}", "--compensation exact"),
-        Arguments.of("{\"shareMeans\":\"block\"}", "--share-means"));
+        Arguments.of("{\"shareMeans\":\"block\"}", "--share-means"),
+        Arguments.of("{\"shareColumns\":true}", "--share-columns"));
   }
 
   @ParameterizedTest
@@ -216,6 +223,14 @@ class ArbQuantizerTest {
     assertThatThrownBy(() -> new ArbQuantizer(ArbMethod.ARB_RC, shared))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("--share-means");
+  }
+
+  @Test
+  void columnScalesCannotBeSharedWhereThereAreNone() {
+    ArbSettings shared = settings("{\"shareColumns\":true,\"refine\":1}");
+    assertThatThrownBy(() -> new ArbQuantizer(ArbMethod.ARB_X, shared))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("--share-columns");
   }
 
   @Test

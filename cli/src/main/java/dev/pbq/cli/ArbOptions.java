@@ -91,6 +91,11 @@ final class ArbOptions {
   private String shareMeans;
 
   @Option(
+      names = "--share-columns",
+      description = "arb-rc: all groups of a block have the same column scales.")
+  private Boolean shareColumns;
+
+  @Option(
       names = "--bitmaps",
       paramLabel = "B",
       description = "raw (default, as the papers count) or coded near their entropy.")
@@ -113,6 +118,9 @@ final class ArbOptions {
     put(node, "codes", codes);
     put(node, "refine", refine);
     put(node, "shareMeans", shareMeans);
+    if (shareColumns != null) {
+      node.put("shareColumns", shareColumns);
+    }
     put(node, "bitmaps", bitmaps);
   }
 

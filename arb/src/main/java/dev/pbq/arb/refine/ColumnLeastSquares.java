@@ -1,7 +1,7 @@
 package dev.pbq.arb.refine;
 
-import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.RowColumnFit;
+import dev.pbq.core.linalg.DoubleProducts;
 import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -20,19 +20,21 @@ final class ColumnLeastSquares {
   /** (W - Q) G, kept up to date. */
   private final double[] gradient;
 
-  ColumnLeastSquares(Draft draft, BlockMetric metric, DoubleMatrix difference) {
+  /** Whether the groups of a column have one scale together. */
+  private final boolean shared;
+
+  ColumnLeastSquares(Draft draft, BlockMetric metric, DoubleMatrix difference, boolean shared) {
     this.draft = draft;
+    this.shared = shared;
     this.metric = metric;
     int k = metric.k();
-    this.gradient =
-        dev.pbq.core.linalg.DoubleProducts.multiply(difference, new DoubleMatrix(k, k, metric.g()))
-            .data();
+    this.gradient = DoubleProducts.multiply(difference, new DoubleMatrix(k, k, metric.g())).data();
   }
 
   void pass() {
     for (int col = 0; col < draft.cols; col++) {
       int first = draft.salient[col] ? 0 : draft.salientClasses;
-      for (int g = first; g < first + draft.classes(col); g++) {
+      for (int g = first; g < first + (shared ? 1 : draft.classes(col)); g++) {
         for (int plane = 0; plane < draft.planes(col); plane++) {
           update(col, g, plane);
         }
@@ -41,13 +43,12 @@ final class ColumnLeastSquares {
   }
 
   private void update(int col, int group, int plane) {
-    GroupFit fit = draft.fits.get(group);
-    double[] r = plane == 0 ? ((RowColumnFit) fit).r1() : ((RowColumnFit) fit).r2();
-    double[] q = plane == 0 ? ((RowColumnFit) fit).q1() : ((RowColumnFit) fit).q2();
+    RowColumnFit fit = fit(group);
+    double[] q = plane == 0 ? fit.q1() : fit.q2();
     int k = metric.k();
     int tiles = (draft.rows + TILE - 1) / TILE;
     AtomicReferenceArray<double[]> parts = new AtomicReferenceArray<>(tiles);
-    Parallel.forEach(tiles, t -> parts.set(t, sums(t, col, group, plane, r)));
+    Parallel.forEach(tiles, t -> parts.set(t, sums(t, col, group, plane)));
     double slope = 0;
     double squares = 0;
     for (int t = 0; t < tiles; t++) {
@@ -63,27 +64,27 @@ final class ColumnLeastSquares {
       return;
     }
     q[col] += change;
-    Parallel.forEach(tiles, t -> apply(t, col, group, plane, r, change));
+    Parallel.forEach(tiles, t -> apply(t, col, group, plane, change));
   }
 
-  private double[] sums(int tile, int col, int group, int plane, double[] r) {
+  private double[] sums(int tile, int col, int group, int plane) {
     double slope = 0;
     double squares = 0;
     int end = Math.min(draft.rows, (tile + 1) * TILE);
     for (int i = tile * TILE; i < end; i++) {
-      double s = signed(i, col, group, plane, r);
+      double s = signed(i, col, group, plane);
       slope += s * gradient[i * draft.cols + col];
       squares += s * s;
     }
     return new double[] {slope, squares};
   }
 
-  private void apply(int tile, int col, int group, int plane, double[] r, double change) {
+  private void apply(int tile, int col, int group, int plane, double change) {
     int k = metric.k();
     double[] g = metric.g();
     int end = Math.min(draft.rows, (tile + 1) * TILE);
     for (int i = tile * TILE; i < end; i++) {
-      double s = signed(i, col, group, plane, r) * change;
+      double s = signed(i, col, group, plane) * change;
       if (s != 0) {
         for (int c = 0; c < k; c++) {
           gradient[i * k + c] -= s * g[col * k + c];
@@ -92,13 +93,19 @@ final class ColumnLeastSquares {
     }
   }
 
-  /** r with the sign of the weight, 0 outside the group. */
-  private double signed(int row, int col, int group, int plane, double[] r) {
+  /** r with the sign of the weight; 0 outside the group, unless all groups share the scale. */
+  private double signed(int row, int col, int group, int plane) {
     int code = draft.codes[row * draft.cols + col];
-    if (draft.group(col, code) != group) {
+    int own = draft.group(col, code);
+    if (own != group && !shared) {
       return 0;
     }
+    double r = plane == 0 ? fit(own).r1()[row] : fit(own).r2()[row];
     boolean second = draft.salient[col] && plane == 0;
-    return (code >>> (second ? 1 : 0) & 1) != 0 ? r[row] : -r[row];
+    return (code >>> (second ? 1 : 0) & 1) != 0 ? r : -r;
+  }
+
+  private RowColumnFit fit(int group) {
+    return (RowColumnFit) draft.fits.get(group);
   }
 }

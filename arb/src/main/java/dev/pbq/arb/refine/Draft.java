@@ -25,7 +25,13 @@ final class Draft {
 
   final List<GroupFit> fits;
 
-  Draft(FittedBlock block) {
+  /**
+   * Copies a block.
+   *
+   * @param sharedColumns whether all groups get the same column scales, at first the means of their
+   *     own, weighted by members
+   */
+  Draft(FittedBlock block, boolean sharedColumns) {
     rows = block.rows();
     cols = block.cols();
     salient = block.salientColumns();
@@ -43,6 +49,31 @@ final class Draft {
     fits = new ArrayList<>();
     for (GroupFit fit : block.fits()) {
       fits.add(copy(fit));
+    }
+    if (sharedColumns && fits.get(0) instanceof RowColumnFit) {
+      shareColumns();
+    }
+  }
+
+  private void shareColumns() {
+    int[][] members = new int[groups()][cols];
+    for (int i = 0; i < codes.length; i++) {
+      int col = i % cols;
+      members[group(col, codes[i])][col]++;
+    }
+    double[] q1 = new double[cols];
+    double[] q2 = new double[cols];
+    for (int g = 0; g < groups(); g++) {
+      RowColumnFit fit = (RowColumnFit) fits.get(g);
+      for (int c = 0; c < cols; c++) {
+        double share = (double) members[g][c] / rows;
+        q1[c] += share * fit.q1()[c];
+        q2[c] += fit.q2() == null ? 0 : share * fit.q2()[c];
+      }
+    }
+    for (int g = 0; g < groups(); g++) {
+      RowColumnFit fit = (RowColumnFit) fits.get(g);
+      fits.set(g, new RowColumnFit(fit.r1(), q1, fit.r2(), fit.r2() == null ? null : q2));
     }
   }
 

@@ -12,14 +12,15 @@ import dev.pbq.core.tensor.DoubleMatrix;
  * @param choice which codes are chosen again
  * @param rounds how often scales are fitted again, at least 0
  * @param sharing how many means a row has, where it has any
+ * @param sharedColumns whether all groups have the same column scales, where there are any
  */
-public record Refiner(CodeChoice choice, int rounds, MeanSharing sharing) {
+public record Refiner(CodeChoice choice, int rounds, MeanSharing sharing, boolean sharedColumns) {
   /** Rows of one task. */
   private static final int TILE = 32;
 
   /**
-   * Improves a block; the error of no row rises, unless the first fit has more means than {@code
-   * sharing} allows.
+   * Improves a block; the error of no row rises, unless the first fit has more parameters than are
+   * allowed here.
    *
    * @param block what was fitted; not changed
    * @param w the weights [n, k]
@@ -29,14 +30,14 @@ public record Refiner(CodeChoice choice, int rounds, MeanSharing sharing) {
     if (isIdle()) {
       return block;
     }
-    Draft draft = new Draft(block);
+    Draft draft = new Draft(block, sharedColumns);
     BlockMetric metric = BlockMetric.of(u);
     if (!(block.fits().get(0) instanceof RowColumnFit)) {
       rows(draft, metric, w, rounds);
     } else {
       rows(draft, metric, w, rounds == 0 ? 0 : 1);
       for (int round = 1; round < rounds; round++) {
-        new ColumnLeastSquares(draft, metric, difference(draft, w)).pass();
+        new ColumnLeastSquares(draft, metric, difference(draft, w), sharedColumns).pass();
         rows(draft, metric, w, 1);
       }
     }
@@ -51,13 +52,16 @@ public record Refiner(CodeChoice choice, int rounds, MeanSharing sharing) {
     if (choice == CodeChoice.NONE) {
       return block;
     }
-    Draft draft = new Draft(block);
+    Draft draft = new Draft(block, sharedColumns);
     rows(draft, BlockMetric.of(u), w, 0);
     return draft.finish();
   }
 
   private boolean isIdle() {
-    return choice == CodeChoice.NONE && rounds == 0 && sharing == MeanSharing.EACH;
+    return choice == CodeChoice.NONE
+        && rounds == 0
+        && sharing == MeanSharing.EACH
+        && !sharedColumns;
   }
 
   private void rows(Draft draft, BlockMetric metric, DoubleMatrix w, int fits) {

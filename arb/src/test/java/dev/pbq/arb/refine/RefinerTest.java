@@ -35,7 +35,7 @@ class RefinerTest {
     DoubleMatrix w = random(random, rows, cols);
     DoubleMatrix u = upper(random, cols);
     FittedBlock block = block(random, w, 1 + random.nextInt(3), 1 + random.nextInt(3), byColumn);
-    FittedBlock refined = new Refiner(choice, rounds, MeanSharing.EACH).refine(block, w, u);
+    FittedBlock refined = new Refiner(choice, rounds, MeanSharing.EACH, false).refine(block, w, u);
     double[] before = errors(block, w, u);
     double[] after = errors(refined, w, u);
     double total = Arrays.stream(before).sum();
@@ -63,7 +63,8 @@ class RefinerTest {
     DoubleMatrix w = random(random, 6, 48);
     DoubleMatrix u = upper(random, 48);
     FittedBlock block = block(random, w, 2, 2, false);
-    FittedBlock refined = new Refiner(CodeChoice.NONE, 1, MeanSharing.EACH).refine(block, w, u);
+    FittedBlock refined =
+        new Refiner(CodeChoice.NONE, 1, MeanSharing.EACH, false).refine(block, w, u);
     double best = Arrays.stream(errors(refined, w, u)).sum();
     assertThat(best).isLessThan(Arrays.stream(errors(block, w, u)).sum());
     for (GroupFit fit : refined.fits()) {
@@ -102,7 +103,8 @@ class RefinerTest {
             truth.salientClasses(),
             truth.signs(),
             disturbed);
-    FittedBlock refined = new Refiner(CodeChoice.NONE, 1, MeanSharing.EACH).refine(start, w, u);
+    FittedBlock refined =
+        new Refiner(CodeChoice.NONE, 1, MeanSharing.EACH, false).refine(start, w, u);
     assertThat(Arrays.stream(errors(refined, w, u)).max().orElseThrow())
         .isCloseTo(0, within(1e-12));
   }
@@ -113,11 +115,35 @@ class RefinerTest {
     DoubleMatrix w = random(random, 9, 40);
     DoubleMatrix u = upper(random, 40);
     FittedBlock block = block(random, w, 2, 2, false);
-    FittedBlock none = new Refiner(CodeChoice.SIGNS, 2, MeanSharing.NONE).refine(block, w, u);
-    FittedBlock one = new Refiner(CodeChoice.SIGNS, 2, MeanSharing.BLOCK).refine(block, w, u);
+    FittedBlock none =
+        new Refiner(CodeChoice.SIGNS, 2, MeanSharing.NONE, false).refine(block, w, u);
+    FittedBlock one =
+        new Refiner(CodeChoice.SIGNS, 2, MeanSharing.BLOCK, false).refine(block, w, u);
     for (int g = 0; g < 4; g++) {
       assertThat(((RowFit) none.fits().get(g)).mu()).containsOnly(0);
       assertThat(((RowFit) one.fits().get(g)).mu()).isEqualTo(((RowFit) one.fits().get(0)).mu());
+    }
+  }
+
+  @Test
+  void columnScalesAreSharedAsAskedFor() {
+    Random random = new Random(14);
+    DoubleMatrix w = random(random, 30, 40);
+    DoubleMatrix u = upper(random, 40);
+    FittedBlock block = block(random, w, 2, 2, true);
+    double last = Double.POSITIVE_INFINITY;
+    for (int rounds = 1; rounds < 5; rounds++) {
+      FittedBlock shared =
+          new Refiner(CodeChoice.SIGNS, rounds, MeanSharing.EACH, true).refine(block, w, u);
+      double[] q1 = ((RowColumnFit) shared.fits().get(0)).q1();
+      double[] q2 = ((RowColumnFit) shared.fits().get(0)).q2();
+      for (GroupFit fit : shared.fits()) {
+        assertThat(((RowColumnFit) fit).q1()).isEqualTo(q1);
+        assertThat(((RowColumnFit) fit).q2()).isIn(q2, null);
+      }
+      double error = Arrays.stream(errors(shared, w, u)).sum();
+      assertThat(error).isLessThanOrEqualTo(last * (1 + 1e-12));
+      last = error;
     }
   }
 
@@ -128,7 +154,7 @@ class RefinerTest {
     DoubleMatrix u = upper(random, 32);
     for (boolean byColumn : new boolean[] {false, true}) {
       FittedBlock block = block(random, w, 2, 2, byColumn);
-      Refiner refiner = new Refiner(CodeChoice.GROUPS, 3, MeanSharing.EACH);
+      Refiner refiner = new Refiner(CodeChoice.GROUPS, 3, MeanSharing.EACH, false);
       DoubleMatrix one = Parallel.withThreads(1, () -> refiner.refine(block, w, u).values());
       DoubleMatrix two = Parallel.withThreads(2, () -> refiner.refine(block, w, u).values());
       assertThat(one).isEqualTo(two);
