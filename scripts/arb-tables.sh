@@ -2,9 +2,9 @@
 # Reproduces ARB-LLM's tables 1 to 3 (perplexity of OPT, LLaMA 1-3, Vicuna), 4 (ablations, LLaMA-7B) and 6 (sizes), and BiLLM's rows, for model
 # folders of your choice, as Markdown with the published figures beside ours. Resumable: what has been quantized or evaluated is not done again.
 #
-#   scripts/arb-tables.sh [--out DIR] [--calib SET|FILE] [--eval SET,SET] [--nsamples N] [--seqlen N] [--blocksize N] [--data-dir DIR] [--limit N] [--tables main,4,6] MODEL...
+#   scripts/arb-tables.sh [--out DIR] [--calib SET|FILE] [--eval SET,SET] [--nsamples N] [--seqlen N] [--blocksize N] [--data-dir DIR] [--limit N] [--tables main,4,6,options] MODEL...
 #
-# "main" (or 1, 2, 3) is the table that the model belongs to. Published figures are printed only beside the model that they were published for.
+# "main" (or 1, 2, 3) is the table that the model belongs to; "options" is what pbq offers beyond the papers, one option at a time. Published figures are printed only beside the model that they were published for.
 # Without arguments: --help.
 set -eu
 
@@ -133,6 +133,40 @@ best|pbq, preset best||--method arb-x --preset best --blocksize $blocksize
 T
 }
 
+# name | label | options
+option_rows() {
+  cat <<T
+arb-rc|\`arb-rc --cgb\`, published|--method arb-rc --cgb
+arb-x|\`arb-x --cgb\`, published|--method arb-x --cgb
+o-rc-exact|arb-rc \`--compensation exact\`|--method arb-rc --cgb --compensation exact
+o-x-exact|arb-x \`--compensation exact\`|--method arb-x --cgb --compensation exact
+o-rc-signs|arb-rc \`--codes signs\`|--method arb-rc --cgb --codes signs
+o-x-signs|arb-x \`--codes signs\`|--method arb-x --cgb --codes signs
+o-rc-refine|arb-rc \`--codes signs --refine 4\`|--method arb-rc --cgb --codes signs --refine 4
+o-x-refine|arb-x \`--codes signs --refine 4\`|--method arb-x --cgb --codes signs --refine 4
+o-rc-groups|arb-rc \`--codes groups --refine 4\`|--method arb-rc --cgb --codes groups --refine 4
+o-x-groups|arb-x \`--codes groups --refine 4\`|--method arb-x --cgb --codes groups --refine 4
+o-rc-shared|arb-rc \`--codes signs --refine 4 --share-columns\`|--method arb-rc --cgb --codes signs --refine 4 --share-columns
+o-x-shared|arb-x \`--codes signs --refine 4 --share-means block\`|--method arb-x --cgb --codes signs --refine 4 --share-means block
+o-x-joint|arb-x \`--x-solve joint\`|--method arb-x --cgb --x-solve joint
+o-rc-sequential|arb-rc \`--true-sequential\`|--method arb-rc --cgb --true-sequential
+o-x-sequential|arb-x \`--true-sequential\`|--method arb-x --cgb --true-sequential
+o-rc-weight|arb-rc \`--search-target weight\`|--method arb-rc --cgb --search-target weight
+o-x-weight|arb-x \`--search-target weight\`|--method arb-x --cgb --search-target weight
+arb-rc_g4|arb-rc \`--groups 4\`|--method arb-rc --cgb --groups 4
+arb-x_g4|arb-x \`--groups 4\`|--method arb-x --cgb --groups 4
+o-rc-u8|arb-rc \`--scale-dtype u8\`|--method arb-rc --cgb --scale-dtype u8
+o-x-u8|arb-x \`--scale-dtype u8\`|--method arb-x --cgb --scale-dtype u8
+o-rc-coded|arb-rc \`--bitmaps coded\`|--method arb-rc --cgb --bitmaps coded
+o-x-coded|arb-x \`--bitmaps coded\`|--method arb-x --cgb --bitmaps coded
+best|\`arb-x --preset best\`|--method arb-x --preset best
+o-best-cgb|\`arb-x --preset best --cgb\`|--method arb-x --preset best --cgb
+o-best-rc|\`arb-rc --preset best\`|--method arb-rc --preset best
+o-best-sequential|\`arb-x --preset best --true-sequential\`|--method arb-x --preset best --true-sequential
+o-best-g4|\`arb-x --preset best --groups 4\`|--method arb-x --preset best --groups 4
+T
+}
+
 preamble() {
   echo "# ARB-LLM, $1: $2"
   echo
@@ -214,6 +248,28 @@ size_table() {
   echo "The paper's second column (\"CSR\") codes the group bitmap in fewer bits than its entropy and is not reproduced; \`--bitmaps coded\` is near the entropy."
 }
 
+option_table() {
+  local model="$1" dir="$2" name label spec s i text
+  echo "# Beyond the papers: $model"
+  echo
+  echo "Calibration: $calib, $nsamples windows, seed 0; blocks of $blocksize columns. Made by \`scripts/arb-tables.sh\` with $("$pbq" --version | head -n 1)."
+  echo
+  local head="| configuration | stored bits |" rule="| --- | --- |"
+  for s in "${sets[@]}"; do head="$head $s |"; rule="$rule --- |"; done
+  printf '%s\n%s\n' "$head" "$rule"
+  evaluate "$model" "$dir/full.ppl.json"
+  text="| full precision | 16 |"
+  for i in "${!sets[@]}"; do text="$text $(figure "$dir/full.ppl.json" "$i") |"; done
+  echo "$text"
+  while IFS='|' read -r name label spec; do
+    # shellcheck disable=SC2086 # the specification is a list of options
+    row "$model" "$dir" "$name" "$nsamples" $spec --blocksize "$blocksize"
+    text="| $label | $(bits "$dir/$name/pbq-report.json" storedBits) |"
+    for i in "${!sets[@]}"; do text="$text $(figure "$dir/$name.ppl.json" "$i") |"; done
+    echo "$text"
+  done < <(option_rows)
+}
+
 # finish FILE: what a table function wrote becomes the table.
 finish() { mv "$1.new" "$1" && echo "$1"; }
 
@@ -235,5 +291,9 @@ for model in "${models[@]}"; do
     column=; case "$lower" in llama-7b) column=0 ;; llama-13b) column=1 ;; esac
     size_table "$model" "$dir" "$column" >"$dir/table6.md.new"
     finish "$dir/table6.md" ;;
+  esac
+  case ",$tables," in *,options,*)
+    option_table "$model" "$dir" >"$dir/options.md.new"
+    finish "$dir/options.md" ;;
   esac
 done
