@@ -58,6 +58,10 @@ final class DemoCommand implements Runnable {
           new Row("rtn 3 bit", "rtn", "{\"bits\":3}"),
           new Row("PB-LLM xnor, 20 % salient", "xnor", xnor(0.8)),
           new Row("PB-LLM xnor, 10 % salient", "xnor", xnor(0.9)),
+          new Row("BiLLM", "billm", "{}"),
+          new Row("ARB-LLM_X", "arb-x", "{\"cgb\":true}"),
+          new Row("ARB-LLM_RC", "arb-rc", "{\"cgb\":true}"),
+          new Row("arb-x, preset best", "arb-x", "{\"preset\":\"best\"}"),
           new Row("gptq 2 bit", "gptq", "{\"bits\":2}"),
           new Row("rtn 2 bit", "rtn", "{\"bits\":2}"),
           new Row("rtn 1 bit", "rtn", "{\"bits\":1}"));

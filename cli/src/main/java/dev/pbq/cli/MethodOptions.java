@@ -6,6 +6,7 @@ import dev.pbq.core.PbqException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /**
@@ -75,8 +76,11 @@ final class MethodOptions {
   @Option(
       names = "--scale-dtype",
       paramLabel = "T",
-      description = "Type of stored scales: f16 (default) or f32.")
+      description = "Type of stored scales: f16 (default), f32, or u8 (BiLLM and ARB-LLM).")
   private String scaleDtype;
+
+  @ArgGroup(validate = false, heading = "%nBiLLM and ARB-LLM:%n")
+  private ArbOptions arb = new ArbOptions();
 
   @Option(
       names = {"-O", "--method-option"},
@@ -120,6 +124,7 @@ final class MethodOptions {
     if (scaleDtype != null) {
       node.put("scaleDtype", scaleDtype.toLowerCase(Locale.ROOT));
     }
+    arb.addTo(node);
     others.forEach((key, value) -> put(node, key, value));
     return node;
   }

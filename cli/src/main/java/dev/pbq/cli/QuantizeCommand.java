@@ -35,10 +35,13 @@ import picocli.CommandLine.Spec;
       "  xnor sign no 2bit 4bit prune   PB-LLM: salient weights at --high-bit, the rest as named",
       "  rtn                            round to nearest, no calibration",
       "  gptq                           round to nearest with error compensation",
+      "  billm                          BiLLM: one bit, two for salient columns",
+      "  arb arb-x arb-rc               ARB-LLM: the same, fitted by alternating updates",
       "",
       "Examples:",
       "  pbq quantize huggyllama/llama-7b --method xnor --low-frac 0.9 --salient-metric hessian",
       "  pbq quantize my-model --method gptq --bits 4 --groupsize 128 --calib my-text.jsonl",
+      "  pbq quantize my-model --method arb-rc --cgb",
       "  pbq quantize tiny --method xnor --low-frac 0.8 --out q --eval tiny",
       "  pbq quantize llama-7b --method xnor --low-frac 0.9 --dry-run"
     },

@@ -125,6 +125,26 @@ class BadInputTest {
   }
 
   @Test
+  void settingsOfArbThatMakeNoSense() {
+    refused(2, "--groups 9", quantize(model, "--method", "arb-rc", "--cgb", "--groups", "9"));
+    refused(2, "--blocksize 0", quantize(model, "--method", "billm", "--blocksize", "0"));
+    refused(2, "--up-lim 1", quantize(model, "--method", "billm", "--up-lim", "1"));
+    refused(2, "--division", quantize(model, "--method", "arb", "--division", "rows"));
+    refused(
+        2, "--division both", quantize(model, "--method", "arb", "--cgb", "--division", "none"));
+    refused(
+        2,
+        "--compensation exact",
+        quantize(model, "--method", "arb-x", "--codes", "signs", "--compensation", "diag"));
+    refused(
+        2,
+        "--share-means",
+        quantize(model, "--method", "arb-rc", "--preset", "best", "--share-means", "block"));
+    refused(2, "--low-frac", quantize(model, "--method", "billm", "--low-frac", "0.9"));
+    refused(2, "--preset", quantize(model, "--method", "arb-x", "--preset", "worst"));
+  }
+
+  @Test
   void sharesOutsideTheirRange() {
     for (String share : List.of("0", "1", "1.5", "-0.1")) {
       refused(2, "--low-frac", quantize(model, "--method", "xnor", "--low-frac", share));

@@ -12,29 +12,43 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script that reproduces PB-LLM's tables, end to end on the built-in model. */
+/** The scripts that reproduce the papers' tables, end to end on the built-in model. */
 class TablesScriptTest {
   @TempDir private Path folder;
 
   @Test
   void tableThreeOfTinyIsMadeAndNotMadeTwice() throws IOException, InterruptedException {
-    run();
+    run("pb-llm-tables.sh", "3");
     Path table = folder.resolve("results/tiny/table3.md");
-    List<String> rows =
-        Files.readAllLines(table).stream().filter(l -> l.startsWith("| ")).skip(2).toList();
-    assertThat(rows).hasSize(7);
-    assertThat(rows)
+    assertThat(rows(table))
+        .hasSize(7)
         .allSatisfy(row -> assertThat(row).matches("\\| [^|]+(\\| [0-9.]+ ){3}\\| - \\|"));
 
     Path report = folder.resolve("results/tiny/gptq-hessian-0.9/pbq-report.json");
     FileTime made = Files.getLastModifiedTime(report);
     String first = Files.readString(table);
-    run();
+    run("pb-llm-tables.sh", "3");
     assertThat(Files.getLastModifiedTime(report)).as("reused").isEqualTo(made);
     assertThat(table).hasContent(first);
   }
 
-  private void run() throws IOException, InterruptedException {
+  @Test
+  void tablesOfArbAreMadeOfTiny() throws IOException, InterruptedException {
+    run("arb-tables.sh", "main,6");
+    Path dir = folder.resolve("results/tiny");
+    assertThat(rows(dir.resolve("main.md")))
+        .hasSize(12)
+        .allSatisfy(row -> assertThat(row).matches("\\| [^|]+(\\| [0-9.]+ ){3}\\| - \\| - \\|"));
+    assertThat(rows(dir.resolve("table6.md")))
+        .hasSize(8)
+        .allSatisfy(row -> assertThat(row).endsWith("| - |"));
+  }
+
+  private static List<String> rows(Path table) throws IOException {
+    return Files.readAllLines(table).stream().filter(l -> l.startsWith("| ")).skip(2).toList();
+  }
+
+  private void run(String script, String tables) throws IOException, InterruptedException {
     Path pbq = folder.resolve("pbq");
     if (!Files.exists(pbq)) {
       Files.createFile(
@@ -49,7 +63,7 @@ class TablesScriptTest {
     ProcessBuilder builder =
         new ProcessBuilder(
             "bash",
-            Path.of("..", "scripts", "pb-llm-tables.sh").toString(),
+            Path.of("..", "scripts", script).toString(),
             "--out",
             folder.resolve("results").toString(),
             "--calib",
@@ -63,7 +77,7 @@ class TablesScriptTest {
             "--limit",
             "4",
             "--tables",
-            "3",
+            tables,
             "tiny");
     builder.environment().put("PBQ", pbq.toString());
     Process process = builder.redirectErrorStream(true).start();

@@ -17,6 +17,11 @@ public record Groups(int rows, int cols, byte[] of, int[] orders) {
       throw new IllegalArgumentException(
           "groups of " + of.length + " weights in a block [" + rows + ", " + cols + "]");
     }
+    for (int order : orders) {
+      if (order != 1 && order != 2) {
+        throw new IllegalArgumentException("a group of order " + order);
+      }
+    }
   }
 
   /** One group, whose members are where {@code mask} is not 0; all others are in group 1. */

@@ -91,6 +91,12 @@ final class Blas {
     }
   }
 
+  /** C [m, n] -= A B^T in float64, A [m, k], B [n, k], all without gaps between columns. */
+  static void gemmSubtractTransposed(
+      int m, int n, int k, DoublePointer a, DoublePointer b, DoublePointer c) {
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, m, n, k, -1.0, a, m, b, n, 1.0, c, m);
+  }
+
   /** Lower triangle of C [n, n] = A A^T, A [n, k]. */
   static void syrkLower(int n, int k, FloatPointer a, int lda, FloatPointer c, int ldc) {
     cblas_ssyrk(CblasColMajor, CblasLower, CblasNoTrans, n, k, 1f, a, lda, 0f, c, ldc);

@@ -1,6 +1,7 @@
 package dev.pbq.core.linalg;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.HashMap;
 import java.util.Map;
@@ -68,6 +69,25 @@ public final class Hessian implements AutoCloseable {
   public int[] deadColumns() {
     double[] diagonal = h.diagonal();
     return IntStream.range(0, diagonal.length).filter(c -> diagonal[c] == 0).toArray();
+  }
+
+  /**
+   * H[from..to, from..to), undamped; a fresh matrix, both triangles filled.
+   *
+   * @throws IndexOutOfBoundsException if the range is not inside the matrix
+   */
+  public DoubleMatrix block(int from, int to) {
+    int width = to - from;
+    double[] values = new double[Math.multiplyExact(width, width)];
+    double[] row = new double[width];
+    for (int i = 0; i < width; i++) {
+      h.get(from + i, from + i, to, row);
+      for (int k = i; k < width; k++) {
+        values[i * width + k] = row[k - i];
+        values[k * width + i] = row[k - i];
+      }
+    }
+    return new DoubleMatrix(width, width, values);
   }
 
   /** {@link #inverseFactor(Damping, ColumnOrder, String)} in natural order. */

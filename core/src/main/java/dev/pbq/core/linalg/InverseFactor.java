@@ -1,5 +1,6 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.Optional;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -9,7 +10,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * arXiv 2210.17323, section 3.3, step 3; PB-LLM uses the same factor). Owned by the {@link Hessian}
  * that made it and valid until that is closed.
  */
-public final class InverseFactor implements AutoCloseable {
+public final class InverseFactor implements UpperFactor, AutoCloseable {
   private final int size;
   private final NativeFloats u;
   private final float[] diagonal;
@@ -32,6 +33,7 @@ public final class InverseFactor implements AutoCloseable {
     }
   }
 
+  @Override
   public int size() {
     return size;
   }
@@ -69,6 +71,21 @@ public final class InverseFactor implements AutoCloseable {
       throw new IndexOutOfBoundsException("row " + row + ", columns " + from + " to " + to);
     }
     u.get((long) row * size + from, destination, offset, to - from);
+  }
+
+  @Override
+  public DoubleMatrix block(int rowFrom, int rowTo, int colFrom, int colTo) {
+    int width = colTo - colFrom;
+    double[] values = new double[Math.multiplyExact(rowTo - rowFrom, width)];
+    float[] run = new float[width];
+    for (int r = rowFrom; r < rowTo; r++) {
+      row(r, colFrom, colTo, run, 0);
+      int base = (r - rowFrom) * width;
+      for (int c = Math.max(0, r - colFrom); c < width; c++) {
+        values[base + c] = run[c];
+      }
+    }
+    return new DoubleMatrix(rowTo - rowFrom, width, values);
   }
 
   /** The address of U[row, column], rows being {@link #size} apart. */

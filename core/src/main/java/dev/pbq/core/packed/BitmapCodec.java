@@ -3,13 +3,15 @@ package dev.pbq.core.packed;
 import dev.pbq.core.PbqException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
  * Bitmaps [rows, cols] as bytes, in whichever {@link Coding} is shorter. In memory a bitmap is an
  * array of words, bit {@code i = r * cols + c} being bit {@code i % 64} of word {@code i / 64}.
+ *
+ * <p>If only some places can hold a 1, the reader knowing which, then these are the bitmap's
+ * <em>members</em>, a bitmap themselves; the bits of all others are not stored.
  *
  * <p>The range coding, byte by byte:
  *
@@ -28,7 +30,7 @@ final class BitmapCodec {
 
   /** How a bitmap is stored. */
   enum Coding {
-    /** The bits themselves, least significant first, padded to a byte with zeros. */
+    /** The members' bits themselves, least significant first, padded to a byte with zeros. */
     RAW,
     /** Range coded with a {@link BitmapModel}. */
     RANGE;
@@ -39,32 +41,42 @@ final class BitmapCodec {
     }
   }
 
+  /** The coding of a part, from the attribute of the same name. */
+  static Coding coding(PartReader in, String part) {
+    return in.choice(part, "coding", Coding.values(), Coding::id);
+  }
+
   /** A bitmap as it is stored. */
   record Encoded(Coding coding, byte[] bytes) {}
 
-  /** Encodes a bitmap whose bits beyond {@code rows * cols} are 0. */
+  /** Encodes a bitmap whose bits beyond {@code rows * cols} are 0, all others being members. */
   static Encoded encode(long[] bitmap, int rows, int cols) {
-    int bits = rows * cols;
-    int rawBytes = (int) BitPacking.bytes(bits, 1);
-    BitmapFit fit = BitmapFit.of(bitmap, rows, cols);
+    return encode(bitmap, Bitmap.full(rows * cols), rows, cols);
+  }
+
+  /** Encodes a bitmap that is 0 wherever {@code members} is. */
+  static Encoded encode(long[] bitmap, long[] members, int rows, int cols) {
+    long rawBytes = BitPacking.bytes(Bitmap.ones(members, 0, rows * cols), 1);
+    BitmapFit fit = BitmapFit.of(bitmap, members, rows, cols);
     if (fit.bits() < 8.0 * rawBytes) {
-      byte[] ranged = encodeRange(bitmap, rows, cols, fit.model());
+      byte[] ranged = encodeRange(bitmap, members, rows, cols, fit.model());
       if (ranged.length < rawBytes) {
         return new Encoded(Coding.RANGE, ranged);
       }
     }
-    ByteBuffer raw = ByteBuffer.allocate(bitmap.length * 8).order(ByteOrder.LITTLE_ENDIAN);
-    raw.asLongBuffer().put(bitmap);
-    return new Encoded(Coding.RAW, Arrays.copyOf(raw.array(), rawBytes));
+    return new Encoded(Coding.RAW, Bitmap.gather(bitmap, members));
   }
 
-  private static byte[] encodeRange(long[] bitmap, int rows, int cols, BitmapModel model) {
+  private static byte[] encodeRange(
+      long[] bitmap, long[] members, int rows, int cols, BitmapModel model) {
     int bits = rows * cols;
     byte[][] chunks =
         IntStream.range(0, chunks(bits))
             .parallel()
             .mapToObj(
-                i -> RangeCoder.encode(bitmap, i * CHUNK_BITS, chunkEnd(i, bits), cols, model))
+                i ->
+                    RangeCoder.encode(
+                        bitmap, members, i * CHUNK_BITS, chunkEnd(i, bits), cols, model))
             .toArray(byte[][]::new);
     long size = BitmapModel.bytes(rows, cols, model.rowBits(), model.colBits());
     for (byte[] chunk : chunks) {
@@ -82,31 +94,39 @@ final class BitmapCodec {
   }
 
   /**
-   * Decodes a bitmap of {@code rows * cols} &lt; 2^31 bits; the bits beyond are 0.
+   * Decodes a bitmap of {@code rows * cols} &lt; 2^31 bits, all of them members; the bits beyond
+   * are 0.
    *
    * @param where the layer and part, for messages
    * @throws PbqException BAD_DATA if the bytes are no such bitmap
    */
   static long[] decode(Coding coding, byte[] bytes, int rows, int cols, String where) {
-    int bits = rows * cols;
+    return decode(coding, bytes, Bitmap.full(rows * cols), rows, cols, where);
+  }
+
+  /**
+   * Decodes a bitmap of {@code rows * cols} &lt; 2^31 bits; it is 0 wherever {@code members} is.
+   *
+   * @param where the layer and part, for messages
+   * @throws PbqException BAD_DATA if the bytes are no such bitmap
+   */
+  static long[] decode(
+      Coding coding, byte[] bytes, long[] members, int rows, int cols, String where) {
     return switch (coding) {
       case RAW -> {
-        if (bytes.length != BitPacking.bytes(bits, 1)
-            || !BitPacking.paddingIsZero(bytes, 0, bits, 1)) {
-          throw PbqException.badData(where + ": not a bitmap of " + bits + " bits");
+        int count = Bitmap.ones(members, 0, rows * cols);
+        if (bytes.length != BitPacking.bytes(count, 1)
+            || !BitPacking.paddingIsZero(bytes, 0, count, 1)) {
+          throw PbqException.badData(where + ": not a bitmap of " + count + " bits");
         }
-        long[] bitmap = new long[Bitmap.words(bits)];
-        ByteBuffer.wrap(Arrays.copyOf(bytes, bitmap.length * 8))
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .asLongBuffer()
-            .get(bitmap);
-        yield bitmap;
+        yield Bitmap.scatter(bytes, members);
       }
-      case RANGE -> decodeRange(bytes, rows, cols, where);
+      case RANGE -> decodeRange(bytes, members, rows, cols, where);
     };
   }
 
-  private static long[] decodeRange(byte[] bytes, int rows, int cols, String where) {
+  private static long[] decodeRange(
+      byte[] bytes, long[] members, int rows, int cols, String where) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int bits = rows * cols;
     int chunkCount = chunks(bits);
@@ -135,6 +155,7 @@ final class BitmapCodec {
                     start[i],
                     start[i + 1] - start[i],
                     bitmap,
+                    members,
                     i * CHUNK_BITS,
                     chunkEnd(i, bits),
                     cols,

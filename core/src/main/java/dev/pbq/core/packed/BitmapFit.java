@@ -13,24 +13,23 @@ record BitmapFit(BitmapModel model, double bits) {
   private static final int CLASSES = 1 << MAX_CLASS_BITS;
   private static final int ONE = 1 << RangeCoder.PROBABILITY_BITS;
 
-  /** Fits a model to a bitmap. */
-  static BitmapFit of(long[] bitmap, int rows, int cols) {
+  /** Fits a model to the members' bits; all other bits are 0 and do not count. */
+  static BitmapFit of(long[] bitmap, long[] members, int rows, int cols) {
     int[] rowOnes = new int[rows];
     int[] colOnes = new int[cols];
+    int[] rowTotal = new int[rows];
+    int[] colTotal = new int[cols];
     for (int r = 0; r < rows; r++) {
       rowOnes[r] = countColumns(bitmap, r, cols, colOnes);
+      rowTotal[r] = countColumns(members, r, cols, colTotal);
     }
-    byte[] fineRow = classes(rowOnes, cols);
-    byte[] fineCol = classes(colOnes, rows);
+    byte[] fineRow = classes(rowOnes, rowTotal);
+    byte[] fineCol = classes(colOnes, colTotal);
     long[] total = new long[CLASSES * CLASSES];
     long[] ones = new long[CLASSES * CLASSES];
-    int[] rowsIn = histogram(fineRow);
-    int[] colsIn = histogram(fineCol);
-    for (int i = 0; i < total.length; i++) {
-      total[i] = (long) rowsIn[i >>> MAX_CLASS_BITS] * colsIn[i & (CLASSES - 1)];
-    }
     for (int r = 0; r < rows; r++) {
       countClasses(bitmap, r, cols, fineCol, ones, fineRow[r] << MAX_CLASS_BITS);
+      countClasses(members, r, cols, fineCol, total, fineRow[r] << MAX_CLASS_BITS);
     }
 
     int bestRowBits = 0;
@@ -85,30 +84,27 @@ record BitmapFit(BitmapModel model, double bits) {
     }
   }
 
-  private static byte[] classes(int[] ones, int of) {
+  /** Lines without members are in class 0 and have no say in where the classes lie. */
+  private static byte[] classes(int[] ones, int[] total) {
     double[] logOdds = new double[ones.length];
     double min = Double.POSITIVE_INFINITY;
     double max = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < ones.length; i++) {
-      // StrictMath and the half keep this finite and the same on every platform.
-      logOdds[i] = StrictMath.log((ones[i] + 0.5) / (of - ones[i] + 0.5));
-      min = Math.min(min, logOdds[i]);
-      max = Math.max(max, logOdds[i]);
+      if (total[i] > 0) {
+        // StrictMath and the half keep this finite and the same on every platform.
+        logOdds[i] = StrictMath.log((ones[i] + 0.5) / (total[i] - ones[i] + 0.5));
+        min = Math.min(min, logOdds[i]);
+        max = Math.max(max, logOdds[i]);
+      }
     }
     double step = (max - min) / CLASSES;
     byte[] classes = new byte[ones.length];
     for (int i = 0; i < ones.length; i++) {
-      classes[i] = step > 0 ? (byte) Math.min(CLASSES - 1, (logOdds[i] - min) / step) : 0;
+      if (total[i] > 0 && step > 0) {
+        classes[i] = (byte) Math.min(CLASSES - 1, (logOdds[i] - min) / step);
+      }
     }
     return classes;
-  }
-
-  private static int[] histogram(byte[] classes) {
-    int[] count = new int[CLASSES];
-    for (byte c : classes) {
-      count[c]++;
-    }
-    return count;
   }
 
   /** Sums a table over [64, 64] classes to [2^rowBits, 2^colBits]. */

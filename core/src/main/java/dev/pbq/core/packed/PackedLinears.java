@@ -15,6 +15,7 @@ public final class PackedLinears {
   public static QuantizedLinear read(PackedReader in) {
     String family = in.text("family");
     return switch (family) {
+      case BinaryGroupsFormat.FAMILY -> BinaryGroupsFormat.read(in);
       case SalientSplitFormat.FAMILY -> SalientSplitFormat.read(in);
       case UniformFormat.FAMILY -> UniformFormat.read(in);
       default ->
@@ -24,6 +25,8 @@ public final class PackedLinears {
                   "unknown storage family '"
                       + family
                       + "'; this version reads "
+                      + BinaryGroupsFormat.FAMILY
+                      + ", "
                       + SalientSplitFormat.FAMILY
                       + " and "
                       + UniformFormat.FAMILY);

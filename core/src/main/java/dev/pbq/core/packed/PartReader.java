@@ -6,6 +6,7 @@ import dev.pbq.core.tensor.Half;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * Reads and checks what {@link Parts} writes. Every method throws BAD_DATA naming layer and part.
@@ -18,7 +19,7 @@ final class PartReader {
   }
 
   /** The attributes that every layer has; {@code rows * cols} is below 2^31 - 64. */
-  record Header(int rows, int cols, int groupSize, ScaleDtype scaleDtype) {
+  record Header(int rows, int cols, int groupSize) {
     int weights() {
       return rows * cols;
     }
@@ -45,7 +46,27 @@ final class PartReader {
     if ((long) rows * cols > Shapes.MAX_WEIGHTS) {
       throw bad("rows", rows + " x " + cols + " weights are more than one layer can hold");
     }
-    return new Header(rows, cols, integer("group_size", 1, cols), scaleDtype());
+    return new Header(rows, cols, integer("group_size", 1, cols));
+  }
+
+  /** The attribute {@code scale_dtype} of the families whose parameters are floats. */
+  ScaleDtype scaleDtype() {
+    return choice("scale_dtype", "type", ScaleDtype.values(), Parts::id);
+  }
+
+  /**
+   * The one of some values that an attribute names.
+   *
+   * @param what what they are, for the message
+   */
+  <T> T choice(String key, String what, T[] of, Function<T, String> id) {
+    String name = in.text(key);
+    for (T value : of) {
+      if (id.apply(value).equals(name)) {
+        return value;
+      }
+    }
+    throw bad(key, "unknown " + what + " '" + name + "'");
   }
 
   boolean has(String part) {
@@ -147,15 +168,5 @@ final class PartReader {
   /** How messages name a part or attribute. */
   String where(String part) {
     return "packed layer " + in.layer() + ", " + part;
-  }
-
-  private ScaleDtype scaleDtype() {
-    String name = in.text("scale_dtype");
-    for (ScaleDtype type : ScaleDtype.values()) {
-      if (Parts.id(type).equals(name)) {
-        return type;
-      }
-    }
-    throw bad("scale_dtype", "unknown type '" + name + "'");
   }
 }

@@ -11,13 +11,13 @@ final class Parts {
 
   /** Writes the attributes that every layer has. */
   static void putHeader(
-      PackedWriter out, int version, QuantizedLinear linear, int groupSize, ScaleDtype type) {
+      PackedWriter out, int version, QuantizedLinear linear, int groupSize, String scaleDtype) {
     out.attribute("family", linear.family());
     out.attribute("version", version);
     out.attribute("rows", linear.rows());
     out.attribute("cols", linear.cols());
     out.attribute("group_size", groupSize);
-    out.attribute("scale_dtype", id(type));
+    out.attribute("scale_dtype", scaleDtype);
   }
 
   static void putBytes(PackedWriter out, String part, byte[] bytes) {

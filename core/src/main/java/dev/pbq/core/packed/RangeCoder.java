@@ -25,8 +25,12 @@ final class RangeCoder {
 
   private RangeCoder() {}
 
-  /** Encodes bits {@code from .. to - 1} of a bitmap of rows of {@code cols}. */
-  static byte[] encode(long[] bitmap, int from, int to, int cols, BitmapModel model) {
+  /**
+   * Encodes bits {@code from .. to - 1} of a bitmap of rows of {@code cols}. Where {@code members}
+   * is 0, so is the bitmap, and the probability is 0 whatever the model says.
+   */
+  static byte[] encode(
+      long[] bitmap, long[] members, int from, int to, int cols, BitmapModel model) {
     byte[] out = new byte[((to - from) >>> 4) + 16];
     int size = 0;
     long low = 0;
@@ -37,7 +41,8 @@ final class RangeCoder {
       int end = (int) Math.min(to, (row + 1L) * cols);
       int context = model.rowContext(row);
       for (; i < end; i++, col++) {
-        long ones = (range >>> PROBABILITY_BITS) * model.probability(context, col);
+        int member = -((int) (members[i >>> 6] >>> i) & 1);
+        long ones = (range >>> PROBABILITY_BITS) * (model.probability(context, col) & member);
         if (Bitmap.get(bitmap, i)) {
           range = ones;
         } else {
@@ -80,7 +85,8 @@ final class RangeCoder {
 
   /**
    * Decodes {@code length} bytes at {@code at} into bits {@code from .. to - 1}, which must be 0
-   * before; {@code from} is a multiple of 64, so that chunks can be decoded in parallel.
+   * before and stay so where {@code members} is 0; {@code from} is a multiple of 64, so that chunks
+   * can be decoded in parallel.
    *
    * @param where the layer and part, for the message
    * @throws PbqException BAD_DATA if the stream is longer or shorter than what it encodes
@@ -90,6 +96,7 @@ final class RangeCoder {
       int at,
       int length,
       long[] bitmap,
+      long[] members,
       int from,
       int to,
       int cols,
@@ -108,7 +115,8 @@ final class RangeCoder {
       int end = (int) Math.min(to, (row + 1L) * cols);
       int context = model.rowContext(row);
       for (; i < end; i++, col++) {
-        long ones = (range >>> PROBABILITY_BITS) * model.probability(context, col);
+        int member = -((int) (members[i >>> 6] >>> i) & 1);
+        long ones = (range >>> PROBABILITY_BITS) * (model.probability(context, col) & member);
         if (code < ones) {
           range = ones;
           bitmap[i >>> 6] |= 1L << i;

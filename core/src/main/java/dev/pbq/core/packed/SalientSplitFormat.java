@@ -16,7 +16,7 @@ final class SalientSplitFormat {
     AffineGrid high = linear.high();
     LowPart low = linear.low();
     BitmapCodec.Encoded mask = linear.mask();
-    Parts.putHeader(out, VERSION, linear, linear.groupSize(), type);
+    Parts.putHeader(out, VERSION, linear, linear.groupSize(), Parts.id(type));
     out.attribute("mask", mask.coding().id());
     out.attribute("salient", linear.salientCount());
     out.attribute("high_bits", high.bits());
@@ -82,7 +82,7 @@ final class SalientSplitFormat {
     PartReader.Header header = in.header(VERSION);
     int rows = header.rows();
     int weights = header.weights();
-    ScaleDtype type = header.scaleDtype();
+    ScaleDtype type = in.scaleDtype();
     int salientCount = in.integer("salient", 0, weights);
     int lowCount = weights - salientCount;
     int highBits = in.integer("high_bits", 1, 8);
@@ -91,12 +91,17 @@ final class SalientSplitFormat {
     AffineGrid high =
         new AffineGrid(
             highBits, in.floats("high_scale", type, rows), in.zeros("high_zero", rows, rows));
-    LowPart low = readLow(in, header, lowCount);
+    LowPart low = readLow(in, header, type, lowCount);
     byte[] lowCodes =
         low.codeBits() > 0 ? in.codes("low_codes", lowCount, low.codeBits()) : new byte[0];
     byte[] highCodes = in.codes("high_codes", salientCount, highBits);
     long[] salient =
-        BitmapCodec.decode(coding(in), in.bytes("mask"), rows, header.cols(), in.where("mask"));
+        BitmapCodec.decode(
+            BitmapCodec.coding(in, "mask"),
+            in.bytes("mask"),
+            rows,
+            header.cols(),
+            in.where("mask"));
     int marked = Bitmap.ones(salient, 0, weights);
     if (marked != salientCount) {
       throw in.bad("mask", marked + " salient weights are marked, not " + salientCount);
@@ -113,8 +118,8 @@ final class SalientSplitFormat {
         low);
   }
 
-  private static LowPart readLow(PartReader in, PartReader.Header header, int lowCount) {
-    ScaleDtype type = header.scaleDtype();
+  private static LowPart readLow(
+      PartReader in, PartReader.Header header, ScaleDtype type, int lowCount) {
     int rows = header.rows();
     int groups = header.groups();
     String kind = in.text("low");
@@ -146,15 +151,5 @@ final class SalientSplitFormat {
       return "zero";
     }
     return "verbatim";
-  }
-
-  private static BitmapCodec.Coding coding(PartReader in) {
-    String id = in.text("mask");
-    for (BitmapCodec.Coding coding : BitmapCodec.Coding.values()) {
-      if (coding.id().equals(id)) {
-        return coding;
-      }
-    }
-    throw in.bad("mask", "unknown coding '" + id + "'");
   }
 }

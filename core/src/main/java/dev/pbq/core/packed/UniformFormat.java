@@ -19,7 +19,7 @@ final class UniformFormat {
     int rows = linear.rows();
     int cols = linear.cols();
     AffineGrid grid = linear.grid();
-    Parts.putHeader(out, VERSION, linear, linear.groupSize(), linear.scaleDtype());
+    Parts.putHeader(out, VERSION, linear, linear.groupSize(), Parts.id(linear.scaleDtype()));
     out.attribute("bits", grid.bits());
     int rowBytes = (int) BitPacking.bytes(cols, grid.bits());
     byte[] packed = new byte[Math.multiplyExact(rows, rowBytes)];
@@ -58,10 +58,11 @@ final class UniformFormat {
     int rows = header.rows();
     int cols = header.cols();
     int groups = header.groups();
+    ScaleDtype type = in.scaleDtype();
     int bits = in.integer("bits", 1, 8);
     int rowBytes = (int) BitPacking.bytes(cols, bits);
     byte[] packed = in.tensor("codes", DType.U8, rows, rowBytes);
-    float[] scale = in.floats("scale", header.scaleDtype(), groups, rows);
+    float[] scale = in.floats("scale", type, groups, rows);
     int[] zero = in.zeros("zero", scale.length, groups, rows);
     Optional<int[]> columnGroup =
         in.has("g_idx") ? Optional.of(readColumnGroup(in, cols, groups)) : Optional.empty();
@@ -79,7 +80,7 @@ final class UniformFormat {
         rows,
         cols,
         header.groupSize(),
-        header.scaleDtype(),
+        type,
         codes,
         new AffineGrid(bits, scale, zero),
         columnGroup);

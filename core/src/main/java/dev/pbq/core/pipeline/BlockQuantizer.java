@@ -72,7 +72,8 @@ final class BlockQuantizer {
             linear.cols(),
             relativeError,
             hessian.isPresent() ? "output" : "weight",
-            linear.quantizer().paperBits(linear.rows(), linear.cols()),
+            q.paperBits()
+                .orElseGet(() -> linear.quantizer().paperBits(linear.rows(), linear.cols())),
             bits.total(),
             bits.byKind(),
             q.diagnostics(),

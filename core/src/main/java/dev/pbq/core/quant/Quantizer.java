@@ -19,7 +19,8 @@ public interface Quantizer {
 
   /**
    * Bits per weight as the method's paper counts them (scales and the like usually left out), for a
-   * layer of this shape.
+   * layer of this shape; an estimate where it depends on the weights, see {@link
+   * Quantization#paperBits}.
    */
   double paperBits(int rows, int cols);
 

@@ -7,9 +7,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.AffineGrid;
+import dev.pbq.core.packed.BinaryGroupsLinear;
+import dev.pbq.core.packed.BitmapCoding;
+import dev.pbq.core.packed.BlockScales;
+import dev.pbq.core.packed.GroupLayout;
 import dev.pbq.core.packed.PackedReader;
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.packed.RowColumnScales;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.packed.ScaleFormat;
+import dev.pbq.core.packed.ScaleVector;
 import dev.pbq.core.packed.UniformLinear;
 import dev.pbq.core.tensor.DType;
 import java.nio.FloatBuffer;
@@ -193,6 +200,34 @@ class PackedCheckpointTest {
       CheckpointTest.assertNotFound(() -> in.packed("nope"), "nope");
       CheckpointTest.assertNotFound(() -> in.read("nope.weight"), "nope.weight");
       CheckpointTest.assertNotFound(() -> in.shape(LINEAR + ".codes"), "part of a packed layer");
+    }
+  }
+
+  /** A layer whose blocks happen to have no salient column has parts of no bytes. */
+  @Test
+  void emptyPartsComeBack() {
+    ScaleVector rows = ScaleVector.encode(ScaleFormat.U8, new double[] {0.5, 2});
+    ScaleVector cols = ScaleVector.encode(ScaleFormat.U8, new double[] {1, 4, 2});
+    Optional<ScaleVector> none = Optional.of(ScaleVector.encode(ScaleFormat.U8, new double[0]));
+    RowColumnScales salient = new RowColumnScales(rows, none.get(), Optional.of(rows), none);
+    RowColumnScales other = new RowColumnScales(rows, cols, Optional.empty(), Optional.empty());
+    BinaryGroupsLinear linear =
+        new BinaryGroupsLinear(
+            2,
+            3,
+            3,
+            GroupLayout.rowColumns(2, 1, false),
+            ScaleFormat.U8,
+            BitmapCoding.CODED,
+            new long[1],
+            new byte[] {1, 0, 1, 0, 0, 1},
+            List.of(new BlockScales(List.of(salient, salient, other))));
+    PackedTensorCollector out = new PackedTensorCollector(LINEAR);
+    linear.write(out);
+    try (PackedCheckpoint in = PackedCheckpoint.open(write(out.group()))) {
+      assertThat(in.stored().shape(LINEAR + ".col_2")).containsExactly(0);
+      assertThat(in.packed(LINEAR)).isEqualTo(linear);
+      assertThat(in.read(LINEAR + ".weight")).containsExactly(0.5f, -2, 1, -2, -8, 4);
     }
   }
 

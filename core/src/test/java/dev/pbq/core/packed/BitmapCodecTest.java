@@ -121,6 +121,56 @@ class BitmapCodecTest {
     }
   }
 
+  @Property(tries = 500)
+  void bitsOfMembersAloneAreStored(
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 200) int cols,
+      @ForAll @DoubleRange(min = 0, max = 1) double memberShare,
+      @ForAll @DoubleRange(min = 0, max = 1) double share,
+      @ForAll long seed) {
+    int weights = rows * cols;
+    long[] members = clustered(rows, cols, memberShare, 1, seed + 1);
+    long[] bitmap = clustered(rows, cols, share, 2, seed);
+    for (int w = 0; w < bitmap.length; w++) {
+      bitmap[w] &= members[w];
+    }
+    BitmapCodec.Encoded encoded = BitmapCodec.encode(bitmap, members, rows, cols);
+    int count = Bitmap.ones(members, 0, weights);
+    assertThat(encoded.bytes().length).isLessThanOrEqualTo((count + 7) / 8);
+    assertThat(BitmapCodec.decode(encoded.coding(), encoded.bytes(), members, rows, cols, "x"))
+        .isEqualTo(bitmap);
+    boolean[] expected = new boolean[weights];
+    boolean[] raw = new boolean[weights];
+    for (int i = 0, k = 0; i < weights; i++) {
+      expected[i] = Bitmap.get(bitmap, i);
+      if (encoded.coding() == Coding.RAW && Bitmap.get(members, i)) {
+        raw[i] = (encoded.bytes()[k / 8] >> k++ % 8 & 1) != 0;
+      }
+    }
+    assertThat(
+            encoded.coding() == Coding.RAW
+                ? raw
+                : SpecBitmapDecoder.decode(
+                    encoded.bytes(), i -> Bitmap.get(members, i), rows, cols))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void membersTakeTheirEntropy() {
+    int rows = 512;
+    int cols = 2048;
+    Random random = new Random(8);
+    long[] members = RandomLayers.bitmap(random, rows * cols, 0.3);
+    long[] bitmap = RandomLayers.bitmap(random, rows * cols, 0.2);
+    for (int w = 0; w < bitmap.length; w++) {
+      bitmap[w] &= members[w];
+    }
+    double count = Bitmap.ones(members, 0, rows * cols);
+    double share = Bitmap.ones(bitmap, 0, rows * cols) / count;
+    int bytes = BitmapCodec.encode(bitmap, members, rows, cols).bytes().length;
+    assertThat(8 * bytes / count / entropy(share)).isBetween(0.99, 1.005);
+  }
+
   private static void assertRefused(Coding coding, byte[] bytes, int rows, int cols) {
     assertThatThrownBy(() -> BitmapCodec.decode(coding, bytes, rows, cols, "layer, mask"))
         .isInstanceOf(PbqException.class)
@@ -136,7 +186,8 @@ class BitmapCodecTest {
       for (int i = 0; i < expected.length; i++) {
         expected[i] = Bitmap.get(bitmap, i);
       }
-      assertThat(SpecBitmapDecoder.decode(encoded.bytes(), rows, cols)).isEqualTo(expected);
+      assertThat(SpecBitmapDecoder.decode(encoded.bytes(), i -> true, rows, cols))
+          .isEqualTo(expected);
     }
   }
 

@@ -67,6 +67,81 @@ class FormatExampleTest {
     assertDocumented("### Example: uniform", layer);
   }
 
+  @Test
+  void binaryGroups() throws IOException {
+    BlockScales first =
+        new BlockScales(
+            List.of(
+                row(new double[] {0.5, 0}, new double[] {1, 2}, 0.25, 0.5),
+                row(new double[] {0, 0}, new double[] {0.5, 0.75}),
+                row(new double[] {0.125, 0}, new double[] {0.0625, 0.25})));
+    BlockScales second =
+        new BlockScales(
+            List.of(
+                row(new double[] {0, -0.5}, new double[] {2, 1}, 0.5, 0.25),
+                row(new double[] {0, 0.25}, new double[] {1, 0.5}),
+                row(new double[] {0, 0}, new double[] {0.125, 0.125})));
+    BinaryGroupsLinear layer =
+        new BinaryGroupsLinear(
+            2,
+            5,
+            3,
+            GroupLayout.rows(1, 2, GroupLayout.MeanSharing.EACH),
+            ScaleFormat.F16,
+            BitmapCoding.RAW,
+            new long[] {1L << 1 | 1L << 4},
+            new byte[] {1, 1, 4, 5, 2, 5, 0, 0, 1, 3},
+            List.of(first, second));
+    assertThat(layer.dequantize())
+        .isEqualTo(
+            new FloatMatrix(
+                2,
+                5,
+                new float[] {
+                  0.5f, 1.25f, 0.0625f, 0.125f, -1.5f, 0.25f, -2.5f, -0.75f, 0.75f, 0.75f
+                }));
+    assertDocumented("### Example: binary-groups", layer);
+  }
+
+  private static RowScales row(double[] mean, double[] first, double... second) {
+    return new RowScales(
+        Optional.of(ScaleVector.encode(ScaleFormat.F16, mean)),
+        ScaleVector.encode(ScaleFormat.F16, first),
+        second.length == 0
+            ? Optional.empty()
+            : Optional.of(ScaleVector.encode(ScaleFormat.F16, second)));
+  }
+
+  @Test
+  void rowAndColumnScalesOfOneByte() throws IOException {
+    ScaleVector col1 = bytes(1, 2, 4);
+    Optional<ScaleVector> col2 = Optional.of(bytes(2));
+    BlockScales scales =
+        new BlockScales(
+            List.of(
+                new RowColumnScales(bytes(2, 0), col1, Optional.of(bytes(0.5, 0)), col2),
+                new RowColumnScales(bytes(0, 0.25), col1, Optional.of(bytes(0, 0.125)), col2),
+                new RowColumnScales(bytes(0.5, 1), col1, Optional.empty(), Optional.empty())));
+    BinaryGroupsLinear layer =
+        new BinaryGroupsLinear(
+            2,
+            3,
+            3,
+            GroupLayout.rowColumns(2, 1, true),
+            ScaleFormat.U8,
+            BitmapCoding.CODED,
+            new long[] {1L << 2},
+            new byte[] {1, 0, 1, 0, 1, 6},
+            List.of(scales));
+    assertThat(layer.dequantize())
+        .isEqualTo(new FloatMatrix(2, 3, new float[] {0.5f, -1, 7, -1, 2, -0.75f}));
+    assertDocumented("### Example: row and column scales of one byte", layer);
+  }
+
+  private static ScaleVector bytes(double... values) {
+    return ScaleVector.encode(ScaleFormat.U8, values);
+  }
+
   /** The section of that title has a block with one line for each part and attribute. */
   private static void assertDocumented(String title, QuantizedLinear layer) throws IOException {
     MemoryPackedWriter stored = MemoryPackedWriter.of(layer);

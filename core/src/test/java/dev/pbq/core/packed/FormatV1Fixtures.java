@@ -1,5 +1,6 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.LowKind;
 import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
@@ -19,7 +20,7 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * The layers stored in {@code src/test/resources/packed/v1}: written once, by the first version of
- * the format, and never again. {@link #main} wrote them; it refuses to overwrite.
+ * their family's format, and never again. {@link #main} wrote them; it refuses to overwrite.
  *
  * <p>A file is, within gzip and by {@link DataOutputStream}: the number of attributes, each as key,
  * {@code i} or {@code s}, value; the number of parts, each as name, dtype, dimensions, bytes; rows
@@ -71,6 +72,61 @@ final class FormatV1Fixtures {
     }
     layers.put(
         "uniform-4-g-idx", RandomLayers.uniform(5, 24, 8, ScaleDtype.F32, 4, Zeros.U8, true, 9));
+    layers.put(
+        "groups-row-raw",
+        RandomLayers.binaryGroups(
+            7,
+            43,
+            16,
+            GroupLayout.rows(1, 2, MeanSharing.EACH),
+            ScaleFormat.F16,
+            BitmapCoding.RAW,
+            0.2,
+            11));
+    layers.put(
+        "groups-row-coded-u8",
+        RandomLayers.binaryGroups(
+            64,
+            300,
+            128,
+            GroupLayout.rows(2, 4, MeanSharing.BLOCK),
+            ScaleFormat.U8,
+            BitmapCoding.CODED,
+            0.2,
+            12));
+    layers.put(
+        "groups-row-not-salient",
+        RandomLayers.binaryGroups(
+            5,
+            33,
+            33,
+            GroupLayout.rows(0, 3, MeanSharing.NONE),
+            ScaleFormat.F32,
+            BitmapCoding.CODED,
+            0,
+            13));
+    layers.put(
+        "groups-row-column-coded",
+        RandomLayers.binaryGroups(
+            48,
+            256,
+            64,
+            GroupLayout.rowColumns(3, 2, false),
+            ScaleFormat.F16,
+            BitmapCoding.CODED,
+            0.3,
+            14));
+    layers.put(
+        "groups-row-column-raw-u8",
+        RandomLayers.binaryGroups(
+            9,
+            50,
+            20,
+            GroupLayout.rowColumns(4, 1, true),
+            ScaleFormat.U8,
+            BitmapCoding.RAW,
+            0.3,
+            15));
     return layers;
   }
 

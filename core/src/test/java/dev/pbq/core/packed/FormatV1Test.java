@@ -7,6 +7,7 @@ import dev.pbq.core.testkit.MemoryPackedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,11 @@ class FormatV1Test {
       var attributes = fixture.stored().attributes();
       seen.add(attributes.get("family") + " " + attributes.get("low"));
       seen.add("mask " + attributes.get("mask"));
+      for (String key : List.of("means", "col_scales", "bitmaps", "column_mask")) {
+        seen.add(key + " " + attributes.get(key));
+      }
+      seen.add("second class " + attributes.get("other_class_1"));
+      seen.add("salient class " + attributes.get("salient_class_0"));
       if ("range".equals(attributes.get("mask"))) {
         byte[] mask = fixture.stored().parts().get("mask").bytes();
         classes |= mask[0] > 0 && mask[1] > 0;
@@ -53,7 +59,17 @@ class FormatV1Test {
             "salient-split zero",
             "salient-split verbatim",
             "mask raw",
-            "mask range");
+            "mask range",
+            "means each",
+            "means block",
+            "means none",
+            "col_scales each",
+            "col_scales block",
+            "bitmaps raw",
+            "bitmaps coded",
+            "second class raw",
+            "second class range",
+            "salient class range");
     assertThat(classes).as("a mask with classes of rows and of columns").isTrue();
   }
 

@@ -10,6 +10,9 @@ final class NaiveDequantizer {
     if (linear instanceof SalientSplitLinear s) {
       return salientSplit(s);
     }
+    if (linear instanceof BinaryGroupsLinear b) {
+      return binaryGroups(b);
+    }
     return uniform((UniformLinear) linear);
   }
 
@@ -50,5 +53,43 @@ final class NaiveDequantizer {
       }
     }
     return new FloatMatrix(u.rows(), u.cols(), w);
+  }
+
+  private static FloatMatrix binaryGroups(BinaryGroupsLinear l) {
+    float[] w = new float[l.rows() * l.cols()];
+    int[] indexOfSide = new int[l.cols()];
+    for (int c = 0; c < l.cols(); c++) {
+      for (int before = c / l.blockSize() * l.blockSize(); before < c; before++) {
+        indexOfSide[c] += l.isSalient(before) == l.isSalient(c) ? 1 : 0;
+      }
+    }
+    for (int r = 0, i = 0; r < l.rows(); r++) {
+      for (int c = 0; c < l.cols(); c++, i++) {
+        int code = l.codes()[i];
+        int group = (l.isSalient(c) ? 0 : l.layout().salientClasses()) + code / 4;
+        int b1 = code % 2 == 1 ? 1 : -1;
+        int b2 = code / 2 % 2 == 1 ? 1 : -1;
+        GroupScales scales = l.scales().get(c / l.blockSize()).groups().get(group);
+        double v;
+        double c2 = 0;
+        if (scales instanceof RowScales s) {
+          double mu = s.mean().isPresent() ? s.mean().get().get(r) : 0;
+          v = mu + b1 * (double) s.first().get(r);
+          if (l.isSalient(c)) {
+            c2 = b2 * (double) s.second().orElseThrow().get(r);
+          }
+        } else {
+          RowColumnScales s = (RowColumnScales) scales;
+          int column = l.layout().sharedColumns() ? c % l.blockSize() : indexOfSide[c];
+          v = b1 * ((double) s.rowFirst().get(r) * s.colFirst().get(column));
+          if (l.isSalient(c)) {
+            double r2 = s.rowSecond().orElseThrow().get(r);
+            c2 = b2 * (r2 * s.colSecond().orElseThrow().get(indexOfSide[c]));
+          }
+        }
+        w[i] = (float) (l.isSalient(c) ? v + c2 : v);
+      }
+    }
+    return new FloatMatrix(l.rows(), l.cols(), w);
   }
 }

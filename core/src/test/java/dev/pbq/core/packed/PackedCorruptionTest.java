@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.LowKind;
 import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
@@ -25,7 +26,7 @@ class PackedCorruptionTest {
     Integer.MIN_VALUE, -1, 0, 1, 2, 8, 9, 255, 46341, 65536, 1 << 30, Integer.MAX_VALUE
   };
 
-  @Property(tries = 4000)
+  @Property(tries = 6000)
   void damageNeverEscapes(@ForAll long seed) {
     Random random = new Random(seed);
     MemoryPackedWriter out = MemoryPackedWriter.of(anyLayer(random));
@@ -49,6 +50,17 @@ class PackedCorruptionTest {
     ScaleDtype type = random.nextBoolean() ? ScaleDtype.F16 : ScaleDtype.F32;
     int bits = 1 + random.nextInt(8);
     Zeros zeros = pick(Zeros.values(), random);
+    if (random.nextInt(2) == 0) {
+      return RandomLayers.binaryGroups(
+          rows,
+          cols,
+          group,
+          pick(RandomLayers.layouts().toArray(new GroupLayout[0]), random),
+          pick(ScaleFormat.values(), random),
+          pick(BitmapCoding.values(), random),
+          0.2,
+          random.nextLong());
+    }
     if (random.nextInt(4) == 0) {
       return RandomLayers.uniform(
           rows, cols, group, type, bits, zeros, random.nextBoolean(), random.nextLong());
@@ -111,7 +123,7 @@ class PackedCorruptionTest {
         LowKind.BINARY,
         o -> o.attributes().put("family", "trellis"),
         "packed layer model.q_proj, family: unknown storage family 'trellis'",
-        "salient-split and uniform");
+        "binary-groups, salient-split and uniform");
     assertRefused(
         LowKind.BINARY,
         o -> o.attributes().put("version", 2),
@@ -144,6 +156,61 @@ class PackedCorruptionTest {
   }
 
   @Test
+  void groupsThatCannotBeAreRefused() {
+    GroupLayout rows = GroupLayout.rows(2, 3, MeanSharing.EACH);
+    assertRefused(groups(rows, BitmapCoding.RAW), o -> o.parts().remove("mean"), "mean");
+    assertRefused(
+        groups(rows, BitmapCoding.RAW),
+        o -> o.attributes().put("means", "some"),
+        "means: unknown sharing 'some'");
+    assertRefused(
+        groups(rows, BitmapCoding.RAW),
+        o -> o.attributes().put("scales", "cells"),
+        "scales: unknown form 'cells'");
+    assertRefused(
+        groups(rows, BitmapCoding.CODED),
+        o -> o.attributes().put("bitmaps", "zip"),
+        "bitmaps: unknown coding 'zip'");
+    assertRefused(
+        groups(rows, BitmapCoding.CODED),
+        o -> o.attributes().put("other_class_1", "zip"),
+        "other_class_1: unknown coding 'zip'");
+    assertRefused(
+        groups(rows, BitmapCoding.CODED),
+        o -> o.parts().remove("salient_class_0"),
+        "model.q_proj, salient_class_0: missing");
+    assertRefused(
+        groups(rows, BitmapCoding.RAW),
+        o -> o.attributes().put("other_classes", 5),
+        "other_classes: 5 is not in 1..4");
+    assertRefused(
+        groups(rows, BitmapCoding.RAW),
+        o -> o.attributes().put("scale_dtype", "u4"),
+        "scale_dtype: unknown type 'u4'");
+    assertRefused(
+        groups(rows, BitmapCoding.RAW),
+        o -> Arrays.fill(o.parts().get("class_bit_1").bytes(), (byte) -1),
+        "class_bit_1: a weight of a class that its side of the columns does not have");
+    assertRefused(
+        groups(GroupLayout.rows(1, 2, MeanSharing.EACH), BitmapCoding.RAW),
+        o -> Arrays.fill(o.parts().get("class_bit_0").bytes(), (byte) -1),
+        "class_bit_0: a weight of a class that its side of the columns does not have");
+    assertRefused(
+        groups(GroupLayout.rowColumns(1, 2, false), BitmapCoding.RAW),
+        o -> o.parts().get("col_2_grid").bytes()[3] = 0x7f, // the least is larger than the largest
+        "col_2_grid: entry 0 is a grid from");
+    assertRefused(
+        groups(GroupLayout.rowColumns(1, 2, false), BitmapCoding.RAW),
+        o -> o.parts().get("column_mask").bytes()[0] ^= 1,
+        "column_mask: ",
+        "salient columns are marked, not");
+  }
+
+  private static QuantizedLinear groups(GroupLayout layout, BitmapCoding coding) {
+    return RandomLayers.binaryGroups(8, 100, 32, layout, ScaleFormat.U8, coding, 0.2, 3);
+  }
+
+  @Test
   void populationOfTheMaskMustMatch() {
     // One salient weight fewer would still give as many bytes of codes.
     assertRefused(
@@ -162,8 +229,17 @@ class PackedCorruptionTest {
   @Test
   @Timeout(5)
   void hugeShapesAreRefusedBeforeAnythingIsAllocated() {
+    List<QuantizedLinear> layers = new ArrayList<>();
     for (LowKind kind : LowKind.values()) {
-      MemoryPackedWriter out = MemoryPackedWriter.of(layer(kind));
+      layers.add(layer(kind));
+    }
+    for (BitmapCoding coding : BitmapCoding.values()) {
+      layers.add(groups(GroupLayout.rows(0, 1, MeanSharing.NONE), coding));
+      layers.add(groups(GroupLayout.rows(4, 4, MeanSharing.EACH), coding));
+      layers.add(groups(GroupLayout.rowColumns(2, 2, true), coding));
+    }
+    for (QuantizedLinear layer : layers) {
+      MemoryPackedWriter out = MemoryPackedWriter.of(layer);
       out.attributes().put("cols", 100_000_000);
       assertThatThrownBy(() -> PackedLinears.read(out.reader("model.q_proj")))
           .isInstanceOf(PbqException.class)
@@ -214,7 +290,12 @@ class PackedCorruptionTest {
 
   private static void assertRefused(
       LowKind kind, Consumer<MemoryPackedWriter> damage, String... message) {
-    MemoryPackedWriter out = MemoryPackedWriter.of(layer(kind));
+    assertRefused(layer(kind), damage, message);
+  }
+
+  private static void assertRefused(
+      QuantizedLinear layer, Consumer<MemoryPackedWriter> damage, String... message) {
+    MemoryPackedWriter out = MemoryPackedWriter.of(layer);
     damage.accept(out);
     assertThatThrownBy(() -> PackedLinears.read(out.reader("model.q_proj")))
         .isInstanceOfSatisfying(

@@ -2,6 +2,7 @@ package dev.pbq.core.packed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.LowKind;
 import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
@@ -33,7 +34,17 @@ class PackedRoundTripTest {
           Map.entry("codes", BitKind.CODES),
           Map.entry("scale", BitKind.SCALES),
           Map.entry("zero", BitKind.ZERO_POINTS),
-          Map.entry("g_idx", BitKind.OTHER));
+          Map.entry("g_idx", BitKind.OTHER),
+          Map.entry("signs_1", BitKind.SIGNS),
+          Map.entry("signs_2", BitKind.SIGNS));
+
+  /** The parts of {@code binary-groups} that come in numbers. */
+  private static BitKind kind(String part) {
+    if (part.matches("column_mask|class_bit_[01]|(salient|other)_class_[0-2]")) {
+      return BitKind.BITMAP;
+    }
+    return part.matches("(mean|(scale|row|col)_[12])(_grid)?") ? BitKind.SCALES : KIND.get(part);
+  }
 
   @Provide
   Arbitrary<Double> share() {
@@ -74,8 +85,46 @@ class PackedRoundTripTest {
         bits);
   }
 
+  @Property(tries = 1000)
+  void binaryGroups(
+      @ForAll @IntRange(min = 1, max = 24) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll @IntRange(min = 1, max = 150) int block,
+      @ForAll("layout") GroupLayout layout,
+      @ForAll ScaleFormat format,
+      @ForAll BitmapCoding coding,
+      @ForAll("share") double share,
+      @ForAll long seed) {
+    check(
+        RandomLayers.binaryGroups(
+            rows, cols, Math.min(block, cols), layout, format, coding, share, seed),
+        1);
+  }
+
+  @Provide
+  Arbitrary<GroupLayout> layout() {
+    return Arbitraries.of(RandomLayers.layouts());
+  }
+
   @Test
   void layersOfManyChunksAndTasks() {
+    for (BitmapCoding coding : BitmapCoding.values()) {
+      check(
+          RandomLayers.binaryGroups(
+              1003,
+              701,
+              128,
+              GroupLayout.rows(2, 3, MeanSharing.EACH),
+              ScaleFormat.U8,
+              coding,
+              0.1,
+              2),
+          1);
+      check(
+          RandomLayers.binaryGroups(
+              701, 1003, 100, GroupLayout.rowColumns(3, 4, true), ScaleFormat.F16, coding, 0.1, 3),
+          1);
+    }
     for (LowKind kind : LowKind.values()) {
       check(
           RandomLayers.salientSplit(1003, 701, 128, ScaleDtype.F16, 0.1, 8, kind, 3, Zeros.U8, 17),
@@ -129,7 +178,7 @@ class PackedRoundTripTest {
     out.parts()
         .forEach(
             (part, stored) -> {
-              BitKind kind = KIND.get(part);
+              BitKind kind = kind(part);
               assertThat(kind).as(part).isNotNull();
               if (kind == BitKind.CODES && codeBits == 1) {
                 kind = BitKind.SIGNS;

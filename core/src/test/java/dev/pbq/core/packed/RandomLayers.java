@@ -1,5 +1,7 @@
 package dev.pbq.core.packed;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
@@ -101,6 +103,110 @@ final class RandomLayers {
         new AffineGrid(
             bits, floats(random, type, groups * rows), zeros.draw(random, groups * rows));
     return new UniformLinear(rows, cols, groupSize, type, codes, grid, columnGroup);
+  }
+
+  /** Every layout of groups. */
+  static List<GroupLayout> layouts() {
+    List<GroupLayout> layouts = new ArrayList<>();
+    for (int salient = 0; salient <= GroupLayout.MAX_CLASSES; salient++) {
+      for (int other = 1; other <= GroupLayout.MAX_CLASSES; other++) {
+        for (GroupLayout.MeanSharing means : GroupLayout.MeanSharing.values()) {
+          layouts.add(GroupLayout.rows(salient, other, means));
+        }
+        layouts.add(GroupLayout.rowColumns(salient, other, false));
+        layouts.add(GroupLayout.rowColumns(salient, other, true));
+      }
+    }
+    return layouts;
+  }
+
+  /**
+   * Classes of unequal size that depend on the column, so that bitmaps are worth coding; scales of
+   * every magnitude and sign, some of them 0.
+   */
+  static BinaryGroupsLinear binaryGroups(
+      int rows,
+      int cols,
+      int blockSize,
+      GroupLayout layout,
+      ScaleFormat format,
+      BitmapCoding coding,
+      double salientShare,
+      long seed) {
+    Random random = new Random(seed);
+    long[] salient = bitmap(random, cols, layout.salientClasses() == 0 ? 0 : salientShare);
+    ColumnSides sides = new ColumnSides(salient, cols, blockSize);
+    byte[] codes = new byte[rows * cols];
+    for (int i = 0; i < codes.length; i++) {
+      boolean here = sides.isSalient(i % cols);
+      int last = layout.classes(here) - 1;
+      int classOfSide = 0;
+      while (classOfSide < last && random.nextInt(8) < 4 + i % cols % 4) {
+        classOfSide++;
+      }
+      codes[i] = (byte) (random.nextInt(here ? 4 : 2) | classOfSide << 2);
+    }
+    List<BlockScales> scales = new ArrayList<>();
+    for (int b = 0; b < sides.blocks(); b++) {
+      scales.add(blockScales(random, layout, format, sides, b, rows));
+    }
+    return new BinaryGroupsLinear(
+        rows, cols, blockSize, layout, format, coding, salient, codes, scales);
+  }
+
+  private static BlockScales blockScales(
+      Random random,
+      GroupLayout layout,
+      ScaleFormat format,
+      ColumnSides sides,
+      int block,
+      int rows) {
+    ScaleVector mean = vector(random, format, rows);
+    ScaleVector col1 = vector(random, format, sides.to(block) - sides.from(block));
+    ScaleVector col2 = vector(random, format, sides.count(block, true));
+    List<GroupScales> groups = new ArrayList<>();
+    for (int g = 0; g < layout.groups(); g++) {
+      boolean salient = layout.isSalient(g);
+      int width = sides.count(block, salient);
+      ScaleVector first = vector(random, format, rows);
+      Optional<ScaleVector> second =
+          salient ? Optional.of(vector(random, format, rows)) : Optional.empty();
+      if (layout.form() == GroupLayout.Form.ROW) {
+        Optional<ScaleVector> mu =
+            switch (layout.means()) {
+              case EACH -> Optional.of(vector(random, format, rows));
+              case BLOCK -> Optional.of(mean);
+              case NONE -> Optional.empty();
+            };
+        groups.add(new RowScales(mu, first, second));
+      } else if (layout.sharedColumns()) {
+        groups.add(new RowColumnScales(first, col1, second, second.map(s -> col2)));
+      } else {
+        groups.add(
+            new RowColumnScales(
+                first,
+                vector(random, format, width),
+                second,
+                second.map(s -> vector(random, format, width))));
+      }
+    }
+    return new BlockScales(groups);
+  }
+
+  private static ScaleVector vector(Random random, ScaleFormat format, int length) {
+    boolean signed = random.nextBoolean();
+    double[] values = new double[length];
+    for (int i = 0; i < length; i++) {
+      double v =
+          switch (random.nextInt(8)) {
+            case 0 -> 0;
+            case 1 -> -0.0;
+            case 2 -> random.nextGaussian() * 1e-6;
+            default -> random.nextGaussian();
+          };
+      values[i] = signed ? v : Math.abs(v);
+    }
+    return ScaleVector.encode(format, values);
   }
 
   static long[] bitmap(Random random, int bits, double share) {

@@ -1,19 +1,24 @@
 package dev.pbq.core.packed;
 
+import java.util.function.IntPredicate;
+
 /**
- * The pseudo-code of {@code docs/format.md}, section "Range-coded bitmaps", line by line: slow,
+ * The pseudo-code of {@code docs/format.md}, section "Range-coded masks", line by line: slow,
  * sequential and independent of {@link BitmapCodec}.
  */
 final class SpecBitmapDecoder {
   private final byte[] part;
+  private final IntPredicate member;
   private int pos;
 
-  private SpecBitmapDecoder(byte[] part) {
+  private SpecBitmapDecoder(byte[] part, IntPredicate member) {
     this.part = part;
+    this.member = member;
   }
 
-  static boolean[] decode(byte[] part, int rows, int cols) {
-    return new SpecBitmapDecoder(part).decode(rows, cols);
+  /** Decodes a part; {@code member} tells of a place whether its bit is stored. */
+  static boolean[] decode(byte[] part, IntPredicate member, int rows, int cols) {
+    return new SpecBitmapDecoder(part, member).decode(rows, cols);
   }
 
   private boolean[] decode(int rows, int cols) {
@@ -41,6 +46,9 @@ final class SpecBitmapDecoder {
       }
       for (int i = k * 262144; i < Math.min(weights, (k + 1) * 262144); i++) {
         int p = probability[rowClass[i / cols] * (1 << colBits) + colClass[i % cols]];
+        if (!member.test(i)) {
+          p = 0;
+        }
         long ones = range / 32768 * p;
         if (code < ones) {
           mask[i] = true;

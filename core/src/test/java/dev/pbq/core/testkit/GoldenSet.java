@@ -1,7 +1,9 @@
 package dev.pbq.core.testkit;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -14,7 +16,9 @@ import java.nio.file.Path;
  * pbq.shared}, or, in a bare clone, the subset among the test's resources.
  */
 public final class GoldenSet {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Manifests come from Python, which writes infinite numbers by name. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   private final Path folder;
 
