@@ -160,10 +160,11 @@ o-x-u8|arb-x \`--scale-dtype u8\`|--method arb-x --cgb --scale-dtype u8
 o-rc-coded|arb-rc \`--bitmaps coded\`|--method arb-rc --cgb --bitmaps coded
 o-x-coded|arb-x \`--bitmaps coded\`|--method arb-x --cgb --bitmaps coded
 best|\`arb-x --preset best\`|--method arb-x --preset best
-o-best-cgb|\`arb-x --preset best --cgb\`|--method arb-x --preset best --cgb
 o-best-rc|\`arb-rc --preset best\`|--method arb-rc --preset best
-o-best-sequential|\`arb-x --preset best --true-sequential\`|--method arb-x --preset best --true-sequential
-o-best-g4|\`arb-x --preset best --groups 4\`|--method arb-x --preset best --groups 4
+o-best-nocgb|\`arb-x --preset best --no-cgb\`|--method arb-x --preset best --no-cgb
+o-best-rc-nocgb|\`arb-rc --preset best --no-cgb\`|--method arb-rc --preset best --no-cgb
+o-best-sequential|\`arb-x --preset best --no-cgb --true-sequential\`|--method arb-x --preset best --no-cgb --true-sequential
+o-best-g4|\`arb-x --preset best --no-cgb --groups 4\`|--method arb-x --preset best --no-cgb --groups 4
 T
 }
 

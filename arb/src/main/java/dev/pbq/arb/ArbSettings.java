@@ -16,7 +16,8 @@ import dev.pbq.core.packed.ScaleFormat;
  * code, "the paper" the text, where they differ.
  *
  * @param preset where values come from that are not given; published
- * @param cgb whether the group bitmap also divides salient columns (ARB-LLM, section 3.5); false
+ * @param cgb whether the group bitmap also divides salient columns (ARB-LLM, section 3.5); false,
+ *     with preset best true
  * @param groups groups on each side that is divided, 2 to 4; 2
  * @param division which bitmaps there are (ARB-LLM, table 4c); both
  * @param blocksize columns that are divided and fitted together; 128
@@ -78,7 +79,7 @@ public record ArbSettings(
     boolean best = preset == Preset.BEST;
     division = or(division, Division.BOTH);
     boolean columnsDivided = division == Division.BOTH;
-    cgb = or(cgb, false);
+    cgb = or(cgb, best && columnsDivided);
     groups = or(groups, 2);
     blocksize = or(blocksize, 128);
     iterations = or(iterations, 15);

@@ -16,6 +16,7 @@ final class ArbOptions {
 
   @Option(
       names = "--cgb",
+      negatable = true,
       description = "Column-group bitmap: divide the salient columns into groups, too.")
   private Boolean cgb;
 
