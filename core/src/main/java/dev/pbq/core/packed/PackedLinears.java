@@ -17,6 +17,7 @@ public final class PackedLinears {
     return switch (family) {
       case SalientSplitFormat.FAMILY -> SalientSplitFormat.read(in);
       case UniformFormat.FAMILY -> UniformFormat.read(in);
+      case BlockFormatStorage.FAMILY -> BlockFormatStorage.read(in);
       default ->
           throw new PartReader(in)
               .bad(
@@ -24,9 +25,11 @@ public final class PackedLinears {
                   "unknown storage family '"
                       + family
                       + "'; this version reads "
-                      + SalientSplitFormat.FAMILY
-                      + " and "
-                      + UniformFormat.FAMILY);
+                      + String.join(
+                          ", ",
+                          SalientSplitFormat.FAMILY,
+                          UniformFormat.FAMILY,
+                          BlockFormatStorage.FAMILY));
     };
   }
 }

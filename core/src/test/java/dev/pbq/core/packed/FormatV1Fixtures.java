@@ -71,6 +71,10 @@ final class FormatV1Fixtures {
     }
     layers.put(
         "uniform-4-g-idx", RandomLayers.uniform(5, 24, 8, ScaleDtype.F32, 4, Zeros.U8, true, 9));
+    for (NumberFormat format : BlockFormatLayers.formats(new Random(11))) {
+      layers.put(
+          "block-format-" + format.id(), BlockFormatLayers.layer(7, 37, format, 2, 16, 3, 12));
+    }
     return layers;
   }
 

@@ -38,6 +38,7 @@ class FormatV1Test {
       Fixture fixture = read(name);
       var attributes = fixture.stored().attributes();
       seen.add(attributes.get("family") + " " + attributes.get("low"));
+      seen.add(attributes.get("family") + " " + attributes.get("format"));
       seen.add("mask " + attributes.get("mask"));
       if ("range".equals(attributes.get("mask"))) {
         byte[] mask = fixture.stored().parts().get("mask").bytes();
@@ -52,6 +53,13 @@ class FormatV1Test {
             "salient-split uniform",
             "salient-split zero",
             "salient-split verbatim",
+            "block-format integer",
+            "block-format log",
+            "block-format minifloat_ieee",
+            "block-format minifloat_denorm",
+            "block-format block_fp",
+            "block-format block_minifloat",
+            "block-format block_log",
             "mask raw",
             "mask range");
     assertThat(classes).as("a mask with classes of rows and of columns").isTrue();

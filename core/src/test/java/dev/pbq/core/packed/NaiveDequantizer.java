@@ -10,6 +10,9 @@ final class NaiveDequantizer {
     if (linear instanceof SalientSplitLinear s) {
       return salientSplit(s);
     }
+    if (linear instanceof BlockFormatLinear b) {
+      return BlockFormatLayers.dequantize(b);
+    }
     return uniform((UniformLinear) linear);
   }
 

@@ -50,6 +50,9 @@ class PackedCorruptionTest {
     int bits = 1 + random.nextInt(8);
     Zeros zeros = pick(Zeros.values(), random);
     if (random.nextInt(4) == 0) {
+      return BlockFormatLayers.layer(random);
+    }
+    if (random.nextInt(4) == 0) {
       return RandomLayers.uniform(
           rows, cols, group, type, bits, zeros, random.nextBoolean(), random.nextLong());
     }
@@ -111,7 +114,7 @@ class PackedCorruptionTest {
         LowKind.BINARY,
         o -> o.attributes().put("family", "trellis"),
         "packed layer model.q_proj, family: unknown storage family 'trellis'",
-        "salient-split and uniform");
+        "salient-split, uniform, block-format");
     assertRefused(
         LowKind.BINARY,
         o -> o.attributes().put("version", 2),
