@@ -1,0 +1,59 @@
+package dev.pbq.formats.arithmetic;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The size of a block as configurations give it: one number for each dimension, aligned to the
+ * right of a tensor's shape; -1 is the whole dimension.
+ *
+ * <p>A single {@code [16]} on a weight matrix therefore means all rows by 16 columns; rows of 16
+ * are {@code [1, 16]}.
+ *
+ * @param sizes -1 or at least 1, at least one of them
+ */
+public record BlockShape(List<Integer> sizes) {
+  /** The whole tensor: for formats whose blocks share nothing. */
+  public static final BlockShape WHOLE = of(-1);
+
+  public BlockShape {
+    sizes = List.copyOf(sizes);
+    if (sizes.isEmpty()) {
+      throw new IllegalArgumentException("block_size is empty");
+    }
+    for (int size : sizes) {
+      if (size < 1 && size != -1) {
+        throw new IllegalArgumentException(
+            "block_size " + sizes + ": " + size + " is neither -1 nor at least 1");
+      }
+    }
+  }
+
+  public static BlockShape of(Integer... sizes) {
+    return new BlockShape(List.of(sizes));
+  }
+
+  /**
+   * The block of a tensor: sizes beyond its dimensions are dropped on the left, missing ones are
+   * whole dimensions, none is larger than its dimension.
+   */
+  List<Integer> within(List<Integer> shape) {
+    List<Integer> block = new ArrayList<>(Collections.nCopies(shape.size(), -1));
+    for (int i = 1; i <= Math.min(shape.size(), sizes.size()); i++) {
+      block.set(shape.size() - i, sizes.get(sizes.size() - i));
+    }
+    for (int i = 0; i < block.size(); i++) {
+      int size = block.get(i);
+      if (size == -1 || size > shape.get(i)) {
+        block.set(i, shape.get(i));
+      }
+    }
+    return block;
+  }
+
+  @Override
+  public String toString() {
+    return sizes.toString();
+  }
+}
