@@ -9,11 +9,11 @@ import java.util.function.IntPredicate;
  * look-up.
  */
 final class Log2 {
-  /** Stands for the logarithm of 0; below every exponent. */
-  static final int OF_ZERO = -1000;
+  /** Stands for the logarithm of 0; below every exponent and bias. */
+  static final int OF_ZERO = -(1 << 20);
 
-  /** Stands for the logarithm of infinity; above every exponent. */
-  static final int OF_INFINITY = 1000;
+  /** Stands for the logarithm of infinity; above every exponent and bias. */
+  static final int OF_INFINITY = 1 << 20;
 
   private static final int MIN = -149;
   private static final int MAX = 128;
