@@ -36,7 +36,7 @@ final class BlockFloatEncoder extends Encoder {
         continue;
       }
       int mantissa = (int) Math.min(sign - 1, Math.rint((a + EPSILON) * scale));
-      codes[i] = x[i] < 0 ? mantissa | sign : mantissa;
+      codes[i] = x[i] < 0 && mantissa > 0 ? mantissa | sign : mantissa;
     }
   }
 

@@ -27,6 +27,7 @@ final class DenormEncoder extends Encoder {
   @Override
   void encode(float[] x, int from, int to, int shared, int[] codes) {
     int largest = (1 << mantissaBits) - 1;
+    int sign = 1 << (width - 1);
     for (int i = from; i < to; i++) {
       float a = Math.abs(x[i]);
       if (!(a > NEAR_ZERO)) {
@@ -36,8 +37,8 @@ final class DenormEncoder extends Encoder {
       int field = field(a);
       double steps = Math.rint(a * Powers.of(mantissaBits + bias - field));
       int mantissa = (int) Math.max(0, Math.min(largest, steps));
-      int sign = x[i] < 0 ? 1 << (width - 1) : 0;
-      codes[i] = sign | field << mantissaBits | mantissa;
+      int magnitude = mantissa == 0 ? 0 : field << mantissaBits | mantissa;
+      codes[i] = x[i] < 0 && mantissa > 0 ? magnitude | sign : magnitude;
     }
   }
 

@@ -10,7 +10,8 @@ import dev.pbq.core.packed.NumberFormat.Logarithm;
 import dev.pbq.core.packed.NumberFormat.MiniFloat;
 
 /**
- * Finds the codes of numbers in one format: the other direction of {@link NumberFormat#decode}. The
+ * Finds the codes of numbers in one format: the other direction of {@link NumberFormat#decode}.
+ * Zero is always +0; the reference's zeros have whatever sign its way of cutting blocks leaves. The
  * reference computes in float32; where that is exact, which is everywhere but in the logarithm and
  * in adding its small constants, this computes in float64.
  */

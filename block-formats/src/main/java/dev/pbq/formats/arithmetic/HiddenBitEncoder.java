@@ -53,6 +53,7 @@ final class HiddenBitEncoder extends Encoder {
     int b = perBlock ? shared : bias;
     int highest = Math.min(fields, (rules == Rules.COMPAT ? MAX_EXPONENT + 1 : MAX_EXPONENT) + b);
     int hidden = 1 << mantissaBits;
+    int sign = 1 << (width - 1);
     for (int i = from; i < to; i++) {
       float a = Math.abs(x[i]);
       if (!(a > NEAR_ZERO)) {
@@ -64,8 +65,8 @@ final class HiddenBitEncoder extends Encoder {
       double steps = a * Powers.of(mantissaBits + b - Math.max(field, 1));
       double above = field == 0 ? steps : steps - hidden;
       int mantissa = (int) Math.max(0, Math.min(hidden - 1, Math.rint(above)));
-      int sign = x[i] < 0 ? 1 << (width - 1) : 0;
-      codes[i] = sign | field << mantissaBits | mantissa;
+      int magnitude = field << mantissaBits | mantissa;
+      codes[i] = x[i] < 0 && magnitude > 0 ? magnitude | sign : magnitude;
     }
   }
 

@@ -82,7 +82,7 @@ class NumberFormatsGoldenTest {
     return !c.has("inferred_block");
   }
 
-  /** Zeros may differ in sign: a fixed-point number has one zero, float32 has two. */
+  /** Zeros may differ in sign: that of the reference's depends on how it cuts the blocks. */
   private static void assertSame(float ours, float reference, int i) {
     if (ours != reference && !(Float.isNaN(ours) && Float.isNaN(reference))) {
       assertThat(ours).as("element %d", i).isEqualTo(reference);
