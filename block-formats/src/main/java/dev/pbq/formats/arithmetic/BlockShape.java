@@ -1,5 +1,8 @@
 package dev.pbq.formats.arithmetic;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,7 +16,7 @@ import java.util.List;
  *
  * @param sizes -1 or at least 1, at least one of them
  */
-public record BlockShape(List<Integer> sizes) {
+public record BlockShape(@JsonValue List<Integer> sizes) {
   /** The whole tensor: for formats whose blocks share nothing. */
   public static final BlockShape WHOLE = of(-1);
 
@@ -32,6 +35,32 @@ public record BlockShape(List<Integer> sizes) {
 
   public static BlockShape of(Integer... sizes) {
     return new BlockShape(List.of(sizes));
+  }
+
+  /**
+   * Reads a list of numbers, a number, or text such as {@code 1x16} or {@code 1,16}.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  @JsonCreator
+  public static BlockShape of(JsonNode node) {
+    List<Integer> sizes = new ArrayList<>();
+    if (node.isTextual()) {
+      for (String size : node.textValue().split("[x,]", -1)) {
+        if (!size.strip().matches("-?\\d{1,9}")) {
+          throw new IllegalArgumentException("block_size " + node + " is not of the form 1x16");
+        }
+        sizes.add(Integer.valueOf(size.strip()));
+      }
+      return new BlockShape(sizes);
+    }
+    for (JsonNode size : node.isArray() ? node : List.of(node)) {
+      if (!size.canConvertToExactIntegral() || !size.canConvertToInt()) {
+        throw new IllegalArgumentException("block_size is " + node + ", not a list of integers");
+      }
+      sizes.add(size.intValue());
+    }
+    return new BlockShape(sizes);
   }
 
   /**

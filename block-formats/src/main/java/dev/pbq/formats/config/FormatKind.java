@@ -8,6 +8,7 @@ import dev.pbq.core.packed.NumberFormat.DenormFloat;
 import dev.pbq.core.packed.NumberFormat.FixedPoint;
 import dev.pbq.core.packed.NumberFormat.Logarithm;
 import dev.pbq.core.packed.NumberFormat.MiniFloat;
+import dev.pbq.formats.arithmetic.ExponentBias;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -66,29 +67,23 @@ enum FormatKind {
     int width = number.applyAsInt("width");
     return switch (this) {
       case INTEGER -> new FixedPoint(width, number.applyAsInt("frac_width"), true);
-      case LOG -> new Logarithm(width, bias.orElse(half(width - 1)));
+      case LOG -> new Logarithm(width, bias.orElse(ExponentBias.half(width - 1)));
       case MINIFLOAT_IEEE -> {
         int exponentWidth = number.applyAsInt("exponent_width");
-        yield new MiniFloat(width, exponentWidth, bias.orElse(half(exponentWidth)));
+        yield new MiniFloat(width, exponentWidth, bias.orElse(ExponentBias.half(exponentWidth)));
       }
       case MINIFLOAT_DENORM -> {
         int exponentWidth = number.applyAsInt("exponent_width");
-        yield new DenormFloat(width, exponentWidth, bias.orElse(half(exponentWidth)));
+        yield new DenormFloat(width, exponentWidth, bias.orElse(ExponentBias.half(exponentWidth)));
       }
       case BLOCK_FP -> {
         int exponentWidth = number.applyAsInt("exponent_width");
-        yield new BlockFloat(width, exponentWidth, bias.orElse(half(exponentWidth)));
+        yield new BlockFloat(width, exponentWidth, bias.orElse(ExponentBias.half(exponentWidth)));
       }
       case BLOCK_MINIFLOAT ->
           new BlockMiniFloat(
               width, number.applyAsInt("exponent_width"), number.applyAsInt("exponent_bias_width"));
       case BLOCK_LOG -> new BlockLogarithm(width, number.applyAsInt("exponent_bias_width"));
     };
-  }
-
-  /** 2^(bits - 1) - 1, kept in the range of biases so that a bad width is what is complained of. */
-  private static int half(int bits) {
-    int exponentBits = Math.max(1, Math.min(NumberFormat.MAX_EXPONENT_WIDTH, bits));
-    return (1 << (exponentBits - 1)) - 1;
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.NumberFormat;
 import dev.pbq.formats.arithmetic.BlockShape;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -174,14 +173,10 @@ record Section(
 
   private static BlockShape blocks(String where, ObjectNode table, String key) {
     JsonNode value = table.path(key);
-    List<Integer> sizes = new ArrayList<>();
-    for (JsonNode size : value.isArray() ? value : List.of(value)) {
-      if (!size.canConvertToExactIntegral() || !size.canConvertToInt()) {
-        throw wrong(where, key, value, "a list of integers");
-      }
-      sizes.add(size.intValue());
+    if (value.isTextual()) {
+      throw wrong(where, key, value, "a list of integers");
     }
-    return new BlockShape(sizes);
+    return BlockShape.of(value);
   }
 
   private static PbqException wrong(String where, String key, JsonNode value, String wanted) {
