@@ -65,18 +65,18 @@ final class LlamaBlock implements DecoderBlock {
 
     NDArray apply(NDArray x, InputTap tap) {
       tap.show(gateInput, x);
-      try (NDArray gated = gated(x)) {
+      try (NDArray gated = gated(x, tap.sequences())) {
         tap.show(downInput, gated);
-        return down.apply(gated);
+        return down.apply(gated, tap.sequences());
       }
     }
 
-    private NDArray gated(NDArray x) {
-      NDArray gated = gate.apply(x);
+    private NDArray gated(NDArray x, int sequences) {
+      NDArray gated = gate.apply(x, sequences);
       try (NDArray sigmoid = Activation.sigmoid(gated)) {
         gated.muli(sigmoid);
       }
-      try (NDArray factor = up.apply(x)) {
+      try (NDArray factor = up.apply(x, sequences)) {
         return gated.muli(factor);
       }
     }

@@ -79,10 +79,10 @@ final class OptBlock implements DecoderBlock {
 
     NDArray apply(NDArray x, InputTap tap) {
       tap.show(firstInput, x);
-      try (NDArray inner = first.apply(x);
+      try (NDArray inner = first.apply(x, tap.sequences());
           NDArray active = gelu ? Activation.gelu(inner) : Activation.relu(inner)) {
         tap.show(secondInput, active);
-        return second.apply(active);
+        return second.apply(active, tap.sequences());
       }
     }
   }

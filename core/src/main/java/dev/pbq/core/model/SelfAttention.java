@@ -17,7 +17,7 @@ record SelfAttention(
     LinearLayer value,
     LinearLayer output,
     Optional<RotaryEmbedding> rotary,
-    CausalAttention attention,
+    Attention attention,
     int headDim,
     LinearInput queryInput,
     LinearInput outputInput) {
@@ -32,15 +32,15 @@ record SelfAttention(
     tap.show(queryInput, x);
     try (NDArray context = context(x, tap)) {
       tap.show(outputInput, context);
-      return output.apply(context);
+      return output.apply(context, tap.sequences());
     }
   }
 
   private NDArray context(NDArray x, InputTap tap) {
     Shape heads = new Shape(tap.sequences(), tap.tokens(), -1, headDim);
-    try (NDArray flatQuery = query.apply(x);
-        NDArray flatKey = key.apply(x);
-        NDArray flatValue = value.apply(x);
+    try (NDArray flatQuery = query.apply(x, tap.sequences());
+        NDArray flatKey = key.apply(x, tap.sequences());
+        NDArray flatValue = value.apply(x, tap.sequences());
         NDArray q = flatQuery.reshape(heads);
         NDArray k = flatKey.reshape(heads);
         NDArray v = flatValue.reshape(heads)) {
