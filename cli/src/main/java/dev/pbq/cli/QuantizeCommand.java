@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
       "  xnor sign no 2bit 4bit prune   PB-LLM: salient weights at --high-bit, the rest as named",
       "  rtn                            round to nearest, no calibration",
       "  gptq                           round to nearest with error compensation",
+      "  bfp bmf bl                     block floating point, minifloat, logarithm: no calibration",
+      "  minifloat dmf log int          number formats without blocks, no calibration",
       "",
       "Examples:",
       "  pbq quantize huggyllama/llama-7b --method xnor --low-frac 0.9 --salient-metric hessian",
@@ -135,6 +137,7 @@ final class QuantizeCommand implements Runnable {
     Path output = out != null ? out : defaultOutput(resolved);
 
     try (QuantizeJob job = QuantizeJob.open(resolved, selection.selection(), assignment)) {
+      ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
       int tokens = calibration.tokens(job.model());
       PlanEstimate estimate = job.estimate(job.plan().needsCalibration() ? samples : 0, tokens);
       if (dryRun) {
@@ -189,7 +192,8 @@ final class QuantizeCommand implements Runnable {
                 ModelFolder.open(output),
                 texts,
                 calibration.evaluationSeqlen(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                ActFormat.recorded(ModelFolder.open(output)));
     EvalPplCommand.print(results, console);
     if (json != null) {
       ResultFile.write(json, results);
