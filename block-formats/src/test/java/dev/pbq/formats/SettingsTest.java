@@ -176,8 +176,8 @@ class SettingsTest {
           log       | {"exponentBias": -128}    | --exponent-bias -128
           int       | {"fracWidth": 127}        | --frac-width 127 is not between -126 and 126
           int       | {"fracWidth": "some"}     | --frac-width some is neither a number nor auto
-          bfp       | {"block": "1by16"}        | is not of the form 1x16
-          bfp       | {"block": [0]}            | neither -1 nor at least 1
+          bfp       | {"block": "1by16"}        | --block "1by16" is not of the form 1x16
+          bfp       | {"block": [0]}            | --block [0]: 0 is neither -1 nor at least 1
           bfp       | {"actFormat": "bfp-w6a6"} | is no table of keys
           """)
   void badValuesNameTheirOption(String method, String json, String message) {

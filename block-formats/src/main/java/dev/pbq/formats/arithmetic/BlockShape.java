@@ -3,6 +3,7 @@ package dev.pbq.formats.arithmetic;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.PbqException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -42,7 +43,6 @@ public record BlockShape(@JsonValue List<Integer> sizes) {
    *
    * @throws IllegalArgumentException for anything else
    */
-  @JsonCreator
   public static BlockShape of(JsonNode node) {
     List<Integer> sizes = new ArrayList<>();
     if (node.isTextual()) {
@@ -61,6 +61,16 @@ public record BlockShape(@JsonValue List<Integer> sizes) {
       sizes.add(size.intValue());
     }
     return new BlockShape(sizes);
+  }
+
+  /** Reads the setting of a method. */
+  @JsonCreator
+  static BlockShape ofSetting(JsonNode node) {
+    try {
+      return of(node);
+    } catch (IllegalArgumentException e) {
+      throw PbqException.usage(e.getMessage().replaceFirst("^block_size", "--block"));
+    }
   }
 
   /**
