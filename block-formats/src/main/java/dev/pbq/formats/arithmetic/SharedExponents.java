@@ -2,7 +2,6 @@ package dev.pbq.formats.arithmetic;
 
 import dev.pbq.core.linalg.Parallel;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 
 /** What the blocks of a tensor share, from the largest magnitude in each. */
 final class SharedExponents {
@@ -84,12 +83,5 @@ final class SharedExponents {
         max[i] = filling;
       }
     }
-  }
-
-  /** Zero for every tile: formats whose blocks share nothing. */
-  static int[] none(Tiling tiling) {
-    int[] shared = new int[tiling.tiles()];
-    Arrays.fill(shared, 0);
-    return shared;
   }
 }

@@ -85,9 +85,10 @@ public final class TensorFormat {
         });
   }
 
+  /** What each tile shares; zeros where the format's blocks share nothing. */
   private int[] shared(FloatBuffer x, Tiling tiling, int scope) {
     return format.sharedBits() == 0
-        ? SharedExponents.none(tiling)
+        ? new int[tiling.tiles()]
         : SharedExponents.of(x, tiling, scope, encoder, rules);
   }
 

@@ -54,11 +54,10 @@ public final class ModelFormats {
     for (int layer : config.layers()) {
       if (layer >= layers) {
         throw PbqException.usage(
-            "the configuration has a section [model_layer_"
+            config.where()
+                + ": [model_layer_"
                 + layer
-                + "], but the model's "
-                + layers
-                + " layers end with [model_layer_"
+                + "] is no layer of this model, whose last is [model_layer_"
                 + (layers - 1)
                 + "]");
       }

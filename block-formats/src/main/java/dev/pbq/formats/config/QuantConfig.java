@@ -32,6 +32,7 @@ public final class QuantConfig {
   private static final Set<String> KINDS =
       Set.of(DEFAULT, "linear", "matmul", "bmm", "rotary_positional_encoding");
 
+  private final String where;
   private final ObjectNode tables;
   private final Map<String, Section> kinds = new TreeMap<>();
   private final Map<String, Section> everyLayer = new TreeMap<>();
@@ -39,6 +40,7 @@ public final class QuantConfig {
   private final boolean hasEveryLayer;
 
   private QuantConfig(String where, ObjectNode tables) {
+    this.where = where;
     this.tables = tables.deepCopy();
     this.hasEveryLayer = tables.has(LAYERS);
     for (Map.Entry<String, JsonNode> entry : tables.properties()) {
@@ -101,6 +103,11 @@ public final class QuantConfig {
     return tables.deepCopy();
   }
 
+  /** What the configuration is called in messages. */
+  String where() {
+    return where;
+  }
+
   /** The layers that have a section of their own. */
   Set<Integer> layers() {
     return Collections.unmodifiableSet(layers.keySet());
@@ -154,7 +161,7 @@ public final class QuantConfig {
   }
 
   private static Optional<Integer> layer(String key) {
-    return key.matches("model_layer_\\d{1,6}")
+    return key.matches("model_layer_(0|[1-9]\\d{0,5})")
         ? Optional.of(Integer.valueOf(key.substring(LAYERS.length() + 1)))
         : Optional.empty();
   }

@@ -31,6 +31,10 @@ record Section(
   private static final String BYPASS = "bypass";
   private static final String IS_PTQ = "is_ptq";
 
+  Section {
+    operands = Map.copyOf(operands);
+  }
+
   /**
    * Reads a table. A bypassed one may lack any key but {@code name}.
    *

@@ -268,6 +268,16 @@ class TensorFormatTest {
     assertThat(ours).isBetween(0.6 * error, 1.4 * error);
   }
 
+  /** Why weights that are packed are not rounded again when the model is run. */
+  @Test
+  void roundingTwiceIsNotRoundingOnce() {
+    float[] y = {0.51f, 0.25f};
+    quantize(new BlockFloat(6, 8, 127), y);
+    assertThat(y).containsExactly(0.5f, 0.25f);
+    quantize(new BlockFloat(6, 8, 127), y);
+    assertThat(y).containsExactly(31 / 64f, 0.25f);
+  }
+
   @Test
   void matricesOfTheirOwnDoNotDependOnEachOther() {
     BlockLogarithm format = new BlockLogarithm(4, 8);

@@ -222,8 +222,10 @@ class QuantConfigTest {
   void layersAndOperationsThatTheModelDoesNotHave() {
     String table = "[model_layer_4.mlp.up_proj]\n" + INTEGER;
     assertThatThrownBy(() -> llama(BFP + table, Rules.FIXED))
-        .hasMessageContaining("[model_layer_4]")
+        .hasMessageContaining("my.toml: [model_layer_4] is no layer of this model")
         .hasMessageContaining("[model_layer_3]");
+    assertThatThrownBy(() -> llama(BFP + table.replace("_4", "_007"), Rules.FIXED))
+        .hasMessageContaining("there is no section [model_layer_007]");
     String opt = "[model_layer.self_attn.bmm_0]\n" + INTEGER;
     assertThatThrownBy(() -> llama(BFP + opt, Rules.FIXED))
         .hasMessageContaining("[model_layer.self_attn.bmm_0] is no operation of this model")
