@@ -165,7 +165,8 @@ final class DemoCommand implements Runnable {
             ModelFolder.open(folder),
             List.of(text),
             OptionalInt.of(TOKENS),
-            OptionalInt.of(WINDOWS))
+            OptionalInt.of(WINDOWS),
+            Optional.empty())
         .get(0);
   }
 

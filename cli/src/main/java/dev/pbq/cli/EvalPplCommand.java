@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pbq eval-ppl out/llama-7b-xnor --dataset wikitext2,ptb,c4 --data-dir data",
       "  pbq eval-ppl tiny --dataset tiny",
+      "  pbq eval-ppl my-model --dataset my.txt --act-format bfp-w6a6",
       "  pbq eval-ppl my-model --dataset my.txt --seqlen 512 --json result.json"
     },
     descriptionHeading = "%n",
@@ -66,6 +68,22 @@ final class EvalPplCommand implements Runnable {
       description = "gptq is the only one so far (default: ${DEFAULT-VALUE}).")
   private String protocol = GptqProtocol.NAME;
 
+  @Option(
+      names = "--act-format",
+      paramLabel = "PRESET|FILE",
+      description =
+          "Compute all products of the blocks in number formats, activations included: bfp-w8a8,"
+              + " bfp-w6a6, bfp-w4a4, bmf-w8a8, bl-w8a8, minifloat-w8a8, dmf-w8a8, log-w8a8,"
+              + " int-w8a8, bypass, or a TOML file. A dense model's weights and biases are rounded"
+              + " too; a packed model's are as stored. Default: what the model was quantized for;"
+              + " none turns that off.")
+  private String actFormat;
+
+  @Option(
+      names = "--compat",
+      description = "With --act-format: the reference program's arithmetic, with its defects.")
+  private boolean compat;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
 
@@ -88,6 +106,7 @@ final class EvalPplCommand implements Runnable {
     }
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
+    Optional<ActFormat> format = actFormat(folder);
     if (datasets.isEmpty()) {
       datasets.add(
           resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
@@ -101,11 +120,23 @@ final class EvalPplCommand implements Runnable {
                 folder,
                 texts,
                 seqlen == null ? OptionalInt.empty() : OptionalInt.of(seqlen),
-                limit == null ? OptionalInt.empty() : OptionalInt.of(limit));
+                limit == null ? OptionalInt.empty() : OptionalInt.of(limit),
+                format);
     print(results, spec.commandLine().getOut());
     if (json != null) {
       ResultFile.write(json, results);
     }
+  }
+
+  private Optional<ActFormat> actFormat(ModelFolder folder) {
+    boolean asked = actFormat != null && !actFormat.equals(ActFormat.NONE);
+    if (compat && !asked) {
+      throw PbqException.usage("--compat needs --act-format");
+    }
+    if (actFormat == null) {
+      return ActFormat.recorded(folder);
+    }
+    return asked ? Optional.of(ActFormat.asked(actFormat, compat, folder)) : Optional.empty();
   }
 
   /** One line for each result. */
@@ -114,14 +145,15 @@ final class EvalPplCommand implements Runnable {
       out.println(
           String.format(
               Locale.ROOT,
-              "%s  perplexity %.4f +- %.4f  (%s, %d windows of %d tokens, text joined: %s)",
+              "%s  perplexity %.4f +- %.4f  (%s, %d windows of %d tokens, text joined: %s%s)",
               r.dataset(),
               r.perplexity(),
               r.stderr(),
               r.protocol(),
               r.windows(),
               r.seqlen(),
-              r.joined()));
+              r.joined(),
+              r.actFormat() == null ? "" : ", activations: " + r.actFormat()));
     }
   }
 }

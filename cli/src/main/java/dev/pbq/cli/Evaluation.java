@@ -7,15 +7,18 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.Tokenizer;
+import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
+import dev.pbq.core.model.ProductOperands;
 import dev.pbq.eval.GptqProtocol;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.WindowScorer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -40,14 +43,27 @@ record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, 
    *
    * @param name the model's name in the results
    * @param seqlen tokens per window; empty for the model's default
+   * @param format the number formats that products are computed in; empty for float32
    */
   List<PerplexityResult> run(
       String name,
       ModelFolder folder,
       List<EvaluationText> texts,
       OptionalInt seqlen,
-      OptionalInt limit) {
+      OptionalInt limit,
+      Optional<ActFormat> format) {
+    return Parallel.withThreads(threads, () -> measure(name, folder, texts, seqlen, limit, format));
+  }
+
+  private List<PerplexityResult> measure(
+      String name,
+      ModelFolder folder,
+      List<EvaluationText> texts,
+      OptionalInt seqlen,
+      OptionalInt limit,
+      Optional<ActFormat> format) {
     CausalModel model = Architectures.of(folder.config(), folder.path().toString());
+    ProductOperands operands = format.map(f -> f.operands(model)).orElse(ProductOperands.UNCHANGED);
     List<PerplexityResult> results = new ArrayList<>();
     try (ModelWeights weights = Checkpoints.open(folder);
         Tokenizer tokenizer = tokenizers.open(folder.path())) {
@@ -56,17 +72,22 @@ record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, 
       try (NDManager manager = Engines.newManager()) {
         WindowScorer scorer =
             new WindowScorer(
-                model, weights, residentBytes, Path.of(System.getProperty("java.io.tmpdir")));
+                model,
+                weights,
+                operands,
+                residentBytes,
+                Path.of(System.getProperty("java.io.tmpdir")));
         GptqProtocol protocol = new GptqProtocol(model, scorer, tokenizer);
         for (EvaluationText text : texts) {
-          results.add(
+          PerplexityResult result =
               protocol.measure(
                   name,
                   text,
                   seqlen.orElse(defaultSeqlen(model)),
                   limit,
                   manager,
-                  new ScoringStatus(status, text.name())));
+                  new ScoringStatus(status, text.name()));
+          results.add(format.map(f -> result.withActFormat(f.label())).orElse(result));
           status.clear();
         }
       }

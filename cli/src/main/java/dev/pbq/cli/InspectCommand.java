@@ -11,6 +11,8 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorInfo;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.CausalModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -32,7 +34,9 @@ import picocli.CommandLine.Spec;
       "Shows what is in a model: architecture, size and element types; for a packed model the"
           + " method, its settings, and stored bits by part. Reads headers only.",
       "",
-      "Example: pbq inspect out/llama-7b-xnor --layers"
+      "Examples:",
+      "  pbq inspect out/llama-7b-xnor --layers",
+      "  pbq inspect opt-1.3b --act-format bfp-w6a6"
     },
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n")
@@ -46,6 +50,20 @@ final class InspectCommand implements Runnable {
   @Option(names = "--layers", description = "List every quantized layer.")
   private boolean layers;
 
+  @Option(
+      names = "--act-format",
+      paramLabel = "PRESET|FILE",
+      description =
+          "Also show the memory density of weights and activations in these number formats, as"
+              + " llm-mixed-q counts it.")
+  private String actFormat;
+
+  @Option(
+      names = "--seqlen",
+      paramLabel = "N",
+      description = "Tokens whose activations count (default: ${DEFAULT-VALUE}).")
+  private int seqlen = 256;
+
   @Option(names = "--json", description = "Print JSON instead of text.")
   private boolean json;
 
@@ -55,6 +73,9 @@ final class InspectCommand implements Runnable {
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     ObjectNode facts = folder.isPacked() ? packed(folder) : dense(folder);
+    if (actFormat != null) {
+      putMemory(facts, folder);
+    }
     PrintWriter out = spec.commandLine().getOut();
     try {
       if (json) {
@@ -65,6 +86,15 @@ final class InspectCommand implements Runnable {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("facts are JSON already", e);
     }
+  }
+
+  private void putMemory(ObjectNode facts, ModelFolder folder) {
+    if (seqlen < 1) {
+      throw PbqException.usage("--seqlen " + seqlen + " is not at least 1");
+    }
+    CausalModel model = Architectures.of(folder.config(), folder.path().toString());
+    ActFormat format = ActFormat.asked(actFormat, false, folder);
+    MemoryFacts.put(facts.putObject("memory"), model, format, seqlen);
   }
 
   private static ObjectNode facts(ModelFolder folder, Checkpoint stored) {

@@ -49,7 +49,10 @@ final class MethodOptions {
       description = "PB-LLM: round without compensating the error in later columns.")
   private Boolean disableGptq;
 
-  @Option(names = "--bits", paramLabel = "N", description = "rtn, gptq: bits per weight, 1-8.")
+  @Option(
+      names = {"--bits", "--width"},
+      paramLabel = "N",
+      description = "rtn, gptq: bits per weight, 1-8; formats: width of a number, 2-8.")
   private Integer bits;
 
   @Option(
@@ -81,6 +84,56 @@ final class MethodOptions {
 
   @ArgGroup(validate = false, heading = "%nBiLLM and ARB-LLM:%n")
   private ArbOptions arb = new ArbOptions();
+
+  @Option(
+      names = "--block",
+      paramLabel = "RxC",
+      description =
+          "bfp, bmf, bl: weights that share an exponent or bias, rows x columns, -1 for all"
+              + " (default 1x16).")
+  private String block;
+
+  @Option(
+      names = "--exponent-width",
+      paramLabel = "N",
+      description =
+          "bfp: bits of the shared exponent (default 8); bmf, minifloat, dmf: of each number's"
+              + " (default 4).")
+  private Integer exponentWidth;
+
+  @Option(
+      names = "--exponent-bias",
+      paramLabel = "N",
+      description =
+          "bfp, minifloat, dmf, log: exponent bias (default: half of the exponents are below 0).")
+  private Integer exponentBias;
+
+  @Option(
+      names = "--exponent-bias-width",
+      paramLabel = "N",
+      description = "bmf, bl: bits of the shared exponent bias (default 8).")
+  private Integer exponentBiasWidth;
+
+  @Option(
+      names = "--frac-width",
+      paramLabel = "N|auto",
+      description =
+          "int: binary places (default: bits - 1); auto: as many as a layer's weights leave room"
+              + " for.")
+  private String fracWidth;
+
+  @Option(
+      names = "--compat",
+      description = "Formats: the reference program's arithmetic, with its defects.")
+  private Boolean compat;
+
+  @Option(
+      names = "--act-format",
+      paramLabel = "PRESET|FILE",
+      description =
+          "Formats: record that activations are computed in these number formats when the model is"
+              + " run (see 'pbq eval-ppl --help').")
+  private String actFormat;
 
   @Option(
       names = {"-O", "--method-option"},
@@ -125,6 +178,27 @@ final class MethodOptions {
       node.put("scaleDtype", scaleDtype.toLowerCase(Locale.ROOT));
     }
     arb.addTo(node);
+    if (block != null) {
+      put(node, "block", block);
+    }
+    if (exponentWidth != null) {
+      node.put("exponentWidth", exponentWidth);
+    }
+    if (exponentBias != null) {
+      node.put("exponentBias", exponentBias);
+    }
+    if (exponentBiasWidth != null) {
+      node.put("exponentBiasWidth", exponentBiasWidth);
+    }
+    if (fracWidth != null) {
+      node.put("fracWidth", fracWidth);
+    }
+    if (compat != null) {
+      node.put("compat", compat);
+    }
+    if (actFormat != null) {
+      node.set(ActFormat.SETTING, ActFormat.read(actFormat).toJson());
+    }
     others.forEach((key, value) -> put(node, key, value));
     return node;
   }

@@ -51,6 +51,14 @@ final class MethodRegistry {
     return List.copyOf(methods);
   }
 
+  /** Whether there is a method with a setting. */
+  boolean has(String method, String setting) {
+    QuantizerProvider<?> provider = providers.get(method);
+    return provider != null
+        && Arrays.stream(provider.settingsType().getRecordComponents())
+            .anyMatch(component -> component.getName().equals(setting));
+  }
+
   /**
    * Makes a quantizer.
    *

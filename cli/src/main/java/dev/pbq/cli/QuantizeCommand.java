@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
       "  gptq                           round to nearest with error compensation",
       "  billm                          BiLLM: one bit, two for salient columns",
       "  arb arb-x arb-rc               ARB-LLM: the same, fitted by alternating updates",
+      "  bfp bmf bl                     block floating point, minifloat, logarithm: no calibration",
+      "  minifloat dmf log int          number formats without blocks, no calibration",
       "",
       "Examples:",
       "  pbq quantize huggyllama/llama-7b --method xnor --low-frac 0.9 --salient-metric hessian",
@@ -140,6 +142,7 @@ final class QuantizeCommand implements Runnable {
     try (QuantizeJob job =
         QuantizeJob.open(
             resolved, selection.selection(), assignment, calibration.trueSequential())) {
+      ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
       int tokens = calibration.tokens(job.model());
       PlanEstimate estimate = job.estimate(job.plan().needsCalibration() ? samples : 0, tokens);
       if (dryRun) {
@@ -194,7 +197,8 @@ final class QuantizeCommand implements Runnable {
                 ModelFolder.open(output),
                 texts,
                 calibration.evaluationSeqlen(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                ActFormat.recorded(ModelFolder.open(output)));
     EvalPplCommand.print(results, console);
     if (json != null) {
       ResultFile.write(json, results);

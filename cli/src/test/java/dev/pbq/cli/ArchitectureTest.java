@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String CORE = "dev.pbq.core..";
   private static final String GPTQ_PB = "dev.pbq.gptqpb..";
   private static final String ARB = "dev.pbq.arb..";
+  private static final String FORMATS = "dev.pbq.formats..";
   private static final String EVAL = "dev.pbq.eval..";
   private static final String TINY = "dev.pbq.tiny..";
   private static final String CLI = "dev.pbq.cli..";
@@ -56,6 +57,26 @@ class ArchitectureTest {
   static final ArchRule arbPartitions =
       only("dev.pbq.arb.partition..", ROOT, TENSOR, LINALG, "dev.pbq.arb.fit..");
 
+  @ArchTest
+  static final ArchRule formatsSeeNumbersAlone = only(FORMATS, ROOT, TENSOR, LINALG, PACKED, QUANT);
+
+  @ArchTest
+  static final ArchRule formatArithmetic =
+      only("dev.pbq.formats.arithmetic..", ROOT, TENSOR, LINALG, PACKED);
+
+  @ArchTest
+  static final ArchRule formatConfigurations =
+      only("dev.pbq.formats.config..", ROOT, PACKED, "dev.pbq.formats.arithmetic..");
+
+  @ArchTest
+  static final ArchRule formatDensity =
+      only(
+          "dev.pbq.formats.density..",
+          ROOT,
+          PACKED,
+          "dev.pbq.formats.arithmetic..",
+          "dev.pbq.formats.config..");
+
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
@@ -81,7 +102,7 @@ class ArchitectureTest {
   static final ArchRule algorithmsAndFormatsKnowNoEngine =
       noClasses()
           .that()
-          .resideInAnyPackage(TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB, ARB)
+          .resideInAnyPackage(TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB, ARB, FORMATS)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");

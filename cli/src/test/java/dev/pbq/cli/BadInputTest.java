@@ -9,6 +9,7 @@ import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.tensor.DType;
+import dev.pbq.formats.config.Presets;
 import dev.pbq.tiny.TinyModel;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -167,6 +168,74 @@ class BadInputTest {
     refused(2, "--bits", quantize(model, "--method", "rtn", "--bits", "9"));
     refused(2, "--no-such", Cli.run("quantize", model, "--method", "rtn", "--no-such"));
     refused(2, "command", Cli.run());
+  }
+
+  @Test
+  void formatsThatDoNotFit() throws IOException {
+    refused(
+        2, "--bits 9 is not between 2 and 8", quantize(model, "--method", "bfp", "--bits", "9"));
+    refused(2, "--block", quantize(model, "--method", "bfp", "--block", "0x16"));
+    refused(2, "--block", quantize(model, "--method", "log", "--block", "1x16"));
+    refused(2, "--frac-width", quantize(model, "--method", "int", "--frac-width", "many"));
+    refused(
+        2, "leaves no mantissa", quantize(model, "--method", "minifloat", "--exponent-width", "7"));
+    refused(
+        2,
+        "--act-format",
+        quantize(model, "--method", "rtn", "--bits", "4", "--act-format", "bfp-w6a6"));
+    refused(3, "bfp-w4a4", quantize(model, "--method", "bfp", "--act-format", "bfp-w3a3"));
+    String preset = Presets.toml("bfp-w6a6").orElseThrow();
+    refused(
+        2,
+        "[default] has the key data_inn_width, which block_fp does not know; the nearest known key"
+            + " is data_in_width",
+        quantize(
+            model,
+            "--method",
+            "bfp",
+            "--act-format",
+            toml(preset, "data_in_width = 6", "data_inn_width = 6")));
+    refused(
+        2,
+        "[default] has no weight_width",
+        quantize(model, "--method", "bfp", "--act-format", toml(preset, "weight_width = 6", "")));
+    refused(
+        2,
+        "data_in_width 99 is not between 2 and 16",
+        evalPpl("--act-format", toml(preset, "data_in_width = 6", "data_in_width = 99")));
+    refused(
+        2,
+        "[model_layer_3]",
+        quantize(
+            model,
+            "--method",
+            "bfp",
+            "--act-format",
+            toml(
+                preset,
+                "[rotary_positional_encoding]",
+                "[model_layer_3.mlp.up_proj]\n"
+                    + "name = \"integer\"\nbypass = true\n[rotary_positional_encoding]")));
+    refused(2, "not TOML", evalPpl("--act-format", toml(preset, "[default]", "[default")));
+    refused(2, "--compat needs --act-format", evalPpl("--compat"));
+    refused(2, "--override", Cli.run("quantize", model, "--method", "bfp", "--override", "x"));
+    assertThat(quantize(model, "--method", "rtn", "--bits", "4").code()).isZero();
+    Cli.Result packed = Cli.run("eval-ppl", out, "--dataset", "tiny", "--act-format", "bfp-w6a6");
+    assertThat(packed.code()).isEqualTo(2);
+    assertThat(packed.err())
+        .contains("--act-format")
+        .contains("is quantized by rtn, which has no activation format");
+  }
+
+  private Cli.Result evalPpl(String... options) {
+    List<Object> args = new ArrayList<>(List.of("eval-ppl", model, "--dataset", "tiny"));
+    args.addAll(List.of((Object[]) options));
+    return Cli.run(args.toArray());
+  }
+
+  private String toml(String text, String from, String to) throws IOException {
+    assertThat(text).contains(from);
+    return Files.writeString(folder.resolve("formats.toml"), text.replace(from, to)).toString();
   }
 
   @Test

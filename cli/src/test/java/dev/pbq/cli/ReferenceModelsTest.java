@@ -68,6 +68,10 @@ class ReferenceModelsTest {
     "stories260K, gptq_4, 3, gptq --bits 4",
     "stories-3m, xnor_f0.9_hessian, 3, xnor --low-frac 0.9 --salient-metric hessian",
     "stories-3m, rtn_3, 3, rtn --bits 3",
+    "stories260K, bfp_w6, 1, bfp --bits 6",
+    "stories260K, bfp_w4, 1, bfp --bits 4",
+    "stories-3m, bfp_w6, 1, bfp --bits 6",
+    "stories-3m, bfp_w4, 1, bfp --bits 4",
     "wikilm-7m, xnor_f0.9_hessian_g128, 1,"
         + " xnor --low-frac 0.9 --salient-metric hessian --groupsize 128"
   })

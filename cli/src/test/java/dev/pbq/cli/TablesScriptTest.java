@@ -8,17 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts that reproduce the papers' tables, end to end on the built-in model. */
+/** The scripts that make tables, end to end on the built-in model. */
 class TablesScriptTest {
   @TempDir private Path folder;
 
   @Test
   void tableThreeOfTinyIsMadeAndNotMadeTwice() throws IOException, InterruptedException {
-    run("pb-llm-tables.sh", "3");
+    String[] options = {"--calib", "tiny", "--nsamples", "4", "--tables", "3"};
+    run("pb-llm-tables.sh", options);
     Path table = folder.resolve("results/tiny/table3.md");
     assertThat(rows(table))
         .hasSize(7)
@@ -27,14 +29,14 @@ class TablesScriptTest {
     Path report = folder.resolve("results/tiny/gptq-hessian-0.9/pbq-report.json");
     FileTime made = Files.getLastModifiedTime(report);
     String first = Files.readString(table);
-    run("pb-llm-tables.sh", "3");
+    run("pb-llm-tables.sh", options);
     assertThat(Files.getLastModifiedTime(report)).as("reused").isEqualTo(made);
     assertThat(table).hasContent(first);
   }
 
   @Test
   void tablesOfArbAreMadeOfTiny() throws IOException, InterruptedException {
-    run("arb-tables.sh", "main,6");
+    run("arb-tables.sh", "--calib", "tiny", "--nsamples", "4", "--tables", "main,6");
     Path dir = folder.resolve("results/tiny");
     assertThat(rows(dir.resolve("main.md")))
         .hasSize(12)
@@ -44,11 +46,40 @@ class TablesScriptTest {
         .allSatisfy(row -> assertThat(row).endsWith("| - |"));
   }
 
+  @Test
+  void formatsOfTinyAreMeasuredAndNotMeasuredTwice() throws IOException, InterruptedException {
+    Path area = Files.writeString(folder.resolve("area.txt"), "int-w8a8 7\nbfp-w6a6 19.2\n");
+    String[] options = {"--only", "bfp-w6a6,bfp-4", "--area", area.toString()};
+    run("block-formats-tables.sh", options);
+    Path table = folder.resolve("results/tiny/formats.md");
+    List<String> rows = rows(table);
+    assertThat(rows).hasSize(2);
+    assertThat(rows.get(0))
+        .matches("\\| full precision \\| 1.000x \\| 32 \\| 1x \\| [0-9.]+ \\| n/a .*");
+    assertThat(rows.get(1))
+        .matches(
+            "\\| bfp-w6a6 \\| 4.923x \\| 6.500 \\| 19.2x \\| [0-9.]+"
+                + " \\| n/a \\(paper table not at hand\\) \\|");
+    Path weights = folder.resolve("results/tiny/weights.md");
+    assertThat(Files.readAllLines(weights).stream().filter(l -> l.startsWith("| bfp-4")))
+        .singleElement()
+        .asString()
+        .matches("\\| bfp-4 \\| 4.500 \\| [0-9.]+ \\|");
+
+    FileTime made = Files.getLastModifiedTime(folder.resolve("results/tiny/bfp-4.ppl.json"));
+    String first = Files.readString(table);
+    run("block-formats-tables.sh", options);
+    assertThat(Files.getLastModifiedTime(folder.resolve("results/tiny/bfp-4.ppl.json")))
+        .as("reused")
+        .isEqualTo(made);
+    assertThat(table).hasContent(first);
+  }
+
   private static List<String> rows(Path table) throws IOException {
     return Files.readAllLines(table).stream().filter(l -> l.startsWith("| ")).skip(2).toList();
   }
 
-  private void run(String script, String tables) throws IOException, InterruptedException {
+  private void run(String script, String... options) throws IOException, InterruptedException {
     Path pbq = folder.resolve("pbq");
     if (!Files.exists(pbq)) {
       Files.createFile(
@@ -60,25 +91,12 @@ class TablesScriptTest {
                   Path.of(System.getProperty("java.home"), "bin", "java"),
                   System.getProperty("java.class.path")));
     }
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "bash",
-            Path.of("..", "scripts", script).toString(),
-            "--out",
-            folder.resolve("results").toString(),
-            "--calib",
-            "tiny",
-            "--eval",
-            "tiny",
-            "--nsamples",
-            "4",
-            "--seqlen",
-            "64",
-            "--limit",
-            "4",
-            "--tables",
-            tables,
-            "tiny");
+    List<String> command = new ArrayList<>(List.of("bash", "../scripts/" + script));
+    command.addAll(List.of("--out", folder.resolve("results").toString(), "--eval", "tiny"));
+    command.addAll(List.of("--seqlen", "64", "--limit", "4"));
+    command.addAll(List.of(options));
+    command.add("tiny");
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("PBQ", pbq.toString());
     Process process = builder.redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

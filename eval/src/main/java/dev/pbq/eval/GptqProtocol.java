@@ -91,6 +91,7 @@ public final class GptqProtocol {
         ids.length,
         first,
         tokenizer.fingerprint(),
-        (System.nanoTime() - start) * 1e-9);
+        (System.nanoTime() - start) * 1e-9,
+        null);
   }
 }

@@ -1,5 +1,6 @@
 package dev.pbq.eval;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.List;
  * @param firstTokens the first eight token ids: shows the BOS rule that was applied
  * @param tokenizer its fingerprint
  * @param seconds wall time
+ * @param actFormat the number formats that products were computed in; null for float32
  */
 @JsonPropertyOrder({
   "model",
@@ -41,7 +43,8 @@ import java.util.List;
   "text_tokens",
   "first_tokens",
   "tokenizer",
-  "seconds"
+  "seconds",
+  "act_format"
 })
 public record PerplexityResult(
     String model,
@@ -59,8 +62,31 @@ public record PerplexityResult(
     @JsonProperty("text_tokens") long textTokens,
     @JsonProperty("first_tokens") List<Integer> firstTokens,
     String tokenizer,
-    double seconds) {
+    double seconds,
+    @JsonProperty("act_format") @JsonInclude(JsonInclude.Include.NON_NULL) String actFormat) {
   public PerplexityResult {
     firstTokens = List.copyOf(firstTokens);
+  }
+
+  /** The same result, of a model run in number formats. */
+  public PerplexityResult withActFormat(String name) {
+    return new PerplexityResult(
+        model,
+        dataset,
+        protocol,
+        seqlen,
+        windows,
+        tokens,
+        nll,
+        nllStderr,
+        perplexity,
+        stderr,
+        joined,
+        textSha256,
+        textTokens,
+        firstTokens,
+        tokenizer,
+        seconds,
+        name);
   }
 }

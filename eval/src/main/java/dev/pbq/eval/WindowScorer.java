@@ -7,6 +7,7 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.LanguageHead;
 import dev.pbq.core.model.LinearInputTap;
+import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TokenEmbedding;
 import dev.pbq.core.pipeline.ActivationFile;
 import dev.pbq.core.pipeline.HiddenStates;
@@ -27,6 +28,7 @@ import java.util.Objects;
 public final class WindowScorer {
   private final CausalModel model;
   private final WeightSource weights;
+  private final ProductOperands operands;
   private final long residentBytes;
   private final Path scratchDirectory;
 
@@ -34,13 +36,19 @@ public final class WindowScorer {
    * Makes a scorer.
    *
    * @param weights lent for the scorer's life
+   * @param operands what happens to the operands of the blocks' products
    * @param residentBytes the largest float32 model that is held in memory whole
    * @param scratchDirectory where hidden states go otherwise; must exist
    */
   public WindowScorer(
-      CausalModel model, WeightSource weights, long residentBytes, Path scratchDirectory) {
+      CausalModel model,
+      WeightSource weights,
+      ProductOperands operands,
+      long residentBytes,
+      Path scratchDirectory) {
     this.model = Objects.requireNonNull(model);
     this.weights = Objects.requireNonNull(weights);
+    this.operands = Objects.requireNonNull(operands);
     this.residentBytes = residentBytes;
     this.scratchDirectory = scratchDirectory;
   }
@@ -87,7 +95,7 @@ public final class WindowScorer {
     List<DecoderBlock> blocks = new ArrayList<>();
     try {
       for (int b = 0; b < model.blocks(); b++) {
-        blocks.add(model.block(manager, weights, b));
+        blocks.add(model.block(manager, weights, b, operands));
       }
       double[] means = new double[windows.length];
       for (int first = 0; first < windows.length; first += states.batch()) {
@@ -124,7 +132,7 @@ public final class WindowScorer {
         }
       }
       for (int b = 0; b < model.blocks(); b++) {
-        try (DecoderBlock block = model.block(manager, weights, b)) {
+        try (DecoderBlock block = model.block(manager, weights, b, operands)) {
           for (int first = 0; first < windows.length; first += states.batch()) {
             try (NDManager scope = manager.newSubManager()) {
               NDArray hidden = states.read(activations, first, scope);

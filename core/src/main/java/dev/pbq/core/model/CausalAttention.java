@@ -12,7 +12,7 @@ import ai.djl.ndarray.types.Shape;
  * some query rows of some heads at a time, against only those keys that they can see. Keys and
  * values are not repeated: the queries of a group are stacked into one matrix.
  */
-final class CausalAttention {
+final class CausalAttention implements Attention {
   private final int heads;
   private final int keyValueHeads;
   private final int headDim;
@@ -34,15 +34,9 @@ final class CausalAttention {
     this.scale = owner.full(new Shape(), (float) (1 / Math.sqrt(headDim)), DataType.FLOAT32);
   }
 
-  /**
-   * Attends.
-   *
-   * @param query [sequences, tokens, heads, headDim]; scaled in place
-   * @param key [sequences, tokens, keyValueHeads, headDim]
-   * @param value as {@code key}
-   * @return contiguous [sequences * tokens, heads * headDim], attached to the query's manager
-   */
-  NDArray apply(NDArray query, NDArray key, NDArray value) {
+  /** Scales the query in place. */
+  @Override
+  public NDArray apply(NDArray query, NDArray key, NDArray value) {
     long sequences = query.getShape().get(0);
     long tokens = query.getShape().get(1);
     long pairs = sequences * keyValueHeads;

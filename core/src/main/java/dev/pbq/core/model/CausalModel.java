@@ -21,6 +21,9 @@ public interface CausalModel {
   /** The longest sequence that positions exist for. */
   int maxPositions();
 
+  /** The heads of every block's attention. */
+  AttentionShape attention();
+
   /** The inputs of a block's quantizable linears, in the order in which the block computes them. */
   List<LinearInput> linearInputs(int block);
 
@@ -42,7 +45,12 @@ public interface CausalModel {
    * @throws dev.pbq.core.PbqException NOT_FOUND or BAD_DATA naming a tensor that is missing, of the
    *     wrong shape, or not finite
    */
-  DecoderBlock block(NDManager parent, WeightSource weights, int block);
+  default DecoderBlock block(NDManager parent, WeightSource weights, int block) {
+    return block(parent, weights, block, ProductOperands.UNCHANGED);
+  }
+
+  /** As {@link #block(NDManager, WeightSource, int)}, with operands of its products changed. */
+  DecoderBlock block(NDManager parent, WeightSource weights, int block, ProductOperands operands);
 
   /** The head; the caller owns it. */
   LanguageHead head(NDManager parent, WeightSource weights);

@@ -19,11 +19,11 @@ record GatedMlp(
 
   @Override
   public NDArray inner(NDArray x, InputTap tap) {
-    NDArray gated = gate.apply(x);
+    NDArray gated = gate.apply(x, tap.sequences());
     try (NDArray sigmoid = Activation.sigmoid(gated)) {
       gated.muli(sigmoid);
     }
-    try (NDArray factor = up.apply(x)) {
+    try (NDArray factor = up.apply(x, tap.sequences())) {
       return gated.muli(factor);
     }
   }

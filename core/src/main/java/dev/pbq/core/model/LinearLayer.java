@@ -8,22 +8,42 @@ final class LinearLayer {
   private final NDArray weight;
   // Null where there is no bias: the engine's own way to say so.
   private final NDArray bias;
+  private final String name;
+  private final OperandTransform input;
 
   LinearLayer(NDArray weight) {
-    this(weight, null);
+    this("a linear layer", weight, null, OperandTransform.NONE);
   }
 
   /**
+   * @param name for messages
    * @param weight [outputs, inputs]
    * @param bias [outputs]
+   * @param input what happens to x in {@link #apply(NDArray, int)}
    */
-  LinearLayer(NDArray weight, NDArray bias) {
+  LinearLayer(String name, NDArray weight, NDArray bias, OperandTransform input) {
+    this.name = name;
     this.weight = weight;
     this.bias = bias;
+    this.input = input;
   }
 
   /** Maps x [rows, inputs] to [rows, outputs], attached to x's manager. */
   NDArray apply(NDArray x) {
     return Linear.linear(x, weight, bias).singletonOrThrow();
+  }
+
+  /**
+   * As {@link #apply(NDArray)} for x [sequences * tokens, inputs], whose operand may be changed.
+   */
+  NDArray apply(NDArray x, int sequences) {
+    if (input == OperandTransform.NONE) {
+      return apply(x);
+    }
+    long tokens = x.getShape().get(0) / sequences;
+    try (NDArray operand =
+        OperandArrays.changed("the input of " + name, x, input, sequences, tokens)) {
+      return apply(operand);
+    }
   }
 }

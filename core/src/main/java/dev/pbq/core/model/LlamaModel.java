@@ -114,21 +114,25 @@ final class LlamaModel implements CausalModel {
   }
 
   @Override
-  public DecoderBlock block(NDManager parent, WeightSource weights, int block) {
+  public AttentionShape attention() {
+    return new AttentionShape(config.heads(), config.keyValueHeads(), config.headDim());
+  }
+
+  @Override
+  public DecoderBlock block(
+      NDManager parent, WeightSource weights, int block, ProductOperands operands) {
     String layer = layer(Objects.checkIndex(block, blocks()));
     return OwnedArrays.build(
         parent,
         owner -> {
           WeightLoader loader = new WeightLoader(owner, weights, catalog);
+          BlockProducts products = new BlockProducts(loader, layer, block, operands);
           return new ResidualBlock(
               layer,
               owner,
+              new ResidualSum(norm(loader, layer + ".input_layernorm"), true, attention(products)),
               new ResidualSum(
-                  norm(loader, layer + ".input_layernorm"), true, attention(loader, layer, block)),
-              new ResidualSum(
-                  norm(loader, layer + ".post_attention_layernorm"),
-                  true,
-                  mlp(loader, layer, block)));
+                  norm(loader, layer + ".post_attention_layernorm"), true, mlp(products)));
         });
   }
 
@@ -136,32 +140,26 @@ final class LlamaModel implements CausalModel {
     return Normalization.rootMeanSquare(loader, name, config.normEpsilon());
   }
 
-  private SelfAttention attention(WeightLoader loader, String layer, int block) {
-    List<LinearInput> inputs = linearInputs(block);
+  private SelfAttention attention(BlockProducts products) {
+    List<LinearInput> inputs = linearInputs(products.block());
     return new SelfAttention(
-        loader.linear(layer + ".self_attn.q_proj"),
-        loader.linear(layer + ".self_attn.k_proj"),
-        loader.linear(layer + ".self_attn.v_proj"),
-        loader.linear(layer + ".self_attn.o_proj"),
-        Optional.of(new RotaryEmbedding(loader.owner(), config.rope(), config.headDim())),
-        new CausalAttention(
-            loader.owner(),
-            config.heads(),
-            config.keyValueHeads(),
-            config.headDim(),
-            config.windows().get(block),
-            limits),
+        products.linear("self_attn.q_proj"),
+        products.linear("self_attn.k_proj"),
+        products.linear("self_attn.v_proj"),
+        products.linear("self_attn.o_proj"),
+        products.rotary(config.rope(), config.headDim()),
+        products.attention(attention(), config.windows().get(products.block()), true, limits),
         config.headDim(),
         inputs.get(0),
         inputs.get(1));
   }
 
-  private GatedMlp mlp(WeightLoader loader, String layer, int block) {
-    List<LinearInput> inputs = linearInputs(block);
+  private GatedMlp mlp(BlockProducts products) {
+    List<LinearInput> inputs = linearInputs(products.block());
     return new GatedMlp(
-        loader.linear(layer + ".mlp.gate_proj"),
-        loader.linear(layer + ".mlp.up_proj"),
-        loader.linear(layer + ".mlp.down_proj"),
+        products.linear("mlp.gate_proj"),
+        products.linear("mlp.up_proj"),
+        products.linear("mlp.down_proj"),
         inputs.get(2),
         inputs.get(3));
   }

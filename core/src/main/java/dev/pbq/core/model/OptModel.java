@@ -135,12 +135,19 @@ final class OptModel implements CausalModel {
   }
 
   @Override
-  public DecoderBlock block(NDManager parent, WeightSource weights, int block) {
+  public AttentionShape attention() {
+    return new AttentionShape(config.heads(), config.heads(), config.hidden() / config.heads());
+  }
+
+  @Override
+  public DecoderBlock block(
+      NDManager parent, WeightSource weights, int block, ProductOperands operands) {
     String layer = layer(Objects.checkIndex(block, blocks()));
     return OwnedArrays.build(
         parent,
         owner -> {
           WeightLoader loader = new WeightLoader(owner, weights, catalog);
+          BlockProducts products = new BlockProducts(loader, layer, block, operands);
           List<LinearInput> inputs = linearInputs(block);
           return new ResidualBlock(
               layer,
@@ -148,13 +155,13 @@ final class OptModel implements CausalModel {
               new ResidualSum(
                   layerNorm(loader, layer + ".self_attn_layer_norm"),
                   config.normBefore(),
-                  attention(loader, layer, inputs)),
+                  attention(products, inputs)),
               new ResidualSum(
                   layerNorm(loader, layer + ".final_layer_norm"),
                   config.normBefore(),
                   new PlainMlp(
-                      loader.linear(layer + ".fc1"),
-                      loader.linear(layer + ".fc2"),
+                      products.linear("fc1"),
+                      products.linear("fc2"),
                       config.activation().equals("gelu"),
                       inputs.get(2),
                       inputs.get(3))));
@@ -165,16 +172,15 @@ final class OptModel implements CausalModel {
     return Normalization.layer(loader, name, config.affineNorm(), config.hidden());
   }
 
-  private SelfAttention attention(WeightLoader loader, String layer, List<LinearInput> inputs) {
-    int headDim = config.hidden() / config.heads();
+  private SelfAttention attention(BlockProducts products, List<LinearInput> inputs) {
     return new SelfAttention(
-        loader.linear(layer + ".self_attn.q_proj"),
-        loader.linear(layer + ".self_attn.k_proj"),
-        loader.linear(layer + ".self_attn.v_proj"),
-        loader.linear(layer + ".self_attn.out_proj"),
+        products.linear("self_attn.q_proj"),
+        products.linear("self_attn.k_proj"),
+        products.linear("self_attn.v_proj"),
+        products.linear("self_attn.out_proj"),
         Optional.empty(),
-        new CausalAttention(loader.owner(), config.heads(), config.heads(), headDim, 0, limits),
-        headDim,
+        products.attention(attention(), 0, false, limits),
+        attention().headDim(),
         inputs.get(0),
         inputs.get(1));
   }

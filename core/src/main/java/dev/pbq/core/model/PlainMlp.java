@@ -14,7 +14,7 @@ record PlainMlp(
 
   @Override
   public NDArray inner(NDArray x, InputTap tap) {
-    try (NDArray inner = first.apply(x)) {
+    try (NDArray inner = first.apply(x, tap.sequences())) {
       return gelu ? Activation.gelu(inner) : Activation.relu(inner);
     }
   }

@@ -17,7 +17,7 @@ record SelfAttention(
     LinearLayer value,
     LinearLayer output,
     Optional<RotaryEmbedding> rotary,
-    CausalAttention attention,
+    Attention attention,
     int headDim,
     LinearInput firstInput,
     LinearInput lastInput)
@@ -26,9 +26,9 @@ record SelfAttention(
   @Override
   public NDArray inner(NDArray x, InputTap tap) {
     Shape heads = new Shape(tap.sequences(), tap.tokens(), -1, headDim);
-    try (NDArray flatQuery = query.apply(x);
-        NDArray flatKey = key.apply(x);
-        NDArray flatValue = value.apply(x);
+    try (NDArray flatQuery = query.apply(x, tap.sequences());
+        NDArray flatKey = key.apply(x, tap.sequences());
+        NDArray flatValue = value.apply(x, tap.sequences());
         NDArray q = flatQuery.reshape(heads);
         NDArray k = flatKey.reshape(heads);
         NDArray v = flatValue.reshape(heads)) {

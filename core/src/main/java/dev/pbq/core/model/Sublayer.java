@@ -29,7 +29,7 @@ sealed interface Sublayer permits SelfAttention, GatedMlp, PlainMlp {
     tap.show(firstInput(), x);
     try (NDArray inner = inner(x, tap)) {
       tap.show(lastInput(), inner);
-      return projection().apply(inner);
+      return projection().apply(inner, tap.sequences());
     }
   }
 

@@ -7,6 +7,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,14 +52,33 @@ final class WeightLoader {
 
   /** A linear layer with its bias where the configuration has one. */
   LinearLayer linear(String name) {
+    return linear(name, operand -> OperandTransform.NONE);
+  }
+
+  /** As {@link #linear(String)}, with changed operands. */
+  LinearLayer linear(String name, Function<Operand, OperandTransform> operands) {
+    OperandTransform input = operands.apply(Operand.LEFT);
+    NDArray weight = load(name + ".weight", operands.apply(Operand.RIGHT));
     String bias = name + ".bias";
     if (!catalog.contains(bias)) {
       if (weights.contains(bias)) {
         LOG.warn("{} is in the checkpoint, but the configuration has no such bias: unused", bias);
       }
-      return new LinearLayer(load(name + ".weight"));
+      return new LinearLayer(name, weight, null, input);
     }
-    return new LinearLayer(load(name + ".weight"), load(bias));
+    return new LinearLayer(name, weight, load(bias, operands.apply(Operand.BIAS)), input);
+  }
+
+  private NDArray load(String name, OperandTransform transform) {
+    long[] shape = checkedShape(name);
+    long rows = shape.length == 1 ? 1 : shape[0];
+    return HostArrays.build(
+        owner,
+        new Shape(shape),
+        host -> {
+          fill(name, host, 0);
+          OperandArrays.change(name, host, transform, 1, rows);
+        });
   }
 
   /** Checks a tensor's shape and returns it. */

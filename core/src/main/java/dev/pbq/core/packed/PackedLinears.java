@@ -18,6 +18,7 @@ public final class PackedLinears {
       case BinaryGroupsFormat.FAMILY -> BinaryGroupsFormat.read(in);
       case SalientSplitFormat.FAMILY -> SalientSplitFormat.read(in);
       case UniformFormat.FAMILY -> UniformFormat.read(in);
+      case BlockFormatStorage.FAMILY -> BlockFormatStorage.read(in);
       default ->
           throw new PartReader(in)
               .bad(
@@ -25,11 +26,12 @@ public final class PackedLinears {
                   "unknown storage family '"
                       + family
                       + "'; this version reads "
-                      + BinaryGroupsFormat.FAMILY
-                      + ", "
-                      + SalientSplitFormat.FAMILY
-                      + " and "
-                      + UniformFormat.FAMILY);
+                      + String.join(
+                          ", ",
+                          BinaryGroupsFormat.FAMILY,
+                          SalientSplitFormat.FAMILY,
+                          UniformFormat.FAMILY,
+                          BlockFormatStorage.FAMILY));
     };
   }
 }

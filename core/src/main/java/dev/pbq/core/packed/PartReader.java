@@ -18,7 +18,7 @@ final class PartReader {
     this.in = in;
   }
 
-  /** The attributes that every layer has; {@code rows * cols} is below 2^31 - 64. */
+  /** The attributes of layers in groups of columns; {@code rows * cols} is below 2^31 - 64. */
   record Header(int rows, int cols, int groupSize) {
     int weights() {
       return rows * cols;
@@ -29,7 +29,16 @@ final class PartReader {
     }
   }
 
+  /** Rows and columns; their product is below 2^31 - 64. */
+  record Shape(int rows, int cols) {}
+
   Header header(int supportedVersion) {
+    Shape shape = shape(supportedVersion);
+    return new Header(shape.rows(), shape.cols(), integer("group_size", 1, shape.cols()));
+  }
+
+  /** Checks the version and reads the shape. */
+  Shape shape(int supportedVersion) {
     int version = in.integer("version");
     if (version != supportedVersion) {
       throw bad(
@@ -46,7 +55,7 @@ final class PartReader {
     if ((long) rows * cols > Shapes.MAX_WEIGHTS) {
       throw bad("rows", rows + " x " + cols + " weights are more than one layer can hold");
     }
-    return new Header(rows, cols, integer("group_size", 1, cols));
+    return new Shape(rows, cols);
   }
 
   /** The attribute {@code scale_dtype} of the families whose parameters are floats. */

@@ -9,15 +9,20 @@ import java.nio.ByteOrder;
 final class Parts {
   private Parts() {}
 
-  /** Writes the attributes that every layer has. */
+  /** Writes the attributes of layers in groups of columns. */
   static void putHeader(
       PackedWriter out, int version, QuantizedLinear linear, int groupSize, String scaleDtype) {
+    putShape(out, version, linear);
+    out.attribute("group_size", groupSize);
+    out.attribute("scale_dtype", scaleDtype);
+  }
+
+  /** Writes the attributes that every layer has. */
+  static void putShape(PackedWriter out, int version, QuantizedLinear linear) {
     out.attribute("family", linear.family());
     out.attribute("version", version);
     out.attribute("rows", linear.rows());
     out.attribute("cols", linear.cols());
-    out.attribute("group_size", groupSize);
-    out.attribute("scale_dtype", scaleDtype);
   }
 
   static void putBytes(PackedWriter out, String part, byte[] bytes) {

@@ -7,7 +7,7 @@ import dev.pbq.core.tensor.FloatMatrix;
  * equality is equality of everything stored.
  */
 public sealed interface QuantizedLinear
-    permits BinaryGroupsLinear, SalientSplitLinear, UniformLinear {
+    permits BinaryGroupsLinear, SalientSplitLinear, UniformLinear, BlockFormatLinear {
   /** The family's name in the packed descriptor, e.g. {@code salient-split}. */
   String family();
 

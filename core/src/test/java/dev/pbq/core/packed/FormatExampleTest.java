@@ -142,6 +142,29 @@ class FormatExampleTest {
     return ScaleVector.encode(ScaleFormat.U8, values);
   }
 
+  @Test
+  void blockFormat() throws IOException {
+    BlockFormatLinear layer =
+        new BlockFormatLinear(
+            2,
+            5,
+            new NumberFormat.BlockFloat(4, 5, 15),
+            1,
+            3,
+            new byte[] {7, 12, 1, 6, 9, 0, 4, 0, 0, 7},
+            new byte[] {15, 13, 10, 16},
+            new KeptWeights(new int[] {5}, new float[] {-1e-8f}));
+    assertThat(layer.dequantize())
+        .isEqualTo(
+            new FloatMatrix(
+                2,
+                5,
+                new float[] {
+                  0.875f, -0.5f, 0.125f, 0.1875f, -0.03125f, -1e-8f, 0.015625f, 0, 0, 1.75f
+                }));
+    assertDocumented("### Example: block-format", layer);
+  }
+
   /** The section of that title has a block with one line for each part and attribute. */
   private static void assertDocumented(String title, QuantizedLinear layer) throws IOException {
     MemoryPackedWriter stored = MemoryPackedWriter.of(layer);

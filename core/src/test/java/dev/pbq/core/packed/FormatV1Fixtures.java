@@ -127,6 +127,10 @@ final class FormatV1Fixtures {
             BitmapCoding.RAW,
             0.3,
             15));
+    for (NumberFormat format : BlockFormatLayers.formats(new Random(11))) {
+      layers.put(
+          "block-format-" + format.id(), BlockFormatLayers.layer(7, 37, format, 2, 16, 3, 12));
+    }
     return layers;
   }
 

@@ -39,6 +39,7 @@ class FormatV1Test {
       Fixture fixture = read(name);
       var attributes = fixture.stored().attributes();
       seen.add(attributes.get("family") + " " + attributes.get("low"));
+      seen.add(attributes.get("family") + " " + attributes.get("format"));
       seen.add("mask " + attributes.get("mask"));
       for (String key : List.of("means", "col_scales", "bitmaps", "column_mask")) {
         seen.add(key + " " + attributes.get(key));
@@ -58,6 +59,13 @@ class FormatV1Test {
             "salient-split uniform",
             "salient-split zero",
             "salient-split verbatim",
+            "block-format integer",
+            "block-format log",
+            "block-format minifloat_ieee",
+            "block-format minifloat_denorm",
+            "block-format block_fp",
+            "block-format block_minifloat",
+            "block-format block_log",
             "mask raw",
             "mask range",
             "means each",

@@ -13,6 +13,9 @@ final class NaiveDequantizer {
     if (linear instanceof BinaryGroupsLinear b) {
       return binaryGroups(b);
     }
+    if (linear instanceof BlockFormatLinear f) {
+      return BlockFormatLayers.dequantize(f);
+    }
     return uniform((UniformLinear) linear);
   }
 

@@ -62,6 +62,9 @@ class PackedCorruptionTest {
           random.nextLong());
     }
     if (random.nextInt(4) == 0) {
+      return BlockFormatLayers.layer(random);
+    }
+    if (random.nextInt(4) == 0) {
       return RandomLayers.uniform(
           rows, cols, group, type, bits, zeros, random.nextBoolean(), random.nextLong());
     }
@@ -123,7 +126,7 @@ class PackedCorruptionTest {
         LowKind.BINARY,
         o -> o.attributes().put("family", "trellis"),
         "packed layer model.q_proj, family: unknown storage family 'trellis'",
-        "binary-groups, salient-split and uniform");
+        "binary-groups, salient-split, uniform, block-format");
     assertRefused(
         LowKind.BINARY,
         o -> o.attributes().put("version", 2),

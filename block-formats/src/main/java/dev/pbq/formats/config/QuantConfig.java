@@ -1,0 +1,190 @@
+package dev.pbq.formats.config;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.pbq.core.PbqException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A configuration of llm-mixed-q: formats for every operation of a model, by kind of operation, by
+ * operation, by layer. Immutable. Everything that can be checked without a model is checked here.
+ *
+ * <p>An operation is looked up in {@code model_layer_<i>} of its layer or, if there is none, in
+ * {@code model_layer}; then by kind in {@code linear}, {@code matmul} (OPT: {@code bmm}), {@code
+ * rotary_positional_encoding}; then in {@code default}.
+ */
+public final class QuantConfig {
+  /** How TOML, which has no null, writes that there is none. */
+  static final String NONE = "NA";
+
+  private static final String DEFAULT = "default";
+  private static final String LAYERS = "model_layer";
+  private static final Set<String> KINDS =
+      Set.of(DEFAULT, "linear", "matmul", "bmm", "rotary_positional_encoding");
+
+  private final String where;
+  private final ObjectNode tables;
+  private final Map<String, Section> kinds = new TreeMap<>();
+  private final Map<String, Section> everyLayer = new TreeMap<>();
+  private final Map<Integer, Map<String, Section>> layers = new TreeMap<>();
+  private final boolean hasEveryLayer;
+
+  private QuantConfig(String where, ObjectNode tables) {
+    this.where = where;
+    this.tables = tables.deepCopy();
+    this.hasEveryLayer = tables.has(LAYERS);
+    for (Map.Entry<String, JsonNode> entry : tables.properties()) {
+      String key = entry.getKey();
+      if (key.equals("by")) {
+        continue;
+      }
+      if (!KINDS.contains(key) && layer(key).isEmpty() && !key.equals(LAYERS)) {
+        Set<String> known = new TreeSet<>(KINDS);
+        known.addAll(List.of("by", LAYERS, "model_layer_0"));
+        throw PbqException.usage(
+            where
+                + ": there is no section ["
+                + key
+                + "]; the nearest known is ["
+                + KeyNames.nearest(key, known)
+                + "]");
+      }
+      ObjectNode table = table(where + ": [" + key + "]", entry.getValue());
+      if (KINDS.contains(key)) {
+        kinds.put(key, Section.of(where + ": [" + key + "]", table));
+      } else if (key.equals(LAYERS)) {
+        readLayer(where, key, "", table, everyLayer);
+      } else {
+        Map<String, Section> sections = new TreeMap<>();
+        readLayer(where, key, "", table, sections);
+        layers.put(layer(key).orElseThrow(), sections);
+      }
+    }
+    if (!kinds.containsKey(DEFAULT)) {
+      throw PbqException.usage(where + ": the section [default] is missing");
+    }
+  }
+
+  /**
+   * Reads TOML.
+   *
+   * @param where its name, for messages
+   * @throws PbqException USAGE naming section and key of what is wrong
+   */
+  public static QuantConfig parse(String toml, String where) {
+    try {
+      return new QuantConfig(where, table(where, new TomlMapper().readTree(toml)));
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+      throw PbqException.usage(
+          where + (line > 0 ? ", line " + line : "") + ": not TOML: " + e.getOriginalMessage());
+    }
+  }
+
+  /** Reads what {@link #toJson} gave. */
+  @JsonCreator
+  public static QuantConfig of(JsonNode tables) {
+    return new QuantConfig("the recorded activation format", table("actFormat", tables));
+  }
+
+  /** The tables as they were read; {@link #of} gives back an equal configuration. */
+  @JsonValue
+  public ObjectNode toJson() {
+    return tables.deepCopy();
+  }
+
+  /** What the configuration is called in messages. */
+  String where() {
+    return where;
+  }
+
+  /** The layers that have a section of their own. */
+  Set<Integer> layers() {
+    return Collections.unmodifiableSet(layers.keySet());
+  }
+
+  /** All operations that layers name, with where they do. */
+  Map<String, Section> named() {
+    Map<String, Section> named = new TreeMap<>(everyLayer);
+    layers.values().forEach(named::putAll);
+    return named;
+  }
+
+  /**
+   * The section of an operation.
+   *
+   * @param path of the operation in its layer
+   * @param kind of the operation: linear, matmul, bmm or rotary_positional_encoding
+   */
+  Section section(int layer, String path, String kind) {
+    Map<String, Section> ofLayer = layers.get(layer);
+    if (ofLayer == null && hasEveryLayer) {
+      ofLayer = everyLayer;
+    }
+    Section named = ofLayer == null ? null : ofLayer.get(path);
+    return named != null ? named : section(kind);
+  }
+
+  /** The section of a kind of operation. */
+  Section section(String kind) {
+    return kinds.getOrDefault(kind, kinds.get(DEFAULT));
+  }
+
+  private static void readLayer(
+      String where, String name, String path, ObjectNode table, Map<String, Section> into) {
+    Set<String> known = Architecture.allPaths();
+    for (Map.Entry<String, JsonNode> entry : table.properties()) {
+      String here = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+      String label = where + ": [" + name + "." + here + "]";
+      boolean leads = known.stream().anyMatch(p -> p.startsWith(here + "."));
+      if (!known.contains(here) && !leads) {
+        throw PbqException.usage(
+            label + " is no operation; the nearest known is " + KeyNames.nearest(here, known));
+      }
+      ObjectNode value = table(label, entry.getValue());
+      if (known.contains(here)) {
+        into.put(here, Section.of(label, value));
+      } else {
+        readLayer(where, name, here, value, into);
+      }
+    }
+  }
+
+  private static Optional<Integer> layer(String key) {
+    return key.matches("model_layer_(0|[1-9]\\d{0,5})")
+        ? Optional.of(Integer.valueOf(key.substring(LAYERS.length() + 1)))
+        : Optional.empty();
+  }
+
+  private static ObjectNode table(String where, JsonNode node) {
+    if (node instanceof ObjectNode table) {
+      return table;
+    }
+    throw PbqException.usage(where + " is no table of keys but " + node);
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof QuantConfig c && c.tables.equals(tables);
+  }
+
+  @Override
+  public int hashCode() {
+    return tables.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "QuantConfig" + tables;
+  }
+}

@@ -1,0 +1,16 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+
+/** Causal scaled dot-product attention with grouped queries (Ainslie et al., 2023). */
+interface Attention {
+  /**
+   * Attends.
+   *
+   * @param query [sequences, tokens, heads, headDim]; may be changed
+   * @param key [sequences, tokens, keyValueHeads, headDim]
+   * @param value as {@code key}
+   * @return contiguous [sequences * tokens, heads * headDim], attached to the query's manager
+   */
+  NDArray apply(NDArray query, NDArray key, NDArray value);
+}

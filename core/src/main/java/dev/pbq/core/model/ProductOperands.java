@@ -1,0 +1,15 @@
+package dev.pbq.core.model;
+
+/**
+ * Changes the operands of the matrix products of decoder blocks before they are multiplied: how a
+ * model is run in number formats that this package knows nothing of. Asked for every operand when a
+ * block is made.
+ */
+@FunctionalInterface
+public interface ProductOperands {
+  /** Leaves every operand as it is, at no cost. */
+  ProductOperands UNCHANGED = (product, operand) -> OperandTransform.NONE;
+
+  /** What to do with an operand; {@link OperandTransform#NONE} for nothing. */
+  OperandTransform of(Product product, Operand operand);
+}
