@@ -17,6 +17,7 @@ public final class PackedLinears {
     return switch (family) {
       case SalientSplitFormat.FAMILY -> SalientSplitFormat.read(in);
       case UniformFormat.FAMILY -> UniformFormat.read(in);
+      case HqqFormat.FAMILY -> HqqFormat.read(in);
       default ->
           throw new PartReader(in)
               .bad(
@@ -24,9 +25,8 @@ public final class PackedLinears {
                   "unknown storage family '"
                       + family
                       + "'; this version reads "
-                      + SalientSplitFormat.FAMILY
-                      + " and "
-                      + UniformFormat.FAMILY);
+                      + String.join(
+                          ", ", SalientSplitFormat.FAMILY, UniformFormat.FAMILY, HqqFormat.FAMILY));
     };
   }
 }

@@ -29,6 +29,15 @@ final class PartReader {
   }
 
   Header header(int supportedVersion) {
+    return header(supportedVersion, false);
+  }
+
+  /** The same for families whose groups follow the row-major order: up to all weights in one. */
+  Header flatHeader(int supportedVersion) {
+    return header(supportedVersion, true);
+  }
+
+  private Header header(int supportedVersion, boolean flat) {
     int version = in.integer("version");
     if (version != supportedVersion) {
       throw bad(
@@ -45,7 +54,8 @@ final class PartReader {
     if ((long) rows * cols > Shapes.MAX_WEIGHTS) {
       throw bad("rows", rows + " x " + cols + " weights are more than one layer can hold");
     }
-    return new Header(rows, cols, integer("group_size", 1, cols), scaleDtype());
+    return new Header(
+        rows, cols, integer("group_size", 1, flat ? rows * cols : cols), scaleDtype());
   }
 
   boolean has(String part) {

@@ -6,7 +6,7 @@ import dev.pbq.core.tensor.FloatMatrix;
  * A linear layer's weight as it is stored, one implementation for each storage family. Immutable;
  * equality is equality of everything stored.
  */
-public sealed interface QuantizedLinear permits SalientSplitLinear, UniformLinear {
+public sealed interface QuantizedLinear permits HqqLinear, SalientSplitLinear, UniformLinear {
   /** The family's name in the packed descriptor, e.g. {@code salient-split}. */
   String family();
 
