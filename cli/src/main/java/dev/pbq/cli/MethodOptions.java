@@ -3,6 +3,7 @@ package dev.pbq.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -52,8 +53,10 @@ final class MethodOptions {
   @Option(
       names = {"--bits", "--width"},
       paramLabel = "N",
-      description = "rtn, gptq: bits per weight, 1-8; formats: width of a number, 2-8.")
-  private Integer bits;
+      description =
+          "rtn, gptq: bits per weight, 1-8; hqq: 8, 6, 5, 4, 3, 2, 1.58 or 1 (default 4); formats:"
+              + " width of a number, 2-8.")
+  private BigDecimal bits;
 
   @Option(
       names = "--groupsize",
@@ -84,6 +87,9 @@ final class MethodOptions {
 
   @ArgGroup(validate = false, heading = "%nBiLLM and ARB-LLM:%n")
   private ArbOptions arb = new ArbOptions();
+
+  @ArgGroup(validate = false, heading = "%nHQQ:%n")
+  private HqqOptions hqq = new HqqOptions();
 
   @Option(
       names = "--block",
@@ -160,7 +166,7 @@ final class MethodOptions {
       node.put("disableGptq", disableGptq);
     }
     if (bits != null) {
-      node.put("bits", bits);
+      put(node, "bits", bits.toString());
     }
     if (groupsize != null) {
       node.put("groupsize", groupsize);
@@ -178,6 +184,7 @@ final class MethodOptions {
       node.put("scaleDtype", scaleDtype.toLowerCase(Locale.ROOT));
     }
     arb.addTo(node);
+    hqq.addTo(node);
     if (block != null) {
       put(node, "block", block);
     }

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       "  gptq                           round to nearest with error compensation",
       "  billm                          BiLLM: one bit, two for salient columns",
       "  arb arb-x arb-rc               ARB-LLM: the same, fitted by alternating updates",
+      "  hqq                            half-quadratic quantization, 8 to 1 bits: no calibration",
       "  bfp bmf bl                     block floating point, minifloat, logarithm: no calibration",
       "  minifloat dmf log int          number formats without blocks, no calibration",
       "",

@@ -49,6 +49,10 @@ class ArchitectureTest {
       only(GPTQ_PB, ROOT, TENSOR, LINALG, PACKED, QUANT);
 
   @ArchTest
+  static final ArchRule hqqSeesNumbersAlone =
+      only("dev.pbq.hqq..", ROOT, TENSOR, LINALG, PACKED, QUANT);
+
+  @ArchTest
   static final ArchRule arbSeesNumbersAlone = only(ARB, ROOT, TENSOR, LINALG, PACKED, QUANT);
 
   @ArchTest static final ArchRule arbFits = only("dev.pbq.arb.fit..", ROOT, TENSOR, LINALG);

@@ -12,7 +12,7 @@ public enum BitKind {
   BITMAP,
   /** Scales, offsets and levels. */
   SCALES,
-  /** Integer zero points. */
+  /** Zero points. */
   ZERO_POINTS,
   /** Weights kept as floating-point numbers. */
   RAW,

@@ -19,6 +19,7 @@ public final class PackedLinears {
       case SalientSplitFormat.FAMILY -> SalientSplitFormat.read(in);
       case UniformFormat.FAMILY -> UniformFormat.read(in);
       case BlockFormatStorage.FAMILY -> BlockFormatStorage.read(in);
+      case HqqFormat.FAMILY -> HqqFormat.read(in);
       default ->
           throw new PartReader(in)
               .bad(
@@ -31,7 +32,8 @@ public final class PackedLinears {
                           BinaryGroupsFormat.FAMILY,
                           SalientSplitFormat.FAMILY,
                           UniformFormat.FAMILY,
-                          BlockFormatStorage.FAMILY));
+                          BlockFormatStorage.FAMILY,
+                          HqqFormat.FAMILY));
     };
   }
 }

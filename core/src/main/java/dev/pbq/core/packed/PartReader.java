@@ -37,6 +37,13 @@ final class PartReader {
     return new Header(shape.rows(), shape.cols(), integer("group_size", 1, shape.cols()));
   }
 
+  /** The same for families whose groups follow the row-major order: up to all weights in one. */
+  Header flatHeader(int supportedVersion) {
+    Shape shape = shape(supportedVersion);
+    int weights = shape.rows() * shape.cols();
+    return new Header(shape.rows(), shape.cols(), integer("group_size", 1, weights));
+  }
+
   /** Checks the version and reads the shape. */
   Shape shape(int supportedVersion) {
     int version = in.integer("version");

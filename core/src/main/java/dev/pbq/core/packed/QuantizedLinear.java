@@ -7,7 +7,7 @@ import dev.pbq.core.tensor.FloatMatrix;
  * equality is equality of everything stored.
  */
 public sealed interface QuantizedLinear
-    permits BinaryGroupsLinear, SalientSplitLinear, UniformLinear, BlockFormatLinear {
+    permits BinaryGroupsLinear, SalientSplitLinear, UniformLinear, BlockFormatLinear, HqqLinear {
   /** The family's name in the packed descriptor, e.g. {@code salient-split}. */
   String family();
 

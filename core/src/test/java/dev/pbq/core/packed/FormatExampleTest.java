@@ -165,6 +165,25 @@ class FormatExampleTest {
     assertDocumented("### Example: block-format", layer);
   }
 
+  @Test
+  void hqq() throws IOException {
+    HqqLinear layer =
+        new HqqLinear(
+            2,
+            3,
+            new FlatGroups(0, 2),
+            2,
+            ScaleDtype.F16,
+            ComputeDtype.F32,
+            new byte[] {0, 1, 2, 2, 0, 1},
+            new HqqParameters.Plain(new float[] {0.5f, 1, 2}),
+            new HqqParameters.Coded(
+                3, new byte[] {0, 4, (byte) 255}, new float[] {0.25f}, new float[] {0}));
+    assertThat(layer.dequantize())
+        .isEqualTo(new FloatMatrix(2, 3, new float[] {0, 0, -123.5f, 1, -1, -125.5f}));
+    assertDocumented("### Example: hqq", layer);
+  }
+
   /** The section of that title has a block with one line for each part and attribute. */
   private static void assertDocumented(String title, QuantizedLinear layer) throws IOException {
     MemoryPackedWriter stored = MemoryPackedWriter.of(layer);

@@ -1,6 +1,7 @@
 package dev.pbq.core.packed;
 
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
+import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
 import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
@@ -131,6 +132,42 @@ final class FormatV1Fixtures {
       layers.put(
           "block-format-" + format.id(), BlockFormatLayers.layer(7, 37, format, 2, 16, 3, 12));
     }
+    for (int maxCode : new int[] {255, 63, 31, 15, 7, 3, 2, 1}) {
+      FlatGroups groups = new FlatGroups(maxCode % 4 == 3 ? 1 : 0, 8);
+      layers.put(
+          "hqq-" + maxCode,
+          RandomLayers.hqq(
+              6,
+              20,
+              groups,
+              ScaleDtype.F16,
+              ComputeDtype.F32,
+              maxCode,
+              CodedParameters.NONE,
+              maxCode));
+    }
+    layers.put(
+        "hqq-coded-f16",
+        RandomLayers.hqq(
+            5,
+            24,
+            new FlatGroups(0, 10),
+            ScaleDtype.F32,
+            ComputeDtype.F16,
+            15,
+            CodedParameters.BOTH,
+            10));
+    layers.put(
+        "hqq-bf16",
+        RandomLayers.hqq(
+            5,
+            24,
+            new FlatGroups(1, 120),
+            ScaleDtype.F32,
+            ComputeDtype.BF16,
+            3,
+            CodedParameters.NONE,
+            11));
     return layers;
   }
 

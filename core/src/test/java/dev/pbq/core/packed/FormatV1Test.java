@@ -54,6 +54,7 @@ class FormatV1Test {
     assertThat(seen)
         .contains(
             "uniform null",
+            "hqq null",
             "salient-split binary",
             "salient-split one-sided",
             "salient-split uniform",

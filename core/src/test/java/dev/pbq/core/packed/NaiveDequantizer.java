@@ -1,6 +1,7 @@
 package dev.pbq.core.packed;
 
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.Half;
 
 /** The definition of what a stored layer stands for, one weight after the other. */
 final class NaiveDequantizer {
@@ -15,6 +16,9 @@ final class NaiveDequantizer {
     }
     if (linear instanceof BlockFormatLinear f) {
       return BlockFormatLayers.dequantize(f);
+    }
+    if (linear instanceof HqqLinear h) {
+      return hqq(h);
     }
     return uniform((UniformLinear) linear);
   }
@@ -94,5 +98,38 @@ final class NaiveDequantizer {
       }
     }
     return new FloatMatrix(l.rows(), l.cols(), w);
+  }
+
+  private static FloatMatrix hqq(HqqLinear h) {
+    int n = h.rows() * h.cols();
+    float[] w = new float[n];
+    int size = h.groups().size();
+    for (int i = 0; i < n; i++) {
+      int group = h.groups().axis() == 1 ? i / size : i % (n / size);
+      float zero = parameter(h.zero(), group, h.compute());
+      float scale = parameter(h.scale(), group, h.compute());
+      w[i] = value(h.codes()[i] & 0xff, zero, scale, h.compute());
+    }
+    return new FloatMatrix(h.rows(), h.cols(), w);
+  }
+
+  private static float parameter(HqqParameters of, int group, ComputeDtype compute) {
+    if (of instanceof HqqParameters.Coded c) {
+      int g = group % (c.codes().length / c.groupSize());
+      return value(c.codes()[group] & 0xff, c.zero()[g], c.scale()[g], compute);
+    }
+    return ((HqqParameters.Plain) of).values()[group];
+  }
+
+  private static float value(int code, float zero, float scale, ComputeDtype compute) {
+    return rounded(rounded(code - zero, compute) * scale, compute);
+  }
+
+  private static float rounded(float value, ComputeDtype compute) {
+    return switch (compute) {
+      case F32 -> value;
+      case F16 -> Half.toFloat(Half.fromFloat(value));
+      case BF16 -> Half.bfloatToFloat(Half.bfloatFromFloat(value));
+    };
   }
 }

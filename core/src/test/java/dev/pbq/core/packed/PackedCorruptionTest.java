@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
+import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
 import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
@@ -68,6 +69,17 @@ class PackedCorruptionTest {
       return RandomLayers.uniform(
           rows, cols, group, type, bits, zeros, random.nextBoolean(), random.nextLong());
     }
+    if (random.nextInt(3) == 0) {
+      return RandomLayers.hqq(
+          rows,
+          cols,
+          new FlatGroups(random.nextInt(2), RandomLayers.divisor(random, rows * cols)),
+          type,
+          pick(ComputeDtype.values(), random),
+          1 + random.nextInt(255),
+          pick(CodedParameters.values(), random),
+          random.nextLong());
+    }
     double share = random.nextInt(4) == 0 ? 0 : 0.1;
     LowKind kind = pick(LowKind.values(), random);
     return RandomLayers.salientSplit(
@@ -126,7 +138,7 @@ class PackedCorruptionTest {
         LowKind.BINARY,
         o -> o.attributes().put("family", "trellis"),
         "packed layer model.q_proj, family: unknown storage family 'trellis'",
-        "binary-groups, salient-split, uniform, block-format");
+        "binary-groups, salient-split, uniform, block-format, hqq");
     assertRefused(
         LowKind.BINARY,
         o -> o.attributes().put("version", 2),
@@ -214,6 +226,28 @@ class PackedCorruptionTest {
   }
 
   @Test
+  void messagesNameThePartOfAnHqqLayer() {
+    assertHqqRefused(o -> o.attributes().put("group_size", 7), "group_size: 7 does not divide 800");
+    assertHqqRefused(
+        o -> o.attributes().put("group_size", 801), "group_size: 801 is not in 1..800");
+    assertHqqRefused(o -> o.attributes().put("axis", 2), "axis: 2");
+    assertHqqRefused(o -> o.attributes().put("max_code", 4), "codes: code 5 is above 4");
+    assertHqqRefused(o -> o.attributes().put("compute_dtype", "f8"), "compute_dtype", "'f8'");
+    assertHqqRefused(o -> o.attributes().put("zero_group_size", 3), "zero_group_size: 3");
+    assertHqqRefused(o -> o.parts().remove("zero_scale"), "zero_scale");
+    assertHqqRefused(o -> o.parts().remove("scale"), "scale");
+  }
+
+  private static void assertHqqRefused(Consumer<MemoryPackedWriter> damage, String... message) {
+    FlatGroups groups = new FlatGroups(0, 50);
+    assertRefused(
+        RandomLayers.hqq(
+            8, 100, groups, ScaleDtype.F16, ComputeDtype.F16, 5, CodedParameters.ZEROS, 3),
+        damage,
+        message);
+  }
+
+  @Test
   void populationOfTheMaskMustMatch() {
     // One salient weight fewer would still give as many bytes of codes.
     assertRefused(
@@ -274,6 +308,29 @@ class PackedCorruptionTest {
     assertInvalid(() -> split(2, 3, 2, new long[1], new byte[6], grid, short1), "3 means");
     LowPart verbatim = new LowPart.Verbatim(new float[6]);
     assertInvalid(() -> split(2, 3, 3, new long[] {1}, new byte[6], grid, verbatim), "6 low");
+    HqqParameters two = new HqqParameters.Plain(new float[2]);
+    assertInvalid(() -> hqq(new FlatGroups(1, 4), 1, new byte[6], two), "6 weights in groups of 4");
+    assertInvalid(() -> hqq(new FlatGroups(1, 2), 1, new byte[6], two), "2 scales");
+    assertInvalid(() -> hqq(new FlatGroups(1, 3), 256, new byte[6], two), "largest code");
+    assertInvalid(() -> hqq(new FlatGroups(1, 3), 3, high, two), "code 4 is above 3");
+    assertInvalid(
+        () ->
+            hqq(
+                new FlatGroups(1, 3),
+                1,
+                new byte[6],
+                new HqqParameters.Plain(new float[] {1, 0.1f})),
+        "entry 1, 0.1");
+    assertInvalid(() -> new FlatGroups(2, 3), "axis 2");
+    assertInvalid(
+        () -> new HqqParameters.Coded(3, new byte[4], new float[1], new float[1]), "groups of 3");
+    assertInvalid(
+        () -> new HqqParameters.Coded(2, new byte[4], new float[1], new float[2]), "1 scales");
+  }
+
+  private static HqqLinear hqq(FlatGroups groups, int maxCode, byte[] codes, HqqParameters scale) {
+    return new HqqLinear(
+        2, 3, groups, maxCode, ScaleDtype.F16, ComputeDtype.F32, codes, scale, scale);
   }
 
   private static SalientSplitLinear split(

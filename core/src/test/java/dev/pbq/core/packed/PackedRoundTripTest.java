@@ -3,12 +3,14 @@ package dev.pbq.core.packed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
+import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
 import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.testkit.MemoryPackedWriter;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -36,7 +38,13 @@ class PackedRoundTripTest {
           Map.entry("zero", BitKind.ZERO_POINTS),
           Map.entry("g_idx", BitKind.OTHER),
           Map.entry("signs_1", BitKind.SIGNS),
-          Map.entry("signs_2", BitKind.SIGNS));
+          Map.entry("signs_2", BitKind.SIGNS),
+          Map.entry("scale_codes", BitKind.SCALES),
+          Map.entry("scale_scale", BitKind.SCALES),
+          Map.entry("scale_zero", BitKind.SCALES),
+          Map.entry("zero_codes", BitKind.ZERO_POINTS),
+          Map.entry("zero_scale", BitKind.ZERO_POINTS),
+          Map.entry("zero_zero", BitKind.ZERO_POINTS));
 
   /** The parts of {@code binary-groups} that come in numbers. */
   private static BitKind kind(String part) {
@@ -106,6 +114,27 @@ class PackedRoundTripTest {
     return Arbitraries.of(RandomLayers.layouts());
   }
 
+  @Provide
+  Arbitrary<Integer> maxCode() {
+    return Arbitraries.of(1, 2, 3, 7, 15, 31, 63, 255);
+  }
+
+  @Property(tries = 500)
+  void hqq(
+      @ForAll @IntRange(min = 1, max = 24) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll @IntRange(min = 0, max = 1) int axis,
+      @ForAll ScaleDtype type,
+      @ForAll ComputeDtype compute,
+      @ForAll("maxCode") int maxCode,
+      @ForAll CodedParameters coded,
+      @ForAll long seed) {
+    FlatGroups groups =
+        new FlatGroups(
+            axis, RandomLayers.divisor(new Random(seed), Math.multiplyExact(rows, cols)));
+    check(RandomLayers.hqq(rows, cols, groups, type, compute, maxCode, coded, seed), maxCode);
+  }
+
   @Test
   void layersOfManyChunksAndTasks() {
     for (BitmapCoding coding : BitmapCoding.values()) {
@@ -131,6 +160,15 @@ class PackedRoundTripTest {
           kind == LowKind.UNIFORM ? 3 : 1);
     }
     check(RandomLayers.uniform(701, 1003, 128, ScaleDtype.F16, 3, Zeros.U8, false, 1), 3);
+    for (int axis = 0; axis < 2; axis++) {
+      for (int size : new int[] {1, 701, 1003 * 701}) {
+        FlatGroups groups = new FlatGroups(axis, size);
+        check(
+            RandomLayers.hqq(
+                701, 1003, groups, ScaleDtype.F16, ComputeDtype.F32, 7, CodedParameters.NONE, 2),
+            3);
+      }
+    }
   }
 
   @Test
@@ -143,6 +181,17 @@ class PackedRoundTripTest {
         .isEqualTo(RandomLayers.uniform(3, 4, 2, ScaleDtype.F32, 4, Zeros.U8, true, 1))
         .isNotEqualTo(RandomLayers.uniform(3, 4, 2, ScaleDtype.F32, 4, Zeros.U8, false, 1))
         .isNotEqualTo(RandomLayers.uniform(3, 4, 2, ScaleDtype.F32, 4, Zeros.U8, true, 2));
+    HqqLinear h = hqq(0, 15, ComputeDtype.F32);
+    assertThat(h)
+        .isEqualTo(hqq(0, 15, ComputeDtype.F32))
+        .isNotEqualTo(hqq(1, 15, ComputeDtype.F32))
+        .isNotEqualTo(hqq(0, 16, ComputeDtype.F32))
+        .isNotEqualTo(hqq(0, 15, ComputeDtype.F16));
+  }
+
+  private static HqqLinear hqq(int axis, int maxCode, ComputeDtype compute) {
+    return RandomLayers.hqq(
+        4, 9, new FlatGroups(axis, 6), ScaleDtype.F32, compute, maxCode, CodedParameters.BOTH, 1);
   }
 
   @Test

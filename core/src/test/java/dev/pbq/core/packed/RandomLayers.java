@@ -209,6 +209,72 @@ final class RandomLayers {
     return ScaleVector.encode(format, values);
   }
 
+  /** Which of the parameters of an HQQ layer are themselves coded. */
+  enum CodedParameters {
+    NONE,
+    SCALES,
+    ZEROS,
+    BOTH
+  }
+
+  /**
+   * An HQQ layer.
+   *
+   * @param groups must leave no weight over
+   */
+  static HqqLinear hqq(
+      int rows,
+      int cols,
+      FlatGroups groups,
+      ScaleDtype type,
+      ComputeDtype compute,
+      int maxCode,
+      CodedParameters coded,
+      long seed) {
+    Random random = new Random(seed);
+    int count = groups.count(rows * cols);
+    byte[] codes = new byte[rows * cols];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) random.nextInt(maxCode + 1);
+    }
+    boolean codedScales = coded == CodedParameters.SCALES || coded == CodedParameters.BOTH;
+    boolean codedZeros = coded == CodedParameters.ZEROS || coded == CodedParameters.BOTH;
+    return new HqqLinear(
+        rows,
+        cols,
+        groups,
+        maxCode,
+        type,
+        compute,
+        codes,
+        parameters(random, type, count, codedScales),
+        parameters(random, type, count, codedZeros));
+  }
+
+  private static HqqParameters parameters(
+      Random random, ScaleDtype type, int count, boolean coded) {
+    if (!coded) {
+      return new HqqParameters.Plain(floats(random, type, count));
+    }
+    int groupSize = divisor(random, count);
+    byte[] codes = new byte[count];
+    random.nextBytes(codes);
+    return new HqqParameters.Coded(
+        groupSize,
+        codes,
+        floats(random, ScaleDtype.F32, count / groupSize),
+        floats(random, ScaleDtype.F32, count / groupSize));
+  }
+
+  /** One of the divisors of {@code n}. */
+  static int divisor(Random random, int n) {
+    int divisor = 1 + random.nextInt(n);
+    while (n % divisor != 0) {
+      divisor--;
+    }
+    return divisor;
+  }
+
   static long[] bitmap(Random random, int bits, double share) {
     long[] bitmap = new long[Bitmap.words(bits)];
     for (int i = 0; i < bits; i++) {

@@ -2,6 +2,7 @@ package dev.pbq.core.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.Half;
@@ -11,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A small safetensors file read whole: a reader of its own, so that golden tests do not depend on
@@ -43,6 +46,38 @@ public final class GoldenFile {
 
   public boolean has(String name) {
     return header.has(name);
+  }
+
+  /** The tensors whose names start with {@code prefix}. */
+  public List<String> names(String prefix) {
+    List<String> names = new ArrayList<>();
+    header
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (name.startsWith(prefix) && !name.equals("__metadata__")) {
+                names.add(name);
+              }
+            });
+    return names;
+  }
+
+  /** A string of the file's metadata. */
+  public String metadata(String key) {
+    return header.get("__metadata__").get(key).asText();
+  }
+
+  /** The element type, as in the header. */
+  public DType dtype(String name) {
+    return DType.valueOf(entry(name).get("dtype").asText());
+  }
+
+  /** The stored bytes. */
+  public byte[] bytes(String name) {
+    int from = entry(name).get("data_offsets").get(0).asInt();
+    byte[] bytes = new byte[entry(name).get("data_offsets").get(1).asInt() - from];
+    data.slice(from, bytes.length).get(bytes);
+    return bytes;
   }
 
   public int[] shape(String name) {

@@ -1,0 +1,136 @@
+package dev.pbq.core.packed;
+
+import dev.pbq.core.tensor.DType;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** How an {@link HqqLinear} is stored; {@code docs/format.md} is the specification. */
+final class HqqFormat {
+  static final String FAMILY = "hqq";
+  static final int VERSION = 1;
+
+  private HqqFormat() {}
+
+  static void write(HqqLinear linear, PackedWriter out) {
+    int rows = linear.rows();
+    int cols = linear.cols();
+    int bits = linear.codeBits();
+    Parts.putHeader(out, VERSION, linear, linear.groups().size(), Parts.id(linear.scaleDtype()));
+    out.attribute("axis", linear.groups().axis());
+    out.attribute("max_code", linear.maxCode());
+    out.attribute("compute_dtype", id(linear.compute()));
+    int rowBytes = (int) BitPacking.bytes(cols, bits);
+    byte[] packed = new byte[Math.multiplyExact(rows, rowBytes)];
+    for (int r = 0; r < rows; r++) {
+      // In order of rows: packing a row may scribble on the bytes of the next.
+      BitPacking.pack(linear.codes(), r * cols, cols, bits, packed, r * rowBytes);
+    }
+    out.tensor("codes", DType.U8, new long[] {rows, rowBytes}, packed);
+    write(linear.scale(), "scale", linear.scaleDtype(), out);
+    write(linear.zero(), "zero", linear.scaleDtype(), out);
+  }
+
+  private static void write(HqqParameters values, String name, ScaleDtype type, PackedWriter out) {
+    if (values instanceof HqqParameters.Plain plain) {
+      Parts.putFloats(out, name, type, plain.values(), plain.count());
+    } else if (values instanceof HqqParameters.Coded coded) {
+      out.attribute(name + "_group_size", coded.groupSize());
+      Parts.putBytes(out, name + "_codes", coded.codes());
+      int groups = coded.scale().length;
+      Parts.putFloats(out, name + "_scale", ScaleDtype.F32, coded.scale(), groups);
+      Parts.putFloats(out, name + "_zero", ScaleDtype.F32, coded.zero(), groups);
+    }
+  }
+
+  static BitAccount bits(HqqLinear linear) {
+    Map<BitKind, Long> bits = new EnumMap<>(BitKind.class);
+    bits.put(
+        Parts.kind(linear.codeBits()),
+        8L * linear.rows() * BitPacking.bytes(linear.cols(), linear.codeBits()));
+    bits.put(BitKind.SCALES, bits(linear.scale(), linear.scaleDtype()));
+    bits.put(BitKind.ZERO_POINTS, bits(linear.zero(), linear.scaleDtype()));
+    return new BitAccount(linear.codes().length, bits);
+  }
+
+  private static long bits(HqqParameters values, ScaleDtype type) {
+    if (values instanceof HqqParameters.Coded coded) {
+      return 8L * coded.count()
+          + Parts.floatBits(ScaleDtype.F32, coded.scale())
+          + Parts.floatBits(ScaleDtype.F32, coded.zero());
+    }
+    return 8L * values.count() * type.dtype().bytes();
+  }
+
+  static HqqLinear read(PackedReader reader) {
+    PartReader in = new PartReader(reader);
+    PartReader.Header header = in.flatHeader(VERSION);
+    ScaleDtype scaleDtype = in.scaleDtype();
+    int weights = header.weights();
+    FlatGroups groups = new FlatGroups(in.integer("axis", 0, 1), header.groupSize());
+    if (!groups.divides(weights)) {
+      throw in.bad("group_size", header.groupSize() + " does not divide " + weights + " weights");
+    }
+    int maxCode = in.integer("max_code", 1, 255);
+    ComputeDtype compute = compute(in);
+    int count = groups.count(weights);
+    byte[] codes = codes(in, header, maxCode);
+    HqqParameters scale = parameters(in, "scale", scaleDtype, count);
+    HqqParameters zero = parameters(in, "zero", scaleDtype, count);
+    return new HqqLinear(
+        header.rows(), header.cols(), groups, maxCode, scaleDtype, compute, codes, scale, zero);
+  }
+
+  private static byte[] codes(PartReader in, PartReader.Header header, int maxCode) {
+    int cols = header.cols();
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(maxCode);
+    int rowBytes = (int) BitPacking.bytes(cols, bits);
+    byte[] packed = in.tensor("codes", DType.U8, header.rows(), rowBytes);
+    byte[] codes = new byte[header.weights()];
+    IntStream.range(0, header.rows())
+        .parallel()
+        .forEach(
+            r -> {
+              if (!BitPacking.paddingIsZero(packed, r * rowBytes, cols, bits)) {
+                throw in.bad("codes", "padding bits are set in row " + r);
+              }
+              BitPacking.unpack(packed, r * rowBytes, 0, cols, bits, codes, r * cols);
+            });
+    int largest = HqqLinear.largest(codes);
+    if (largest > maxCode) {
+      throw in.bad("codes", "code " + largest + " is above " + maxCode);
+    }
+    return codes;
+  }
+
+  private static HqqParameters parameters(PartReader in, String name, ScaleDtype type, int count) {
+    if (!in.has(name + "_codes")) {
+      return new HqqParameters.Plain(in.floats(name, type, count));
+    }
+    int groupSize = in.integer(name + "_group_size", 1, count);
+    if (count % groupSize != 0) {
+      throw in.bad(name + "_group_size", groupSize + " does not divide " + count);
+    }
+    int groups = count / groupSize;
+    return new HqqParameters.Coded(
+        groupSize,
+        in.tensor(name + "_codes", DType.U8, count),
+        in.floats(name + "_scale", ScaleDtype.F32, groups),
+        in.floats(name + "_zero", ScaleDtype.F32, groups));
+  }
+
+  private static ComputeDtype compute(PartReader in) {
+    String name = in.text("compute_dtype");
+    for (ComputeDtype type : ComputeDtype.values()) {
+      if (id(type).equals(name)) {
+        return type;
+      }
+    }
+    throw in.bad("compute_dtype", "unknown type '" + name + "'");
+  }
+
+  private static String id(ComputeDtype type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+}

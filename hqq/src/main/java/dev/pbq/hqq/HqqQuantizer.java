@@ -1,0 +1,187 @@
+package dev.pbq.hqq;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.packed.FlatGroups;
+import dev.pbq.core.packed.HqqLinear;
+import dev.pbq.core.packed.HqqParameters;
+import dev.pbq.core.quant.CalibrationNeed;
+import dev.pbq.core.quant.LinearProblem;
+import dev.pbq.core.quant.Quantization;
+import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.hqq.solver.Codes;
+import dev.pbq.hqq.solver.Grid;
+import dev.pbq.hqq.solver.Ranges;
+import dev.pbq.hqq.solver.Solution;
+import dev.pbq.hqq.solver.ZeroSolver;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** HQQ of one layer: min-max scales, refined zero points, codes. */
+final class HqqQuantizer implements Quantizer {
+  private final HqqSettings settings;
+
+  HqqQuantizer(HqqSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return "hqq";
+  }
+
+  @Override
+  public CalibrationNeed calibrationNeed() {
+    return CalibrationNeed.NONE;
+  }
+
+  @Override
+  public void checkFits(String layer, int rows, int cols) {
+    long weights = (long) rows * cols;
+    if (weights > Integer.MAX_VALUE - 64) {
+      throw PbqException.usage(
+          layer + ": a layer of " + rows + " x " + cols + " weights is more than can be quantized");
+    }
+    FlatGroups groups = settings.groups(rows, cols);
+    if (!groups.divides(weights)) {
+      throw PbqException.usage(
+          layer
+              + ": --groupsize "
+              + groups.size()
+              + " does not divide its "
+              + rows
+              + " x "
+              + cols
+              + " = "
+              + weights
+              + " weights");
+    }
+    int count = groups.count((int) weights);
+    requireDivisor(layer, settings.quantScale(), "scale", settings.scaleGroupsize(), count);
+    requireDivisor(layer, settings.quantZero(), "zero", settings.zeroGroupsize(), count);
+  }
+
+  private static void requireDivisor(
+      String layer, boolean coded, String what, int groupsize, int count) {
+    if (coded && groupsize != -1 && count % groupsize != 0) {
+      throw PbqException.usage(
+          layer
+              + ": --"
+              + what
+              + "-groupsize "
+              + groupsize
+              + " does not divide its "
+              + count
+              + " groups");
+    }
+  }
+
+  @Override
+  public double paperBits(int rows, int cols) {
+    return settings.bits().bits();
+  }
+
+  /** Exact: nothing of the layout depends on the weights. */
+  @Override
+  public long estimateStoredBits(int rows, int cols) {
+    long count = settings.groups(rows, cols).count(Math.multiplyExact(rows, cols));
+    long rowBytes = ((long) cols * settings.bits().storedBits() + 7) / 8;
+    return 8L * rows * rowBytes
+        + parameterBits(count, settings.quantScale(), settings.scaleGroupsize())
+        + parameterBits(count, settings.quantZero(), settings.zeroGroupsize());
+  }
+
+  private long parameterBits(long count, boolean coded, int groupsize) {
+    if (!coded) {
+      return 8 * count * settings.scaleDtype().dtype().bytes();
+    }
+    return 8 * count + 64 * (groupsize == -1 ? 1 : count / groupsize);
+  }
+
+  @Override
+  public Quantization quantize(LinearProblem problem) {
+    FloatMatrix weight = problem.weight();
+    String layer = problem.name();
+    checkFits(layer, weight.rows(), weight.cols());
+    float[] w = weight.data();
+    FlatGroups groups = settings.groups(weight.rows(), weight.cols());
+    Ranges ranges = Ranges.of(w, groups);
+    if (!ranges.finite()) {
+      problem.requireFiniteWeight();
+    }
+    float[] inverse = new float[ranges.lo().length];
+    HqqParameters scale = scales(layer, ranges, inverse);
+    float[] start = new float[inverse.length];
+    Grid grid = settings.grid();
+    StoredParameters.forEachChunk(
+        start.length,
+        (from, to) -> {
+          for (int g = from; g < to; g++) {
+            start[g] = grid.zero(ranges.lo()[g], ranges.hi()[g], inverse[g]);
+          }
+        });
+
+    Map<String, Double> diagnostics = new LinkedHashMap<>();
+    float[] solved = start;
+    if (settings.optimize()) {
+      Solution solution =
+          new ZeroSolver(w, groups, settings.bits().maxCode(), settings.solverOptions())
+              .solve(ranges, inverse, start);
+      solved = solution.zero();
+      diagnostics.put("iterations", (double) solution.iterations());
+      diagnostics.put("mean_abs_error", (double) solution.errors()[solution.iterations() - 1]);
+    }
+    HqqParameters zero = zeros(layer, solved);
+    float[] used = settings.referenceCodes() ? solved : zero.values(settings.computeDtype());
+    byte[] codes = Codes.of(w, groups, settings.bits().maxCode(), inverse, used);
+    return new Quantization(
+        new HqqLinear(
+            weight.rows(),
+            weight.cols(),
+            groups,
+            settings.bits().maxCode(),
+            settings.scaleDtype(),
+            settings.computeDtype(),
+            codes,
+            scale,
+            zero),
+        diagnostics);
+  }
+
+  /**
+   * The scales as they are stored.
+   *
+   * @param inverse is filled with the inverse scales that zero points and codes are found with
+   */
+  private HqqParameters scales(String layer, Ranges ranges, float[] inverse) {
+    Grid grid = settings.grid();
+    float[] exact = new float[inverse.length];
+    StoredParameters.forEachChunk(
+        exact.length,
+        (from, to) -> {
+          for (int g = from; g < to; g++) {
+            inverse[g] = grid.inverseScale(ranges.lo()[g], ranges.hi()[g]);
+            exact[g] = 1 / inverse[g];
+          }
+        });
+    HqqParameters stored =
+        settings.quantScale()
+            ? StoredParameters.coded(exact, settings.scaleGroupsize(), settings.rangeGuard())
+            : StoredParameters.plainScales(layer, exact, settings.scaleDtype());
+    if (!settings.referenceCodes()) {
+      float[] used = StoredParameters.usableScales(layer, stored, settings.computeDtype());
+      for (int g = 0; g < used.length; g++) {
+        if (used[g] != exact[g]) {
+          inverse[g] = 1 / used[g];
+        }
+      }
+    }
+    return stored;
+  }
+
+  private HqqParameters zeros(String layer, float[] exact) {
+    return settings.quantZero()
+        ? StoredParameters.coded(exact, settings.zeroGroupsize(), settings.rangeGuard())
+        : StoredParameters.plain(layer, "zero point", exact, settings.scaleDtype());
+  }
+}

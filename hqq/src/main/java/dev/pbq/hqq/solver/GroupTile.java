@@ -1,0 +1,87 @@
+package dev.pbq.hqq.solver;
+
+import dev.pbq.core.packed.FlatGroups;
+
+/**
+ * Some groups side by side: {@code rows[k][l]} is element {@code k} of the tile's group {@code l}.
+ * Arithmetic then runs over groups, which the compiler turns into vector instructions, where a sum
+ * over the elements of one group would have to keep its order.
+ */
+final class GroupTile {
+  /** About as many weights as a core's second-level cache holds beside other data. */
+  private static final int WEIGHTS = 1 << 16;
+
+  private static final int MOST_LANES = 256;
+  private static final int FEWEST_LANES = 16;
+
+  private final float[] w;
+  private final FlatGroups groups;
+  private final float[][] rows;
+  private int first;
+  private int lanes;
+
+  /** A tile of these weights, empty. */
+  GroupTile(float[] w, FlatGroups groups) {
+    this.w = w;
+    this.groups = groups;
+    this.rows = new float[groups.size()][lanes(groups)];
+  }
+
+  /** Groups in a tile; depends on nothing but the size of a group. */
+  static int lanes(FlatGroups groups) {
+    return Math.max(FEWEST_LANES, Math.min(MOST_LANES, WEIGHTS / groups.size()));
+  }
+
+  /** Number of tiles that {@code weights} weights make. */
+  static int count(FlatGroups groups, int weights) {
+    int lanes = lanes(groups);
+    return (groups.count(weights) - 1) / lanes + 1;
+  }
+
+  /** Fills the tile with its weights. */
+  void load(int tile) {
+    int count = groups.count(w.length);
+    first = tile * rows[0].length;
+    lanes = Math.min(rows[0].length, count - first);
+    int size = groups.size();
+    if (groups.axis() == 0) {
+      for (int k = 0; k < size; k++) {
+        System.arraycopy(w, k * count + first, rows[k], 0, lanes);
+      }
+      return;
+    }
+    for (int l = 0; l < lanes; l++) {
+      int from = (first + l) * size;
+      for (int k = 0; k < size; k++) {
+        rows[k][l] = w[from + k];
+      }
+    }
+  }
+
+  /** The first group of the tile. */
+  int first() {
+    return first;
+  }
+
+  /** Groups in the tile. */
+  int lanes() {
+    return lanes;
+  }
+
+  /** Weights in a group. */
+  int size() {
+    return rows.length;
+  }
+
+  /** Element {@code k} of all groups; what {@link #load} put there, or what was made of it. */
+  float[] row(int k) {
+    return rows[k];
+  }
+
+  /** Element {@code k} of the tile's group {@code l}, as it is in the matrix. */
+  float weight(int k, int l) {
+    return groups.axis() == 0
+        ? w[k * groups.count(w.length) + first + l]
+        : w[(first + l) * groups.size() + k];
+  }
+}

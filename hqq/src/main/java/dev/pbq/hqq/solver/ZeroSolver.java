@@ -1,0 +1,102 @@
+package dev.pbq.hqq.solver;
+
+import dev.pbq.core.packed.FlatGroups;
+import java.util.Arrays;
+
+/**
+ * The half-quadratic solver: refines the zero points of all groups with their scales frozen. Groups
+ * do not depend on each other but for the stop, which one error of the whole matrix decides. So
+ * every tile runs ahead some iterations and leaves its trace; the errors of all tiles then tell
+ * which iteration was the last.
+ */
+public final class ZeroSolver {
+  /** Zero points that the traces of a batch of iterations may hold, about. */
+  private static final long TRACE = 1L << 26;
+
+  private static final int SHORTEST_BATCH = 4;
+  private static final int LONGEST_BATCH = 32;
+
+  private final float[] w;
+  private final FlatGroups groups;
+  private final int maxCode;
+  private final SolverOptions options;
+
+  /**
+   * @param w the weights, row-major, finite
+   * @param groups must leave no weight over
+   * @param maxCode the largest code
+   */
+  public ZeroSolver(float[] w, FlatGroups groups, int maxCode, SolverOptions options) {
+    this.w = w;
+    this.groups = groups;
+    this.maxCode = maxCode;
+    this.options = options;
+  }
+
+  /**
+   * Solves.
+   *
+   * @param ranges limits of the groups
+   * @param s inverse scales
+   * @param start zero points to begin with
+   */
+  public Solution solve(Ranges ranges, float[] s, float[] start) {
+    float[] errors = new float[options.iters()];
+    float best = options.firstBest();
+    float[] zero = start;
+    float[] previous = start;
+    int batch = (int) Math.max(SHORTEST_BATCH, Math.min(LONGEST_BATCH, TRACE / s.length));
+    for (int from = 0; from < options.iters(); from += batch) {
+      int count = Math.min(batch, options.iters() - from);
+      TileTrace[] traces = run(ranges, s, zero, from, count);
+      for (int i = 0; i < count; i++) {
+        errors[from + i] = error(traces, i);
+        if (options.earlyStop() && !improves(best, errors[from + i])) {
+          boolean back = options.kind() == SolverKind.V2;
+          float[] last = back && i == 0 ? previous : zeros(traces, zero, back ? i - 1 : i + 1);
+          return new Solution(last, Arrays.copyOf(errors, from + i + 1));
+        }
+        best = errors[from + i];
+      }
+      previous = zeros(traces, zero, count - 1);
+      zero = zeros(traces, zero, count);
+    }
+    return new Solution(zero, errors);
+  }
+
+  private boolean improves(float best, float error) {
+    return options.kind() == SolverKind.V2 ? best - error > options.tolerance() : error < best;
+  }
+
+  private TileTrace[] run(Ranges ranges, float[] s, float[] zero, int from, int count) {
+    TileTrace[] traces = new TileTrace[GroupTile.count(groups, w.length)];
+    Tiles.forEach(
+        w,
+        groups,
+        (index, tile) ->
+            traces[index] =
+                new TileSolver(tile, maxCode, options, ranges, s, zero).run(from, count));
+    return traces;
+  }
+
+  /** The reference takes the mean in float32, and stops when it no longer changes there. */
+  private float error(TileTrace[] traces, int iteration) {
+    double sum = 0;
+    for (TileTrace trace : traces) {
+      sum += trace.errors()[iteration];
+    }
+    return (float) (sum / w.length);
+  }
+
+  private float[] zeros(TileTrace[] traces, float[] start, int iterations) {
+    if (iterations == 0) {
+      return start;
+    }
+    float[] zero = new float[start.length];
+    int lanes = GroupTile.lanes(groups);
+    for (int t = 0; t < traces.length; t++) {
+      traces[t].copyTo(zero, t * lanes, iterations);
+    }
+    return zero;
+  }
+}
