@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "A MODEL is a Hugging Face folder, a folder that pbq wrote, a hub id (org/name) in the local",
-      "hub cache, an alias such as llama-7b or opt-125m, or tiny, the model built in.",
+      "A MODEL is a Hugging Face folder, a folder that pbq wrote, a hub id (org/name), downloaded",
+      "if it is not in the hub cache, an alias such as llama-7b, or tiny, the model built in.",
       "",
       "First steps:",
       "  pbq demo",
@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
       QuantizeCommand.class,
       EvalPplCommand.class,
       InspectCommand.class,
+      PullCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class

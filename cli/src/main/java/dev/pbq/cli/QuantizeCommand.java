@@ -137,7 +137,7 @@ final class QuantizeCommand implements Runnable {
     Overrides assignment = new Overrides(registry, method, options, overrides);
     long shardBytes = ShardSize.parse(maxShardSize);
     int samples = calibration.samples();
-    ResolvedModel resolved = model.resolve();
+    ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();
     Path output = out != null ? out : defaultOutput(resolved);
 
     try (QuantizeJob job =

@@ -82,6 +82,7 @@ class ArchitectureTest {
           "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
+  @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT);
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest

@@ -126,9 +126,14 @@ public record ModelFolder(Path path, ObjectNode config) {
     }
   }
 
+  /** Whether a file of this name, in the folder itself, belongs to a model besides its weights. */
+  public static boolean isSideFileName(String name) {
+    return SIDE_FILES.contains(name)
+        || (name.indexOf('/') < 0 && SIDE_PREFIXES.stream().anyMatch(name::startsWith));
+  }
+
   private static boolean isSideFile(Path file) {
-    String name = file.getFileName().toString();
-    if (!SIDE_FILES.contains(name) && SIDE_PREFIXES.stream().noneMatch(name::startsWith)) {
+    if (!isSideFileName(file.getFileName().toString())) {
       return false;
     }
     try {
