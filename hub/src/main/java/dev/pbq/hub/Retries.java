@@ -2,6 +2,8 @@ package dev.pbq.hub;
 
 import dev.pbq.core.PbqException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +16,7 @@ final class Retries {
   /** Tries in a row without progress. */
   static final int TRIES = 5;
 
+  private static final int TRIES_TO_CONNECT = 2;
   private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
@@ -40,8 +43,11 @@ final class Retries {
     for (int tries = 1; ; tries++) {
       try {
         return attempt.run();
+      } catch (ConnectException | HttpConnectTimeoutException e) {
+        // Nobody is there: whoever has no network should not wait long to hear of it.
+        pause(what, tries, TRIES_TO_CONNECT, e);
       } catch (IOException e) {
-        pause(what, tries, e);
+        pause(what, tries, TRIES, e);
       } catch (InterruptedException e) {
         throw interrupted(what, e);
       }
@@ -55,7 +61,11 @@ final class Retries {
    * @throws PbqException NOT_FOUND if there were too many
    */
   void pause(String what, int tries, IOException failure) {
-    if (tries >= TRIES) {
+    pause(what, tries, TRIES, failure);
+  }
+
+  private void pause(String what, int tries, int most, IOException failure) {
+    if (tries >= most) {
       throw new PbqException(
           PbqException.Kind.NOT_FOUND,
           what + ": " + reason(failure) + " (" + tries + " tries)",
@@ -84,7 +94,7 @@ final class Retries {
 
   /** A failure in words; the JDK leaves some without any. */
   static String reason(IOException e) {
-    if (e instanceof java.net.ConnectException) {
+    if (e instanceof ConnectException) {
       return "no connection" + (e.getMessage() == null ? "" : " (" + e.getMessage() + ")");
     }
     if (e instanceof java.net.http.HttpTimeoutException) {

@@ -13,10 +13,12 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,10 +28,13 @@ import java.util.concurrent.Executors;
  * misbehaves where a test asks it to. Large files are redirected to a second server, as the real
  * hub's are.
  */
-final class HubServer implements AutoCloseable {
-  static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+public final class HubServer implements AutoCloseable {
+  public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
   static final String MODEL = "org/model";
   static final String DATASET = "org/data";
+
+  private final Set<String> repositories =
+      new HashSet<>(Set.of("models/" + MODEL, "datasets/" + DATASET));
 
   /** What a server does in place of answering a request for a file. */
   interface Misbehaviour {
@@ -37,7 +42,7 @@ final class HubServer implements AutoCloseable {
     boolean answer(HttpExchange exchange, byte[] contents, int attempt) throws IOException;
   }
 
-  private record Contents(byte[] bytes, boolean large) {}
+  private record Contents(byte[] bytes, boolean large, long size) {}
 
   private final HttpServer hub;
   private final HttpServer store;
@@ -55,7 +60,7 @@ final class HubServer implements AutoCloseable {
   String requiredToken = "";
   boolean wrongHash;
 
-  HubServer() throws IOException {
+  public HubServer() throws IOException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     hub = HttpServer.create(any, 0);
     store = HttpServer.create(any, 0);
@@ -67,21 +72,41 @@ final class HubServer implements AutoCloseable {
     store.start();
   }
 
-  URI endpoint() {
+  /** Its address. */
+  public URI endpoint() {
     return URI.create(
         "http://" + hub.getAddress().getHostString() + ":" + hub.getAddress().getPort());
   }
 
-  void put(String path, String text) {
-    files.put(path, new Contents(text.getBytes(StandardCharsets.UTF_8), false));
+  /** A file of every repository. */
+  public void put(String path, String text) {
+    files.put(path, contents(text));
   }
 
-  void putLarge(String path, byte[] bytes) {
-    files.put(path, new Contents(bytes, true));
+  /** A file in large file storage. */
+  public void putLarge(String path, byte[] bytes) {
+    files.put(path, new Contents(bytes, true, bytes.length));
+  }
+
+  /** A file of {@code size} bytes, zeros after a few. */
+  public void putHuge(String path, byte[] start, long size) {
+    files.put(path, new Contents(start, true, size));
+  }
+
+  /**
+   * Makes the server have another repository: {@code models/org/name}, {@code datasets/org/name}.
+   */
+  public void addRepository(String kindAndId) {
+    repositories.add(kindAndId);
   }
 
   void misbehave(String path, Misbehaviour misbehaviour) {
     misbehaviours.put(path, misbehaviour);
+  }
+
+  private static Contents contents(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return new Contents(bytes, false, bytes.length);
   }
 
   private interface Handler {
@@ -127,7 +152,7 @@ final class HubServer implements AutoCloseable {
     out.set("X-Repo-Commit", COMMIT);
     if (file.large()) {
       out.set("X-Linked-Etag", "\"" + sha256(file.bytes()) + "\"");
-      out.set("X-Linked-Size", Integer.toString(file.bytes().length));
+      out.set("X-Linked-Size", Long.toString(file.size()));
       out.set(
           "Location",
           "http://localhost:" + store.getAddress().getPort() + "/" + name + "?signed=1");
@@ -135,12 +160,12 @@ final class HubServer implements AutoCloseable {
       return;
     }
     out.set("ETag", "\"" + gitBlob(file.bytes()) + "\"");
-    serve(exchange, name, file.bytes());
+    serve(exchange, name, file);
   }
 
   private void answerStore(HttpExchange exchange) throws IOException {
     String name = exchange.getRequestURI().getPath().substring(1);
-    serve(exchange, name, files.get(name).bytes());
+    serve(exchange, name, files.get(name));
   }
 
   private void answerListing(HttpExchange exchange, String path) throws IOException {
@@ -148,9 +173,8 @@ final class HubServer implements AutoCloseable {
       error(exchange, listingStatus, listingError);
       return;
     }
-    boolean known =
-        path.startsWith("/api/models/" + MODEL + "/")
-            || path.startsWith("/api/datasets/" + DATASET + "/");
+    String repository = path.replaceFirst("^/api/", "").replaceFirst("/revision/.*", "");
+    boolean known = repositories.contains(repository);
     if (!known) {
       error(exchange, 401, "RepoNotFound");
       return;
@@ -165,14 +189,14 @@ final class HubServer implements AutoCloseable {
       byte[] bytes = e.getValue().bytes();
       json.append(comma).append("{\"rfilename\":\"").append(e.getKey()).append('"');
       if (listingWithHashes) {
-        json.append(",\"size\":").append(bytes.length);
+        json.append(",\"size\":").append(e.getValue().size());
         json.append(",\"blobId\":\"").append(gitBlob(bytes)).append('"');
         if (e.getValue().large()) {
           String sha = wrongHash ? sha256(new byte[] {1}) : sha256(bytes);
           json.append(",\"lfs\":{\"sha256\":\"")
               .append(sha)
               .append("\",\"size\":")
-              .append(bytes.length);
+              .append(e.getValue().size());
           json.append(",\"pointerSize\":135}");
         }
       }
@@ -184,7 +208,8 @@ final class HubServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  private void serve(HttpExchange exchange, String name, byte[] bytes) throws IOException {
+  private void serve(HttpExchange exchange, String name, Contents file) throws IOException {
+    byte[] bytes = file.bytes();
     if (exchange.getRequestMethod().equals("HEAD")) {
       exchange.getResponseHeaders().set("Content-Length", Integer.toString(bytes.length));
       exchange.sendResponseHeaders(200, -1);
@@ -193,6 +218,10 @@ final class HubServer implements AutoCloseable {
     int attempt = attempts.merge(name, 1, Integer::sum);
     Misbehaviour misbehaviour = misbehaviours.get(name);
     if (misbehaviour != null && misbehaviour.answer(exchange, bytes, attempt)) {
+      return;
+    }
+    if (file.size() > bytes.length) {
+      serveHuge(exchange, file);
       return;
     }
     int from = from(exchange);
@@ -204,6 +233,17 @@ final class HubServer implements AutoCloseable {
     }
     exchange.sendResponseHeaders(from > 0 ? 206 : 200, part.length == 0 ? -1 : part.length);
     exchange.getResponseBody().write(part);
+  }
+
+  private static void serveHuge(HttpExchange exchange, Contents file) throws IOException {
+    exchange.sendResponseHeaders(200, file.size());
+    OutputStream out = exchange.getResponseBody();
+    out.write(file.bytes());
+    byte[] zeros = new byte[1 << 16];
+    for (long left = file.size() - file.bytes().length; left > 0; left -= zeros.length) {
+      // Ends with an exception when the reader has enough.
+      out.write(zeros, 0, (int) Math.min(left, zeros.length));
+    }
   }
 
   /** The first byte that a request asks for. */
