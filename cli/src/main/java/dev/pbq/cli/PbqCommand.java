@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
       EvalPplCommand.class,
       InspectCommand.class,
       GenerateCommand.class,
+      ChatCommand.class,
       PullCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,

@@ -24,6 +24,14 @@ final class TokenizerOptions {
               + " tokens, as Hugging Face tokenizers do; by default they are plain text.")
   private boolean parseSpecialTokens;
 
+  /** For text that has all its special tokens written out, as chat templates write them. */
+  static TokenizerOptions forTemplates() {
+    TokenizerOptions options = new TokenizerOptions();
+    options.addBos = BosRule.NO;
+    options.parseSpecialTokens = true;
+    return options;
+  }
+
   /** Opens a model folder's tokenizer; the caller closes it. */
   Tokenizer open(Path folder) {
     return Tokenizers.open(
