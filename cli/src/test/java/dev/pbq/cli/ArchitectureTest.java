@@ -81,6 +81,10 @@ class ArchitectureTest {
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
 
+  @ArchTest
+  static final ArchRule recipes =
+      only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
+
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
