@@ -171,7 +171,7 @@ final class QuantizeCommand implements Runnable {
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
   }
 
-  private static Path defaultOutput(ResolvedModel resolved, String method) {
+  static Path defaultOutput(ResolvedModel resolved, String method) {
     String name = resolved.displayName().replaceAll("/+$", "");
     name = name.substring(name.lastIndexOf('/') + 1).replaceAll("@.*", "");
     if (name.isEmpty() || name.equals(".") || name.equals("..")) {

@@ -150,7 +150,9 @@ final class RecipeRun implements AutoCloseable {
               calibration.seed());
     }
     EvaluationChoice evaluation = recipe.evaluation();
-    if (!evaluation.datasets().isEmpty()) {
+    if (evaluation.datasets().isEmpty()) {
+      evaluation = EvaluationChoice.NONE;
+    } else {
       evaluation =
           new EvaluationChoice(
               evaluation.datasets().stream().map(RecipeRun::absolute).toList(),

@@ -86,6 +86,10 @@ class ArchitectureTest {
       only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
+
+  @ArchTest
+  static final ArchRule profiles = only("dev.pbq.eval.profile..", ROOT, TENSOR, MODEL, PIPELINE);
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest
