@@ -200,6 +200,7 @@ class RecipeTest {
         "method = 'rtn'\\n[calibration]\\nsample = 3 | [calibration]; sample; nsamples",
         "method = 'rtn'\\n[calibration]\\nnsamples = 0 | nsamples is 0; at least 1",
         "method = 'rtn'\\n[evaluation]\\ndatasets = 'tiny' | datasets; not a list of texts",
+        "method = 'rtn'\\n[calibration]\\nseed = -1000086409738297041 | write it as a text",
         "method = 'rtn'\\nmethod | line 2; not TOML",
         "method = 'rtn'\\nadd-bos = 'maybe' | add-bos is maybe"
       })

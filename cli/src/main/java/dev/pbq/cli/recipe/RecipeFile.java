@@ -81,7 +81,11 @@ public final class RecipeFile {
       calibration.text().ifPresent(text -> table.put("calib", text));
       table.put("nsamples", calibration.samples());
       calibration.tokens().ifPresent(tokens -> table.put("seqlen", tokens));
-      table.put("seed", calibration.seed());
+      if (RecipeReader.isLong(Long.toString(calibration.seed()))) {
+        table.put("seed", Long.toString(calibration.seed()));
+      } else {
+        table.put("seed", calibration.seed());
+      }
     }
     for (LayerOverride override : recipe.overrides()) {
       ObjectNode table = toml.withArray("override").addObject();

@@ -2,6 +2,7 @@ package dev.pbq.cli.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -42,6 +44,8 @@ final class RecipeReader {
           "override",
           "evaluation");
 
+  private static final Pattern SEED = Pattern.compile("(?m)^\\s*seed\\s*=\\s*([+-]?[0-9_]+)");
+
   private final Path file;
 
   RecipeReader(Path file) {
@@ -63,7 +67,17 @@ final class RecipeReader {
         top.text("max-shard-size"));
   }
 
+  /** Whether an integer has so many digits that the TOML library may drop some of them. */
+  static boolean isLong(String integer) {
+    return integer.length() > 16;
+  }
+
   private ObjectNode tree(String toml) {
+    Matcher seed = SEED.matcher(toml);
+    if (seed.find() && isLong(seed.group(1))) {
+      throw PbqException.usage(
+          file + ": seed has many digits: write it as a text, seed = \"" + seed.group(1) + "\"");
+    }
     try {
       return (ObjectNode) new TomlMapper().readTree(toml);
     } catch (JsonProcessingException e) {
@@ -87,7 +101,13 @@ final class RecipeReader {
         throw PbqException.usage(
             table.where() + ": " + entry.getKey() + " is " + entry.getValue() + ", not one value");
       }
-      settings.set(SettingNames.camelCase(entry.getKey()), entry.getValue());
+      JsonNode value = entry.getValue();
+      // Fractions come as decimals; on the command line they are float64.
+      settings.set(
+          SettingNames.camelCase(entry.getKey()),
+          value.isNumber() && !value.isIntegralNumber()
+              ? DoubleNode.valueOf(value.doubleValue())
+              : value);
     }
     return settings;
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.formats.config.KeyNames;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +46,9 @@ record TomlTable(String where, ObjectNode node) {
         .map(JsonNode::intValue);
   }
 
+  /** An integer, or a text that is one: the library misreads integers of many digits. */
   Optional<Long> wide(String key) {
-    return value(key, v -> v.isIntegralNumber() && v.canConvertToLong(), "an integer")
-        .map(JsonNode::longValue);
+    return value(key, TomlTable::isLong, "an integer").map(v -> Long.valueOf(v.asText()));
   }
 
   Optional<List<String>> texts(String key) {
@@ -87,6 +88,15 @@ record TomlTable(String where, ObjectNode node) {
       throw PbqException.usage(where + ": " + key + " is " + value + ", not " + wanted);
     }
     return Optional.ofNullable(value);
+  }
+
+  private static boolean isLong(JsonNode value) {
+    if (value.isIntegralNumber()) {
+      return value.canConvertToLong();
+    }
+    return value.isTextual()
+        && value.textValue().matches("-?\\d{1,19}")
+        && new BigInteger(value.textValue()).bitLength() < Long.SIZE;
   }
 
   private static boolean isTexts(JsonNode value) {
