@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
       EvalPplCommand.class,
       InspectCommand.class,
       PullCommand.class,
+      ProfileCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class
