@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
       QuantizeCommand.class,
       EvalPplCommand.class,
       InspectCommand.class,
+      GenerateCommand.class,
       PullCommand.class,
       ProfileCommand.class,
       DemoCommand.class,

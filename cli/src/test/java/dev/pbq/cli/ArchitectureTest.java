@@ -45,6 +45,9 @@ class ArchitectureTest {
       only(PIPELINE, ROOT, TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, MODEL, DATA);
 
   @ArchTest
+  static final ArchRule generate = only("dev.pbq.core.generate..", ROOT, TENSOR, MODEL, DATA);
+
+  @ArchTest
   static final ArchRule algorithmsSeeNumbersAlone =
       only(GPTQ_PB, ROOT, TENSOR, LINALG, PACKED, QUANT);
 

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -75,6 +76,33 @@ public record ModelFolder(Path path, ObjectNode config) {
   @Override
   public ObjectNode config() {
     return config.deepCopy();
+  }
+
+  /**
+   * The ids of the tokens that end a text: {@code eos_token_id}, one or several, of {@code
+   * generation_config.json}, else of {@code config.json}; may be empty.
+   *
+   * @throws PbqException BAD_DATA if {@code generation_config.json} is malformed
+   */
+  public Set<Integer> endTokens() {
+    Path generation = path.resolve("generation_config.json");
+    if (Files.exists(generation)) {
+      Set<Integer> ids = ids(JsonFiles.readObject(generation).path("eos_token_id"));
+      if (!ids.isEmpty()) {
+        return ids;
+      }
+    }
+    return ids(config.path("eos_token_id"));
+  }
+
+  private static Set<Integer> ids(JsonNode node) {
+    Set<Integer> ids = new LinkedHashSet<>();
+    for (JsonNode id : node.isArray() ? node : List.of(node)) {
+      if (id.isInt() && id.intValue() >= 0) {
+        ids.add(id.intValue());
+      }
+    }
+    return ids;
   }
 
   /** The configuration's {@code model_type}, if it is given. */
