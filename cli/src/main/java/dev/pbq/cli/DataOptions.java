@@ -3,6 +3,7 @@ package dev.pbq.cli;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Corpora;
 import dev.pbq.core.data.EvaluationText;
+import dev.pbq.hub.DownloadListener;
 import dev.pbq.hub.Hub;
 import dev.pbq.tiny.TinyModel;
 import java.nio.file.Path;
@@ -42,11 +43,14 @@ final class DataOptions {
     Optional<Path> directory =
         Optional.ofNullable(dataDir)
             .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of));
-    StatusLine status = new StatusLine(mixee.commandLine().getErr());
+    // Options that no command line filled in have nowhere to show anything.
+    DownloadListener listener =
+        mixee == null
+            ? DownloadListener.SILENT
+            : new DownloadStatus(new StatusLine(mixee.commandLine().getErr()));
     return new Corpora(
         directory,
         System.getenv(),
-        (repository, globs) ->
-            Hub.of(System.getenv(), new DownloadStatus(status)).dataset(repository, globs));
+        (repository, globs) -> Hub.of(System.getenv(), listener).dataset(repository, globs));
   }
 }

@@ -3,6 +3,7 @@ package dev.pbq.cli;
 import dev.pbq.core.checkpoint.ModelFetcher;
 import dev.pbq.core.checkpoint.ModelResolver;
 import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.hub.DownloadListener;
 import dev.pbq.hub.HeaderFolder;
 import dev.pbq.hub.Hub;
 import dev.pbq.tiny.TinyModel;
@@ -43,9 +44,16 @@ final class ModelArgument {
 
   /** Finds a model's folder by what the user calls it; downloads it if need be. */
   static ResolvedModel resolve(String model, StatusLine status) {
-    return resolver(
-            (id, revision) ->
-                Hub.of(System.getenv(), new DownloadStatus(status)).model(id, revision))
+    return resolve(model, new DownloadStatus(status));
+  }
+
+  /** As the other, showing nothing. */
+  static ResolvedModel resolve(String model) {
+    return resolve(model, DownloadListener.SILENT);
+  }
+
+  private static ResolvedModel resolve(String model, DownloadListener listener) {
+    return resolver((id, revision) -> Hub.of(System.getenv(), listener).model(id, revision))
         .resolve(model);
   }
 

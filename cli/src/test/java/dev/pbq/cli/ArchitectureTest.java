@@ -84,8 +84,16 @@ class ArchitectureTest {
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
 
+  @ArchTest
+  static final ArchRule recipes =
+      only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
+
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT);
+
+  @ArchTest
+  static final ArchRule profiles = only("dev.pbq.eval.profile..", ROOT, TENSOR, MODEL, PIPELINE);
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest

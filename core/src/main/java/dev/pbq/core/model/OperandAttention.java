@@ -105,6 +105,8 @@ final class OperandAttention implements Attention {
   /** softmax(q k + mask): [pairs, group * tokens, keys]. */
   private NDArray attentionWeights(NDArray q, NDArray k, long group, NDArray mask) {
     try (NDArray scores = q.batchMatMul(k)) {
+      OperandArrays.show(
+          "the attention scores", scores, operands.scores(), scores.getShape().get(0) * group);
       if (scaledScores) {
         scores.divi(root);
       }
