@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String ARB = "dev.pbq.arb..";
   private static final String FORMATS = "dev.pbq.formats..";
   private static final String EVAL = "dev.pbq.eval..";
+  private static final String EVAL_SCORING = "dev.pbq.eval.scoring..";
   private static final String TINY = "dev.pbq.tiny..";
   private static final String CLI = "dev.pbq.cli..";
 
@@ -82,6 +83,13 @@ class ArchitectureTest {
           "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
+  @ArchTest static final ArchRule evalRecords = only("dev.pbq.eval", CORE);
+  @ArchTest static final ArchRule evalScoring = only(EVAL_SCORING, CORE, "dev.pbq.eval");
+
+  @ArchTest
+  static final ArchRule evalProtocol =
+      only("dev.pbq.eval.protocol..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest
