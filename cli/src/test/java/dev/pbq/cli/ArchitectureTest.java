@@ -90,6 +90,14 @@ class ArchitectureTest {
   static final ArchRule evalProtocol =
       only("dev.pbq.eval.protocol..", CORE, "dev.pbq.eval", EVAL_SCORING);
 
+  @ArchTest
+  static final ArchRule evalDistance =
+      only("dev.pbq.eval.distance..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
+  @ArchTest static final ArchRule evalReport = only("dev.pbq.eval.report..", CORE);
+
+  @ArchTest static final ArchRule compareKnowsNoCommand = only("dev.pbq.cli.compare..", CORE, EVAL);
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest
