@@ -139,6 +139,7 @@ final class CompareCommand implements Callable<Integer> {
               + " at a time (default: ${DEFAULT-VALUE}).")
   private String resident = "4GB";
 
+  @Mixin private ReportOption report;
   @Mixin private CalibrationOptions calibration;
   @Mixin private DataOptions data;
   @Mixin private TokenizerOptions tokenizers;
@@ -163,6 +164,7 @@ final class CompareCommand implements Callable<Integer> {
     Path root = out != null ? out : Path.of("out", "compare-" + simpleName(resolved));
     requireNothingUnfinished(root, candidates);
     createDirectories(root);
+    report.prepare();
     PrintWriter console = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     CompareRun run =
@@ -182,13 +184,17 @@ final class CompareCommand implements Callable<Integer> {
             String.join(" ", passedOn(Set.of("--add-bos", "--parse-special-tokens"))),
             new ChildProcess(Main.class.getName()),
             passedOn(Set.of("--data-dir", "--verbose")),
-            "pbq compare " + String.join(" ", spec.commandLine().getParseResult().originalArgs()),
+            RunFacts.commandLine(spec),
             new StatusLine(err));
     Comparison comparison = run.run(candidates);
     console.print(comparison.table().text());
     console.println();
     console.println(CompareRun.explanation(comparison));
     console.println("written to " + root.resolve(CompareRun.NAME) + ".{md,csv,json}");
+    report.write(
+        () ->
+            new ReportPages(RunFacts.section(spec, common.threads())).comparison(comparison, root),
+        console);
     for (Row row : comparison.failures()) {
       err.println("pbq: " + row.label() + " failed: " + ErrorHandler.oneLine(row.failure()));
     }

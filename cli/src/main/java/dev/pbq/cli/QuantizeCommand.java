@@ -11,6 +11,7 @@ import dev.pbq.core.pipeline.Calibration;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.eval.PerplexityResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,6 +125,7 @@ final class QuantizeCommand implements Runnable {
       description = "Largest weight file (default: ${DEFAULT-VALUE}).")
   private String maxShardSize = "5GB";
 
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -151,6 +153,7 @@ final class QuantizeCommand implements Runnable {
         return;
       }
       List<EvaluationText> texts = eval.stream().map(data::evaluation).toList();
+      page.prepare();
       DryRun.requireDisk(output, estimate);
       Optional<Calibration> windows =
           job.plan().needsCalibration()
@@ -182,16 +185,21 @@ final class QuantizeCommand implements Runnable {
         DenseFolder.write(ModelFolder.open(output), dense, force, shardBytes);
         console.println("  dense fp16     " + dense);
       }
-      evaluate(output, texts, status, console);
+      List<PerplexityResult> results = evaluate(output, texts, status, console);
+      page.write(
+          () ->
+              new ReportPages(RunFacts.section(spec, common.threads()))
+                  .quantization(report, results),
+          console);
     }
   }
 
-  private void evaluate(
+  private List<PerplexityResult> evaluate(
       Path output, List<EvaluationText> texts, StatusLine status, PrintWriter console) {
     if (texts.isEmpty()) {
-      return;
+      return List.of();
     }
-    var results =
+    List<PerplexityResult> results =
         new Evaluation(common.threads(), ShardSize.parse("4GB"), tokenizers, status)
             .run(
                 output.toString(),
@@ -204,6 +212,7 @@ final class QuantizeCommand implements Runnable {
     if (json != null) {
       ResultFile.write(json, results);
     }
+    return results;
   }
 
   private Path defaultOutput(ResolvedModel resolved) {
