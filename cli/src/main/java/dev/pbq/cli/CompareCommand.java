@@ -7,6 +7,8 @@ import dev.pbq.cli.compare.ChildProcess;
 import dev.pbq.cli.compare.Comparison;
 import dev.pbq.cli.compare.MethodSpec;
 import dev.pbq.cli.compare.Row;
+import dev.pbq.cli.recipe.Recipe;
+import dev.pbq.cli.recipe.RecipeFile;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -248,10 +250,15 @@ final class CompareCommand implements Callable<Integer> {
 
   private static Candidate ofRecipe(Path file, String weights, List<String> shaping) {
     String name = file.getFileName().toString().replaceFirst("\\.toml$", "");
-    List<String> arguments = new ArrayList<>(List.of("--recipe", file.toString()));
+    Recipe recipe = RecipeFile.read(file);
+    // Refuses a misspelt setting before hours of work.
+    MethodRegistry.load().configure(recipe.requireMethod(), RecipeRun.options(recipe));
+    // What is measured is for this command to say.
+    List<String> arguments =
+        new ArrayList<>(List.of("--recipe", file.toString(), "--eval", "none"));
     arguments.addAll(shaping);
     List<String> parts = new ArrayList<>(List.of(VersionProvider.version(), weights));
-    parts.add(text(file));
+    parts.add(RecipeFile.text(recipe));
     parts.addAll(shaping);
     return Candidate.of(name, arguments, parts);
   }
@@ -308,15 +315,6 @@ final class CompareCommand implements Callable<Integer> {
   private static String simpleName(ResolvedModel resolved) {
     String name = resolved.displayName().replaceAll("@.*", "").replaceAll("/+$", "");
     return name.substring(name.lastIndexOf('/') + 1);
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new PbqException(
-          PbqException.Kind.NOT_FOUND, "cannot read the recipe " + file + ": " + e.getMessage(), e);
-    }
   }
 
   /** Recipe files of a folder, by name. */

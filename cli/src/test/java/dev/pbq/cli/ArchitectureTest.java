@@ -82,6 +82,10 @@ class ArchitectureTest {
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
 
+  @ArchTest
+  static final ArchRule recipes =
+      only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
+
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule evalRecords = only("dev.pbq.eval", CORE);
   @ArchTest static final ArchRule evalScoring = only(EVAL_SCORING, CORE, "dev.pbq.eval");
