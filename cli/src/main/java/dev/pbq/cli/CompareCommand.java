@@ -71,6 +71,9 @@ final class CompareCommand implements Callable<Integer> {
           "--add-bos",
           "--parse-special-tokens");
 
+  /** Binarized share where --methods gives none: 10 % of the weights are salient. */
+  private static final String LOW_FRAC = "0.9";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Mixin private ModelArgument model;
@@ -86,7 +89,8 @@ final class CompareCommand implements Callable<Integer> {
         paramLabel = "M[:KEY=VALUE]...",
         description =
             "Methods with their settings, named as quantize has them: rtn,gptq:bits=3:groupsize=64;"
-                + " a KEY alone is a switch: arb-rc:cgb.")
+                + " a KEY alone is a switch: arb-rc:cgb. PB-LLM's methods take low-frac=0.9 if none is"
+                + " given.")
     private List<String> methods = new ArrayList<>();
 
     @Option(names = "--recipes", split = ",", paramLabel = "FILE", description = "Recipe files.")
@@ -208,7 +212,7 @@ final class CompareCommand implements Callable<Integer> {
     String weights = FolderFingerprint.of(folder);
     List<Candidate> candidates = new ArrayList<>();
     for (String text : what.methods) {
-      candidates.add(ofMethod(MethodSpec.parse(text), weights, shaping));
+      candidates.add(ofMethod(complete(MethodSpec.parse(text)), weights, shaping));
     }
     List<Path> recipes = what.recipeDir == null ? what.recipes : recipesIn(what.recipeDir);
     for (Path recipe : recipes) {
@@ -224,6 +228,15 @@ final class CompareCommand implements Callable<Integer> {
       throw PbqException.usage("there is nothing to compare");
     }
     return candidates;
+  }
+
+  /** PB-LLM has no default share of salient weights; the paper's main one is shown in the label. */
+  private static MethodSpec complete(MethodSpec method) {
+    boolean missing =
+        method.settings().keySet().stream().noneMatch(Set.of("low-frac", "lowFrac")::contains);
+    return missing && MethodRegistry.load().has(method.method(), "lowFrac")
+        ? MethodSpec.parse(method.label() + ":low-frac=" + LOW_FRAC)
+        : method;
   }
 
   private static Candidate ofMethod(MethodSpec method, String weights, List<String> shaping) {

@@ -77,6 +77,50 @@ class CompareTest {
   }
 
   @Test
+  void recipesAreComparedByName() throws IOException {
+    Path recipes = Files.createDirectories(folder.resolve("recipes"));
+    Files.writeString(recipes.resolve("small.toml"), "method = \"rtn\"\n[settings]\nbits = 2\n");
+    Files.writeString(
+        recipes.resolve("large.toml"),
+        "method = \"rtn\"\nskip = [\"down_proj\"]\n[settings]\nbits = 4\n");
+    Path out = folder.resolve("out");
+    Cli.Result result =
+        Cli.run(
+            "compare", "tiny", "--recipe-dir", recipes, "--out", out, "--seqlen", 64, "--limit", 4,
+            "--kl-limit", 0);
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonNode rows = new ObjectMapper().readTree(out.resolve("compare.json").toFile()).path("rows");
+    assertThat(rows.get(1).path("label").asText()).isEqualTo("large");
+    assertThat(rows.get(2).path("label").asText()).isEqualTo("small");
+    assertThat(rows.get(1).at("/scores").has("distance")).isFalse();
+    assertThat(rows.get(1).at("/scores/perplexity/0/perplexity").asDouble())
+        .isLessThan(rows.get(2).at("/scores/perplexity/0/perplexity").asDouble());
+
+    Files.writeString(recipes.resolve("bad.toml"), "method = \"rtn\"\n[settings]\nbitz = 2\n");
+    Cli.Result bad = Cli.run("compare", "tiny", "--recipe-dir", recipes, "--out", out);
+    assertThat(bad.code()).isEqualTo(2);
+    assertThat(bad.err()).contains("bitz").hasLineCount(1);
+  }
+
+  @Test
+  void unfinishedWorkIsResumedOnlyWhenAskedFor() throws IOException {
+    Path out = folder.resolve("out");
+    assertThat(compare(out, "rtn:bits=2").code()).isZero();
+    Path made;
+    try (Stream<Path> list = Files.list(out)) {
+      made = list.filter(Files::isDirectory).findFirst().orElseThrow();
+    }
+    Path partial = made.resolveSibling(made.getFileName() + ".partial");
+    Files.move(made, partial);
+    Cli.Result refused = compare(out, "rtn:bits=2");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("unfinished work", "--resume").hasLineCount(1);
+    assertThat(compare(out, "rtn:bits=2", "--resume").code()).isZero();
+    assertThat(made).isDirectory();
+    assertThat(partial).doesNotExist();
+  }
+
+  @Test
   void mistakesAreToldBeforeAnyWork() {
     Path out = folder.resolve("out");
     assertThat(compare(out, "rtn,nosuch").err()).contains("there is no method 'nosuch'");

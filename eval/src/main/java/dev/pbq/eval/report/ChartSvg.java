@@ -64,7 +64,11 @@ final class ChartSvg {
     double low = Collections.min(ys);
     double high = Collections.max(ys);
     boolean logarithmic = high > LOGARITHMIC_FROM * low;
-    chart.getStyler().setYAxisLogarithmic(logarithmic);
+    chart
+        .getStyler()
+        .setYAxisLogarithmic(logarithmic)
+        .setYAxisLogarithmicDecadeOnly(true)
+        .setYAxisTickLabelsFormattingFunction(HtmlReport::number);
     double left = Math.max(0, Math.floor(Collections.min(xs) * 2 - 0.5) / 2);
     double right = Math.ceil(Collections.max(xs) * 2 + 1.5) / 2;
     chart.getStyler().setXAxisMin(left).setXAxisMax(right);
@@ -167,11 +171,14 @@ final class ChartSvg {
 
   private static String encode(IChart chart) {
     try {
-      return new String(ChartEncoder.getBytes(chart, "svg"), StandardCharsets.UTF_8)
-          .replaceAll("font-family:\"[^\"]*\"", "font-family:system-ui,sans-serif")
-          .replaceAll("font-family:'[^']*'", "font-family:system-ui,sans-serif");
+      return shortened(new String(ChartEncoder.getBytes(chart, "svg"), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
     }
+  }
+
+  /** Without the prolog, which names a document on the network, and to a hundredth of a pixel. */
+  private static String shortened(String svg) {
+    return svg.substring(svg.indexOf("<svg ")).replaceAll("(\\d\\.\\d\\d)\\d+", "$1");
   }
 }

@@ -3,6 +3,8 @@ package dev.pbq.eval.report;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -170,9 +172,11 @@ public final class HtmlReport {
     if (value == 0) {
       return "0";
     }
-    return String.format(Locale.ROOT, value < 0.001 || value >= 1000 ? "%.1e" : "%.3g", value)
-        .replaceFirst("(\\.\\d*?)0+$", "$1")
-        .replaceFirst("\\.$", "");
+    if (value < 0.0001 || value >= 1e6) {
+      return String.format(Locale.ROOT, "%.1e", value);
+    }
+    // Three significant digits, without the zeros at the end.
+    return new BigDecimal(value, new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 
   private static String style() {
