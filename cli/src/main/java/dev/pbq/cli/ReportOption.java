@@ -39,6 +39,8 @@ final class ReportOption {
   /** Writes the page if it was asked for. */
   void write(Supplier<ReportPage> page, PrintWriter console) {
     if (directory != null) {
+      // Charts are drawn into memory: no display is looked for.
+      System.setProperty("java.awt.headless", "true");
       Path file = directory.resolve(FILE);
       AtomicFile.write(file, HtmlReport.render(page.get()).getBytes(StandardCharsets.UTF_8));
       console.println("report written to " + file);

@@ -25,7 +25,7 @@ class ReportTest {
             "Relative error of every linear",
             "down_proj",
             "What the bits are spent on",
-            "Damping of each layer",
+            "damping used",
             "Time of each block",
             "--bits 3",
             "PyTorch 2.",

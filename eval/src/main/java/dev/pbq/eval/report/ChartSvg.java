@@ -25,6 +25,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class ChartSvg {
   private static final int WIDTH = 860;
   private static final int HEIGHT = 430;
+  private static final int PLOT_WIDTH = 560;
+  private static final int LETTER_WIDTH = 7;
   private static final double LOGARITHMIC_FROM = 20;
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
   private static final BasicStroke THIN = new BasicStroke(1f);
@@ -67,7 +69,7 @@ final class ChartSvg {
     chart
         .getStyler()
         .setYAxisLogarithmic(logarithmic)
-        .setYAxisLogarithmicDecadeOnly(true)
+        .setPlotGridHorizontalLinesVisible(!logarithmic)
         .setYAxisTickLabelsFormattingFunction(HtmlReport::number);
     double left = Math.max(0, Math.floor(Collections.min(xs) * 2 - 0.5) / 2);
     double right = Math.ceil(Collections.max(xs) * 2 + 1.5) / 2;
@@ -100,8 +102,10 @@ final class ChartSvg {
     titles(chart::setXAxisTitle, chart::setYAxisTitle, data);
     chart.getStyler().setStacked(true).setAvailableSpaceFill(0.6);
     style(chart.getStyler(), theme);
-    boolean crowded = data.categories().stream().mapToInt(String::length).sum() > 90;
+    int longest = data.categories().stream().mapToInt(String::length).max().orElse(0);
+    boolean crowded = longest * LETTER_WIDTH * data.categories().size() > PLOT_WIDTH;
     chart.getStyler().setXAxisLabelRotation(crowded ? 35 : 0);
+    chart.getStyler().setLegendVisible(data.parts().size() > 1);
     for (int i = 0; i < data.parts().size(); i++) {
       Chart.Part part = data.parts().get(i);
       chart
@@ -117,6 +121,7 @@ final class ChartSvg {
     chart.getStyler().setMarkerSize(6);
     style(chart.getStyler(), theme);
     chart.getStyler().setYAxisMin(0.0).setXAxisDecimalPattern("0");
+    chart.getStyler().setYAxisTickLabelsFormattingFunction(HtmlReport::number);
     for (int i = 0; i < data.lines().size(); i++) {
       List<Double> values = data.lines().get(i).values();
       double[] x = new double[values.size()];

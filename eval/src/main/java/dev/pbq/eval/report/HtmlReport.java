@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a page as HTML: one text, nothing outside it is needed to show it. */
 public final class HtmlReport {
+  private static final Logger LOG = LoggerFactory.getLogger(HtmlReport.class);
   private static final String STYLE = "report.css";
 
   private HtmlReport() {}
@@ -85,13 +88,27 @@ public final class HtmlReport {
     out.append("</details>\n");
   }
 
-  /** A picture for light pages and one for dark ones; the browser takes the one it needs. */
+  /**
+   * A picture for light pages and one for dark ones; the browser takes the one it needs. Where Java
+   * has no fonts to draw with, what the picture would show is said in words.
+   */
   private static void figure(StringBuilder out, Section.Figure figure) {
+    String light;
+    String dark;
+    try {
+      light = image(figure.chart(), ChartTheme.LIGHT);
+      dark = image(figure.chart(), ChartTheme.DARK);
+    } catch (LinkageError | InternalError e) {
+      LOG.warn("charts are left out: Java finds no fonts (install fontconfig and a font): {}",
+          e.toString());
+      out.append("<p>").append(Html.escape(figure.alt())).append("</p>\n");
+      return;
+    }
     scroll(out, figure.title());
     out.append("<figure><picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"")
-        .append(image(figure.chart(), ChartTheme.DARK))
+        .append(dark)
         .append("\"/><img src=\"")
-        .append(image(figure.chart(), ChartTheme.LIGHT))
+        .append(light)
         .append("\" alt=\"")
         .append(Html.escape(figure.alt()))
         .append("\"/></picture></figure>\n</div>\n");

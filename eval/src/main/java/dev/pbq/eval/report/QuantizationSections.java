@@ -81,7 +81,7 @@ public final class QuantizationSections {
     sections.add(errors());
     sections.add(bits());
     sections.add(seconds());
-    if (report.linears().stream().anyMatch(l -> l.diagnostics().containsKey(DAMPING))) {
+    if (dampings().stream().distinct().count() > 1) {
       sections.add(damping());
     }
     sections.add(settings());
@@ -189,9 +189,7 @@ public final class QuantizationSections {
       lines.add(new Chart.Part(kind, values));
     }
     String spread =
-        least == largest
-            ? format("It is %s everywhere: no factorisation needed more.", share(largest))
-            : format("It is between %s and %s.", share(least), share(largest));
+        format("It is between %s and %s.", HtmlReport.number(least), HtmlReport.number(largest));
     return new Section.Figure(
         "Damping of each layer",
         "Share of the mean diagonal that was added to the Hessian before it was factored. "
@@ -200,14 +198,22 @@ public final class QuantizationSections {
         new Chart.Lines("block", "share of the mean diagonal", blocks.get(0), lines));
   }
 
-  private static String share(double value) {
-    return HtmlReport.number(value);
+  /** The damping of every linear whose method tells. */
+  private List<Double> dampings() {
+    return report.linears().stream()
+        .filter(l -> l.diagnostics().containsKey(DAMPING))
+        .map(l -> l.diagnostics().get(DAMPING))
+        .toList();
   }
 
   private Section settings() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("method", report.method()));
     report.settings().properties().forEach(e -> rows.add(List.of(e.getKey(), text(e.getValue()))));
+    if (dampings().stream().distinct().count() == 1) {
+      rows.add(
+          List.of("damping used", HtmlReport.number(dampings().get(0)) + " in every layer"));
+    }
     QuantizationReport.CalibrationUsed c = report.calibration();
     if (c == null) {
       rows.add(List.of("calibration", "none: the method needs no data"));
