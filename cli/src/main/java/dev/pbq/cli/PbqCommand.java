@@ -49,6 +49,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       QuantizeCommand.class,
       EvalPplCommand.class,
+      EvalKlCommand.class,
+      CompareCommand.class,
       InspectCommand.class,
       GenerateCommand.class,
       ChatCommand.class,

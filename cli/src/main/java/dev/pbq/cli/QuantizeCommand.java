@@ -112,6 +112,7 @@ final class QuantizeCommand implements Runnable {
       description = "Largest weight file (default: 5GB).")
   private String maxShardSize;
 
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -128,6 +129,7 @@ final class QuantizeCommand implements Runnable {
         return;
       }
       List<EvaluationText> texts = run.evaluationTexts();
+      page.prepare();
       StatusLine status = new StatusLine(spec.commandLine().getErr());
       QuantizationReport report =
           InterruptNotice.during(
@@ -146,13 +148,17 @@ final class QuantizeCommand implements Runnable {
         DenseFolder.write(ModelFolder.open(output), dense, force, run.shardBytes());
         console.println("  dense fp16     " + dense);
       }
-      if (!texts.isEmpty()) {
-        List<PerplexityResult> results = run.evaluate(output, texts, status);
-        EvalPplCommand.print(results, console);
-        if (json != null) {
-          ResultFile.write(json, results);
-        }
+      List<PerplexityResult> results =
+          texts.isEmpty() ? List.of() : run.evaluate(output, texts, status);
+      EvalPplCommand.print(results, console);
+      if (json != null && !texts.isEmpty()) {
+        ResultFile.write(json, results);
       }
+      page.write(
+          () ->
+              new ReportPages(RunFacts.section(spec, common.threads()))
+                  .quantization(report, results),
+          console);
     }
   }
 

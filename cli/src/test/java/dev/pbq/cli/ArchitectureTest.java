@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String ARB = "dev.pbq.arb..";
   private static final String FORMATS = "dev.pbq.formats..";
   private static final String EVAL = "dev.pbq.eval..";
+  private static final String EVAL_SCORING = "dev.pbq.eval.scoring..";
   private static final String TINY = "dev.pbq.tiny..";
   private static final String CLI = "dev.pbq.cli..";
 
@@ -93,6 +94,20 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule profiles = only("dev.pbq.eval.profile..", ROOT, TENSOR, MODEL, PIPELINE);
+  @ArchTest static final ArchRule evalRecords = only("dev.pbq.eval", CORE);
+  @ArchTest static final ArchRule evalScoring = only(EVAL_SCORING, CORE, "dev.pbq.eval");
+
+  @ArchTest
+  static final ArchRule evalProtocol =
+      only("dev.pbq.eval.protocol..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
+  @ArchTest
+  static final ArchRule evalDistance =
+      only("dev.pbq.eval.distance..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
+  @ArchTest static final ArchRule evalReport = only("dev.pbq.eval.report..", CORE, "dev.pbq.eval", "dev.pbq.eval.distance..");
+
+  @ArchTest static final ArchRule compareKnowsNoCommand = only("dev.pbq.cli.compare..", CORE, EVAL);
 
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 

@@ -26,7 +26,7 @@ import java.util.Map;
  * Face folder as {@code docs/format.md} specifies it.
  */
 final class PackedFolder {
-  static final String REPORT = "pbq-report.json";
+  static final String REPORT = QuantizationReport.FILE;
   private static final String WEIGHT = ".weight";
 
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
