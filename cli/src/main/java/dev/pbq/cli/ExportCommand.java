@@ -77,6 +77,31 @@ final class ExportCommand implements Runnable {
       description = "hf, gptq: the largest size of one file (default: 5GB).")
   private String shardSize;
 
+  @Option(
+      names = "--checkpoint-format",
+      paramLabel = "NAME",
+      description =
+          "gptq: gptq (zero points less one) or gptq_v2 (default: gptq, unless a zero point is 0).")
+  private String checkpointFormat;
+
+  @Option(
+      names = "--outtype",
+      paramLabel = "TYPE",
+      description =
+          "gguf: auto (each layer in the smallest type that holds it exactly), f32, f16, bf16,"
+              + " q8_0, q4_0, q4_1, q2_0, tq2_0 or q1_0 (default: auto).")
+  private String outtype;
+
+  @Option(
+      names = "--pre",
+      paramLabel = "NAME",
+      description =
+          "gguf: llama.cpp's name for the tokenizer's splitting rule, where it is not recognised.")
+  private String pre;
+
+  @Option(names = "--no-tokenizer", description = "gguf: the weights alone.")
+  private boolean noTokenizer;
+
   @Option(names = "--tensors", description = "List every tensor with its type and error.")
   private boolean tensors;
 
@@ -104,6 +129,10 @@ final class ExportCommand implements Runnable {
     Map<String, String> options = new LinkedHashMap<>();
     put(options, "dtype", dtype);
     put(options, "shard-size", shardSize);
+    put(options, "checkpoint-format", checkpointFormat);
+    put(options, "outtype", outtype);
+    put(options, "pre", pre);
+    put(options, "no-tokenizer", noTokenizer ? "true" : null);
     return options;
   }
 
