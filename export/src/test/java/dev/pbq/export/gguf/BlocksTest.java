@@ -115,7 +115,11 @@ class BlocksTest {
     }
     Levels levels = ExactGrid.of(GgufType.Q2_0, values, 0);
     assertThat(levels.scale()).isEqualTo(-0.25f);
-    assertThat(decode(GgufType.Q2_0, levels)).containsExactly(values);
+    float[] decoded = decode(GgufType.Q2_0, levels);
+    for (int j = 0; j < 64; j++) {
+      // As numbers: a zero may change its sign.
+      assertThat(decoded[j] == values[j]).isTrue();
+    }
   }
 
   /** By hand from the reference functions: largest magnitude first, halves away from zero. */

@@ -111,7 +111,7 @@ class VocabulariesTest {
     Vocabulary vocabulary = read(5);
     assertThat(vocabulary.model()).isEqualTo("llama");
     assertThat(vocabulary.types()).containsExactly(2, 6, 1, 1, 1);
-    assertThat(vocabulary.scores()).isEqualTo(List.of(0f, 0f, -1f, -0f, -2f));
+    assertThat(vocabulary.scores()).isEqualTo(List.of(0f, 0f, -1f, 0f, -2f));
     assertThat(vocabulary.spacePrefix()).contains(true);
     assertThat(vocabulary.notes()).singleElement().asString().contains("order of its merges");
   }
