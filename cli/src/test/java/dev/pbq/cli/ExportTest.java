@@ -220,6 +220,13 @@ class ExportTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains("exists", "--force");
     assertThat(file).hasContent("mine");
+    Cli.Result forced =
+        Cli.run("export", "tiny", "--format", "gguf", "--no-tokenizer", "--force", "--out", file);
+    assertThat(forced.code()).isEqualTo(2);
+    assertThat(forced.err()).contains("not a GGUF file");
+    assertThat(file).hasContent("mine");
+    Files.delete(file);
+    export("tiny", "gguf", file, "--no-tokenizer");
     export("tiny", "gguf", file, "--no-tokenizer", "--force");
     assertThat(new GgufFile(file).keys.get("tokenizer.ggml.model")).isEqualTo("no_vocab");
 

@@ -154,9 +154,11 @@ final class GgufFile {
   private float half(int at) {
     int h = file.getShort(at) & 0xffff;
     int exponent = h >> 10 & 31;
-    double fraction = (h & 1023) / 1024.0;
-    double magnitude =
-        exponent == 0 ? Math.scalb(fraction, -14) : Math.scalb(1 + fraction, exponent - 15);
-    return (float) (h >> 15 == 1 ? -magnitude : magnitude);
+    int fraction = h & 1023;
+    float magnitude =
+        exponent == 0
+            ? fraction * 0x1p-24f
+            : Float.intBitsToFloat((exponent + 112) << 23 | fraction << 13);
+    return h >> 15 == 1 ? -magnitude : magnitude;
   }
 }

@@ -11,6 +11,11 @@ import dev.pbq.export.ExportRequest;
 import dev.pbq.export.ExportSource;
 import dev.pbq.export.ExportedTensor;
 import dev.pbq.export.Exporter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -48,6 +53,7 @@ public final class GgufExporter implements Exporter {
     OutType asked = OutType.parse(request.option(OUTTYPE).orElse(OutType.AUTO));
     ModelFolder folder = request.source();
     LlamaArchitecture architecture = LlamaArchitecture.of(folder);
+    requireOwnKind(request);
     try (ExportSource source = ExportSource.open(folder);
         OutputFile output = OutputFile.open(request.target(), request.force())) {
       List<String> notes = new ArrayList<>();
@@ -71,6 +77,24 @@ public final class GgufExporter implements Exporter {
           new GgufCheck(source, architecture, progress).check(output.work(), tensors, vocabulary);
       output.commit();
       return new ExportReport(name(), output.target(), bytes, checked, notes);
+    }
+  }
+
+  /** --force is for replacing exports, not for whatever file was named by mistake. */
+  private static void requireOwnKind(ExportRequest request) {
+    Path target = request.target();
+    if (!request.force() || !Files.isRegularFile(target)) {
+      return;
+    }
+    try (InputStream in = Files.newInputStream(target)) {
+      byte[] magic = in.readNBytes(GgufWriter.MAGIC.length());
+      if (magic.length > 0
+          && !new String(magic, StandardCharsets.US_ASCII).equals(GgufWriter.MAGIC)) {
+        throw PbqException.usage(
+            "output " + target + " exists and is not a GGUF file: not replaced");
+      }
+    } catch (IOException e) {
+      throw PbqException.usage("output " + target + " exists and cannot be read: not replaced");
     }
   }
 

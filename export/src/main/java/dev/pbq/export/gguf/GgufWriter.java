@@ -13,9 +13,13 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Writes a GGUF file of version 3, little-endian. */
 final class GgufWriter {
+  /** What every file starts with. */
+  static final String MAGIC = "GGUF";
+
   private static final int VERSION = 3;
   private static final int ALIGNMENT = 32;
 
@@ -54,7 +58,7 @@ final class GgufWriter {
   private static byte[] header(Metadata metadata, List<PlannedTensor> tensors) {
     Metadata.Bytes bytes =
         new Metadata.Bytes()
-            .raw("GGUF".getBytes(StandardCharsets.US_ASCII))
+            .raw(MAGIC.getBytes(StandardCharsets.US_ASCII))
             .u32(VERSION)
             .u64(tensors.size())
             .u64(metadata.size())
@@ -119,14 +123,21 @@ final class GgufWriter {
     GgufType type = tensor.type();
     int count = values.length / type.blockSize();
     byte[] bytes = new byte[Math.multiplyExact(count, type.blockBytes())];
-    for (int b = 0; b < count; b++) {
-      Levels levels = levels(tensor, values, b * type.blockSize());
-      if (!Float.isFinite(levels.scale()) || !Float.isFinite(levels.offset())) {
-        throw PbqException.numerical(
-            "tensor " + tensor.source() + ": a scale of " + type.label() + " exceeds float16");
-      }
-      BlockLayout.put(type, levels, bytes, b * type.blockBytes());
-    }
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(
+            b -> {
+              Levels levels = levels(tensor, values, b * type.blockSize());
+              if (!Float.isFinite(levels.scale()) || !Float.isFinite(levels.offset())) {
+                throw PbqException.numerical(
+                    "tensor "
+                        + tensor.source()
+                        + ": a scale of "
+                        + type.label()
+                        + " exceeds float16");
+              }
+              BlockLayout.put(type, levels, bytes, b * type.blockBytes());
+            });
     return bytes;
   }
 

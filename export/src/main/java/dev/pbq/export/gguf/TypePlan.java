@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Chooses how each tensor is stored. Vectors are float32. Matrices of a dense model are in the type
@@ -164,12 +165,9 @@ final class TypePlan {
       }
       return true;
     }
-    for (int i = 0; i < end; i += type.blockSize()) {
-      if (ExactGrid.of(type, values, i) == null) {
-        return false;
-      }
-    }
-    return true;
+    return IntStream.range(0, end / type.blockSize())
+        .parallel()
+        .noneMatch(b -> ExactGrid.of(type, values, b * type.blockSize()) == null);
   }
 
   private static void addNearest(GgufType type, float[] values, int end, TensorError.Sum sum) {
