@@ -56,6 +56,7 @@ import picocli.CommandLine.Spec;
       ChatCommand.class,
       PullCommand.class,
       ProfileCommand.class,
+      ExportCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class

@@ -30,6 +30,7 @@ class ArchitectureTest {
   private static final String FORMATS = "dev.pbq.formats..";
   private static final String EVAL = "dev.pbq.eval..";
   private static final String EVAL_SCORING = "dev.pbq.eval.scoring..";
+  private static final String EXPORT = "dev.pbq.export..";
   private static final String TINY = "dev.pbq.tiny..";
   private static final String CLI = "dev.pbq.cli..";
 
@@ -109,6 +110,16 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule compareKnowsNoCommand = only("dev.pbq.cli.compare..", CORE, EVAL);
 
+  @ArchTest
+  static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA);
+
+  @ArchTest
+  static final ArchRule exportersDoNotKnowEachOther =
+      com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices()
+          .matching("dev.pbq.export.(*)..")
+          .should()
+          .notDependOnEachOther();
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest
@@ -133,7 +144,8 @@ class ArchitectureTest {
   static final ArchRule algorithmsAndFormatsKnowNoEngine =
       noClasses()
           .that()
-          .resideInAnyPackage(TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB, ARB, FORMATS)
+          .resideInAnyPackage(
+              TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB, ARB, FORMATS, EXPORT)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");

@@ -16,7 +16,17 @@ class HelpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "quantize", "eval-ppl", "eval-kl", "compare", "inspect", "profile", "generate", "chat", "pull", "demo"
+        "quantize",
+        "eval-ppl",
+        "eval-kl",
+        "compare",
+        "inspect",
+        "profile",
+        "export",
+        "generate",
+        "chat",
+        "pull",
+        "demo"
       })
   void everyCommandExplainsItself(String command) {
     Cli.Result result = Cli.run(command, "--help");
