@@ -6,6 +6,7 @@ import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowPart;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
+import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.packed.UniformLinear;
 
 /** What a packed layer's values are made of, in a few words: what a block of GGUF cannot say. */
@@ -17,7 +18,8 @@ final class FamilyWords {
       return u.grid().bits()
           + "-bit codes with zero points, groups of "
           + u.groupSize()
-          + (u.columnGroup().isPresent() ? " in another order than the columns" : "");
+          + (u.columnGroup().isPresent() ? " in another order than the columns" : "")
+          + (u.scaleDtype() == ScaleDtype.F32 ? ", scales in float32" : "");
     }
     if (linear instanceof SalientSplitLinear s) {
       return "salient weights at "
