@@ -45,7 +45,7 @@ final class ExportCommand implements Runnable {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "hf, gptq or gguf; docs/export.md says which method fits which.")
+      description = "hf, gptq, gguf or hqq; docs/export.md says which method fits which.")
   private String format;
 
   @Option(
@@ -68,7 +68,7 @@ final class ExportCommand implements Runnable {
       paramLabel = "TYPE",
       description =
           "hf, gptq: f16, bf16 or f32 for all that is dense (default: as most of the source; gptq:"
-              + " f16).")
+              + " f16); hqq: also the type that layers compute in (default: each layer's own).")
   private String dtype;
 
   @Option(

@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.HqqLayout;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.linalg.Parallel;
@@ -55,6 +56,10 @@ final class QuantizeJob implements AutoCloseable {
     QuantizationPlan plan = trueSequential ? together.trueSequential() : together;
     Checkpoint weights = Checkpoint.open(folder.path());
     try {
+      if (HqqLayout.isUsedBy(weights)) {
+        throw PbqException.badData(
+            folder.path() + " is quantized already (layout of HQQ's reference program)");
+      }
       Evaluation.requireTensors(model, weights, folder.path());
     } catch (PbqException e) {
       weights.close();

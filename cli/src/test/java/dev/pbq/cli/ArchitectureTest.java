@@ -58,6 +58,9 @@ class ArchitectureTest {
       only("dev.pbq.hqq..", ROOT, TENSOR, LINALG, PACKED, QUANT);
 
   @ArchTest
+  static final ArchRule hqqAlgebra = only("dev.pbq.hqq.algebra..", ROOT, TENSOR, PACKED);
+
+  @ArchTest
   static final ArchRule arbSeesNumbersAlone = only(ARB, ROOT, TENSOR, LINALG, PACKED, QUANT);
 
   @ArchTest static final ArchRule arbFits = only("dev.pbq.arb.fit..", ROOT, TENSOR, LINALG);
