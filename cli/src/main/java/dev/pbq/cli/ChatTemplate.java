@@ -56,7 +56,8 @@ final class ChatTemplate {
                 "", "raise_exception", ChatTemplate.class, "refuse", String.class));
   }
 
-  /** What templates call when a conversation is not as they want it. */
+  /** What templates call, by reflection, when a conversation is not as they want it. */
+  @SuppressWarnings("DoNotCallSuggester")
   public static String refuse(String message) {
     throw PbqException.usage("the model's chat template refuses the conversation: " + message);
   }

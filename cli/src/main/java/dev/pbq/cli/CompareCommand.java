@@ -89,8 +89,8 @@ final class CompareCommand implements Callable<Integer> {
         paramLabel = "M[:KEY=VALUE]...",
         description =
             "Methods with their settings, named as quantize has them: rtn,gptq:bits=3:groupsize=64;"
-                + " a KEY alone is a switch: arb-rc:cgb. PB-LLM's methods take low-frac=0.9 if none is"
-                + " given.")
+                + " a KEY alone is a switch: arb-rc:cgb. PB-LLM's methods take low-frac=0.9 if none"
+                + " is given.")
     private List<String> methods = new ArrayList<>();
 
     @Option(names = "--recipes", split = ",", paramLabel = "FILE", description = "Recipe files.")

@@ -117,7 +117,10 @@ final class InspectCommand implements Runnable {
 
   private ObjectNode facts(ModelFolder folder) {
     boolean foreign =
-        folder.quantMethod().filter(m -> !m.equals(ModelFolder.PBQ) && !m.equals("hqq")).isPresent();
+        folder
+            .quantMethod()
+            .filter(m -> !m.equals(ModelFolder.PBQ) && !m.equals("hqq"))
+            .isPresent();
     try (ModelWeights weights =
         foreign ? Checkpoint.open(folder.path()) : Checkpoints.open(folder)) {
       return weights instanceof PackedCheckpoint packed
@@ -135,53 +138,53 @@ final class InspectCommand implements Runnable {
   }
 
   private ObjectNode packed(ModelFolder folder, PackedCheckpoint packed) {
-      ObjectNode facts = facts(folder, packed.stored());
-      ObjectNode quantization = folder.quantizationConfig();
-      if (folder.isPacked()) {
-        facts.put("method", quantization.path("method").asText());
-        facts.set("settings", quantization.path("settings"));
-      } else {
-        facts.put("method", "hqq (layout of its reference program)");
-      }
-      JsonNode report = report(folder.path());
-      Map<String, Long> parts = new TreeMap<>();
-      long weights = 0;
-      long bits = 0;
-      ArrayNode list = JSON.createArrayNode();
-      for (String linear : packed.packedLinears()) {
-        long[] shape = packed.shape(linear + ".weight");
-        long linearBits = 0;
-        for (String name : packed.stored().names()) {
-          if (name.startsWith(linear + ".") && !name.equals(linear + ".bias")) {
-            long partBits = 8 * packed.stored().info(name).byteCount();
-            parts.merge(name.substring(linear.length() + 1), partBits, Long::sum);
-            linearBits += partBits;
-          }
+    ObjectNode facts = facts(folder, packed.stored());
+    ObjectNode quantization = folder.quantizationConfig();
+    if (folder.isPacked()) {
+      facts.put("method", quantization.path("method").asText());
+      facts.set("settings", quantization.path("settings"));
+    } else {
+      facts.put("method", "hqq (layout of its reference program)");
+    }
+    JsonNode report = report(folder.path());
+    Map<String, Long> parts = new TreeMap<>();
+    long weights = 0;
+    long bits = 0;
+    ArrayNode list = JSON.createArrayNode();
+    for (String linear : packed.packedLinears()) {
+      long[] shape = packed.shape(linear + ".weight");
+      long linearBits = 0;
+      for (String name : packed.stored().names()) {
+        if (name.startsWith(linear + ".") && !name.equals(linear + ".bias")) {
+          long partBits = 8 * packed.stored().info(name).byteCount();
+          parts.merge(name.substring(linear.length() + 1), partBits, Long::sum);
+          linearBits += partBits;
         }
-        weights += shape[0] * shape[1];
-        bits += linearBits;
-        list.addObject()
-            .put("name", linear)
-            .put("rows", shape[0])
-            .put("cols", shape[1])
-            .put("stored_bits_per_weight", (double) linearBits / (shape[0] * shape[1]));
       }
-      facts.put("quantized_linears", packed.packedLinears().size());
-      facts.put("quantized_weights", weights);
-      facts.put("stored_bits_per_weight", (double) bits / weights);
-      ObjectNode byPart = facts.putObject("bits_per_weight_by_part");
-      final long all = weights;
-      parts.forEach((part, b) -> byPart.put(part, (double) b / all));
-      if (report != null) {
-        facts.set("paper_bits", report.path("size").path("paperBits"));
-        facts.set("model_bits_per_parameter", report.path("size").path("modelBits"));
-        facts.set("calibration", report.path("calibration"));
-        addErrors(list, report);
-      }
-      if (layers) {
-        facts.set("layers", list);
-      }
-      return facts;
+      weights += shape[0] * shape[1];
+      bits += linearBits;
+      list.addObject()
+          .put("name", linear)
+          .put("rows", shape[0])
+          .put("cols", shape[1])
+          .put("stored_bits_per_weight", (double) linearBits / (shape[0] * shape[1]));
+    }
+    facts.put("quantized_linears", packed.packedLinears().size());
+    facts.put("quantized_weights", weights);
+    facts.put("stored_bits_per_weight", (double) bits / weights);
+    ObjectNode byPart = facts.putObject("bits_per_weight_by_part");
+    final long all = weights;
+    parts.forEach((part, b) -> byPart.put(part, (double) b / all));
+    if (report != null) {
+      facts.set("paper_bits", report.path("size").path("paperBits"));
+      facts.set("model_bits_per_parameter", report.path("size").path("modelBits"));
+      facts.set("calibration", report.path("calibration"));
+      addErrors(list, report);
+    }
+    if (layers) {
+      facts.set("layers", list);
+    }
+    return facts;
   }
 
   private static void addErrors(ArrayNode list, JsonNode report) {

@@ -57,8 +57,7 @@ class ArchitectureTest {
   static final ArchRule hqqSeesNumbersAlone =
       only("dev.pbq.hqq..", ROOT, TENSOR, LINALG, PACKED, QUANT);
 
-  @ArchTest
-  static final ArchRule hqqAlgebra = only("dev.pbq.hqq.algebra..", ROOT, TENSOR, PACKED);
+  @ArchTest static final ArchRule hqqAlgebra = only("dev.pbq.hqq.algebra..", ROOT, TENSOR, PACKED);
 
   @ArchTest
   static final ArchRule arbSeesNumbersAlone = only(ARB, ROOT, TENSOR, LINALG, PACKED, QUANT);
@@ -98,6 +97,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule profiles = only("dev.pbq.eval.profile..", ROOT, TENSOR, MODEL, PIPELINE);
+
   @ArchTest static final ArchRule evalRecords = only("dev.pbq.eval", CORE);
   @ArchTest static final ArchRule evalScoring = only(EVAL_SCORING, CORE, "dev.pbq.eval");
 
@@ -109,7 +109,9 @@ class ArchitectureTest {
   static final ArchRule evalDistance =
       only("dev.pbq.eval.distance..", CORE, "dev.pbq.eval", EVAL_SCORING);
 
-  @ArchTest static final ArchRule evalReport = only("dev.pbq.eval.report..", CORE, "dev.pbq.eval", "dev.pbq.eval.distance..");
+  @ArchTest
+  static final ArchRule evalReport =
+      only("dev.pbq.eval.report..", CORE, "dev.pbq.eval", "dev.pbq.eval.distance..");
 
   @ArchTest static final ArchRule compareKnowsNoCommand = only("dev.pbq.cli.compare..", CORE, EVAL);
 

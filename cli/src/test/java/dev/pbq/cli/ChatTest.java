@@ -79,9 +79,17 @@ class ChatTest {
                     message("assistant", "Hello {{ 1 + 1 }} 'quoted'"),
                     message("user", "Bye"))))
         .isEqualTo(
-            "<|start|>system\nBe brief.<|end|>\n<|start|>user\nHi<|end|>\n<|start|>assistant\n"
-                + "Hello {{ 1 + 1 }} 'quoted'<|end|>\n<|start|>user\nBye<|end|>\n"
-                + "<|start|>assistant\n");
+            """
+            <|start|>system
+            Be brief.<|end|>
+            <|start|>user
+            Hi<|end|>
+            <|start|>assistant
+            Hello {{ 1 + 1 }} 'quoted'<|end|>
+            <|start|>user
+            Bye<|end|>
+            <|start|>assistant
+            """);
 
     assertThat(
             template(BRACKETED)

@@ -86,8 +86,18 @@ class CompareTest {
     Path out = folder.resolve("out");
     Cli.Result result =
         Cli.run(
-            "compare", "tiny", "--recipe-dir", recipes, "--out", out, "--seqlen", 64, "--limit", 4,
-            "--kl-limit", 0);
+            "compare",
+            "tiny",
+            "--recipe-dir",
+            recipes,
+            "--out",
+            out,
+            "--seqlen",
+            64,
+            "--limit",
+            4,
+            "--kl-limit",
+            0);
     assertThat(result.code()).as(result.err()).isZero();
     JsonNode rows = new ObjectMapper().readTree(out.resolve("compare.json").toFile()).path("rows");
     assertThat(rows.get(1).path("label").asText()).isEqualTo("large");

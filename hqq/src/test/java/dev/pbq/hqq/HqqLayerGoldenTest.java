@@ -34,8 +34,7 @@ class HqqLayerGoldenTest {
                     .map(
                         c ->
                             DynamicTest.dynamicTest(
-                                c.get("name").asText(),
-                                () -> compare(c, file.tensors(), folder))));
+                                c.get("name").asText(), () -> compare(c, file.tensors(), folder))));
   }
 
   private static void compare(JsonNode c, GoldenFile expected, Path folder) {

@@ -31,8 +31,7 @@ class HqqPackGoldenTest {
 
   private static void compare(JsonNode c, GoldenFile expected) {
     String name = c.get("name").asText();
-    SlabPacking packing =
-        SlabPacking.of((1 << c.get("nbits").asInt()) - 1).orElseThrow();
+    SlabPacking packing = SlabPacking.of((1 << c.get("nbits").asInt()) - 1).orElseThrow();
     int rows = c.get("in_shape").get(0).asInt();
     int cols = c.get("in_shape").get(1).asInt();
     byte[] codes = expected.bytes(name + ".in");

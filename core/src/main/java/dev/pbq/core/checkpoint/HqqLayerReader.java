@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads linears of HQQ's reference layout (spec 3.3). Nothing in the file is trusted: names of types
- * are compared with the known ones, never evaluated.
+ * Reads linears of HQQ's reference layout (spec 3.3). Nothing in the file is trusted: names of
+ * types are compared with the known ones, never evaluated.
  */
 public final class HqqLayerReader {
   private static final int LONGEST_TEXT = 64;

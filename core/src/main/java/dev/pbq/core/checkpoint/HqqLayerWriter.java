@@ -45,8 +45,9 @@ public final class HqqLayerWriter {
     DType type = HqqLayout.stored(compute);
     entries.add(parameters(name + ".scale", type, each, () -> layer.get().scale(), compute));
     entries.add(parameters(name + ".zero", type, each, () -> layer.get().zero(), compute));
-    ByteBuffer dims = buffer(2 * Long.BYTES).putLong(shape.rows()).putLong(shape.cols());
-    entries.add(TensorEntry.ofBytes(name + ".shape", DType.I64, new long[] {2}, dims.array()));
+    byte[] dims = new byte[2 * Long.BYTES];
+    littleEndian(dims).putLong(shape.rows()).putLong(shape.cols());
+    entries.add(TensorEntry.ofBytes(name + ".shape", DType.I64, new long[] {2}, dims));
     entries.add(nbits(name, shape.maxCode()));
     entries.add(integer(name, "group_size", shape.groups().size()));
     entries.add(integer(name, "axis", shape.groups().axis()));
@@ -80,15 +81,17 @@ public final class HqqLayerWriter {
 
   private static TensorEntry nbits(String name, int maxCode) {
     if (maxCode == 2) {
-      ByteBuffer bytes = buffer(Float.BYTES).putFloat(HqqLayout.TERNARY);
-      return TensorEntry.ofBytes(name + ".nbits", DType.F32, new long[0], bytes.array());
+      byte[] bytes = new byte[Float.BYTES];
+      littleEndian(bytes).putFloat(HqqLayout.TERNARY);
+      return TensorEntry.ofBytes(name + ".nbits", DType.F32, new long[0], bytes);
     }
     return integer(name, "nbits", Integer.SIZE - Integer.numberOfLeadingZeros(maxCode));
   }
 
   private static TensorEntry integer(String name, String key, int value) {
-    return TensorEntry.ofBytes(
-        name + "." + key, DType.I32, new long[0], buffer(Integer.BYTES).putInt(value).array());
+    byte[] bytes = new byte[Integer.BYTES];
+    littleEndian(bytes).putInt(value);
+    return TensorEntry.ofBytes(name + "." + key, DType.I32, new long[0], bytes);
   }
 
   private static TensorEntry text(String name, String key, String value) {
@@ -101,7 +104,7 @@ public final class HqqLayerWriter {
         name + "." + key, DType.U8, new long[0], new byte[] {(byte) (value ? 1 : 0)});
   }
 
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -16,9 +16,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * The weights of a packed folder, pbq's own or in HQQ's reference layout: {@code <linear>.weight} of a packed linear is dequantized as
- * it is read, everything else is read as stored. Thread-safe. Besides its open files it keeps the
- * linear used last, packed, and its dequantized weights if they were asked for in pieces.
+ * The weights of a packed folder, pbq's own or in HQQ's reference layout: {@code <linear>.weight}
+ * of a packed linear is dequantized as it is read, everything else is read as stored. Thread-safe.
+ * Besides its open files it keeps the linear used last, packed, and its dequantized weights if they
+ * were asked for in pieces.
  */
 public final class PackedCheckpoint implements ModelWeights {
   /** The version of the packed layout that this program writes, and the newest that it reads. */

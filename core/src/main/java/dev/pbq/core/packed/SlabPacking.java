@@ -103,8 +103,7 @@ public enum SlabPacking {
       }
       packed[i % words] |= code << shift(i / words);
     }
-    ByteBuffer out =
-        ByteBuffer.allocate(words * word.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(words * word.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     for (int value : packed) {
       if (word == DType.U8) {
         out.put((byte) value);

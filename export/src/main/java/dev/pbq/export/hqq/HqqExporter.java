@@ -72,8 +72,7 @@ public final class HqqExporter implements Exporter {
               OutputDirectory.Mode.DISCARD_UNFINISHED,
               List.of(folder.path()))) {
         long bytes =
-            new LayerShards(folder.config())
-                .write(output.work(), entries(source, plan, progress));
+            new LayerShards(folder.config()).write(output.work(), entries(source, plan, progress));
         folder.copySideFilesTo(output.work());
         ModelConfig.write(output.work().resolve(ModelFolder.CONFIG), config(folder, plan));
         List<ExportedTensor> tensors = readBack(source, plan, output, progress);
@@ -87,8 +86,7 @@ public final class HqqExporter implements Exporter {
   private static Plan plan(ExportRequest request, ExportSource source, ExportProgress progress) {
     Optional<DType> asked = request.option(DTYPE).map(FloatTypes::parse);
     LayerConversion conversion =
-        new LayerConversion(
-            asked.map(HqqExporter::compute), request.lossy() || asked.isPresent());
+        new LayerConversion(asked.map(HqqExporter::compute), request.lossy() || asked.isPresent());
     Set<ComputeDtype> types = EnumSet.noneOf(ComputeDtype.class);
     long coded = 0;
     List<String> layers = source.names().stream().filter(source::isQuantized).toList();
@@ -137,8 +135,7 @@ public final class HqqExporter implements Exporter {
     return source.names().stream().filter(n -> n.endsWith("embed_tokens.weight")).findFirst();
   }
 
-  private static HqqLinear converted(
-      ExportSource source, String name, LayerConversion conversion) {
+  private static HqqLinear converted(ExportSource source, String name, LayerConversion conversion) {
     return conversion.convert(linear(name), source.packed(name).orElseThrow());
   }
 
@@ -171,8 +168,7 @@ public final class HqqExporter implements Exporter {
     if (plan.copiesHead()) {
       // The reference saves and loads every module, the tied head as well.
       TensorEntry embedding = dense(source, plan, embedding(source).orElseThrow());
-      entries.add(
-          new TensorEntry(HEAD, embedding.dtype(), embedding.shape(), embedding.source()));
+      entries.add(new TensorEntry(HEAD, embedding.dtype(), embedding.shape(), embedding.source()));
     }
     return entries;
   }
@@ -200,8 +196,7 @@ public final class HqqExporter implements Exporter {
       if (!(written instanceof PackedCheckpoint packed)) {
         throw PbqException.badData(output.work() + ": read back, it holds no quantized layer");
       }
-      if (plan.copiesHead()
-          && TiedWeights.storedOnce(packed.stored(), true).contains(HEAD)) {
+      if (plan.copiesHead() && TiedWeights.storedOnce(packed.stored(), true).contains(HEAD)) {
         throw PbqException.badData(HEAD + " was read back other than the embedding");
       }
       for (String name : names) {

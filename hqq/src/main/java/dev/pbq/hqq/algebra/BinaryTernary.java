@@ -1,9 +1,9 @@
 package dev.pbq.hqq.algebra;
 
 /**
- * Two-bit codes as a binary and a ternary matrix: with v = q - 1 in {-1, 0, 1, 2}, v = b + t where b
- * = [v >= 1] and t = v - b, so that a product with v takes additions and subtractions only. Since (q
- * - z) = (v - (z - 1)), zero points shrink by one with the codes.
+ * Two-bit codes as a binary and a ternary matrix: with v = q - 1 in {-1, 0, 1, 2}, v = b + t where
+ * b = [v >= 1] and t = v - b, so that a product with v takes additions and subtractions only. Since
+ * (q - z) = (v - (z - 1)), zero points shrink by one with the codes.
  *
  * @param binary b, entries 0 and 1
  * @param ternary t, entries -1, 0 and 1

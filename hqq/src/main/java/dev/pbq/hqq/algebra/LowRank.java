@@ -22,8 +22,8 @@ public record LowRank(DoubleMatrix a, DoubleMatrix b) {
 
   /**
    * An adapter and the zero points' part of Eq. 1 as one correction of rank r + 1: x A B alpha/r +
-   * (x 1^T) u = x [alpha/r A | 1] [B ; u]. Exact, without a decomposition. The reference's own merge
-   * applies alpha/r to the last column too and is right for alpha = r only.
+   * (x 1^T) u = x [alpha/r A | 1] [B ; u]. Exact, without a decomposition. The reference's own
+   * merge applies alpha/r to the last column too and is right for alpha = r only.
    *
    * @param u [outputs], one group for each output
    */
