@@ -7,7 +7,7 @@ import dev.pbq.core.data.CalibrationSampler;
 import dev.pbq.core.data.CalibrationSet;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Tokenizer;
-import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.pipeline.Calibration;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
@@ -69,7 +69,7 @@ final class CalibrationOptions {
   }
 
   /** Tokens per window for a model. */
-  int tokens(CausalModel model) {
+  int tokens(TransformerModel model) {
     int tokens = seqlen == null ? Evaluation.defaultSeqlen(model) : seqlen;
     if (tokens < 1 || tokens > model.maxPositions()) {
       throw PbqException.usage(
@@ -85,7 +85,10 @@ final class CalibrationOptions {
 
   /** Draws the windows as the references do. */
   Calibration draw(
-      ResolvedModel resolved, CausalModel model, DataOptions data, TokenizerOptions tokenizers) {
+      ResolvedModel resolved,
+      TransformerModel model,
+      DataOptions data,
+      TokenizerOptions tokenizers) {
     boolean tiny = resolved.requested().equals(ModelArgument.TINY);
     CalibrationText text =
         data.calibration(calib != null ? calib : tiny ? ModelArgument.TINY : "c4");

@@ -3,9 +3,12 @@ package dev.pbq.cli;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Corpora;
 import dev.pbq.core.data.EvaluationText;
+import dev.pbq.core.data.LabeledCorpora;
+import dev.pbq.core.data.LabeledSet;
 import dev.pbq.tiny.TinyModel;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** Where texts come from. */
@@ -14,8 +17,8 @@ final class DataOptions {
       names = "--data-dir",
       paramLabel = "DIR",
       description =
-          "Folder in which wikitext2, ptb and c4 are found by name (default: the environment's"
-              + " PBQ_DATA); then the hub cache.")
+          "Folder in which data sets (wikitext2, ptb, c4, sst2) are found by name (default: the"
+              + " environment's PBQ_DATA); then the hub cache.")
   private Path dataDir;
 
   /** The text that calibration windows are drawn from, by data set name or file. */
@@ -32,10 +35,17 @@ final class DataOptions {
         : corpora().evaluation(nameOrFile);
   }
 
+  /** The texts that accuracy is measured on, by data set name or file. */
+  LabeledSet labeled(String nameOrFile, OptionalInt limit) {
+    return new LabeledCorpora(directory(), System.getenv()).read(nameOrFile, limit);
+  }
+
   private Corpora corpora() {
-    Optional<Path> directory =
-        Optional.ofNullable(dataDir)
-            .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of));
-    return new Corpora(directory, System.getenv());
+    return new Corpora(directory(), System.getenv());
+  }
+
+  private Optional<Path> directory() {
+    return Optional.ofNullable(dataDir)
+        .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of));
   }
 }

@@ -7,6 +7,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
+import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.pipeline.Calibration;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.QuantizationReport;
@@ -144,6 +145,12 @@ final class QuantizeCommand implements Runnable {
         QuantizeJob.open(
             resolved, selection.selection(), assignment, calibration.trueSequential())) {
       ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
+      if (!eval.isEmpty() && !(job.model() instanceof CausalModel)) {
+        throw PbqException.usage(
+            "--eval measures perplexity, which a "
+                + job.model().architecture()
+                + " model does not have: run 'pbq eval-classify' on the result");
+      }
       int tokens = calibration.tokens(job.model());
       PlanEstimate estimate = job.estimate(job.plan().needsCalibration() ? samples : 0, tokens);
       if (dryRun) {
