@@ -147,9 +147,9 @@ final class QuantizeCommand implements Runnable {
       ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
       if (!eval.isEmpty() && !(job.model() instanceof CausalModel)) {
         throw PbqException.usage(
-            "--eval measures perplexity, which a "
+            "--eval measures perplexity, which "
                 + job.model().architecture()
-                + " model does not have: run 'pbq eval-classify' on the result");
+                + " models do not have: run 'pbq eval-classify' on the result");
       }
       int tokens = calibration.tokens(job.model());
       PlanEstimate estimate = job.estimate(job.plan().needsCalibration() ? samples : 0, tokens);

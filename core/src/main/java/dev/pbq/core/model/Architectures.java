@@ -33,9 +33,9 @@ public final class Architectures {
     }
     throw PbqException.usage(
         where
-            + ": a "
+            + ": "
             + model.architecture()
-            + " model classifies whole texts and predicts no next token, so that it has no"
+            + " models classify whole texts and predict no next token, so that they have no"
             + " perplexity");
   }
 
@@ -56,9 +56,9 @@ public final class Architectures {
     }
     throw PbqException.usage(
         where
-            + ": a "
+            + ": "
             + model.architecture()
-            + " model predicts next tokens and has no classifier for whole texts");
+            + " models predict next tokens and have no classifier for whole texts");
   }
 
   /**

@@ -127,10 +127,10 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
             l -> {
               throw PbqException.usage(
                   l.quantizer().name()
-                      + " with these settings is calibrated on running text, which a "
+                      + " with these settings is calibrated on running text, which "
                       + architecture
-                      + " model does not take: use a method without calibration, such as rtn, hqq"
-                      + " or bfp");
+                      + " models do not take: use a method without calibration, such as rtn, hqq or"
+                      + " bfp");
             });
   }
 

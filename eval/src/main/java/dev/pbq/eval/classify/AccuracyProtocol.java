@@ -119,7 +119,8 @@ public final class AccuracyProtocol {
     for (int id : ids) {
       if (id < 0 || id >= model.vocabularySize()) {
         throw PbqException.badData(
-            "%s: token id %d, but the model's vocabulary has %d entries: the tokenizer is another model's"
+            ("%s: token id %d, but the model's vocabulary has %d entries: the tokenizer is another"
+                    + " model's")
                 .formatted(text.place(), id, model.vocabularySize()));
       }
     }
