@@ -82,6 +82,10 @@ class ArchitectureTest {
           "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
+
+  @ArchTest
+  static final ArchRule classification = only("dev.pbq.eval.classify..", "dev.pbq.eval", CORE);
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest
