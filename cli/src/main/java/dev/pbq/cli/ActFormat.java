@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.ProductOperands;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.formats.arithmetic.Rules;
 import dev.pbq.formats.config.Architecture;
 import dev.pbq.formats.config.ModelFormats;
@@ -110,7 +110,7 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
    *
    * @throws PbqException USAGE if the configuration does not fit the model
    */
-  ModelFormats resolve(CausalModel model) {
+  ModelFormats resolve(TransformerModel model) {
     Architecture architecture =
         Architecture.of(model.architecture())
             .orElseThrow(
@@ -121,7 +121,7 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
   }
 
   /** What happens to the operands of a model's products. */
-  ProductOperands operands(CausalModel model) {
+  ProductOperands operands(TransformerModel model) {
     return new FormatOperands(resolve(model), weights);
   }
 }

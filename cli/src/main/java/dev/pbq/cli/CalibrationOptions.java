@@ -7,7 +7,7 @@ import dev.pbq.core.data.CalibrationSampler;
 import dev.pbq.core.data.CalibrationSet;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Tokenizer;
-import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.pipeline.Calibration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -82,12 +82,12 @@ final class CalibrationOptions {
   }
 
   /** Tokens per window for a model. */
-  int tokens(CausalModel model) {
+  int tokens(TransformerModel model) {
     return tokens(over(CalibrationChoice.DEFAULT), model);
   }
 
   /** Tokens per window of a choice for a model. */
-  static int tokens(CalibrationChoice choice, CausalModel model) {
+  static int tokens(CalibrationChoice choice, TransformerModel model) {
     int tokens = choice.tokens().orElseGet(() -> Evaluation.defaultSeqlen(model));
     if (tokens < 1 || tokens > model.maxPositions()) {
       throw PbqException.usage(
@@ -109,7 +109,7 @@ final class CalibrationOptions {
 
   /** Draws the windows as the references do. */
   Calibration draw(
-      ResolvedModel resolved, CausalModel model, DataOptions data, TokenizerOptions tokenizers) {
+      ResolvedModel resolved, TransformerModel model, DataOptions data, TokenizerOptions tokenizers) {
     return draw(over(CalibrationChoice.DEFAULT), resolved, model, data, tokenizers);
   }
 
@@ -117,7 +117,7 @@ final class CalibrationOptions {
   static Calibration draw(
       CalibrationChoice choice,
       ResolvedModel resolved,
-      CausalModel model,
+      TransformerModel model,
       DataOptions data,
       TokenizerOptions tokenizers) {
     CalibrationText text = data.calibration(text(choice, resolved));

@@ -3,11 +3,15 @@ package dev.pbq.cli;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Corpora;
 import dev.pbq.core.data.EvaluationText;
+import dev.pbq.core.data.LabeledCorpora;
+import dev.pbq.core.data.LabeledSet;
 import dev.pbq.hub.DownloadListener;
 import dev.pbq.hub.Hub;
 import dev.pbq.tiny.TinyModel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,8 +25,8 @@ final class DataOptions {
       names = "--data-dir",
       paramLabel = "DIR",
       description =
-          "Folder in which wikitext2, ptb and c4 are found by name (default: the environment's"
-              + " PBQ_DATA); then in the hub cache, else they are downloaded.")
+          "Folder in which data sets (wikitext2, ptb, c4, sst2) are found by name (default: the"
+              + " environment's PBQ_DATA); then in the hub cache, else they are downloaded.")
   private Path dataDir;
 
   /** The text that calibration windows are drawn from, by data set name or file. */
@@ -39,18 +43,26 @@ final class DataOptions {
         : corpora().evaluation(nameOrFile);
   }
 
+  /** The texts that accuracy is measured on, by data set name or file. */
+  LabeledSet labeled(String nameOrFile, OptionalInt limit) {
+    return new LabeledCorpora(directory(), System.getenv(), this::download).read(nameOrFile, limit);
+  }
+
   private Corpora corpora() {
-    Optional<Path> directory =
-        Optional.ofNullable(dataDir)
-            .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of));
+    return new Corpora(directory(), System.getenv(), this::download);
+  }
+
+  private Path download(String repository, List<String> globs) {
     // Options that no command line filled in have nowhere to show anything.
     DownloadListener listener =
         mixee == null
             ? DownloadListener.SILENT
             : new DownloadStatus(new StatusLine(mixee.commandLine().getErr()));
-    return new Corpora(
-        directory,
-        System.getenv(),
-        (repository, globs) -> Hub.of(System.getenv(), listener).dataset(repository, globs));
+    return Hub.of(System.getenv(), listener).dataset(repository, globs);
+  }
+
+  private Optional<Path> directory() {
+    return Optional.ofNullable(dataDir)
+        .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of));
   }
 }

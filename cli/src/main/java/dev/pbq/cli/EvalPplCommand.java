@@ -69,21 +69,7 @@ final class EvalPplCommand implements Runnable {
       description = "gptq is the only one so far (default: ${DEFAULT-VALUE}).")
   private String protocol = GptqProtocol.NAME;
 
-  @Option(
-      names = "--act-format",
-      paramLabel = "PRESET|FILE",
-      description =
-          "Compute all products of the blocks in number formats, activations included: bfp-w8a8,"
-              + " bfp-w6a6, bfp-w4a4, bmf-w8a8, bl-w8a8, minifloat-w8a8, dmf-w8a8, log-w8a8,"
-              + " int-w8a8, bypass, or a TOML file. A dense model's weights and biases are rounded"
-              + " too; a packed model's are as stored. Default: what the model was quantized for;"
-              + " none turns that off.")
-  private String actFormat;
-
-  @Option(
-      names = "--compat",
-      description = "With --act-format: the reference program's arithmetic, with its defects.")
-  private boolean compat;
+  @Mixin private ActFormatOptions formats;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
@@ -107,7 +93,7 @@ final class EvalPplCommand implements Runnable {
     }
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    Optional<ActFormat> format = actFormat(folder);
+    Optional<ActFormat> format = formats.of(folder);
     if (datasets.isEmpty()) {
       datasets.add(
           resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
@@ -133,17 +119,6 @@ final class EvalPplCommand implements Runnable {
             new ReportPages(RunFacts.section(spec, common.threads()))
                 .perplexity(resolved.displayName(), folder, results),
         spec.commandLine().getOut());
-  }
-
-  private Optional<ActFormat> actFormat(ModelFolder folder) {
-    boolean asked = actFormat != null && !actFormat.equals(ActFormat.NONE);
-    if (compat && !asked) {
-      throw PbqException.usage("--compat needs --act-format");
-    }
-    if (actFormat == null) {
-      return ActFormat.recorded(folder);
-    }
-    return asked ? Optional.of(ActFormat.asked(actFormat, compat, folder)) : Optional.empty();
   }
 
   /** One line for each result. */

@@ -12,6 +12,7 @@ import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
 import dev.pbq.core.model.ProductOperands;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.protocol.GptqProtocol;
 import dev.pbq.eval.scoring.ForwardPass;
@@ -35,7 +36,7 @@ record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, 
   private static final int LONGEST_DEFAULT = 2048;
 
   /** The papers' window: 2048 tokens, or what the model has positions for. */
-  static int defaultSeqlen(CausalModel model) {
+  static int defaultSeqlen(TransformerModel model) {
     return Math.min(LONGEST_DEFAULT, model.maxPositions());
   }
 
@@ -97,7 +98,7 @@ record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, 
   }
 
   /** Refuses a checkpoint that lacks tensors, before any work is done. */
-  static void requireTensors(CausalModel model, ModelWeights weights, Path folder) {
+  static void requireTensors(TransformerModel model, ModelWeights weights, Path folder) {
     List<String> missing =
         model.requiredTensors().stream().filter(name -> !weights.contains(name)).toList();
     if (!missing.isEmpty()) {

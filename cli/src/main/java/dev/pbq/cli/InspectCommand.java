@@ -14,7 +14,7 @@ import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -94,7 +94,7 @@ final class InspectCommand implements Runnable {
     if (seqlen < 1) {
       throw PbqException.usage("--seqlen " + seqlen + " is not at least 1");
     }
-    CausalModel model = Architectures.of(folder.config(), folder.path().toString());
+    TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     ActFormat format = ActFormat.asked(actFormat, false, folder);
     MemoryFacts.put(facts.putObject("memory"), model, format, seqlen);
   }

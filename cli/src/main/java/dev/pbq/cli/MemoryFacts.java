@@ -2,8 +2,9 @@ package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.model.AttentionShape;
-import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.LinearInput;
+import dev.pbq.core.model.TransformerModel;
+import dev.pbq.formats.config.Architecture;
 import dev.pbq.formats.config.ModelFormats;
 import dev.pbq.formats.density.BlockOperations;
 import dev.pbq.formats.density.Density;
@@ -22,9 +23,10 @@ final class MemoryFacts {
    *
    * @param tokens of the sequence whose activations are counted
    */
-  static void put(ObjectNode facts, CausalModel model, ActFormat format, int tokens) {
+  static void put(ObjectNode facts, TransformerModel model, ActFormat format, int tokens) {
     ModelFormats formats = format.resolve(model);
-    Density density = new DensityProfile(formats, tokens).of(operations(model));
+    Density density =
+        new DensityProfile(formats, tokens).of(operations(model, formats.architecture()));
     facts.put("configuration", format.label());
     facts.put("tokens", tokens);
     facts.put("memory_density", density.memoryDensity());
@@ -36,7 +38,8 @@ final class MemoryFacts {
     facts.put("flops", density.flops());
   }
 
-  private static BlockOperations operations(CausalModel model) {
+  private static BlockOperations operations(TransformerModel model, Architecture architecture) {
+    String block = model.blockPrefix(0);
     Set<String> tensors = new HashSet<>(model.requiredTensors());
     List<BlockOperations.LinearShape> linears = new ArrayList<>();
     for (LinearInput input : model.linearInputs(0)) {
@@ -44,7 +47,7 @@ final class MemoryFacts {
         int[] shape = model.linearShape(linear);
         linears.add(
             new BlockOperations.LinearShape(
-                linear.replaceFirst("^.*layers\\.0\\.", ""),
+                architecture.path(linear.substring(block.length() + 1)),
                 shape[1],
                 shape[0],
                 tensors.contains(linear + ".bias")));

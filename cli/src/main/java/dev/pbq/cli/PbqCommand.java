@@ -16,9 +16,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = {
       "",
-      "Quantizes a Llama or OPT model, block by block, into a packed checkpoint whose size and"
-          + " perplexity can be trusted: bits are counted from bytes written, and what is evaluated"
-          + " is what is stored, to the last bit."
+      "Quantizes a Llama, OPT or BERT model, block by block, into a packed checkpoint whose size"
+          + " and perplexity can be trusted: bits are counted from bytes written, and what is"
+          + " evaluated is what is stored, to the last bit."
     },
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
       EvalPplCommand.class,
       EvalKlCommand.class,
       CompareCommand.class,
+      EvalClassifyCommand.class,
       InspectCommand.class,
       GenerateCommand.class,
       ChatCommand.class,

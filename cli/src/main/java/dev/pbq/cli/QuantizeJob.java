@@ -5,10 +5,11 @@ import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.HqqLayout;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.pipeline.Calibration;
 import dev.pbq.core.pipeline.LinearSelection;
 import dev.pbq.core.pipeline.PlanEstimate;
@@ -28,11 +29,11 @@ import java.util.stream.Collectors;
 final class QuantizeJob implements AutoCloseable {
   private final ModelFolder folder;
   private final Checkpoint weights;
-  private final CausalModel model;
+  private final TransformerModel model;
   private final QuantizationPlan plan;
 
   private QuantizeJob(
-      ModelFolder folder, Checkpoint weights, CausalModel model, QuantizationPlan plan) {
+      ModelFolder folder, Checkpoint weights, TransformerModel model, QuantizationPlan plan) {
     this.folder = folder;
     this.weights = weights;
     this.model = model;
@@ -51,7 +52,7 @@ final class QuantizeJob implements AutoCloseable {
       throw PbqException.badData(
           folder.path() + " is quantized already (quant_method " + before.get() + ")");
     }
-    CausalModel model = Architectures.of(folder.config(), folder.path().toString());
+    TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     QuantizationPlan together = QuantizationPlan.of(model, selection, method);
     QuantizationPlan plan = trueSequential ? together.trueSequential() : together;
     Checkpoint weights = Checkpoint.open(folder.path());
@@ -68,7 +69,7 @@ final class QuantizeJob implements AutoCloseable {
     return new QuantizeJob(folder, weights, model, plan);
   }
 
-  CausalModel model() {
+  TransformerModel model() {
     return model;
   }
 
@@ -91,7 +92,7 @@ final class QuantizeJob implements AutoCloseable {
         plan.linears().map(l -> l.name() + ".weight").collect(Collectors.toSet());
     long others =
         weights.names().stream()
-            .filter(n -> !quantized.contains(n) && !quantized.contains("model." + n))
+            .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())
             .mapToLong(n -> weights.info(n).byteCount())
             .sum();
     return PlanEstimate.of(model, plan, others, windows, tokens);

@@ -10,6 +10,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
+import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.pipeline.Calibration;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.ProgressListener;
@@ -172,6 +173,12 @@ final class RecipeRun implements AutoCloseable {
 
   /** Opens what the recipe evaluates on; refuses what is not there, before any work is done. */
   List<EvaluationText> evaluationTexts() {
+    if (!recipe.evaluation().datasets().isEmpty() && !(job.model() instanceof CausalModel)) {
+      throw PbqException.usage(
+          "--eval measures perplexity, which "
+              + job.model().architecture()
+              + " models do not have: run 'pbq eval-classify' on the result");
+    }
     return recipe.evaluation().datasets().stream().map(data::evaluation).toList();
   }
 

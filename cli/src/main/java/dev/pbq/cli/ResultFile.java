@@ -12,7 +12,7 @@ import java.util.Map;
 final class ResultFile {
   private ResultFile() {}
 
-  static void write(Path file, List<? extends Record> results) {
+  static void write(Path file, List<?> results) {
     try {
       String json =
           new ObjectMapper()

@@ -125,6 +125,9 @@ class ArchitectureTest {
           .should()
           .notDependOnEachOther();
 
+  @ArchTest
+  static final ArchRule classification = only("dev.pbq.eval.classify..", "dev.pbq.eval", CORE);
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest

@@ -19,6 +19,7 @@ class HelpTest {
         "quantize",
         "eval-ppl",
         "eval-kl",
+        "eval-classify",
         "compare",
         "inspect",
         "profile",

@@ -83,6 +83,14 @@ public record Architecture(
     };
   }
 
+  /**
+   * The path of a linear by its name within a block of the checkpoint: configurations leave out the
+   * {@code self} of BERT's {@code attention.self.query}.
+   */
+  public String path(String linear) {
+    return linear.replace("attention.self.", "attention.");
+  }
+
   /** All paths. */
   Set<String> paths() {
     Set<String> paths = new TreeSet<>(linears);

@@ -45,11 +45,19 @@ class DensityGoldenTest {
   }
 
   private static void compare(JsonNode c) {
-    boolean opt = c.get("arch").asText().equals("opt");
+    if (c.get("arch").asText().equals("llama")) {
+      compare(c, Architecture.LLAMA);
+    } else {
+      compare(c, Architecture.OPT);
+      // BERT's block has six linears with biases of the same shapes, and the same two products.
+      compare(c, Architecture.BERT);
+    }
+  }
+
+  private static void compare(JsonNode c, Architecture architecture) {
     Density density =
-        new DensityProfile(
-                formats(c, opt ? Architecture.OPT : Architecture.LLAMA), c.get("seq_len").asInt())
-            .of(operations(c, opt));
+        new DensityProfile(formats(c, architecture), c.get("seq_len").asInt())
+            .of(operations(c, architecture));
     assertThat(density)
         .isEqualTo(
             new Density(
@@ -75,16 +83,19 @@ class DensityGoldenTest {
         QuantConfig.parse(toml, "golden"), architecture, c.get("layers").asInt(), Rules.FIXED);
   }
 
-  private static BlockOperations operations(JsonNode c, boolean opt) {
+  private static BlockOperations operations(JsonNode c, Architecture architecture) {
     int hidden = c.get("hidden").asInt();
     int inner = c.get("inter").asInt();
     List<BlockOperations.LinearShape> linears = new ArrayList<>();
-    for (String path : (opt ? Architecture.OPT : Architecture.LLAMA).linears()) {
-      boolean widens = path.matches("fc1|mlp.gate_proj|mlp.up_proj");
-      boolean narrows = path.matches("fc2|mlp.down_proj");
+    for (String path : architecture.linears()) {
+      boolean widens = path.matches("fc1|mlp.gate_proj|mlp.up_proj|intermediate.dense");
+      boolean narrows = path.matches("fc2|mlp.down_proj|output.dense");
       linears.add(
           new BlockOperations.LinearShape(
-              path, narrows ? inner : hidden, widens ? inner : hidden, opt));
+              path,
+              narrows ? inner : hidden,
+              widens ? inner : hidden,
+              !architecture.equals(Architecture.LLAMA)));
     }
     int heads = c.get("heads").asInt();
     return new BlockOperations(linears, heads, hidden / heads);

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The tensors of a Hugging Face folder as they are stored: one {@code model.safetensors}, or shards
  * with an index. The {@link TensorSource} methods take exact names or, like all others, names with
- * or without the leading {@code model.}. Thread-safe; holds one file descriptor for each shard
- * until closed.
+ * or without the prefixes of {@link TensorNames}. Thread-safe; holds one file descriptor for each
+ * shard until closed.
  */
 public final class Checkpoint implements ModelWeights, TensorSource {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);

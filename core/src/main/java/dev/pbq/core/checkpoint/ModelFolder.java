@@ -43,6 +43,7 @@ public record ModelFolder(Path path, ObjectNode config) {
           "added_tokens.json",
           "vocab.json",
           "merges.txt",
+          "vocab.txt",
           "chat_template.jinja");
   private static final List<String> SIDE_PREFIXES = List.of("LICENSE", "NOTICE");
 

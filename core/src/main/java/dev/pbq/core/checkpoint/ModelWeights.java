@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The weights of a model folder, dense or packed. Names are accepted with or without their leading
- * {@code model.}, whichever way they are stored. Thread-safe; holds its files open until closed.
+ * {@code model.} or {@code bert.}, whichever way they are stored. Thread-safe; holds its files open
+ * until closed.
  */
 public sealed interface ModelWeights extends WeightSource, AutoCloseable
     permits Checkpoint, PackedCheckpoint {

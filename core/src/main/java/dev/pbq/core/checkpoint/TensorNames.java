@@ -1,10 +1,13 @@
 package dev.pbq.core.checkpoint;
 
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-/** Rules about tensor names: the optional {@code model.} prefix, and an order fit for reading. */
+/** Rules about tensor names: optional prefixes, and an order fit for reading. */
 public final class TensorNames {
   /**
    * Numbers inside names compare as numbers, so that layer 2 comes before layer 10; equal only for
@@ -12,23 +15,45 @@ public final class TensorNames {
    */
   public static final Comparator<String> NATURAL_ORDER = TensorNames::compareNaturally;
 
-  private static final String PREFIX = "model.";
+  private static final List<String> PREFIXES = List.of("model.", "bert.");
+  private static final Map<String, String> OTHER_ENDINGS =
+      Map.of(
+          ".LayerNorm.weight", ".LayerNorm.gamma",
+          ".LayerNorm.bias", ".LayerNorm.beta");
   private static final int PRINTABLE_LENGTH = 200;
 
   private TensorNames() {}
 
   /**
-   * The name under which a tensor is stored: the name itself, or with its leading {@code model.}
-   * taken away, or with one put before it. Checkpoints saved from the bare decoder lack the prefix.
+   * The name under which a tensor is stored: the name itself, or with its leading {@code model.} or
+   * {@code bert.} taken away, or with one put before it. Checkpoints saved from the bare decoder or
+   * encoder lack the prefix. In old checkpoints of BERT the weight and bias of a layer norm are
+   * called gamma and beta.
    *
    * @param stored tells whether a tensor of exactly this name exists
    */
   public static Optional<String> resolve(String name, Predicate<String> stored) {
-    if (stored.test(name)) {
-      return Optional.of(name);
+    return spellings(name).filter(stored).findFirst();
+  }
+
+  private static Stream<String> spellings(String name) {
+    Stream<String> sameEnding = withPrefixes(name);
+    for (Map.Entry<String, String> ending : OTHER_ENDINGS.entrySet()) {
+      if (name.endsWith(ending.getKey())) {
+        String stem = name.substring(0, name.length() - ending.getKey().length());
+        return Stream.concat(sameEnding, withPrefixes(stem + ending.getValue()));
+      }
     }
-    String other = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : PREFIX + name;
-    return stored.test(other) ? Optional.of(other) : Optional.empty();
+    return sameEnding;
+  }
+
+  private static Stream<String> withPrefixes(String name) {
+    for (String prefix : PREFIXES) {
+      if (name.startsWith(prefix)) {
+        return Stream.of(name, name.substring(prefix.length()));
+      }
+    }
+    return Stream.concat(Stream.of(name), PREFIXES.stream().map(prefix -> prefix + name));
   }
 
   /** An untrusted name fit for a one-line message: no control characters, not too long. */

@@ -43,12 +43,7 @@ public final class Corpora {
 
   /** As the other, without anything being fetched. */
   public Corpora(Optional<Path> dataDirectory, Map<String, String> environment) {
-    this(
-        dataDirectory,
-        environment,
-        (repository, globs) -> {
-          throw PbqException.notFound("nothing is downloaded");
-        });
+    this(dataDirectory, environment, DatasetFetcher.NONE);
   }
 
   /** The names that are known as data sets. */

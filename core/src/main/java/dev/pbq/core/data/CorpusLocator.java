@@ -44,48 +44,67 @@ final class CorpusLocator {
    * @throws PbqException NOT_FOUND telling where was looked for what
    */
   List<Path> find(Dataset dataset, String split) {
+    return find(
+        dataset.label(),
+        split,
+        dataset.files(split),
+        dataset.hubRepositories(),
+        dataset.hubFiles(split));
+  }
+
+  /**
+   * As {@link #find(Dataset, String)}.
+   *
+   * @param files globs under the data directory, best first
+   * @param hubRepositories where else it may be
+   * @param hubFiles globs under a snapshot of one of these
+   */
+  List<Path> find(
+      String label,
+      String split,
+      List<String> files,
+      List<String> hubRepositories,
+      List<String> hubFiles) {
     if (dataDirectory.isPresent()) {
-      List<Path> found = firstMatch(dataDirectory.get(), dataset.files(split));
+      List<Path> found = firstMatch(dataDirectory.get(), files);
       if (!found.isEmpty()) {
         return found;
       }
     }
-    for (String repository : dataset.hubRepositories()) {
+    for (String repository : hubRepositories) {
       for (Path snapshot : snapshots(hubFolder(repository))) {
-        List<Path> found = firstMatch(snapshot, dataset.hubFiles(split));
+        List<Path> found = firstMatch(snapshot, hubFiles);
         if (!found.isEmpty()) {
           return found;
         }
       }
     }
-    return fetch(dataset, split);
+    return fetch(label, split, files, hubRepositories.get(0), hubFiles);
   }
 
-  private List<Path> fetch(Dataset dataset, String split) {
+  private List<Path> fetch(
+      String label, String split, List<String> files, String repository, List<String> hubFiles) {
     try {
-      Path snapshot = fetcher.fetch(dataset.hubRepositories().get(0), dataset.hubFiles(split));
-      List<Path> found = firstMatch(snapshot, dataset.hubFiles(split));
+      Path snapshot = fetcher.fetch(repository, hubFiles);
+      List<Path> found = firstMatch(snapshot, hubFiles);
       if (found.isEmpty()) {
         throw PbqException.notFound("nothing of it is in " + snapshot);
       }
       return found;
     } catch (PbqException e) {
-      throw new PbqException(e.kind(), notFound(dataset, split, e.getMessage()), e);
+      throw new PbqException(
+          e.kind(), notFound(label, split, files, repository, e.getMessage()), e);
     }
   }
 
-  private String notFound(Dataset dataset, String split, String reason) {
+  private String notFound(
+      String label, String split, List<String> files, String repository, String reason) {
     String inDirectory =
         dataDirectory
-            .map(d -> d + " for " + String.join(", ", dataset.files(split)))
+            .map(d -> d + " for " + String.join(", ", files))
             .orElse("no data directory (none given)");
     return "data set %s: no file of its %s split; looked in %s, and in the hub cache %s for %s, and"
-            .formatted(
-                dataset.label(),
-                split,
-                inDirectory,
-                hubCache,
-                hubFolder(dataset.hubRepositories().get(0)).getFileName())
+            .formatted(label, split, inDirectory, hubCache, hubFolder(repository).getFileName())
         + " downloading failed: "
         + reason
         + "; give --data-dir (or PBQ_DATA), or a file in place of the name";

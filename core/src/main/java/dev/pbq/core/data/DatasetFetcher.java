@@ -7,6 +7,12 @@ import java.util.List;
 /** Brings files of a hub data set that the cache lacks. */
 @FunctionalInterface
 public interface DatasetFetcher {
+  /** Fetches nothing. */
+  DatasetFetcher NONE =
+      (repository, globs) -> {
+        throw PbqException.notFound("nothing is downloaded");
+      };
+
   /**
    * Fetches the files that match the first of the globs that any file matches.
    *

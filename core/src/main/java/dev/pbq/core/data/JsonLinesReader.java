@@ -33,14 +33,45 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
     fields = List.copyOf(fields);
   }
 
+  /** Is shown one object after the other. */
+  interface ObjectVisitor {
+    /** Takes what stands on a line; answers whether there should be another. */
+    boolean visit(JsonNode row, int line);
+  }
+
   @Override
   public void read(Path file, Visitor each) {
+    lines(file, (json, line, number) -> each.visit(document(json, line, file, number)));
+  }
+
+  /**
+   * Shows every line's object to {@code each} until it answers false.
+   *
+   * @throws PbqException BAD_DATA naming file and line
+   */
+  static void objects(Path file, ObjectVisitor each) {
+    lines(
+        file,
+        (json, line, number) -> {
+          JsonNode row = parse(json, line, file, number, "no JSON object");
+          if (!row.isObject()) {
+            throw PbqException.badData("%s line %d: not a JSON object".formatted(file, number));
+          }
+          return each.visit(row, number);
+        });
+  }
+
+  private interface LineVisitor {
+    boolean visit(ObjectReader json, String line, int number);
+  }
+
+  private static void lines(Path file, LineVisitor each) {
     ObjectReader json = objectReader();
     int number = 0;
     try (BufferedReader lines = open(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
-        if (!line.isBlank() && !each.visit(document(json, line, file, number))) {
+        if (!line.isBlank() && !each.visit(json, line, number)) {
           return;
         }
       }
@@ -54,15 +85,7 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
   }
 
   private String document(ObjectReader json, String line, Path file, int number) {
-    JsonNode row;
-    try {
-      row = json.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw PbqException.badData(
-          "%s line %d: no JSON object with a field %s: %s"
-              .formatted(file, number, fieldNames(), Messages.of(e)),
-          e);
-    }
+    JsonNode row = parse(json, line, file, number, "no JSON object with a field " + fieldNames());
     for (String field : fields) {
       JsonNode value = row.path(field);
       if (value.isTextual()) {
@@ -76,6 +99,16 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
       }
     }
     throw PbqException.badData("%s line %d: no field %s".formatted(file, number, fieldNames()));
+  }
+
+  private static JsonNode parse(
+      ObjectReader json, String line, Path file, int number, String problem) {
+    try {
+      return json.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw PbqException.badData(
+          "%s line %d: %s: %s".formatted(file, number, problem, Messages.of(e)), e);
+    }
   }
 
   private String fieldNames() {

@@ -17,6 +17,7 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
 
 /**
  * The text column of a Parquet file, as Hugging Face stores data sets.
@@ -38,8 +39,7 @@ record ParquetTextReader(List<String> columns) implements DocumentReader {
   @Override
   public void read(Path file, Visitor each) {
     try {
-      requireMagic(file);
-      String column = column(file, ParquetReader.readMetadata(file.toFile()));
+      String column = column(file, metadata(file));
       try (Stream<String[]> rows =
           ParquetReader.streamContent(file.toFile(), new ColumnHydrator(column))) {
         int number = 0;
@@ -63,16 +63,25 @@ record ParquetTextReader(List<String> columns) implements DocumentReader {
     }
   }
 
-  private static void requireMagic(Path file) throws IOException {
+  /**
+   * What the file's footer says.
+   *
+   * @throws PbqException BAD_DATA if it is no Parquet file, or compressed in a way that is not
+   *     supported
+   */
+  static ParquetMetadata metadata(Path file) throws IOException {
     byte[] magic = "PAR1".getBytes(StandardCharsets.US_ASCII);
     try (InputStream in = Files.newInputStream(file)) {
       if (!Arrays.equals(in.readNBytes(magic.length), magic)) {
         throw PbqException.badData(file + ": not a Parquet file");
       }
     }
+    ParquetMetadata metadata = ParquetReader.readMetadata(file.toFile());
+    requireCodecs(file, metadata);
+    return metadata;
   }
 
-  private String column(Path file, ParquetMetadata metadata) {
+  private static void requireCodecs(Path file, ParquetMetadata metadata) {
     for (var block : metadata.getBlocks()) {
       for (ColumnChunkMetaData chunk : block.getColumns()) {
         if (!CODECS.contains(chunk.getCodec())) {
@@ -82,7 +91,14 @@ record ParquetTextReader(List<String> columns) implements DocumentReader {
         }
       }
     }
-    var schema = metadata.getFileMetaData().getSchema();
+  }
+
+  private String column(Path file, ParquetMetadata metadata) {
+    return column(file, metadata.getFileMetaData().getSchema(), columns);
+  }
+
+  /** The first of some columns that is there; it must hold strings. */
+  static String column(Path file, MessageType schema, List<String> columns) {
     for (String name : columns) {
       if (schema.containsField(name)) {
         // Bytes without this annotation would come out as a rendering of bytes, not as text.

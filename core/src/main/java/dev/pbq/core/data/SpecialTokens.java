@@ -102,16 +102,21 @@ record SpecialTokens(int[] prefix, int[] suffix, OptionalInt bos, OptionalInt eo
 
   /** Puts the special tokens around the ids of a text. */
   int[] around(int[] ids) {
-    int[] all = new int[prefix.length + ids.length + suffix.length];
-    System.arraycopy(prefix, 0, all, 0, prefix.length);
-    System.arraycopy(ids, 0, all, prefix.length, ids.length);
-    System.arraycopy(suffix, 0, all, prefix.length + ids.length, suffix.length);
-    return all;
+    return new Surroundings(prefix, suffix).around(ids);
   }
 
   /** What a post-processor puts in front of and behind a text. */
   record Surroundings(int[] prefix, int[] suffix) {
     static final Surroundings NONE = new Surroundings(new int[0], new int[0]);
+
+    /** Puts them around the ids of a text. */
+    int[] around(int[] ids) {
+      int[] all = new int[prefix.length + ids.length + suffix.length];
+      System.arraycopy(prefix, 0, all, 0, prefix.length);
+      System.arraycopy(ids, 0, all, prefix.length, ids.length);
+      System.arraycopy(suffix, 0, all, prefix.length + ids.length, suffix.length);
+      return all;
+    }
 
     /** From the ids of one text with and without special tokens. */
     static Surroundings of(int[] with, int[] without) {

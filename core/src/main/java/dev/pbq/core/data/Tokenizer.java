@@ -1,5 +1,6 @@
 package dev.pbq.core.data;
 
+import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
@@ -9,7 +10,8 @@ import java.util.OptionalInt;
 public interface Tokenizer extends AutoCloseable {
   /**
    * The ids of the whole text, with the special tokens of the model: for Llama and OPT exactly one
-   * beginning-of-sequence token, at the very start. Nothing is truncated or padded.
+   * beginning-of-sequence token, at the very start; for BERT [CLS] in front and [SEP] behind.
+   * Nothing is truncated or padded.
    */
   default int[] encode(String text) {
     return encode(text, true);
@@ -17,6 +19,26 @@ public interface Tokenizer extends AutoCloseable {
 
   /** As {@link #encode(String)}; the special tokens are left out if not asked for. */
   int[] encode(String text, boolean addSpecialTokens);
+
+  /**
+   * As {@link #encode(String)}, of at most {@code maxTokens} ids: where they are more, the text's
+   * last ones are left out, the special tokens around it stay.
+   *
+   * @throws IllegalArgumentException if not even the special tokens fit
+   */
+  default int[] encodeTruncated(String text, int maxTokens) {
+    int[] all = encode(text);
+    if (all.length <= maxTokens) {
+      return all;
+    }
+    int[] bare = encode(text, false);
+    SpecialTokens.Surroundings around = SpecialTokens.Surroundings.of(all, bare);
+    int kept = maxTokens - around.prefix().length - around.suffix().length;
+    if (kept < 0) {
+      throw new IllegalArgumentException("no room for special tokens in " + maxTokens);
+    }
+    return around.around(Arrays.copyOf(bare, kept));
+  }
 
   /** The text of the ids; special tokens leave no trace in it. */
   String decode(int[] ids);

@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  * @param tokenizerClass {@code tokenizer_class}, lower case, without "Fast"; "" if not given
  * @param modelType {@code model_type} of config.json; "" if not given
  * @param addBos {@code add_bos_token}, if given
- * @param specialTokens the tokens named bos, eos, unk and pad, by those names
+ * @param specialTokens the tokens named bos, eos, unk, pad, cls, sep and mask, by those names
  * @param addedTokens tokens beside the vocabulary, with their ids
  * @param addPrefixSpace {@code add_prefix_space}
  * @param bosId {@code bos_token_id} of config.json
@@ -51,12 +51,12 @@ record TokenizerSettings(
    */
   static TokenizerSettings read(Path folder) {
     ObjectMapper json = new ObjectMapper();
-    JsonNode config = readJson(json, folder.resolve(TOKENIZER_CONFIG));
+    JsonNode config = config(json, folder);
     JsonNode specialMap = readJson(json, folder.resolve(SPECIAL_TOKENS_MAP));
     JsonNode added = readJson(json, folder.resolve(ADDED_TOKENS));
     JsonNode model = readJson(json, folder.resolve("config.json"));
     Map<String, String> special = new LinkedHashMap<>();
-    for (String name : new String[] {"bos", "eos", "unk", "pad"}) {
+    for (String name : new String[] {"bos", "eos", "unk", "pad", "cls", "sep", "mask"}) {
       content(config.path(name + "_token"))
           .or(() -> content(specialMap.path(name + "_token")))
           .ifPresent(token -> special.put(name, token));
@@ -114,6 +114,11 @@ record TokenizerSettings(
   private static Optional<String> content(JsonNode token) {
     String text = token.isObject() ? token.path("content").asText("") : token.asText("");
     return text.isEmpty() || token.isNull() ? Optional.empty() : Optional.of(text);
+  }
+
+  /** A folder's tokenizer_config.json; an empty object where there is none. */
+  static JsonNode config(ObjectMapper json, Path folder) {
+    return readJson(json, folder.resolve(TOKENIZER_CONFIG));
   }
 
   private static JsonNode readJson(ObjectMapper json, Path file) {

@@ -17,6 +17,7 @@ public final class Tokenizers {
   private static final String TOKENIZER_MODEL = "tokenizer.model";
   private static final String VOCAB_JSON = "vocab.json";
   private static final String MERGES_TXT = "merges.txt";
+  private static final String VOCAB_TXT = "vocab.txt";
 
   private Tokenizers() {}
 
@@ -32,7 +33,8 @@ public final class Tokenizers {
 
   /**
    * Opens tokenizer.json, else tokenizer.model (SentencePiece), else vocab.json with merges.txt
-   * (byte-level BPE, as of GPT-2 and OPT). The caller closes the result.
+   * (byte-level BPE, as of GPT-2 and OPT), else vocab.txt (WordPiece, as of BERT). The caller
+   * closes the result.
    *
    * @throws PbqException NOT_FOUND if the folder holds none of them; BAD_DATA if a file is broken;
    *     USAGE if a BOS is asked for and the vocabulary has none
@@ -84,9 +86,19 @@ public final class Tokenizers {
           specialTokenText,
           fingerprint(folder, VOCAB_JSON, MERGES_TXT));
     }
+    Path words = folder.resolve(VOCAB_TXT);
+    if (Files.isRegularFile(words)) {
+      return JsonTokenizer.open(
+          words,
+          WordPiece.tokenizerJson(words, settings),
+          settings,
+          rule,
+          specialTokenText,
+          fingerprint(folder, VOCAB_TXT));
+    }
     throw PbqException.notFound(
-        "%s has no tokenizer: looked for %s, %s, and %s with %s"
-            .formatted(folder, TOKENIZER_JSON, TOKENIZER_MODEL, VOCAB_JSON, MERGES_TXT));
+        "%s has no tokenizer: looked for %s, %s, %s with %s, and %s"
+            .formatted(folder, TOKENIZER_JSON, TOKENIZER_MODEL, VOCAB_JSON, MERGES_TXT, VOCAB_TXT));
   }
 
   /** SHA-256 over the names, lengths and bytes of the files that take part and are there. */

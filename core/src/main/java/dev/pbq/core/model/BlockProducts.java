@@ -20,17 +20,21 @@ record BlockProducts(WeightLoader loader, String layer, int block, ProductOperan
 
   /** Attention; in a way that lets its operands be changed only where they are. */
   Attention attention(AttentionShape shape, int window, boolean scaledScores, Limits limits) {
-    AttentionOperands attention =
-        new AttentionOperands(
-            transform(Product.Kind.SCORES, "self_attn.scores", Operand.LEFT),
-            transform(Product.Kind.SCORES, "self_attn.scores", Operand.RIGHT),
-            transform(Product.Kind.CONTEXT, "self_attn.context", Operand.LEFT),
-            transform(Product.Kind.CONTEXT, "self_attn.context", Operand.RIGHT),
-            operands.outputOf(new Product(block, Product.Kind.SCORES, "self_attn.scores")));
+    AttentionOperands attention = operandsOf("self_attn");
     return attention.unchanged()
         ? new CausalAttention(
             loader.owner(), shape.heads(), shape.keyValueHeads(), shape.headDim(), window, limits)
         : new OperandAttention(loader.owner(), shape, window, scaledScores, attention, limits);
+  }
+
+  /** What happens to the operands of attention's products, in messages called by {@code path}. */
+  AttentionOperands operandsOf(String path) {
+    return new AttentionOperands(
+        transform(Product.Kind.SCORES, path + ".scores", Operand.LEFT),
+        transform(Product.Kind.SCORES, path + ".scores", Operand.RIGHT),
+        transform(Product.Kind.CONTEXT, path + ".context", Operand.LEFT),
+        transform(Product.Kind.CONTEXT, path + ".context", Operand.RIGHT),
+        operands.outputOf(new Product(block, Product.Kind.SCORES, path + ".scores")));
   }
 
   /** The rotary embedding. */

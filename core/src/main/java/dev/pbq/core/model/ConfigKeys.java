@@ -128,6 +128,22 @@ final class ConfigKeys {
     return Optional.of(texts);
   }
 
+  /** The strings of an object whose keys are the numbers from 0 on, by those numbers. */
+  Optional<List<String>> numbered(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    JsonNode value = node.get(key);
+    List<String> texts = new ArrayList<>();
+    while (value.path(Integer.toString(texts.size())).isTextual()) {
+      texts.add(value.get(Integer.toString(texts.size())).textValue());
+    }
+    if (texts.isEmpty() || texts.size() != value.size()) {
+      throw wrong(key, value, "an object of strings with the keys \"0\", \"1\", ...");
+    }
+    return Optional.of(texts);
+  }
+
   Optional<ConfigKeys> object(String key) {
     if (!has(key)) {
       return Optional.empty();

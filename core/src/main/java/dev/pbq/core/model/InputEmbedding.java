@@ -7,28 +7,41 @@ import dev.pbq.core.PbqException;
 import java.util.Optional;
 
 /**
- * Token embedding, a projection to the width of the blocks where there is one, and learned
- * positions where there are any.
+ * Token embedding, a projection to the width of the blocks where there is one, learned positions
+ * where there are any, and a norm where there is one.
  */
 final class InputEmbedding implements TokenEmbedding {
   private final NDManager owner;
   private final EmbeddingRows rows;
   private final Optional<LinearLayer> projection;
   private final Optional<NDArray> positions;
+  private final Optional<Normalization> norm;
 
-  /**
-   * @param owner of all arrays; closed with the embedding
-   * @param positions [positions, hidden], from position 0
-   */
+  /** An embedding without a norm. */
   InputEmbedding(
       NDManager owner,
       EmbeddingRows rows,
       Optional<LinearLayer> projection,
       Optional<NDArray> positions) {
+    this(owner, rows, projection, positions, Optional.empty());
+  }
+
+  /**
+   * @param owner of all arrays; closed with the embedding
+   * @param positions [positions, hidden], from position 0
+   * @param norm of the sum
+   */
+  InputEmbedding(
+      NDManager owner,
+      EmbeddingRows rows,
+      Optional<LinearLayer> projection,
+      Optional<NDArray> positions,
+      Optional<Normalization> norm) {
     this.owner = owner;
     this.rows = rows;
     this.projection = projection;
     this.positions = positions;
+    this.norm = norm;
   }
 
   @Override
@@ -54,6 +67,9 @@ final class InputEmbedding implements TokenEmbedding {
         try (NDArray first = HostArrays.rows(positions.get(), position, end)) {
           x.addi(first);
         }
+      }
+      if (norm.isPresent()) {
+        x = norm.get().apply(x);
       }
       x.attach(manager);
       return x;

@@ -75,8 +75,13 @@ final class LlamaModel implements CausalModel {
   }
 
   @Override
+  public String blockPrefix(int block) {
+    return layer(Objects.checkIndex(block, blocks()));
+  }
+
+  @Override
   public List<LinearInput> linearInputs(int block) {
-    String layer = layer(Objects.checkIndex(block, blocks()));
+    String layer = blockPrefix(block);
     String attention = layer + ".self_attn";
     String mlp = layer + ".mlp";
     return List.of(

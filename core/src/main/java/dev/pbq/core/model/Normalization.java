@@ -8,6 +8,9 @@ import ai.djl.nn.norm.LayerNorm;
 
 /** Normalizes each row of x [rows, features] into a new array of x's manager. */
 sealed interface Normalization {
+  /** OPT's, which its configuration does not name. */
+  double LAYER_EPSILON = 1e-5;
+
   NDArray apply(NDArray x);
 
   /**
@@ -31,11 +34,11 @@ sealed interface Normalization {
     }
   }
 
-  /** (x - mean) / sqrt(variance + 1e-5) * weight + bias. */
-  record Layer(NDArray weight, NDArray bias) implements Normalization {
+  /** (x - mean) / sqrt(variance + epsilon) * weight + bias. */
+  record Layer(NDArray weight, NDArray bias, float epsilon) implements Normalization {
     @Override
     public NDArray apply(NDArray x) {
-      return LayerNorm.layerNorm(x, weight.getShape(), weight, bias, 1e-5f).singletonOrThrow();
+      return LayerNorm.layerNorm(x, weight.getShape(), weight, bias, epsilon).singletonOrThrow();
     }
   }
 
@@ -45,13 +48,21 @@ sealed interface Normalization {
     return new RootMeanSquare(loader.load(name + ".weight"), scalar);
   }
 
-  /** A layer norm; one without weight and bias of its own has ones and zeros. */
+  /** A layer norm with weight and bias. */
+  static Normalization layer(WeightLoader loader, String name, double epsilon) {
+    return new Layer(loader.load(name + ".weight"), loader.load(name + ".bias"), (float) epsilon);
+  }
+
+  /** A layer norm with epsilon 1e-5; one without weight and bias of its own has ones and zeros. */
   static Normalization layer(WeightLoader loader, String name, boolean affine, long features) {
     if (affine) {
-      return new Layer(loader.load(name + ".weight"), loader.load(name + ".bias"));
+      return layer(loader, name, LAYER_EPSILON);
     }
     NDManager owner = loader.owner();
     Shape shape = new Shape(features);
-    return new Layer(owner.ones(shape, DataType.FLOAT32), owner.zeros(shape, DataType.FLOAT32));
+    return new Layer(
+        owner.ones(shape, DataType.FLOAT32),
+        owner.zeros(shape, DataType.FLOAT32),
+        (float) LAYER_EPSILON);
   }
 }

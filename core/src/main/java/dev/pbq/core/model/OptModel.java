@@ -91,8 +91,13 @@ final class OptModel implements CausalModel {
   }
 
   @Override
+  public String blockPrefix(int block) {
+    return layer(Objects.checkIndex(block, blocks()));
+  }
+
+  @Override
   public List<LinearInput> linearInputs(int block) {
-    String layer = layer(Objects.checkIndex(block, blocks()));
+    String layer = blockPrefix(block);
     String attention = layer + ".self_attn";
     return List.of(
         new LinearInput(

@@ -1,7 +1,7 @@
 package dev.pbq.core.model;
 
 /**
- * A matrix product inside a decoder block.
+ * A matrix product inside a block.
  *
  * @param block index of the block
  * @param kind what is multiplied

@@ -10,6 +10,7 @@ import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.TokenEmbedding;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.QuantizedLinear;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ final class BlockLoop {
   private static final String SCRATCH = "scratch-";
 
   private final Checkpoint original;
-  private final CausalModel model;
+  private final TransformerModel model;
   private final QuantizationPlan plan;
   private final Optional<Calibration> calibration;
   private final Path work;
@@ -40,7 +41,7 @@ final class BlockLoop {
 
   BlockLoop(
       Checkpoint original,
-      CausalModel model,
+      TransformerModel model,
       QuantizationPlan plan,
       Optional<Calibration> calibration,
       Path work,
@@ -84,10 +85,14 @@ final class BlockLoop {
       }
       return;
     }
-    runCalibrated(engine, calibration.get(), done);
+    if (!(model instanceof CausalModel causal)) {
+      throw new IllegalStateException("a calibrated plan of a " + model.architecture() + " model");
+    }
+    runCalibrated(causal, engine, calibration.get(), done);
   }
 
-  private void runCalibrated(Supplier<NDManager> engine, Calibration data, int done) {
+  private void runCalibrated(
+      CausalModel causal, Supplier<NDManager> engine, Calibration data, int done) {
     HiddenStates states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
     BlockCalibrator calibrator = new BlockCalibrator(states, progress);
     try (NDManager manager = engine.get();
@@ -108,7 +113,7 @@ final class BlockLoop {
           Map<String, Hessian> hessians = Map.of();
           if (round.lastCalibrated().isPresent()) {
             progress.phase(i, "calibrating");
-            try (DecoderBlock partlyQuantized = model.block(manager, overlay(results), i)) {
+            try (DecoderBlock partlyQuantized = causal.block(manager, overlay(results), i)) {
               hessians = calibrator.hessians(i, round, partlyQuantized, inputs, manager);
             }
           }
@@ -116,7 +121,7 @@ final class BlockLoop {
         }
         if (i < lastPlanned) {
           progress.phase(i, "propagating");
-          try (DecoderBlock quantized = model.block(manager, overlay(results), i)) {
+          try (DecoderBlock quantized = causal.block(manager, overlay(results), i)) {
             calibrator.propagate(i, quantized, inputs, outputs, manager);
           }
           outputs.force();

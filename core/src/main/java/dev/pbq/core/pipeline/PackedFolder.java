@@ -13,6 +13,7 @@ import dev.pbq.core.checkpoint.PackedTensorCollector;
 import dev.pbq.core.checkpoint.SafetensorsFile;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ final class PackedFolder {
 
   /** Some checkpoints store {@code layers.0...} for {@code model.layers.0...}. */
   private static String canonical(String stored, Map<String, TensorGroup> packed) {
-    return packed.containsKey(stored) ? stored : "model." + stored;
+    return TensorNames.resolve(stored, packed::containsKey).orElse(stored);
   }
 
   private static TensorGroup group(String linear, List<SafetensorsFile> shards) {

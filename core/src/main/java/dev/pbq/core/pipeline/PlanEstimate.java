@@ -1,7 +1,7 @@
 package dev.pbq.core.pipeline;
 
-import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.LinearInput;
+import dev.pbq.core.model.TransformerModel;
 import java.util.List;
 
 /**
@@ -28,7 +28,7 @@ public record PlanEstimate(
    * @param tokens tokens of each
    */
   public static PlanEstimate of(
-      CausalModel model, QuantizationPlan plan, long otherBytes, int windows, int tokens) {
+      TransformerModel model, QuantizationPlan plan, long otherBytes, int windows, int tokens) {
     long output = plan.estimatedStoredBits() / 8 + otherBytes;
     boolean calibrated = plan.needsCalibration() && windows > 0;
     long activations = calibrated ? 4L * windows * tokens * model.hiddenSize() : 0;
@@ -79,7 +79,7 @@ public record PlanEstimate(
   }
 
   /** Weights of the linears that read these inputs. */
-  private static long weights(CausalModel model, List<LinearInput> inputs) {
+  private static long weights(TransformerModel model, List<LinearInput> inputs) {
     long weights = 0;
     for (LinearInput input : inputs) {
       for (String linear : input.linears()) {
@@ -94,7 +94,8 @@ public record PlanEstimate(
    * Operations per token of a pass through the first of a block's inputs; attention scores follow
    * the very first.
    */
-  private static double passOperations(CausalModel model, List<LinearInput> first, int tokens) {
+  private static double passOperations(
+      TransformerModel model, List<LinearInput> first, int tokens) {
     double attention = first.isEmpty() ? 0 : 4.0 * tokens * model.hiddenSize();
     return 2.0 * weights(model, first) + attention;
   }

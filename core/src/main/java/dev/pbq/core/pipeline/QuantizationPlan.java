@@ -3,6 +3,8 @@ package dev.pbq.core.pipeline;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.LinearInput;
+import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.Quantizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +31,11 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
    * unquantized block.
    *
    * @param method gives each linear (full name) its quantizer
-   * @throws PbqException USAGE if no linear is selected, or if settings do not fit some layers
-   *     (named)
+   * @throws PbqException USAGE if no linear is selected, if settings do not fit some layers
+   *     (named), or if a method is calibrated and the model is not causal
    */
   public static QuantizationPlan of(
-      CausalModel model, LinearSelection selection, Function<String, Quantizer> method) {
+      TransformerModel model, LinearSelection selection, Function<String, Quantizer> method) {
     List<PlannedBlock> blocks = new ArrayList<>();
     for (int b = 0; b < model.blocks(); b++) {
       List<PlannedInput> inputs = new ArrayList<>();
@@ -59,6 +61,9 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
               + " --skip");
     }
     plan.checkFits();
+    if (!(model instanceof CausalModel)) {
+      plan.checkDataFree(model.architecture());
+    }
     return plan;
   }
 
@@ -111,6 +116,22 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
   /** Estimated stored bits of all planned linears. */
   public long estimatedStoredBits() {
     return linears().mapToLong(l -> l.quantizer().estimateStoredBits(l.rows(), l.cols())).sum();
+  }
+
+  /** Calibration windows are consecutive text, which models of whole texts were not made for. */
+  private void checkDataFree(String architecture) {
+    linears()
+        .filter(l -> l.quantizer().calibrationNeed() != CalibrationNeed.NONE)
+        .findFirst()
+        .ifPresent(
+            l -> {
+              throw PbqException.usage(
+                  l.quantizer().name()
+                      + " with these settings is calibrated on running text, which "
+                      + architecture
+                      + " models do not take: use a method without calibration, such as rtn, hqq or"
+                      + " bfp");
+            });
   }
 
   private void checkFits() {

@@ -10,7 +10,7 @@ import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.SafetensorsFile;
-import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.BitAccount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ public final class QuantizationRun {
 
   private final ModelFolder source;
   private final Checkpoint original;
-  private final CausalModel model;
+  private final TransformerModel model;
   private final QuantizationPlan plan;
   private final Optional<Calibration> calibration;
   private final RunSettings settings;
@@ -50,7 +50,7 @@ public final class QuantizationRun {
   public QuantizationRun(
       ModelFolder source,
       Checkpoint original,
-      CausalModel model,
+      TransformerModel model,
       QuantizationPlan plan,
       Optional<Calibration> calibration,
       RunSettings settings,

@@ -50,6 +50,22 @@ class TensorNamesTest {
   }
 
   @Test
+  void prefixesAndOldNamesOfBert() {
+    Set<String> bare = Set.of("encoder.layer.0.output.LayerNorm.gamma", "classifier.weight");
+    assertThat(TensorNames.resolve("bert.encoder.layer.0.output.LayerNorm.weight", bare::contains))
+        .contains("encoder.layer.0.output.LayerNorm.gamma");
+    assertThat(TensorNames.resolve("classifier.weight", bare::contains))
+        .contains("classifier.weight");
+    assertThat(TensorNames.resolve("bert.encoder.layer.0.output.LayerNorm.bias", bare::contains))
+        .isEmpty();
+    Set<String> prefixed = Set.of("bert.pooler.dense.weight", "bert.x.LayerNorm.beta");
+    assertThat(TensorNames.resolve("pooler.dense.weight", prefixed::contains))
+        .contains("bert.pooler.dense.weight");
+    assertThat(TensorNames.resolve("x.LayerNorm.bias", prefixed::contains))
+        .contains("bert.x.LayerNorm.beta");
+  }
+
+  @Test
   void printableNamesAreOneHarmlessLine() {
     assertThat(TensorNames.printable("a\n\r\u001b[1m\u202e\u2028b")).isEqualTo("a???[1m??b");
     assertThat(TensorNames.printable("x".repeat(5000))).hasSizeLessThan(250).endsWith("...");

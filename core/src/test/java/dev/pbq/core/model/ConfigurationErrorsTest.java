@@ -18,7 +18,7 @@ class ConfigurationErrorsTest {
       quoteCharacter = '`',
       value = {
         "{'model_type': 'gpt2'} | model_type \"gpt2\" is not supported (supported: llama, mistral,"
-            + " qwen2, opt)",
+            + " qwen2, opt, bert)",
         "{'model_type': null} | model_type is missing",
         "{'model_type': 3} | model_type is 3, not a string",
         "{'hidden_act': 'gelu'} | hidden_act \"gelu\" is not supported (supported: silu, swish)",
@@ -72,6 +72,55 @@ class ConfigurationErrorsTest {
       })
   void opt(String changes, String message) {
     check(TestConfigs.opt(changes), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'hidden_act': 'gelu_new'} | hidden_act \"gelu_new\" is not supported (supported: gelu,"
+            + " relu)",
+        "{'architectures': ['BertForMaskedLM']} | architectures \"BertForMaskedLM\" is not"
+            + " supported (supported: BertForSequenceClassification)",
+        "{'position_embedding_type': 'relative_key'} | position_embedding_type \"relative_key\" is"
+            + " not supported (supported: absolute)",
+        "{'is_decoder': true} | is_decoder true is not supported (supported: false)",
+        "{'num_attention_heads': 5} | hidden_size 48 is not a multiple of num_attention_heads 5",
+        "{'num_labels': 2} | num_labels is 2 but id2label names 3",
+        "{'id2label': {'0': 'a', '2': 'b'}} | id2label is {\"0\":\"a\",\"2\":\"b\"}, not an"
+            + " object of strings with the keys \"0\", \"1\", ...",
+        "{'intermediate_size': null} | intermediate_size is missing"
+      })
+  void bert(String changes, String message) {
+    assertThatThrownBy(() -> Architectures.any(TestConfigs.bert(changes), "x/config.json"))
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.BAD_DATA))
+        .hasMessage("x/config.json: " + message);
+  }
+
+  @Test
+  void labelsOfABert() {
+    assertThat(Architectures.classifier(TestConfigs.bert("{}"), "c").labels())
+        .containsExactly("negative", "neutral", "positive");
+    assertThat(
+            Architectures.classifier(TestConfigs.bert("{'id2label': null, 'num_labels': 4}"), "c")
+                .labels())
+        .containsExactly("LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3");
+    assertThat(Architectures.classifier(TestConfigs.bert("{'id2label': null}"), "c").labels())
+        .hasSize(2);
+  }
+
+  @Test
+  void modelsOfTheWrongKindAreRefused() {
+    assertThatThrownBy(() -> Architectures.of(TestConfigs.bert("{}"), "x"))
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.USAGE))
+        .hasMessageStartingWith("x: bert models classify whole texts");
+    assertThatThrownBy(() -> Architectures.classifier(TestConfigs.opt("{}"), "x"))
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.USAGE))
+        .hasMessage("x: opt models predict next tokens and have no classifier for whole texts");
   }
 
   @Test

@@ -24,6 +24,15 @@ public final class TestConfigs {
        "do_layer_norm_before": true}
       """;
 
+  private static final String BERT =
+      """
+      {"model_type": "bert", "architectures": ["BertForSequenceClassification"],
+       "vocab_size": 61, "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 2,
+       "num_attention_heads": 4, "max_position_embeddings": 40, "type_vocab_size": 2,
+       "hidden_act": "gelu", "layer_norm_eps": 1e-12,
+       "id2label": {"0": "negative", "1": "neutral", "2": "positive"}}
+      """;
+
   private TestConfigs() {}
 
   /**
@@ -37,6 +46,10 @@ public final class TestConfigs {
 
   public static JsonNode opt(String changes) {
     return changed(OPT, changes);
+  }
+
+  static JsonNode bert(String changes) {
+    return changed(BERT, changes);
   }
 
   public static int[] ids(int count, long seed) {

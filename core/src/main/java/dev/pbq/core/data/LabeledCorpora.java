@@ -1,0 +1,103 @@
+package dev.pbq.core.data;
+
+import dev.pbq.core.PbqException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/**
+ * Labelled texts, by data set name (sst2: the validation split of the Stanford Sentiment Treebank,
+ * as in GLUE) or by file: .tsv with a header as GLUE ships it, .jsonl, .json, also with .gz behind,
+ * or .parquet; columns or fields "sentence" or "text", and "label".
+ */
+public final class LabeledCorpora {
+  private static final String SST2 = "sst2";
+  private static final String SPLIT = "validation";
+  private static final List<String> FILES =
+      List.of(
+          "SST-2/dev.tsv",
+          "sst2/dev.tsv",
+          "glue/SST-2/dev.tsv",
+          "sst2/data/validation-*.parquet",
+          "sst2/validation-*.parquet",
+          "glue/sst2/validation-*.parquet",
+          "sst2.validation.{tsv,jsonl,jsonl.gz}");
+  private static final List<String> HUB_REPOSITORIES =
+      List.of("stanfordnlp/sst2", "sst2", "nyu-mll/glue", "glue");
+  private static final List<String> HUB_FILES =
+      List.of(
+          "data/validation-*.parquet",
+          "sst2/validation-*.parquet",
+          "default/validation/*.parquet",
+          "sst2/validation/*.parquet");
+
+  private final CorpusLocator locator;
+
+  /**
+   * @param dataDirectory where data sets are looked for by name, before the hub cache
+   * @param environment environment variables, of which those of the hub cache are heeded
+   * @param fetcher brings data sets that are in neither
+   * @throws PbqException NOT_FOUND if the data directory does not exist
+   */
+  public LabeledCorpora(
+      Optional<Path> dataDirectory, Map<String, String> environment, DatasetFetcher fetcher) {
+    this.locator = new CorpusLocator(dataDirectory, environment, fetcher);
+  }
+
+  /**
+   * Reads a data set.
+   *
+   * @param limit only the first so many texts
+   * @throws PbqException NOT_FOUND if there is no such file or data set; BAD_DATA naming file, line
+   *     and field if it cannot be read or holds no text
+   */
+  public LabeledSet read(String nameOrFile, OptionalInt limit) {
+    boolean known = nameOrFile.equals(SST2);
+    List<Path> files =
+        known
+            ? locator.find(SST2, SPLIT, FILES, HUB_REPOSITORIES, HUB_FILES)
+            : List.of(file(nameOrFile));
+    int most = limit.orElse(Integer.MAX_VALUE);
+    List<LabeledText> texts = new ArrayList<>();
+    for (Path file : files) {
+      if (texts.size() < most) {
+        LabeledReader.of(file)
+            .read(
+                file,
+                row -> {
+                  texts.add(row);
+                  return texts.size() < most;
+                });
+      }
+    }
+    String source = files.stream().map(Path::toString).collect(Collectors.joining(", "));
+    if (texts.isEmpty()) {
+      throw PbqException.badData(source + ": no labelled texts in it");
+    }
+    String name = known ? SST2 : files.get(0).getFileName().toString();
+    return LabeledSet.of(name, source, texts);
+  }
+
+  private static Path file(String nameOrFile) {
+    try {
+      Path file = Path.of(nameOrFile);
+      if (Files.isDirectory(file)) {
+        throw PbqException.usage(
+            nameOrFile + " is a folder; give a file, or " + SST2 + " and --data-dir");
+      }
+      if (Files.isRegularFile(file)) {
+        return file;
+      }
+    } catch (InvalidPathException e) {
+      throw PbqException.badData(nameOrFile + " cannot be a file's name", e);
+    }
+    throw PbqException.notFound(
+        nameOrFile + " is neither a file nor a known data set (" + SST2 + ")");
+  }
+}

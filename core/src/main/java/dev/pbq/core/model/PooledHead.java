@@ -1,0 +1,53 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.pbq.core.PbqException;
+
+/** classifier(tanh(pooler(first token))): BERT's head for sequence classification. */
+final class PooledHead implements ClassificationHead {
+  private final NDManager owner;
+  private final LinearLayer pooler;
+  private final LinearLayer classifier;
+
+  /**
+   * @param owner of all weights; closed with the head
+   */
+  PooledHead(NDManager owner, LinearLayer pooler, LinearLayer classifier) {
+    this.owner = owner;
+    this.pooler = pooler;
+    this.classifier = classifier;
+  }
+
+  @Override
+  public float[][] logits(NDArray hidden) {
+    OwnedArrays.stopGradients();
+    Shape shape = hidden.getShape();
+    if (shape.dimension() != 3) {
+      throw new IllegalArgumentException("a head needs [sequences, tokens, hidden], not " + shape);
+    }
+    int sequences = Math.toIntExact(shape.get(0));
+    float[] flat;
+    try (NDManager stage = hidden.getManager().newSubManager()) {
+      NDArray first = HostArrays.slice(hidden, 1, 0, 1);
+      first.attach(stage);
+      NDArray pooled = pooler.apply(first.reshape(new Shape(sequences, shape.get(2)))).tanh();
+      flat = classifier.apply(pooled).toFloatArray();
+    }
+    int labels = flat.length / sequences;
+    float[][] logits = new float[sequences][labels];
+    for (int i = 0; i < flat.length; i++) {
+      if (!Float.isFinite(flat[i])) {
+        throw PbqException.numerical("a logit of the classifier is " + flat[i]);
+      }
+      logits[i / labels][i % labels] = flat[i];
+    }
+    return logits;
+  }
+
+  @Override
+  public void close() {
+    owner.close();
+  }
+}

@@ -1,0 +1,355 @@
+package dev.pbq.core.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.PbqException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A random small BERT against a float64 implementation that shares no code with the product. */
+class BertModelTest {
+  private static final JsonNode BERT = TestConfigs.bert("{}");
+  private static final int[] LENGTHS = {2, 33, 5, 33, 17};
+
+  private NDManager manager;
+
+  @BeforeAll
+  static void oneThread() {
+    Engines.setThreads(1);
+  }
+
+  @BeforeEach
+  void open() {
+    manager = Engines.newManager();
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  private static int[][] texts() {
+    int[][] texts = new int[LENGTHS.length][];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = TestConfigs.ids(LENGTHS[i], 20 + i);
+    }
+    return texts;
+  }
+
+  /** Pads with tokens that are words too: only the lengths say what is padding. */
+  private float[][] logits(
+      EncoderClassifier model, MapWeights weights, ProductOperands operands, int[]... texts) {
+    int width = Arrays.stream(texts).mapToInt(t -> t.length).max().orElseThrow();
+    int[][] padded = new int[texts.length][];
+    for (int i = 0; i < texts.length; i++) {
+      padded[i] = TestConfigs.ids(width, 99);
+      System.arraycopy(texts[i], 0, padded[i], 0, texts[i].length);
+    }
+    int[] lengths = Arrays.stream(texts).mapToInt(t -> t.length).toArray();
+    try (NDManager scope = manager.newSubManager();
+        TokenEmbedding embedding = model.embedding(scope, weights);
+        ClassificationHead head = model.head(scope, weights)) {
+      NDArray x = embedding.embed(scope, padded);
+      for (int b = 0; b < model.blocks(); b++) {
+        try (EncoderBlock block = model.block(scope, weights, b, operands)) {
+          x = block.forward(x, lengths, LinearInputTap.NONE);
+        }
+      }
+      return head.logits(x);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{'hidden_act': 'relu', 'type_vocab_size': 1}",
+        "{'num_attention_heads': 1, 'layer_norm_eps': 0.01}",
+        "{'num_attention_heads': 16, 'intermediate_size': 20, 'id2label': {'0': 'a', '1': 'b'}}"
+      })
+  void logitsAreThoseOfTheReferenceWhateverIsPadded(String changes) {
+    JsonNode config = TestConfigs.bert(changes);
+    MapWeights weights = ReferenceBert.randomWeights(config, 7);
+    Limits[] limits = {Limits.DEFAULT, new Limits(1, 1, 1, 1, 0)};
+    int[][] texts = texts();
+    for (Limits limit : limits) {
+      EncoderClassifier model = Architectures.classifier(config, "c", limit);
+      float[][] actual = logits(model, weights, ProductOperands.UNCHANGED, texts);
+      for (int i = 0; i < texts.length; i++) {
+        double[] expected = new ReferenceBert(config, weights).logits(texts[i]);
+        assertThat(actual[i]).hasSize(config.get("id2label").size());
+        for (int j = 0; j < expected.length; j++) {
+          assertThat((double) actual[i][j])
+              .as("text %d, label %d, %s", i, j, limit)
+              .isCloseTo(expected[j], within(2e-5));
+        }
+      }
+    }
+  }
+
+  @Test
+  void logitsDoNotDependOnTheBatch() {
+    MapWeights weights = ReferenceBert.randomWeights(BERT, 7);
+    EncoderClassifier model = Architectures.classifier(BERT, "c");
+    int[][] texts = texts();
+    float[][] together = logits(model, weights, ProductOperands.UNCHANGED, texts);
+    for (int i = 0; i < texts.length; i++) {
+      float[] alone = logits(model, weights, ProductOperands.UNCHANGED, texts[i])[0];
+      for (int j = 0; j < alone.length; j++) {
+        assertThat(together[i][j]).isCloseTo(alone[j], within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void laterTokensAreSeen() {
+    MapWeights weights = ReferenceBert.randomWeights(BERT, 7);
+    EncoderClassifier model = Architectures.classifier(BERT, "c");
+    int[] text = TestConfigs.ids(9, 1);
+    int[] other = text.clone();
+    other[8] = (other[8] + 1) % TestConfigs.VOCABULARY;
+    assertThat(logits(model, weights, ProductOperands.UNCHANGED, text)[0])
+        .isNotEqualTo(logits(model, weights, ProductOperands.UNCHANGED, other)[0]);
+  }
+
+  /** What one call saw. */
+  private record Seen(int matrices, int rows, int cols, float[] x) {
+    List<Integer> shape() {
+      return List.of(matrices, rows, cols);
+    }
+
+    double at(int m, int r, int c) {
+      return x[(m * rows + r) * cols + c];
+    }
+  }
+
+  private NDArray input(int sequences, int tokens) {
+    Random random = new Random(4);
+    float[] values = new float[sequences * tokens * 48];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return manager.create(values, new Shape(sequences, tokens, 48));
+  }
+
+  private float[] run(ProductOperands operands, int... lengths) {
+    MapWeights weights = ReferenceBert.randomWeights(BERT, 3);
+    try (NDArray x = input(lengths.length, 11);
+        EncoderBlock block =
+            Architectures.classifier(BERT, "c").block(manager, weights, 1, operands);
+        NDArray y = block.forward(x, lengths, LinearInputTap.NONE)) {
+      return y.toFloatArray();
+    }
+  }
+
+  private Map<String, Seen> seen(int... lengths) {
+    Map<String, Seen> seen = new HashMap<>();
+    run(
+        (product, operand) ->
+            (x, matrices, rows, cols) -> {
+              float[] copy = new float[matrices * rows * cols];
+              x.get(0, copy);
+              assertThat(product.block()).isEqualTo(1);
+              assertThat(
+                      seen.put(
+                          product.path() + " " + operand, new Seen(matrices, rows, cols, copy)))
+                  .isNull();
+            },
+        lengths);
+    return seen;
+  }
+
+  @Test
+  void everyOperandIsSeenOnceInItsShape() {
+    Map<String, Seen> seen = seen(11, 11);
+    Map<String, List<Integer>> linears =
+        Map.of(
+            "attention.self.query", List.of(48, 48),
+            "attention.self.key", List.of(48, 48),
+            "attention.self.value", List.of(48, 48),
+            "attention.output.dense", List.of(48, 48),
+            "intermediate.dense", List.of(96, 48),
+            "output.dense", List.of(48, 96));
+    linears.forEach(
+        (path, shape) -> {
+          assertThat(seen.get(path + " LEFT").shape()).containsExactly(2, 11, shape.get(1));
+          assertThat(seen.get(path + " RIGHT").shape())
+              .containsExactly(1, shape.get(0), shape.get(1));
+          assertThat(seen.get(path + " BIAS").shape()).containsExactly(1, 1, shape.get(0));
+        });
+    assertThat(seen.get("attention.scores LEFT").shape()).containsExactly(8, 11, 12);
+    assertThat(seen.get("attention.scores RIGHT").shape()).containsExactly(8, 12, 11);
+    assertThat(seen.get("attention.context LEFT").shape()).containsExactly(8, 11, 11);
+    assertThat(seen.get("attention.context RIGHT").shape()).containsExactly(8, 11, 12);
+    assertThat(seen).hasSize(6 * 3 + 4);
+  }
+
+  /** From the operands alone the next operands follow; scores are scaled after the product. */
+  @Test
+  void operandsAreThoseOfTheProducts() {
+    int[] lengths = {11, 7};
+    Map<String, Seen> seen = seen(lengths);
+    Seen q = seen.get("attention.scores LEFT");
+    Seen k = seen.get("attention.scores RIGHT");
+    Seen weights = seen.get("attention.context LEFT");
+    Seen v = seen.get("attention.context RIGHT");
+    Seen output = seen.get("attention.output.dense LEFT");
+    for (int m = 0; m < 8; m++) {
+      int length = lengths[m / 4];
+      for (int t = 0; t < length; t++) {
+        double[] share = new double[11];
+        double total = 0;
+        for (int s = 0; s < length; s++) {
+          double score = 0;
+          for (int i = 0; i < 12; i++) {
+            score += q.at(m, t, i) * k.at(m, i, s);
+          }
+          share[s] = Math.exp(score / Math.sqrt(12));
+          total += share[s];
+        }
+        for (int s = 0; s < 11; s++) {
+          assertThat(weights.at(m, t, s)).isCloseTo(share[s] / total, within(1e-5));
+        }
+        for (int i = 0; i < 12; i++) {
+          double sum = 0;
+          for (int s = 0; s < 11; s++) {
+            sum += weights.at(m, t, s) * v.at(m, s, i);
+          }
+          assertThat(output.at(m / 4, t, m % 4 * 12 + i)).isCloseTo(sum, within(1e-5));
+        }
+      }
+    }
+  }
+
+  @Test
+  void changedOperandsAreWhatIsMultiplied() {
+    float[] expected = run(ProductOperands.UNCHANGED, 11, 7);
+    float[] watched = run((product, operand) -> (x, m, r, c) -> {}, 11, 7);
+    float[] cancelled =
+        run(
+            (product, operand) ->
+                operand == Operand.BIAS
+                    ? OperandTransform.NONE
+                    : times(operand == Operand.LEFT ? 4 : 0.25f),
+            11,
+            7);
+    assertThat(cancelled).as("powers of two cancel exactly").isEqualTo(watched);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(watched[i]).isCloseTo(expected[i], within(2e-5f));
+    }
+    for (Product.Kind kind :
+        List.of(Product.Kind.LINEAR, Product.Kind.SCORES, Product.Kind.CONTEXT)) {
+      for (Operand side : List.of(Operand.LEFT, Operand.RIGHT)) {
+        float[] changed =
+            run(
+                (product, operand) ->
+                    product.kind() == kind && operand == side ? times(2) : OperandTransform.NONE,
+                11,
+                7);
+        assertThat(changed).as("%s %s", kind, side).isNotEqualTo(expected);
+      }
+    }
+  }
+
+  private static OperandTransform times(float factor) {
+    return (x, matrices, rows, cols) -> {
+      for (int i = 0; i < matrices * rows * cols; i++) {
+        x.put(i, x.get(i) * factor);
+      }
+    };
+  }
+
+  @Test
+  void theTapSeesTheInputsInTheirOrder() {
+    MapWeights weights = ReferenceBert.randomWeights(BERT, 3);
+    EncoderClassifier model = Architectures.classifier(BERT, "c");
+    List<LinearInput> inputs = new ArrayList<>();
+    try (NDArray x = input(2, 11);
+        EncoderBlock block = model.block(manager, weights, 1);
+        NDArray y =
+            block.forward(
+                x,
+                new int[] {11, 3},
+                (input, values, sequences, tokens) -> {
+                  assertThat(values.capacity()).isEqualTo(22 * input.features());
+                  inputs.add(input);
+                })) {
+      assertThat(y.getShape()).isEqualTo(x.getShape());
+    }
+    assertThat(inputs).isEqualTo(model.linearInputs(1));
+    for (LinearInput input : inputs) {
+      for (String linear : input.linears()) {
+        assertThat(model.linearShape(linear)[1]).isEqualTo(input.features());
+        assertThat(linear).startsWith(model.blockPrefix(1) + ".");
+      }
+    }
+  }
+
+  @Test
+  void noArrayOutlivesACall() {
+    MapWeights weights = ReferenceBert.randomWeights(BERT, 3);
+    for (ProductOperands operands :
+        List.<ProductOperands>of(
+            ProductOperands.UNCHANGED, (product, operand) -> (x, m, r, c) -> {})) {
+      try (NDManager scope = manager.newSubManager();
+          NDArray x = input(2, 11);
+          EncoderBlock block =
+              Architectures.classifier(BERT, "c").block(manager, weights, 1, operands)) {
+        x.attach(scope);
+        float[] before = x.toFloatArray();
+        for (int i = 0; i < 3; i++) {
+          try (NDArray y = block.forward(x, new int[] {11, 4}, LinearInputTap.NONE)) {
+            assertThat(scope.getManagedArrays()).containsExactlyInAnyOrder(x, y);
+          }
+        }
+        assertThat(x.toFloatArray()).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void tensorsThatAreMissingOrOddAreNamed() {
+    EncoderClassifier model = Architectures.classifier(BERT, "c");
+    assertThat(model.requiredTensors()).hasSize(5 + 2 * 16 + 4);
+    MapWeights weights = ReferenceBert.randomWeights(BERT, 3);
+    assertThat(model.requiredTensors()).allMatch(weights::contains);
+    weights.remove("classifier.bias");
+    assertThatThrownBy(() -> model.head(manager, weights))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("classifier.bias");
+    weights.put("bert.encoder.layer.1.output.dense.bias", new float[3], 3);
+    assertThatThrownBy(() -> model.block(manager, weights, 1))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("bert.encoder.layer.1.output.dense.bias");
+  }
+
+  @Test
+  void tooLongOrEmptySequencesAreRefused() {
+    MapWeights weights = ReferenceBert.randomWeights(BERT, 3);
+    EncoderClassifier model = Architectures.classifier(BERT, "c");
+    assertThatThrownBy(
+            () -> logits(model, weights, ProductOperands.UNCHANGED, TestConfigs.ids(41, 1)))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("41 tokens is longer than the model's 40 positions");
+    assertThatThrownBy(() -> run(ProductOperands.UNCHANGED, 11, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> run(ProductOperands.UNCHANGED, 12, 3))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
