@@ -23,11 +23,11 @@ import picocli.CommandLine.Spec;
     name = "eval-ppl",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures perplexity, on dense and packed folders alike. Figures of different protocols do not"
-          + " compare; the output always names the protocol, the windows, where BOS stands and how"
-          + " the text was joined. By default (gptq) the text is tokenized once, cut into disjoint"
-          + " windows, and perplexity is exp of the mean over windows of their mean negative"
-          + " log-likelihood.",
+      "Measures perplexity, on dense and packed folders alike. Figures of different protocols do"
+          + " not compare; the output always names the protocol, the windows, where BOS stands and"
+          + " how the text was joined. By default (gptq) the text is tokenized once, cut into"
+          + " disjoint windows, and perplexity is exp of the mean over windows of their mean"
+          + " negative log-likelihood.",
       "",
       "Examples:",
       "  pbq eval-ppl out/llama-7b-xnor --dataset wikitext2,ptb,c4 --data-dir data",

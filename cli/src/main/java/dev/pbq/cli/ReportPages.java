@@ -67,8 +67,7 @@ final class ReportPages {
       lead = "Perplexity of " + report.model() + ", quantized by " + report.method() + ".";
     }
     sections.add(environment);
-    return new ReportPage(
-        "Perplexity of " + model, lead, tiles, sections, RunFacts.footer());
+    return new ReportPage("Perplexity of " + model, lead, tiles, sections, RunFacts.footer());
   }
 
   /**
@@ -77,8 +76,7 @@ final class ReportPages {
    * @param root where the rows' directories are
    */
   ReportPage comparison(Comparison comparison, Path root) {
-    List<Row> done =
-        comparison.rows().stream().filter(row -> row.failure() == null).toList();
+    List<Row> done = comparison.rows().stream().filter(row -> row.failure() == null).toList();
     List<Section> sections = new ArrayList<>();
     for (int i = 0; i < done.get(0).scores().perplexity().size(); i++) {
       sections.add(perplexityPlot(done, i));
@@ -86,7 +84,7 @@ final class ReportPages {
     sections.add(
         new Section.Listing(
             "All methods",
-            CompareRun.explanation(comparison),
+            CompareTables.explanation(comparison),
             comparison.table().headers(),
             comparison.table().rows(),
             true));
@@ -191,8 +189,7 @@ final class ReportPages {
       DistanceResult d = row.scores().distance();
       double mean = Math.max(d.statistics().kl().mean(), 1e-9);
       points.add(new Chart.Point(row.label(), row.size().storedBits(), mean));
-      alt.append(
-          format("%s %.2f bits, KL %.4f; ", row.label(), row.size().storedBits(), mean));
+      alt.append(format("%s %.2f bits, KL %.4f; ", row.label(), row.size().storedBits(), mean));
     }
     return new Section.Figure(
         "Distance against stored bits",
@@ -212,8 +209,7 @@ final class ReportPages {
         comparison.failures().stream().map(row -> List.of(row.label(), row.failure())).toList();
     return rows.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new Section.Listing("Failed", "", List.of("method", "reason"), rows, false));
+        : Optional.of(new Section.Listing("Failed", "", List.of("method", "reason"), rows, false));
   }
 
   private static Section bits(Map<String, QuantizationReport> reports) {

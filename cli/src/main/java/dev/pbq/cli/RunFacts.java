@@ -63,10 +63,7 @@ final class RunFacts {
                 + versions.getProperty("nd4j")
                 + ", OpenBLAS "
                 + versions.getProperty("openblas")));
-    rows.add(
-        List.of(
-            "Java",
-            Runtime.version() + ", " + System.getProperty("java.vm.name")));
+    rows.add(List.of("Java", Runtime.version() + ", " + System.getProperty("java.vm.name")));
     rows.add(
         List.of(
             "system",

@@ -98,7 +98,9 @@ class ArchitectureTest {
   static final ArchRule evalDistance =
       only("dev.pbq.eval.distance..", CORE, "dev.pbq.eval", EVAL_SCORING);
 
-  @ArchTest static final ArchRule evalReport = only("dev.pbq.eval.report..", CORE, "dev.pbq.eval", "dev.pbq.eval.distance..");
+  @ArchTest
+  static final ArchRule evalReport =
+      only("dev.pbq.eval.report..", CORE, "dev.pbq.eval", "dev.pbq.eval.distance..");
 
   @ArchTest static final ArchRule compareKnowsNoCommand = only("dev.pbq.cli.compare..", CORE, EVAL);
 

@@ -16,8 +16,20 @@ class ReportTest {
     Path out = folder.resolve("packed");
     Cli.Result quantized =
         Cli.run(
-            "quantize", "tiny", "--method", "gptq", "--bits", 3, "--nsamples", 4, "--seqlen", 64,
-            "--out", out, "--report", folder.resolve("a"));
+            "quantize",
+            "tiny",
+            "--method",
+            "gptq",
+            "--bits",
+            3,
+            "--nsamples",
+            4,
+            "--seqlen",
+            64,
+            "--out",
+            out,
+            "--report",
+            folder.resolve("a"));
     assertThat(quantized.code()).as(quantized.err()).isZero();
     assertThat(Files.readString(folder.resolve("a/report.html")))
         .contains(
@@ -44,8 +56,16 @@ class ReportTest {
   void compareWritesAPageOfAllMethods() throws IOException {
     Cli.Result result =
         Cli.run(
-            "compare", "tiny", "--methods", "rtn:bits=2,hqq:bits=4", "--out", folder.resolve("o"),
-            "--limit", 2, "--report", folder.resolve("page"));
+            "compare",
+            "tiny",
+            "--methods",
+            "rtn:bits=2,hqq:bits=4",
+            "--out",
+            folder.resolve("o"),
+            "--limit",
+            2,
+            "--report",
+            folder.resolve("page"));
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(Files.readString(folder.resolve("page/report.html")))
         .contains(

@@ -78,9 +78,7 @@ public final class HtmlReport {
   }
 
   private static void fold(StringBuilder out, Section.Fold fold) {
-    out.append("<details>\n<summary>")
-        .append(Html.escape(fold.title()))
-        .append("</summary>\n");
+    out.append("<details>\n<summary>").append(Html.escape(fold.title())).append("</summary>\n");
     if (!fold.note().isEmpty()) {
       out.append("<p>").append(Html.escape(fold.note())).append("</p>\n");
     }
@@ -99,7 +97,8 @@ public final class HtmlReport {
       light = image(figure.chart(), ChartTheme.LIGHT);
       dark = image(figure.chart(), ChartTheme.DARK);
     } catch (LinkageError | InternalError e) {
-      LOG.warn("charts are left out: Java finds no fonts (install fontconfig and a font): {}",
+      LOG.warn(
+          "charts are left out: Java finds no fonts (install fontconfig and a font): {}",
           e.toString());
       out.append("<p>").append(Html.escape(figure.alt())).append("</p>\n");
       return;

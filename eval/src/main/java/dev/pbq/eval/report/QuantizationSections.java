@@ -211,8 +211,7 @@ public final class QuantizationSections {
     rows.add(List.of("method", report.method()));
     report.settings().properties().forEach(e -> rows.add(List.of(e.getKey(), text(e.getValue()))));
     if (dampings().stream().distinct().count() == 1) {
-      rows.add(
-          List.of("damping used", HtmlReport.number(dampings().get(0)) + " in every layer"));
+      rows.add(List.of("damping used", HtmlReport.number(dampings().get(0)) + " in every layer"));
     }
     QuantizationReport.CalibrationUsed c = report.calibration();
     if (c == null) {

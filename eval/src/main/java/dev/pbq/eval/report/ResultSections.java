@@ -41,10 +41,18 @@ public final class ResultSections {
     }
     return new Section.Listing(
         "Perplexity",
-        "exp of the mean negative log-likelihood. Texts and tokenizers are named by the first twelve"
-            + " digits of their SHA-256.",
+        "exp of the mean negative log-likelihood. Texts and tokenizers are named by the first"
+            + " twelve digits of their SHA-256.",
         List.of(
-            "text", "perplexity", "±", "protocol", "windows", "tokens", "joined", "text", "tokenizer"),
+            "text",
+            "perplexity",
+            "±",
+            "protocol",
+            "windows",
+            "tokens",
+            "joined",
+            "text",
+            "tokenizer"),
         rows,
         true);
   }
@@ -77,8 +85,8 @@ public final class ResultSections {
         format(
             "KL(original || model) in nats per token; share of tokens whose most likely token stays"
                 + " the same; root mean square of the change of the correct token's probability;"
-                + " ratio of perplexities with its paired standard error. %d windows of %d tokens of"
-                + " %s.",
+                + " ratio of perplexities with its paired standard error. %d windows of %d tokens"
+                + " of %s.",
             first.windows(), first.seqlen(), shortName(first.dataset())),
         List.of(
             "model",
