@@ -1,14 +1,9 @@
 package dev.pbq.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.cli.compare.Candidate;
 import dev.pbq.cli.compare.ChildProcess;
 import dev.pbq.cli.compare.Comparison;
-import dev.pbq.cli.compare.MethodSpec;
 import dev.pbq.cli.compare.Row;
-import dev.pbq.cli.recipe.Recipe;
-import dev.pbq.cli.recipe.RecipeFile;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -22,11 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,11 +63,6 @@ final class CompareCommand implements Callable<Integer> {
           "--true-sequential",
           "--add-bos",
           "--parse-special-tokens");
-
-  /** Binarized share where --methods gives none: 10 % of the weights are salient. */
-  private static final String LOW_FRAC = "0.9";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Mixin private ModelArgument model;
 
@@ -195,8 +183,8 @@ final class CompareCommand implements Callable<Integer> {
     Comparison comparison = run.run(candidates);
     console.print(comparison.table().text());
     console.println();
-    console.println(CompareRun.explanation(comparison));
-    console.println("written to " + root.resolve(CompareRun.NAME) + ".{md,csv,json}");
+    console.println(CompareTables.explanation(comparison));
+    console.println("written to " + root.resolve(CompareTables.NAME) + ".{md,csv,json}");
     report.write(
         () ->
             new ReportPages(RunFacts.section(spec, common.threads())).comparison(comparison, root),
@@ -208,15 +196,16 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<Candidate> candidates(ModelFolder folder) {
-    List<String> shaping = passedOn(SHAPING);
-    String weights = FolderFingerprint.of(folder);
+    CandidateFactory factory =
+        new CandidateFactory(FolderFingerprint.of(folder), passedOn(SHAPING));
     List<Candidate> candidates = new ArrayList<>();
     for (String text : what.methods) {
-      candidates.add(ofMethod(complete(MethodSpec.parse(text)), weights, shaping));
+      candidates.add(factory.ofMethod(text));
     }
-    List<Path> recipes = what.recipeDir == null ? what.recipes : recipesIn(what.recipeDir);
+    List<Path> recipes =
+        what.recipeDir == null ? what.recipes : CandidateFactory.recipesIn(what.recipeDir);
     for (Path recipe : recipes) {
-      candidates.add(ofRecipe(recipe, weights, shaping));
+      candidates.add(factory.ofRecipe(recipe));
     }
     Set<String> labels = new HashSet<>();
     for (Candidate candidate : candidates) {
@@ -228,52 +217,6 @@ final class CompareCommand implements Callable<Integer> {
       throw PbqException.usage("there is nothing to compare");
     }
     return candidates;
-  }
-
-  /** PB-LLM has no default share of salient weights; the paper's main one is shown in the label. */
-  private static MethodSpec complete(MethodSpec method) {
-    boolean missing =
-        method.settings().keySet().stream().noneMatch(Set.of("low-frac", "lowFrac")::contains);
-    return missing && MethodRegistry.load().has(method.method(), "lowFrac")
-        ? MethodSpec.parse(method.label() + ":low-frac=" + LOW_FRAC)
-        : method;
-  }
-
-  private static Candidate ofMethod(MethodSpec method, String weights, List<String> shaping) {
-    List<String> arguments = new ArrayList<>(List.of("--method", method.method()));
-    ObjectNode options = JSON.createObjectNode();
-    for (Map.Entry<String, String> setting : method.settings().entrySet()) {
-      if (setting.getKey().equals("act-format")) {
-        options.set(ActFormat.SETTING, ActFormat.read(setting.getValue()).toJson());
-        arguments.addAll(List.of("--act-format", setting.getValue()));
-      } else {
-        MethodOptions.put(options, setting.getKey(), setting.getValue());
-        arguments.addAll(List.of("-O", setting.getKey() + "=" + setting.getValue()));
-      }
-    }
-    // Refuses a misspelt setting before hours of work.
-    ObjectNode complete = MethodRegistry.load().configure(method.method(), options).settings();
-    arguments.addAll(shaping);
-    List<String> parts =
-        new ArrayList<>(
-            List.of(VersionProvider.version(), weights, method.method(), complete.toString()));
-    parts.addAll(shaping);
-    return Candidate.of(method.label(), arguments, parts);
-  }
-
-  private static Candidate ofRecipe(Path file, String weights, List<String> shaping) {
-    String name = file.getFileName().toString().replaceFirst("\\.toml$", "");
-    Recipe recipe = RecipeFile.read(file);
-    // Refuses a misspelt setting before hours of work.
-    MethodRegistry.load().configure(recipe.requireMethod(), RecipeRun.options(recipe));
-    // What is measured is for this command to say.
-    List<String> arguments =
-        new ArrayList<>(List.of("--recipe", file.toString(), "--eval", "none"));
-    arguments.addAll(shaping);
-    List<String> parts = new ArrayList<>(List.of(VersionProvider.version(), weights));
-    parts.add(RecipeFile.text(recipe));
-    parts.addAll(shaping);
-    return Candidate.of(name, arguments, parts);
   }
 
   /** Options as they were given, where they were. */
@@ -328,15 +271,5 @@ final class CompareCommand implements Callable<Integer> {
   private static String simpleName(ResolvedModel resolved) {
     String name = resolved.displayName().replaceAll("@.*", "").replaceAll("/+$", "");
     return name.substring(name.lastIndexOf('/') + 1);
-  }
-
-  /** Recipe files of a folder, by name. */
-  static List<Path> recipesIn(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(f -> f.getFileName().toString().endsWith(".toml")).sorted().toList();
-    } catch (IOException e) {
-      throw new PbqException(
-          PbqException.Kind.NOT_FOUND, "--recipe-dir " + folder + " cannot be read", e);
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.pbq.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.cli.compare.Candidate;
 import dev.pbq.cli.compare.ChildProcess;
 import dev.pbq.cli.compare.Comparison;
@@ -8,9 +7,7 @@ import dev.pbq.cli.compare.EvaluationStore;
 import dev.pbq.cli.compare.Row;
 import dev.pbq.cli.compare.Scores;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.JsonFiles;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorInfo;
@@ -30,16 +27,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Quantizes and measures one candidate after the other; what is there already is used. */
 final class CompareRun {
-  /** File name of the tables, without its extension. */
-  static final String NAME = "compare";
-
   private static final String EVALUATIONS = "evaluations.json";
   private static final String FULL_PRECISION = "full precision";
   private static final long CACHE_BYTES = 4_000_000_000L;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CACHE = "reference-";
+  private static final String CACHE_SUFFIX = ".logp";
+  private static final Logger LOG = LoggerFactory.getLogger(CompareRun.class);
 
   /**
    * What is compared, and how.
@@ -119,12 +119,12 @@ final class CompareRun {
       for (int i = 0; i < candidates.size(); i++) {
         String place = "[" + (i + 1) + "/" + candidates.size() + "] ";
         rows.add(row(candidates.get(i), place + candidates.get(i).label()));
-        write(comparison(rows));
+        CompareTables.write(comparison(rows), settings.root());
       }
       return comparison(rows);
     } finally {
       status.clear();
-      deleteCache();
+      deleteCaches();
     }
   }
 
@@ -158,6 +158,10 @@ final class CompareRun {
           null);
     } catch (PbqException e) {
       return failed(candidate, e.getMessage(), e.kind().exitCode());
+    } catch (RuntimeException e) {
+      // A defect with one method is no reason to lose the others.
+      LOG.error("{} failed", candidate.label(), e);
+      return failed(candidate, "internal error: " + e, ErrorHandler.INTERNAL);
     } catch (OutOfMemoryError e) {
       return failed(
           candidate,
@@ -169,7 +173,6 @@ final class CompareRun {
   private Row failed(Candidate candidate, String reason, int code) {
     exitCode = exitCode == 0 ? code : exitCode;
     String line = ErrorHandler.oneLine(reason);
-    status.line(candidate.label() + " failed: " + line);
     return new Row(
         candidate.label(), candidate.directory(), candidate.fingerprint(), null, null, null, line);
   }
@@ -284,7 +287,7 @@ final class CompareRun {
                     text,
                     settings.seqlen(),
                     windows,
-                    Optional.of(cacheFile())));
+                    Optional.of(cacheFile(weights + key(text, windows)))));
   }
 
   private OptionalInt distanceWindows(ModelFolder folder) {
@@ -298,58 +301,28 @@ final class CompareRun {
     return OptionalInt.of((int) Math.min(fitting, settings.limit().orElse(Integer.MAX_VALUE)));
   }
 
-  private Path cacheFile() {
-    return settings.root().resolve("reference.logp");
+  /**
+   * A file for each text and number of windows, so that one of an earlier run is never in the way.
+   */
+  private Path cacheFile(String key) {
+    String name = UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8)).toString();
+    return settings.root().resolve(CACHE + name + CACHE_SUFFIX);
   }
 
-  private void deleteCache() {
-    try {
-      Files.deleteIfExists(cacheFile());
+  /** Deletes them all, also what a killed run was writing. */
+  private void deleteCaches() {
+    try (Stream<Path> files = Files.list(settings.root())) {
+      for (Path file : files.filter(CompareRun::isCache).toList()) {
+        Files.delete(file);
+      }
     } catch (IOException e) {
-      throw PbqException.resources("cannot delete " + cacheFile() + ": " + e.getMessage(), e);
+      throw PbqException.resources(
+          "cannot delete " + CACHE + "*" + CACHE_SUFFIX + " in " + settings.root(), e);
     }
   }
 
-  private void write(Comparison comparison) {
-    Path root = settings.root();
-    JsonFiles.write(root.resolve(NAME + ".json"), JSON.valueToTree(comparison));
-    writeText(root.resolve(NAME + ".csv"), comparison.numbers().csv());
-    StringBuilder markdown = new StringBuilder();
-    markdown.append("# ").append(comparison.model()).append("\n\n");
-    markdown.append(comparison.table().markdown()).append('\n');
-    markdown.append(explanation(comparison)).append("\n");
-    for (Row row : comparison.failures()) {
-      markdown.append("\n- ").append(row.label()).append(" failed: ").append(row.failure());
-    }
-    markdown.append(comparison.failures().isEmpty() ? "\n" : "\n\n");
-    markdown.append("    ").append(command).append("\n\npbq ").append(comparison.version());
-    writeText(root.resolve(NAME + ".md"), markdown.append("\n").toString());
-  }
-
-  private static void writeText(Path file, String text) {
-    AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** What the columns are, in two or three sentences. */
-  static String explanation(Comparison comparison) {
-    StringBuilder text =
-        new StringBuilder(
-            "Bits are per weight: paper and stored of the quantized layers, model of the whole;"
-                + " GB is the whole checkpoint. Seconds and peak RSS are of quantizing, each in a"
-                + " process of its own.");
-    comparison.rows().stream()
-        .filter(row -> row.scores() != null && row.scores().distance() != null)
-        .findFirst()
-        .map(row -> row.scores().distance())
-        .ifPresent(
-            d ->
-                text.append(" KL(original || model) in nats per token and same top token: ")
-                    .append(d.windows())
-                    .append(" windows of ")
-                    .append(d.seqlen())
-                    .append(" tokens of ")
-                    .append(d.dataset())
-                    .append('.'));
-    return text.toString();
+  private static boolean isCache(Path file) {
+    String name = file.getFileName().toString();
+    return name.matches("\\.?" + CACHE + ".*\\" + CACHE_SUFFIX + "(\\..*)?");
   }
 }

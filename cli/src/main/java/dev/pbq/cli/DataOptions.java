@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Corpora;
+import dev.pbq.core.data.EvaluationDocuments;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.LabeledCorpora;
 import dev.pbq.core.data.LabeledSet;
@@ -46,6 +47,20 @@ final class DataOptions {
   /** The texts that accuracy is measured on, by data set name or file. */
   LabeledSet labeled(String nameOrFile, OptionalInt limit) {
     return new LabeledCorpora(directory(), System.getenv(), this::download).read(nameOrFile, limit);
+  }
+
+  /** As {@link #evaluation}, plain text files as they are. */
+  EvaluationText plainText(String nameOrFile) {
+    return nameOrFile.equals(ModelArgument.TINY)
+        ? evaluation(nameOrFile)
+        : corpora().plainText(nameOrFile);
+  }
+
+  /** The documents that perplexity is measured on one by one, by data set name or file. */
+  EvaluationDocuments documents(String nameOrFile) {
+    return nameOrFile.equals(ModelArgument.TINY)
+        ? EvaluationDocuments.of(ModelArgument.TINY, TinyModel.evaluationText())
+        : corpora().documents(nameOrFile);
   }
 
   private Corpora corpora() {

@@ -4,16 +4,14 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
-import dev.pbq.core.data.EvaluationText;
 import dev.pbq.eval.PerplexityResult;
-import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.protocol.PerplexityMeasurement;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,21 +23,25 @@ import picocli.CommandLine.Spec;
     name = "eval-ppl",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures perplexity, on dense and packed folders alike. Protocol gptq: the text is tokenized"
-          + " once, cut into disjoint windows, and perplexity is exp of the mean over windows of"
-          + " their mean negative log-likelihood.",
+      "Measures perplexity, on dense and packed folders alike. Figures of different protocols do"
+          + " not compare; the output always names the protocol, the windows, where BOS stands and"
+          + " how the text was joined. By default (gptq) the text is tokenized once, cut into"
+          + " disjoint windows, and perplexity is exp of the mean over windows of their mean"
+          + " negative log-likelihood.",
       "",
       "Examples:",
       "  pbq eval-ppl out/llama-7b-xnor --dataset wikitext2,ptb,c4 --data-dir data",
       "  pbq eval-ppl tiny --dataset tiny",
       "  pbq eval-ppl my-model --dataset my.txt --act-format bfp-w6a6",
-      "  pbq eval-ppl my-model --dataset my.txt --seqlen 512 --json result.json"
+      "  pbq eval-ppl my-model --dataset my.txt --seqlen 512 --json result.json",
+      "  pbq eval-ppl my-model --dataset wikitext2 --protocol hf-stride --seqlen 1024 --stride 512"
     },
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n")
 final class EvalPplCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private DataOptions data;
+  @Mixin private ProtocolOptions protocols;
   @Mixin private TokenizerOptions tokenizers;
   @Mixin private ReportOption report;
   @Mixin private CommonOptions common;
@@ -53,21 +55,6 @@ final class EvalPplCommand implements Runnable {
           "Texts: wikitext2, ptb, c4, tiny, or files (.txt, .jsonl, .jsonl.gz, .parquet). Default:"
               + " wikitext2, or tiny for the model built in.")
   private List<String> datasets = new ArrayList<>();
-
-  @Option(
-      names = "--seqlen",
-      paramLabel = "N",
-      description = "Tokens per window (default: 2048, or the model's longest sequence).")
-  private Integer seqlen;
-
-  @Option(names = "--limit", paramLabel = "WINDOWS", description = "Evaluate the first N windows.")
-  private Integer limit;
-
-  @Option(
-      names = "--protocol",
-      paramLabel = "P",
-      description = "gptq is the only one so far (default: ${DEFAULT-VALUE}).")
-  private String protocol = GptqProtocol.NAME;
 
   @Mixin private ActFormatOptions formats;
 
@@ -85,12 +72,6 @@ final class EvalPplCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
-    if (!protocol.equals(GptqProtocol.NAME)) {
-      throw PbqException.usage("--protocol " + protocol + " is unknown; there is gptq");
-    }
-    if (limit != null && limit < 1) {
-      throw PbqException.usage("--limit " + limit + " is not at least 1");
-    }
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<ActFormat> format = formats.of(folder);
@@ -99,17 +80,12 @@ final class EvalPplCommand implements Runnable {
           resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
     }
     report.prepare();
-    List<EvaluationText> texts = datasets.stream().map(data::evaluation).toList();
+    List<PerplexityMeasurement> measurements =
+        datasets.stream().map(set -> protocols.measurement(set, data)).toList();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     List<PerplexityResult> results =
         new Evaluation(common.threads(), ShardSize.parse(resident), tokenizers, status)
-            .run(
-                resolved.displayName(),
-                folder,
-                texts,
-                seqlen == null ? OptionalInt.empty() : OptionalInt.of(seqlen),
-                limit == null ? OptionalInt.empty() : OptionalInt.of(limit),
-                format);
+            .run(resolved.displayName(), folder, measurements, format);
     print(results, spec.commandLine().getOut());
     if (json != null) {
       ResultFile.write(json, results);
@@ -127,15 +103,34 @@ final class EvalPplCommand implements Runnable {
       out.println(
           String.format(
               Locale.ROOT,
-              "%s  perplexity %.4f +- %.4f  (%s, %d windows of %d tokens, text joined: %s%s)",
+              "%s  perplexity%s %.4f +- %.4f  (%s, %d windows of %d tokens%s, BOS: %s, text: %s%s)",
               r.dataset(),
+              r.perWord() == null ? "" : " per word",
               r.perplexity(),
               r.stderr(),
               r.protocol(),
               r.windows(),
               r.seqlen(),
+              r.stride() == null ? "" : ", stride " + r.stride(),
+              r.bos(),
               r.joined(),
               r.actFormat() == null ? "" : ", activations: " + r.actFormat()));
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "  text sha256 %.16s, tokenizer %.16s, %d tokens scored%s",
+              r.textSha256(),
+              r.tokenizer(),
+              r.scoredTokens(),
+              r.perWord() == null
+                  ? ""
+                  : String.format(
+                      Locale.ROOT,
+                      "; %d documents, %d words, byte perplexity %.4f, bits per byte %.4f",
+                      r.perWord().documents(),
+                      r.perWord().words(),
+                      r.perWord().bytePerplexity(),
+                      r.perWord().bitsPerByte())));
     }
   }
 }

@@ -15,13 +15,15 @@ import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.protocol.PerplexityMeasurement;
 import dev.pbq.eval.scoring.ForwardPass;
-import dev.pbq.eval.scoring.WindowScorer;
+import dev.pbq.eval.scoring.MeasuredModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiFunction;
 
 /**
  * Perplexities of one model folder, dense or packed.
@@ -32,16 +34,13 @@ import java.util.OptionalInt;
  * @param status shows progress
  */
 record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, StatusLine status) {
-  /** Sequences longer than this are a choice to be made, not a default. */
-  private static final int LONGEST_DEFAULT = 2048;
-
   /** The papers' window: 2048 tokens, or what the model has positions for. */
   static int defaultSeqlen(TransformerModel model) {
-    return Math.min(LONGEST_DEFAULT, model.maxPositions());
+    return GptqProtocol.defaultSeqlen(model);
   }
 
   /**
-   * Measures every text.
+   * Measures every text by protocol gptq.
    *
    * @param name the model's name in the results
    * @param seqlen tokens per window; empty for the model's default
@@ -54,19 +53,55 @@ record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, 
       OptionalInt seqlen,
       OptionalInt limit,
       Optional<ActFormat> format) {
-    return Parallel.withThreads(threads, () -> measure(name, folder, texts, seqlen, limit, format));
+    List<PerplexityMeasurement> measurements =
+        texts.stream()
+            .<PerplexityMeasurement>map(text -> new GptqProtocol(text, seqlen, limit))
+            .toList();
+    return run(name, folder, measurements, format);
   }
 
-  private List<PerplexityResult> measure(
+  /** Makes every measurement; parameters as above. */
+  List<PerplexityResult> run(
       String name,
       ModelFolder folder,
-      List<EvaluationText> texts,
-      OptionalInt seqlen,
-      OptionalInt limit,
+      List<PerplexityMeasurement> measurements,
       Optional<ActFormat> format) {
+    return with(
+        name,
+        folder,
+        format,
+        (model, manager) -> {
+          List<PerplexityResult> results = new ArrayList<>();
+          for (PerplexityMeasurement measurement : measurements) {
+            PerplexityResult result =
+                measurement.run(model, manager, new ScoringStatus(status, measurement.textName()));
+            results.add(format.map(f -> result.withActFormat(f.label())).orElse(result));
+            status.clear();
+          }
+          return results;
+        });
+  }
+
+  /**
+   * Opens a model, lends it to {@code body}, closes it.
+   *
+   * @return what the body answers, which must own nothing of the model
+   */
+  <T> T with(
+      String name,
+      ModelFolder folder,
+      Optional<ActFormat> format,
+      BiFunction<MeasuredModel, NDManager, T> body) {
+    return Parallel.withThreads(threads, () -> open(name, folder, format, body));
+  }
+
+  private <T> T open(
+      String name,
+      ModelFolder folder,
+      Optional<ActFormat> format,
+      BiFunction<MeasuredModel, NDManager, T> body) {
     CausalModel model = Architectures.of(folder.config(), folder.path().toString());
     ProductOperands operands = format.map(f -> f.operands(model)).orElse(ProductOperands.UNCHANGED);
-    List<PerplexityResult> results = new ArrayList<>();
     try (ModelWeights weights = Checkpoints.open(folder);
         Tokenizer tokenizer = tokenizers.open(folder.path())) {
       requireTensors(model, weights, folder.path());
@@ -79,22 +114,9 @@ record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, 
                 operands,
                 residentBytes,
                 Path.of(System.getProperty("java.io.tmpdir")));
-        GptqProtocol protocol = new GptqProtocol(model, new WindowScorer(pass), tokenizer);
-        for (EvaluationText text : texts) {
-          PerplexityResult result =
-              protocol.measure(
-                  name,
-                  text,
-                  seqlen.orElse(defaultSeqlen(model)),
-                  limit,
-                  manager,
-                  new ScoringStatus(status, text.name()));
-          results.add(format.map(f -> result.withActFormat(f.label())).orElse(result));
-          status.clear();
-        }
+        return body.apply(new MeasuredModel(name, pass, tokenizer), manager);
       }
     }
-    return results;
   }
 
   /** Refuses a checkpoint that lacks tensors, before any work is done. */

@@ -84,7 +84,7 @@ final class ReportPages {
     sections.add(
         new Section.Listing(
             "All methods",
-            CompareRun.explanation(comparison),
+            CompareTables.explanation(comparison),
             comparison.table().headers(),
             comparison.table().rows(),
             true));

@@ -27,4 +27,29 @@ public record MeanAndError(double mean, double standardError) {
             : Math.sqrt(squares / (values.length - 1)) / Math.sqrt(values.length);
     return new MeanAndError(mean, error);
   }
+
+  /**
+   * The ratio of two sums, with the standard error of a ratio estimator over the pairs (Cochran,
+   * Sampling Techniques, 1977, section 6.4).
+   *
+   * @param values numerators
+   * @param weights denominators, of the same length
+   */
+  public static MeanAndError ofRatio(double[] values, long[] weights) {
+    double sum = 0;
+    double weight = 0;
+    for (int i = 0; i < values.length; i++) {
+      sum += values[i];
+      weight += weights[i];
+    }
+    double ratio = sum / weight;
+    double squares = 0;
+    for (int i = 0; i < values.length; i++) {
+      double residual = values[i] - ratio * weights[i];
+      squares += residual * residual;
+    }
+    int n = values.length;
+    double error = n == 1 ? 0 : Math.sqrt(squares * n / (n - 1)) / weight;
+    return new MeanAndError(ratio, error);
+  }
 }

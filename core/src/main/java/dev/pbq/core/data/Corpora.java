@@ -4,10 +4,12 @@ import dev.pbq.core.PbqException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,12 +118,67 @@ public final class Corpora {
         source.rule().maxWindows());
   }
 
+  /**
+   * As {@link #evaluation}, but a plain text file is taken as it is, without its last line end,
+   * whatever data set it is a part of; other files are joined as they are there.
+   *
+   * @throws PbqException as {@link #calibration}
+   */
+  public EvaluationText plainText(String nameOrFile) {
+    Source source = source(nameOrFile, false);
+    if (!(source.reader() instanceof TextReader)) {
+      return evaluation(nameOrFile);
+    }
+    JoinedText joined = new JoinedText(source.describe(), "");
+    TextReader.whole()
+        .read(
+            source.files().get(0),
+            text -> {
+              joined.add(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+              return true;
+            });
+    String text = joined.text();
+    return new EvaluationText(
+        source.name(),
+        source.describe(),
+        "the text as it is, without its last line end",
+        1,
+        Sha256.of(text),
+        text,
+        OptionalInt.empty());
+  }
+
+  /**
+   * Documents that perplexity is measured on one by one: of WikiText its pages, of JSON lines and
+   * Parquet their rows, of other text files the whole text; of a known data set as many documents
+   * as {@link #evaluation} takes.
+   *
+   * @throws PbqException as {@link #calibration}
+   */
+  public EvaluationDocuments documents(String nameOrFile) {
+    Source source = source(nameOrFile, false);
+    boolean wikitext = source.dataset().equals(Optional.of(Dataset.WIKITEXT2));
+    List<String> rows = source.rows();
+    List<String> texts =
+        wikitext ? WikitextPages.of(rows) : rows.stream().filter(row -> !row.isBlank()).toList();
+    if (texts.isEmpty()) {
+      throw PbqException.badData(source.describe() + ": there is no text in it");
+    }
+    return EvaluationDocuments.of(
+        source.name(),
+        source.describe(),
+        wikitext ? "pages, by their titles" : source.asIs() ? "one document" : "rows",
+        wikitext,
+        texts);
+  }
+
   private Source source(String nameOrFile, boolean calibration) {
     Optional<Dataset> dataset = Dataset.named(nameOrFile);
     if (dataset.isPresent()) {
       TextRule rule = rule(dataset.get(), calibration);
       List<Path> files = locator.find(dataset.get(), rule.split());
-      return new Source(dataset.get().label(), files, reader(files.get(0), dataset), rule, false);
+      return new Source(
+          dataset.get().label(), files, reader(files.get(0), dataset), rule, false, dataset);
     }
     Path file = file(nameOrFile);
     Optional<Dataset> known = Dataset.ofFile(file);
@@ -131,7 +188,8 @@ public final class Corpora {
         List.of(file),
         reader,
         known.map(d -> rule(d, calibration).ofAnyFile()).orElse(FILE_RULE),
-        known.isEmpty() && reader instanceof TextReader);
+        known.isEmpty() && reader instanceof TextReader,
+        known);
   }
 
   private static TextRule rule(Dataset dataset, boolean calibration) {
@@ -182,9 +240,31 @@ public final class Corpora {
    * Where a text comes from and how it is made.
    *
    * @param asIs whether the file is one text that nothing is joined in
+   * @param dataset the data set that it is, or is a part of
    */
   private record Source(
-      String name, List<Path> files, DocumentReader reader, TextRule rule, boolean asIs) {
+      String name,
+      List<Path> files,
+      DocumentReader reader,
+      TextRule rule,
+      boolean asIs,
+      Optional<Dataset> dataset) {
+
+    List<String> rows() {
+      List<String> rows = new ArrayList<>();
+      int limit = rule.firstDocuments().orElse(Integer.MAX_VALUE);
+      for (Path file : files) {
+        if (rows.size() < limit) {
+          reader.read(
+              file,
+              row -> {
+                rows.add(row);
+                return rows.size() < limit;
+              });
+        }
+      }
+      return rows;
+    }
 
     JoinedText join() {
       JoinedText joined = new JoinedText(describe(), rule.separator());

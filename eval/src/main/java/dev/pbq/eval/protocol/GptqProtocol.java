@@ -1,19 +1,17 @@
 package dev.pbq.eval.protocol;
 
 import ai.djl.ndarray.NDManager;
-import dev.pbq.core.PbqException;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.EvaluationWindows;
-import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.scoring.MeasuredModel;
+import dev.pbq.eval.scoring.Span;
 import dev.pbq.eval.scoring.WindowScorer;
-import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * Perplexity as the GPTQ family of papers measures it: the whole text tokenized once (one BOS at
@@ -22,80 +20,53 @@ import java.util.stream.IntStream;
  * the window; perplexity = exp(mean over windows of the window's mean negative log-likelihood).
  * PB-LLM, {@code eval_ppl_utils.py}. The reference rounds each window's mean to fp16; this does
  * not.
+ *
+ * @param seqlen tokens per window, 2 .. the model's longest sequence; by default {@link
+ *     #defaultSeqlen}
+ * @param limit at most so many windows
  */
-public final class GptqProtocol {
+public record GptqProtocol(EvaluationText text, OptionalInt seqlen, OptionalInt limit)
+    implements PerplexityMeasurement {
   /** The protocol's name in results. */
   public static final String NAME = "gptq";
 
-  private static final int SHOWN_TOKENS = 8;
-
-  private final CausalModel model;
-  private final WindowScorer scorer;
-  private final Tokenizer tokenizer;
-
-  /** Evaluates one model; nothing is owned. */
-  public GptqProtocol(CausalModel model, WindowScorer scorer, Tokenizer tokenizer) {
-    this.model = model;
-    this.scorer = scorer;
-    this.tokenizer = tokenizer;
+  /** The papers' window: 2048 tokens, or what the model has positions for. */
+  public static int defaultSeqlen(TransformerModel model) {
+    return Windows.papers(model);
   }
 
-  /**
-   * Measures one text.
-   *
-   * @param modelName for the result
-   * @param seqlen tokens per window, 2 .. the model's longest sequence
-   * @param limit at most so many windows
-   * @throws PbqException USAGE for a seqlen that does not fit the model; BAD_DATA if the text is
-   *     too short or its tokens are not the model's
-   */
-  public PerplexityResult measure(
-      String modelName,
-      EvaluationText text,
-      int seqlen,
-      OptionalInt limit,
-      NDManager manager,
-      ScoringProgress progress) {
-    if (seqlen < 2 || seqlen > model.maxPositions()) {
-      throw PbqException.usage(
-          "--seqlen " + seqlen + " is not between 2 and the model's " + model.maxPositions());
-    }
+  @Override
+  public String textName() {
+    return text.name();
+  }
+
+  @Override
+  public PerplexityResult run(MeasuredModel model, NDManager manager, ScoringProgress progress) {
+    int length = Windows.checked(seqlen.orElse(Windows.papers(model.model())), 2, model.model());
     long start = System.nanoTime();
-    int[] ids = text.tokens(tokenizer, seqlen);
-    for (int id : ids) {
-      if (id < 0 || id >= model.vocabularySize()) {
-        throw PbqException.badData(
-            "text "
-                + text.name()
-                + " has token id "
-                + id
-                + " but the model's vocabulary has "
-                + model.vocabularySize()
-                + " entries: the tokenizer is another model's");
-      }
-    }
-    int[][] windows = EvaluationWindows.split(text.name(), ids, seqlen, limit);
-    MeanAndError nll = MeanAndError.of(scorer.score(windows, manager, progress));
-    double perplexity = Math.exp(nll.mean());
-    List<Integer> first =
-        IntStream.of(Arrays.copyOf(ids, Math.min(SHOWN_TOKENS, ids.length))).boxed().toList();
-    return new PerplexityResult(
-        modelName,
-        text.name(),
-        NAME,
-        seqlen,
-        windows.length,
-        (long) windows.length * seqlen,
-        nll.mean(),
-        nll.standardError(),
-        perplexity,
-        perplexity * nll.standardError(),
-        text.joined(),
-        text.sha256(),
-        ids.length,
-        first,
-        tokenizer.fingerprint(),
-        (System.nanoTime() - start) * 1e-9,
-        null);
+    int[] ids = text.tokens(model.tokenizer(), length);
+    Span.requireVocabulary(text.name(), ids, model.model().vocabularySize());
+    int[][] windows = EvaluationWindows.split(text.name(), ids, length, limit);
+    MeanAndError nll =
+        MeanAndError.of(new WindowScorer(model.pass()).score(windows, manager, progress));
+    return PerplexityResult.of(
+        new PerplexityResult.Setting(
+            model.name(),
+            text.name(),
+            NAME,
+            length,
+            null,
+            windows.length,
+            (long) windows.length * length,
+            (long) windows.length * (length - 1),
+            Windows.bosOfText(model, ids),
+            text.joined(),
+            text.sha256(),
+            ids.length,
+            Windows.shown(ids),
+            model.tokenizer().fingerprint()),
+        nll,
+        null,
+        Windows.seconds(start));
   }
 }

@@ -17,10 +17,10 @@ public final class BatchPlan {
   /** Tokens beyond which a larger batch gains nothing even for tiny models. */
   private static final int BATCH_TOKENS = 8192;
 
-  private final int[][] sequences;
+  private final List<TokenSlice> sequences;
   private final List<int[]> batches;
 
-  private BatchPlan(int[][] sequences, List<int[]> batches) {
+  private BatchPlan(List<TokenSlice> sequences, List<int[]> batches) {
     this.sequences = sequences;
     this.batches = batches;
   }
@@ -31,30 +31,35 @@ public final class BatchPlan {
   }
 
   /**
-   * Batches of consecutive sequences.
+   * Batches of consecutive sequences of equal length.
    *
    * @param sequences token ids; each of at least one token
    * @param tokens the budget; a longer sequence is a batch of its own
    */
   public static BatchPlan inOrder(int[][] sequences, int tokens) {
-    return of(sequences, IntStream.range(0, sequences.length).toArray(), tokens);
+    List<TokenSlice> slices = Arrays.stream(sequences).map(TokenSlice::of).toList();
+    return of(slices, IntStream.range(0, sequences.length).toArray(), tokens, false);
   }
 
   /**
    * Batches of sequences of nearly equal length, the longest first: little is padded, and what does
-   * not fit into memory fails at once. Parameters as for {@link #inOrder}.
+   * not fit into memory fails at once.
+   *
+   * @param sequences each of at least one token
+   * @param tokens the budget, padding included
+   * @param padded whether sequences of different lengths may share a batch
    */
-  public static BatchPlan byLength(int[][] sequences, int tokens) {
+  static BatchPlan byLength(List<TokenSlice> sequences, int tokens, boolean padded) {
     int[] order =
-        IntStream.range(0, sequences.length)
+        IntStream.range(0, sequences.size())
             .boxed()
-            .sorted(Comparator.comparingInt(i -> -sequences[i].length))
+            .sorted(Comparator.comparingInt(i -> -sequences.get(i).length()))
             .mapToInt(Integer::intValue)
             .toArray();
-    return of(sequences, order, tokens);
+    return of(sequences, order, tokens, padded);
   }
 
-  private static BatchPlan of(int[][] sequences, int[] order, int tokens) {
+  private static BatchPlan of(List<TokenSlice> sequences, int[] order, int tokens, boolean padded) {
     if (order.length == 0) {
       throw new IllegalArgumentException("no sequences");
     }
@@ -62,24 +67,26 @@ public final class BatchPlan {
     int first = 0;
     int longest = 0;
     for (int i = 0; i < order.length; i++) {
-      int length = sequences[order[i]].length;
+      int length = sequences.get(order[i]).length();
       if (length == 0) {
         throw new IllegalArgumentException("sequence " + order[i] + " is empty");
       }
-      longest = Math.max(longest, length);
-      if (i > first && (long) longest * (i + 1 - first) > tokens) {
+      int both = Math.max(longest, length);
+      boolean fits = (long) both * (i + 1 - first) <= tokens && (padded || length == longest);
+      if (i > first && !fits) {
         batches.add(Arrays.copyOfRange(order, first, i));
         first = i;
-        longest = length;
+        both = length;
       }
+      longest = both;
     }
     batches.add(Arrays.copyOfRange(order, first, order.length));
-    return new BatchPlan(sequences, batches);
+    return new BatchPlan(List.copyOf(sequences), batches);
   }
 
   /** How many sequences there are in all. */
   public int sequences() {
-    return sequences.length;
+    return sequences.size();
   }
 
   /** How many batches. */

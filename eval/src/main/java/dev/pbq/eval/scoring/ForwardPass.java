@@ -61,6 +61,14 @@ public final class ForwardPass {
     return model;
   }
 
+  /**
+   * Whether what is computed at a position depends on that position and those before it alone. Not
+   * so where operands of products are changed: a number format's blocks may span positions.
+   */
+  public boolean isCausal() {
+    return operands == ProductOperands.UNCHANGED;
+  }
+
   /** Bytes of the model's weights as float32. */
   public long modelBytes() {
     long floats = 0;

@@ -1,6 +1,6 @@
 package dev.pbq.eval.scoring;
 
-import java.util.Arrays;
+import java.util.List;
 
 /**
  * Sequences that are run together, padded at their ends to one length. Attention is causal, so what
@@ -13,16 +13,16 @@ import java.util.Arrays;
 public record SequenceBatch(int[] indices, int[][] ids, int[] lengths) {
 
   /** The batch of some of all sequences. */
-  static SequenceBatch of(int[][] sequences, int[] indices) {
+  static SequenceBatch of(List<TokenSlice> sequences, int[] indices) {
     int[] lengths = new int[indices.length];
     int longest = 0;
     for (int i = 0; i < indices.length; i++) {
-      lengths[i] = sequences[indices[i]].length;
+      lengths[i] = sequences.get(indices[i]).length();
       longest = Math.max(longest, lengths[i]);
     }
     int[][] ids = new int[indices.length][];
     for (int i = 0; i < indices.length; i++) {
-      ids[i] = Arrays.copyOf(sequences[indices[i]], longest);
+      ids[i] = sequences.get(indices[i]).padded(longest);
     }
     return new SequenceBatch(indices, ids, lengths);
   }

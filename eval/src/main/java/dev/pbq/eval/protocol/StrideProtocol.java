@@ -1,0 +1,110 @@
+package dev.pbq.eval.protocol;
+
+import ai.djl.ndarray.NDManager;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.data.EvaluationText;
+import dev.pbq.eval.MeanAndError;
+import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.scoring.MeasuredModel;
+import dev.pbq.eval.scoring.Span;
+import dev.pbq.eval.scoring.SpanScorer;
+import dev.pbq.eval.scoring.SpanScores;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Perplexity by a sliding window, as in the Hugging Face guide "Perplexity of fixed-length models"
+ * and HQQ's evaluation: the whole text tokenized once; for i = 0, stride, 2 stride, ... the tokens
+ * i .. i + stride are scored with as much of the text before them as fits a window of {@code
+ * seqlen}; perplexity = exp(sum of (mean negative log-likelihood of a window's scored tokens *
+ * tokens it advances) / tokens). The first window scores one token less than it counts, as there:
+ * the text's first token has nothing before it.
+ *
+ * @param seqlen tokens per window; by default the papers' 2048 or the model's longest
+ * @param stride how far the window advances, 1 .. seqlen; by default half of it
+ * @param limit at most so many windows
+ */
+public record StrideProtocol(
+    EvaluationText text, OptionalInt seqlen, OptionalInt stride, OptionalInt limit)
+    implements PerplexityMeasurement {
+  /** The protocol's name in results. */
+  public static final String NAME = "hf-stride";
+
+  @Override
+  public String textName() {
+    return text.name();
+  }
+
+  @Override
+  public PerplexityResult run(MeasuredModel model, NDManager manager, ScoringProgress progress) {
+    int length = Windows.checked(seqlen.orElse(Windows.papers(model.model())), 2, model.model());
+    int step = stride.orElse(length / 2);
+    if (step < 1 || step > length) {
+      throw PbqException.usage("--stride " + step + " is not between 1 and the window's " + length);
+    }
+    long start = System.nanoTime();
+    int[] ids = text.tokens(model.tokenizer(), length);
+    Span.requireVocabulary(text.name(), ids, model.model().vocabularySize());
+    List<Span> spans = spans(text.name(), ids, length, step, limit);
+    SpanScores scores = new SpanScorer(model.pass()).score(spans, manager, progress);
+
+    double sum = 0;
+    double[] means = new double[spans.size()];
+    long tokens = 0;
+    long scored = 0;
+    for (int i = 0; i < spans.size(); i++) {
+      Span span = spans.get(i);
+      means[i] = scores.total(i) / span.scored();
+      sum += means[i] * advance(span);
+      tokens += span.end() - span.begin();
+      scored += span.scored();
+    }
+    int end = spans.get(spans.size() - 1).end();
+    MeanAndError nll = new MeanAndError(sum / end, MeanAndError.of(means).standardError());
+    return PerplexityResult.of(
+        new PerplexityResult.Setting(
+            model.name(),
+            text.name(),
+            NAME,
+            length,
+            step,
+            spans.size(),
+            tokens,
+            scored,
+            Windows.bosOfText(model, ids),
+            text.joined(),
+            text.sha256(),
+            ids.length,
+            Windows.shown(ids),
+            model.tokenizer().fingerprint()),
+        nll,
+        null,
+        Windows.seconds(start));
+  }
+
+  /** Tokens that a window is weighted by: those that it adds to what came before. */
+  private static int advance(Span span) {
+    // Only the first window scores less than it adds: its first token is not predicted.
+    return span.begin() == 0 && span.from() == 1 ? span.end() : span.scored();
+  }
+
+  private static List<Span> spans(
+      String name, int[] ids, int length, int stride, OptionalInt limit) {
+    if (ids.length < 2) {
+      throw PbqException.badData(
+          name + " has only " + ids.length + " tokens: nothing can be predicted");
+    }
+    List<Span> spans = new ArrayList<>();
+    for (int i = 0; i < ids.length && spans.size() < limit.orElse(Integer.MAX_VALUE); i += stride) {
+      int begin = Math.max(0, i + stride - length);
+      int end = Math.min(i + stride, ids.length);
+      int from = Math.max(i, begin + 1);
+      if (from < end) {
+        spans.add(new Span(ids, begin, from, end));
+      }
+    }
+    return spans;
+  }
+}
