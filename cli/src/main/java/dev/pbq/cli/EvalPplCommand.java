@@ -1,6 +1,5 @@
 package dev.pbq.cli;
 
-import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
@@ -23,11 +22,11 @@ import picocli.CommandLine.Spec;
     name = "eval-ppl",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures perplexity, on dense and packed folders alike. Figures of different protocols do not"
-          + " compare; the output always names the protocol, the windows, where BOS stands and how"
-          + " the text was joined. By default (gptq) the text is tokenized once, cut into disjoint"
-          + " windows, and perplexity is exp of the mean over windows of their mean negative"
-          + " log-likelihood.",
+      "Measures perplexity, on dense and packed folders alike. Figures of different protocols do"
+          + " not compare; the output always names the protocol, the windows, where BOS stands and"
+          + " how the text was joined. By default (gptq) the text is tokenized once, cut into"
+          + " disjoint windows, and perplexity is exp of the mean over windows of their mean"
+          + " negative log-likelihood.",
       "",
       "Examples:",
       "  pbq eval-ppl out/llama-7b-xnor --dataset wikitext2,ptb,c4 --data-dir data",
@@ -43,6 +42,7 @@ final class EvalPplCommand implements Runnable {
   @Mixin private DataOptions data;
   @Mixin private ProtocolOptions protocols;
   @Mixin private TokenizerOptions tokenizers;
+  @Mixin private ActFormatOptions actFormats;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -54,22 +54,6 @@ final class EvalPplCommand implements Runnable {
           "Texts: wikitext2, ptb, c4, tiny, or files (.txt, .jsonl, .jsonl.gz, .parquet). Default:"
               + " wikitext2, or tiny for the model built in.")
   private List<String> datasets = new ArrayList<>();
-
-  @Option(
-      names = "--act-format",
-      paramLabel = "PRESET|FILE",
-      description =
-          "Compute all products of the blocks in number formats, activations included: bfp-w8a8,"
-              + " bfp-w6a6, bfp-w4a4, bmf-w8a8, bl-w8a8, minifloat-w8a8, dmf-w8a8, log-w8a8,"
-              + " int-w8a8, bypass, or a TOML file. A dense model's weights and biases are rounded"
-              + " too; a packed model's are as stored. Default: what the model was quantized for;"
-              + " none turns that off.")
-  private String actFormat;
-
-  @Option(
-      names = "--compat",
-      description = "With --act-format: the reference program's arithmetic, with its defects.")
-  private boolean compat;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
@@ -87,7 +71,7 @@ final class EvalPplCommand implements Runnable {
     common.applyLogging();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    Optional<ActFormat> format = actFormat(folder);
+    Optional<ActFormat> format = actFormats.of(folder);
     if (datasets.isEmpty()) {
       datasets.add(
           resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
@@ -104,18 +88,7 @@ final class EvalPplCommand implements Runnable {
     }
   }
 
-  private Optional<ActFormat> actFormat(ModelFolder folder) {
-    boolean asked = actFormat != null && !actFormat.equals(ActFormat.NONE);
-    if (compat && !asked) {
-      throw PbqException.usage("--compat needs --act-format");
-    }
-    if (actFormat == null) {
-      return ActFormat.recorded(folder);
-    }
-    return asked ? Optional.of(ActFormat.asked(actFormat, compat, folder)) : Optional.empty();
-  }
-
-  /** One line for each result. */
+  /** Two lines for each result. */
   static void print(List<PerplexityResult> results, PrintWriter out) {
     for (PerplexityResult r : results) {
       out.println(

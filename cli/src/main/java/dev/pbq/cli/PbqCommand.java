@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       QuantizeCommand.class,
       EvalPplCommand.class,
+      EvalTasksCommand.class,
       InspectCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,

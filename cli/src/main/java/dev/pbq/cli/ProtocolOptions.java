@@ -61,8 +61,7 @@ final class ProtocolOptions {
           new StrideProtocol(data.evaluation(nameOrFile), of(seqlen), of(stride), of(limit));
       case LlamaCppProtocol.NAME ->
           new LlamaCppProtocol(data.plainText(nameOrFile), of(seqlen), of(limit));
-      case WordProtocol.NAME ->
-          new WordProtocol(data.documents(nameOrFile), of(seqlen), of(limit));
+      case WordProtocol.NAME -> new WordProtocol(data.documents(nameOrFile), of(seqlen), of(limit));
       default ->
           throw PbqException.usage(
               "--protocol "

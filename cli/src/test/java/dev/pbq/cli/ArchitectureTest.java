@@ -90,6 +90,10 @@ class ArchitectureTest {
   static final ArchRule evalProtocol =
       only("dev.pbq.eval.protocol..", CORE, "dev.pbq.eval", EVAL_SCORING);
 
+  @ArchTest
+  static final ArchRule evalTasks =
+      only("dev.pbq.eval.tasks..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest

@@ -11,8 +11,8 @@ import java.util.List;
  *
  * @param model as the user named it
  * @param dataset name or file
- * @param protocol {@code gptq}, {@code hf-stride}, {@code lm-eval} or {@code llamacpp}: how text was
- *     cut, what was scored and what was averaged
+ * @param protocol {@code gptq}, {@code hf-stride}, {@code lm-eval} or {@code llamacpp}: how text
+ *     was cut, what was scored and what was averaged
  * @param seqlen tokens per window; of lm-eval the longest sequence
  * @param stride how far windows advance; null where they are disjoint
  * @param windows how many

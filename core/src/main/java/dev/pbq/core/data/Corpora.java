@@ -153,9 +153,7 @@ public final class Corpora {
     boolean wikitext = source.dataset().equals(Optional.of(Dataset.WIKITEXT2));
     List<String> rows = source.rows();
     List<String> texts =
-        wikitext
-            ? WikitextPages.of(rows)
-            : rows.stream().filter(row -> !row.isBlank()).toList();
+        wikitext ? WikitextPages.of(rows) : rows.stream().filter(row -> !row.isBlank()).toList();
     if (texts.isEmpty()) {
       throw PbqException.badData(source.describe() + ": there is no text in it");
     }

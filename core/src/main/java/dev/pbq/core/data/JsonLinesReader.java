@@ -82,7 +82,7 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
     return "\"" + String.join("\" or \"", fields) + "\"";
   }
 
-  private static BufferedReader open(Path file) throws IOException {
+  static BufferedReader open(Path file) throws IOException {
     InputStream in = Files.newInputStream(file);
     try {
       if (file.toString().endsWith(".gz")) {
@@ -97,7 +97,7 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
     }
   }
 
-  private static ObjectReader objectReader() {
+  static ObjectReader objectReader() {
     JsonFactory factory =
         JsonFactory.builder()
             .streamReadConstraints(

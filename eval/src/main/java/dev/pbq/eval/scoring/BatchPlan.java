@@ -59,8 +59,7 @@ public final class BatchPlan {
     return of(sequences, order, tokens, padded);
   }
 
-  private static BatchPlan of(
-      List<TokenSlice> sequences, int[] order, int tokens, boolean padded) {
+  private static BatchPlan of(List<TokenSlice> sequences, int[] order, int tokens, boolean padded) {
     if (order.length == 0) {
       throw new IllegalArgumentException("no sequences");
     }

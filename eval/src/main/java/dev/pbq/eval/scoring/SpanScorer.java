@@ -90,8 +90,7 @@ public final class SpanScorer {
         Span span = spans.get(index);
         order.add(index);
         int first = span.from() - 1 - span.begin();
-        rows.add(
-            hidden.get(new NDIndex().addIndices(i).addSliceDim(first, first + span.scored())));
+        rows.add(hidden.get(new NDIndex().addIndices(i).addSliceDim(first, first + span.scored())));
         if (count + span.scored() > next.length) {
           next = Arrays.copyOf(next, Math.max(2 * next.length, count + span.scored()));
         }
@@ -141,8 +140,7 @@ public final class SpanScorer {
       TokenSlice last = null;
       for (int index : order) {
         TokenSlice input = spans.get(index).input();
-        boolean shared =
-            last != null && (prefixes ? last.isPrefixOf(input) : last.equals(input));
+        boolean shared = last != null && (prefixes ? last.isPrefixOf(input) : last.equals(input));
         if (shared) {
           sequences.set(sequences.size() - 1, input);
         } else {

@@ -1,0 +1,37 @@
+package dev.pbq.cli;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The number formats that a model's products are computed in. */
+final class ActFormatOptions {
+  @Option(
+      names = "--act-format",
+      paramLabel = "PRESET|FILE",
+      description =
+          "Compute all products of the blocks in number formats, activations included: bfp-w8a8,"
+              + " bfp-w6a6, bfp-w4a4, bmf-w8a8, bl-w8a8, minifloat-w8a8, dmf-w8a8, log-w8a8,"
+              + " int-w8a8, bypass, or a TOML file. A dense model's weights and biases are rounded"
+              + " too; a packed model's are as stored. Default: what the model was quantized for;"
+              + " none turns that off.")
+  private String actFormat;
+
+  @Option(
+      names = "--compat",
+      description = "With --act-format: the reference program's arithmetic, with its defects.")
+  private boolean compat;
+
+  /** The formats that were asked for, or that the model was quantized for; empty for float32. */
+  Optional<ActFormat> of(ModelFolder folder) {
+    boolean asked = actFormat != null && !actFormat.equals(ActFormat.NONE);
+    if (compat && !asked) {
+      throw PbqException.usage("--compat needs --act-format");
+    }
+    if (actFormat == null) {
+      return ActFormat.recorded(folder);
+    }
+    return asked ? Optional.of(ActFormat.asked(actFormat, compat, folder)) : Optional.empty();
+  }
+}
