@@ -22,7 +22,7 @@ final class Prompts {
         row.index("label", 2));
   }
 
-  static TaskItem arc(DataRow row, PromptStyle style) {
+  static TaskItem arc(DataRow row) {
     Choices choices = Choices.of(row);
     String question =
         row.isObject("question") ? row.nested("question").text("stem") : row.text("question");
@@ -37,7 +37,7 @@ final class Prompts {
     return TaskItem.choices(context, choices.texts(), choices.gold());
   }
 
-  static TaskItem boolQ(DataRow row, PromptStyle style) {
+  static TaskItem boolQ(DataRow row) {
     int gold;
     if (row.has("label")) {
       gold = row.index("label", 2);
@@ -72,7 +72,7 @@ final class Prompts {
         row.index("label", 2));
   }
 
-  static TaskItem winogrande(DataRow row, PromptStyle style) {
+  static TaskItem winogrande(DataRow row) {
     String sentence = row.text("sentence");
     int blank = sentence.indexOf('_');
     if (blank < 0) {
@@ -90,7 +90,7 @@ final class Prompts {
   }
 
   /** Rows as published, or with "query" and endings that were preprocessed already. */
-  static TaskItem hellaSwag(DataRow row, PromptStyle style) {
+  static TaskItem hellaSwag(DataRow row) {
     List<String> endings = row.texts("endings");
     int gold = row.index("label", endings.size());
     if (row.has("query") && !row.has("ctx_a")) {
@@ -104,7 +104,7 @@ final class Prompts {
   }
 
   /** Everything up to the last space, and what follows it. */
-  static TaskItem lambada(DataRow row, PromptStyle style) {
+  static TaskItem lambada(DataRow row) {
     String text = row.text("text");
     int space = text.lastIndexOf(' ');
     if (space < 0) {

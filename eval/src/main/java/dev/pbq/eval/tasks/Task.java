@@ -5,22 +5,21 @@ import dev.pbq.core.data.DataRow;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** The tasks that are known, with what lm-evaluation-harness says of each. */
 public enum Task {
-  PIQA("piqa", "baber/piqa", "validation", 1.0, Metric.BOTH, Prompts::piqa),
-  ARC_EASY("arc_easy", "allenai/ai2_arc", "test", 1.0, Metric.BOTH, Prompts::arc),
-  ARC_CHALLENGE("arc_challenge", "allenai/ai2_arc", "test", 1.0, Metric.BOTH, Prompts::arc),
-  HELLASWAG("hellaswag", "Rowan/hellaswag", "validation", 1.0, Metric.BOTH, Prompts::hellaSwag),
+  PIQA("piqa", "baber/piqa", "validation", 1.0, Metric.BOTH),
+  ARC_EASY("arc_easy", "allenai/ai2_arc", "test", 1.0, Metric.BOTH),
+  ARC_CHALLENGE("arc_challenge", "allenai/ai2_arc", "test", 1.0, Metric.BOTH),
+  HELLASWAG("hellaswag", "Rowan/hellaswag", "validation", 1.0, Metric.BOTH),
   WINOGRANDE(
-      "winogrande", "allenai/winogrande", "validation", 1.0, Metric.ACC, Prompts::winogrande),
-  BOOLQ("boolq", "aps/super_glue", "validation", 2.0, Metric.ACC, Prompts::boolQ),
-  OPENBOOKQA("openbookqa", "allenai/openbookqa", "test", 1.0, Metric.BOTH, Prompts::openBookQa),
+      "winogrande", "allenai/winogrande", "validation", 1.0, Metric.ACC),
+  BOOLQ("boolq", "aps/super_glue", "validation", 2.0, Metric.ACC),
+  OPENBOOKQA("openbookqa", "allenai/openbookqa", "test", 1.0, Metric.BOTH),
   LAMBADA_OPENAI(
-      "lambada_openai", "EleutherAI/lambada_openai", "test", 1.0, Metric.GREEDY, Prompts::lambada),
-  COPA("copa", "aps/super_glue", "validation", 1.0, Metric.ACC, Prompts::copa);
+      "lambada_openai", "EleutherAI/lambada_openai", "test", 1.0, Metric.GREEDY),
+  COPA("copa", "aps/super_glue", "validation", 1.0, Metric.ACC);
 
   /** What is measured. */
   public enum Metric {
@@ -37,21 +36,18 @@ public enum Task {
   private final String split;
   private final double version;
   private final Metric metric;
-  private final BiFunction<DataRow, PromptStyle, TaskItem> prompt;
 
   Task(
       String label,
       String dataset,
       String split,
       double version,
-      Metric metric,
-      BiFunction<DataRow, PromptStyle, TaskItem> prompt) {
+      Metric metric) {
     this.label = label;
     this.dataset = dataset;
     this.split = split;
     this.version = version;
     this.metric = metric;
-    this.prompt = prompt;
   }
 
   /** The harness' name. */
@@ -85,7 +81,16 @@ public enum Task {
    * @throws PbqException BAD_DATA naming file, line and field if the row is not this task's
    */
   public TaskItem item(DataRow row, PromptStyle style) {
-    return prompt.apply(row, style);
+    return switch (this) {
+      case PIQA -> Prompts.piqa(row, style);
+      case ARC_EASY, ARC_CHALLENGE -> Prompts.arc(row);
+      case HELLASWAG -> Prompts.hellaSwag(row);
+      case WINOGRANDE -> Prompts.winogrande(row);
+      case BOOLQ -> Prompts.boolQ(row);
+      case OPENBOOKQA -> Prompts.openBookQa(row, style);
+      case LAMBADA_OPENAI -> Prompts.lambada(row);
+      case COPA -> Prompts.copa(row, style);
+    };
   }
 
   /**

@@ -9,37 +9,14 @@ import java.util.Optional;
 /** The tasks of a paper's tables, and the metric that the paper takes of each for its mean. */
 public enum TaskPreset {
   /** PB-LLM: seven tasks, acc of each. */
-  PB_LLM(
-      "pb-llm",
-      List.of(
-          Task.BOOLQ,
-          Task.PIQA,
-          Task.HELLASWAG,
-          Task.WINOGRANDE,
-          Task.ARC_EASY,
-          Task.ARC_CHALLENGE,
-          Task.OPENBOOKQA),
-      List.of()),
+  PB_LLM("pb-llm"),
   /** OneBit: six tasks, acc_norm of the four that have it. */
-  ONEBIT(
-      "onebit",
-      List.of(
-          Task.WINOGRANDE,
-          Task.HELLASWAG,
-          Task.PIQA,
-          Task.BOOLQ,
-          Task.ARC_EASY,
-          Task.ARC_CHALLENGE),
-      List.of(Task.HELLASWAG, Task.PIQA, Task.ARC_EASY, Task.ARC_CHALLENGE));
+  ONEBIT("onebit");
 
   private final String label;
-  private final List<Task> tasks;
-  private final List<Task> normalized;
 
-  TaskPreset(String label, List<Task> tasks, List<Task> normalized) {
+  TaskPreset(String label) {
     this.label = label;
-    this.tasks = tasks;
-    this.normalized = normalized;
   }
 
   /** The name on the command line and in results. */
@@ -49,7 +26,25 @@ public enum TaskPreset {
 
   /** Its tasks, in the order of the paper's table. */
   public List<Task> tasks() {
-    return tasks;
+    return switch (this) {
+      case PB_LLM ->
+          List.of(
+              Task.BOOLQ,
+              Task.PIQA,
+              Task.HELLASWAG,
+              Task.WINOGRANDE,
+              Task.ARC_EASY,
+              Task.ARC_CHALLENGE,
+              Task.OPENBOOKQA);
+      case ONEBIT ->
+          List.of(
+              Task.WINOGRANDE,
+              Task.HELLASWAG,
+              Task.PIQA,
+              Task.BOOLQ,
+              Task.ARC_EASY,
+              Task.ARC_CHALLENGE);
+    };
   }
 
   /** The preset of a name. */
@@ -59,7 +54,11 @@ public enum TaskPreset {
 
   /** {@code acc} or {@code acc_norm}. */
   public String metric(Task task) {
-    return normalized.contains(task) ? "acc_norm" : "acc";
+    return isNormalized(task) ? "acc_norm" : "acc";
+  }
+
+  private boolean isNormalized(Task task) {
+    return this == ONEBIT && task.metric() == Task.Metric.BOTH;
   }
 
   /**
@@ -71,14 +70,14 @@ public enum TaskPreset {
   public Map<String, Double> summary(List<TaskResult> results) {
     Map<String, Double> summary = new LinkedHashMap<>();
     double sum = 0;
-    for (Task task : tasks) {
+    for (Task task : tasks()) {
       TaskResult result = results.stream().filter(r -> r.task() == task).findFirst().orElseThrow();
       double value =
-          normalized.contains(task) ? result.accNorm().orElseThrow().mean() : result.acc().mean();
+          isNormalized(task) ? result.accNorm().orElseThrow().mean() : result.acc().mean();
       summary.put(task.label() + " " + metric(task), value);
       sum += value;
     }
-    summary.put("mean", sum / tasks.size());
+    summary.put("mean", sum / tasks().size());
     return summary;
   }
 }
