@@ -165,8 +165,8 @@ class EvalTasksTest {
     for (int i = 0; i < count; i++) {
       rows.append(
           ("{\"question\":\"What is %d and %d?\",\"choices\":{\"text\":[\"It is %d.\",\"no\",\"a"
-               + " longer answer, number"
-               + " %d\"],\"label\":[\"A\",\"B\",\"C\"]},\"answerKey\":\"%s\"}%n")
+                  + " longer answer, number"
+                  + " %d\"],\"label\":[\"A\",\"B\",\"C\"]},\"answerKey\":\"%s\"}%n")
               .formatted(i, i, 2 * i, i, "ABC".charAt(i % 3)));
     }
     return Files.writeString(folder.resolve("questions.jsonl"), rows.toString());

@@ -13,12 +13,10 @@ public enum Task {
   ARC_EASY("arc_easy", "allenai/ai2_arc", "test", 1.0, Metric.BOTH),
   ARC_CHALLENGE("arc_challenge", "allenai/ai2_arc", "test", 1.0, Metric.BOTH),
   HELLASWAG("hellaswag", "Rowan/hellaswag", "validation", 1.0, Metric.BOTH),
-  WINOGRANDE(
-      "winogrande", "allenai/winogrande", "validation", 1.0, Metric.ACC),
+  WINOGRANDE("winogrande", "allenai/winogrande", "validation", 1.0, Metric.ACC),
   BOOLQ("boolq", "aps/super_glue", "validation", 2.0, Metric.ACC),
   OPENBOOKQA("openbookqa", "allenai/openbookqa", "test", 1.0, Metric.BOTH),
-  LAMBADA_OPENAI(
-      "lambada_openai", "EleutherAI/lambada_openai", "test", 1.0, Metric.GREEDY),
+  LAMBADA_OPENAI("lambada_openai", "EleutherAI/lambada_openai", "test", 1.0, Metric.GREEDY),
   COPA("copa", "aps/super_glue", "validation", 1.0, Metric.ACC);
 
   /** What is measured. */
@@ -37,12 +35,7 @@ public enum Task {
   private final double version;
   private final Metric metric;
 
-  Task(
-      String label,
-      String dataset,
-      String split,
-      double version,
-      Metric metric) {
+  Task(String label, String dataset, String split, double version, Metric metric) {
     this.label = label;
     this.dataset = dataset;
     this.split = split;
