@@ -5,7 +5,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The number formats that a command evaluates a model in. */
+/** The number formats that a model's products are computed in. */
 final class ActFormatOptions {
   @Option(
       names = "--act-format",

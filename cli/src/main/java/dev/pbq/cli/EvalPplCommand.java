@@ -1,6 +1,5 @@
 package dev.pbq.cli;
 
-import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
@@ -44,6 +43,7 @@ final class EvalPplCommand implements Runnable {
   @Mixin private ProtocolOptions protocols;
   @Mixin private TokenizerOptions tokenizers;
   @Mixin private ReportOption report;
+  @Mixin private ActFormatOptions actFormats;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -55,8 +55,6 @@ final class EvalPplCommand implements Runnable {
           "Texts: wikitext2, ptb, c4, tiny, or files (.txt, .jsonl, .jsonl.gz, .parquet). Default:"
               + " wikitext2, or tiny for the model built in.")
   private List<String> datasets = new ArrayList<>();
-
-  @Mixin private ActFormatOptions formats;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
@@ -74,7 +72,7 @@ final class EvalPplCommand implements Runnable {
     common.applyLogging();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    Optional<ActFormat> format = formats.of(folder);
+    Optional<ActFormat> format = actFormats.of(folder);
     if (datasets.isEmpty()) {
       datasets.add(
           resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
@@ -97,7 +95,7 @@ final class EvalPplCommand implements Runnable {
         spec.commandLine().getOut());
   }
 
-  /** One line for each result. */
+  /** Two lines for each result. */
   static void print(List<PerplexityResult> results, PrintWriter out) {
     for (PerplexityResult r : results) {
       out.println(

@@ -49,9 +49,10 @@ import picocli.CommandLine.Spec;
     subcommands = {
       QuantizeCommand.class,
       EvalPplCommand.class,
+      EvalTasksCommand.class,
       EvalKlCommand.class,
-      CompareCommand.class,
       EvalClassifyCommand.class,
+      CompareCommand.class,
       InspectCommand.class,
       GenerateCommand.class,
       ChatCommand.class,

@@ -13,11 +13,13 @@ final class ResultFile {
   private ResultFile() {}
 
   static void write(Path file, List<?> results) {
+    write(file, Map.of("results", results));
+  }
+
+  /** Writes a whole report of records, maps, lists and plain values. */
+  static void write(Path file, Map<String, ?> report) {
     try {
-      String json =
-          new ObjectMapper()
-              .writerWithDefaultPrettyPrinter()
-              .writeValueAsString(Map.of("results", results));
+      String json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report);
       AtomicFile.write(file, (json + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("results are records of plain values", e);

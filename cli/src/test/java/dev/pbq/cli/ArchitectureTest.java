@@ -128,6 +128,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule classification = only("dev.pbq.eval.classify..", "dev.pbq.eval", CORE);
 
+  @ArchTest
+  static final ArchRule evalTasks =
+      only("dev.pbq.eval.tasks..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest

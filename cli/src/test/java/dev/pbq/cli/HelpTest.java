@@ -18,6 +18,7 @@ class HelpTest {
       strings = {
         "quantize",
         "eval-ppl",
+        "eval-tasks",
         "eval-kl",
         "eval-classify",
         "compare",
@@ -40,7 +41,7 @@ class HelpTest {
     Cli.Result result = Cli.run("--help");
     assertThat(result.code()).isZero();
     assertThat(result.out())
-        .contains("quantize", "eval-ppl", "inspect", "profile", "demo", "Exit codes:", "130");
+        .contains("quantize", "eval-ppl", "eval-tasks", "compare", "demo", "Exit codes:", "130");
   }
 
   @Test

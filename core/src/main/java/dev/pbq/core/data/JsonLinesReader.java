@@ -115,7 +115,7 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
     return "\"" + String.join("\" or \"", fields) + "\"";
   }
 
-  private static BufferedReader open(Path file) throws IOException {
+  static BufferedReader open(Path file) throws IOException {
     InputStream in = Files.newInputStream(file);
     try {
       if (file.toString().endsWith(".gz")) {
@@ -130,7 +130,7 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
     }
   }
 
-  private static ObjectReader objectReader() {
+  static ObjectReader objectReader() {
     JsonFactory factory =
         JsonFactory.builder()
             .streamReadConstraints(

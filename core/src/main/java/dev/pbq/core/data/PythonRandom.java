@@ -1,5 +1,8 @@
 package dev.pbq.core.data;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /**
  * Python's {@code random.Random}: the Mersenne Twister MT19937, seeded by an integer as Python
  * seeds it, so that calibration windows are the ones the Python references draw.
@@ -73,6 +76,45 @@ public final class PythonRandom {
       value = getrandbits(bits);
     }
     return a + value;
+  }
+
+  /**
+   * {@code sample(range(n), k)}: k different numbers below n, in the order in which Python draws
+   * them.
+   *
+   * @throws IllegalArgumentException unless 0 <= k <= n
+   */
+  public int[] sample(int n, int k) {
+    if (k < 0 || k > n) {
+      throw new IllegalArgumentException("a sample of " + k + " from " + n);
+    }
+    int[] result = new int[k];
+    // Python keeps a set of what was drawn where that is smaller than the whole population.
+    long setSize = 21;
+    if (k > 5) {
+      setSize += (long) Math.pow(4, Math.ceil(Math.log(k * 3.0) / Math.log(4)));
+    }
+    if (n <= setSize) {
+      int[] pool = new int[n];
+      for (int i = 0; i < n; i++) {
+        pool[i] = i;
+      }
+      for (int i = 0; i < k; i++) {
+        int j = (int) randint(0, n - i - 1);
+        result[i] = pool[j];
+        pool[j] = pool[n - i - 1];
+      }
+      return result;
+    }
+    Set<Integer> drawn = new HashSet<>();
+    for (int i = 0; i < k; i++) {
+      int j = (int) randint(0, n - 1);
+      while (!drawn.add(j)) {
+        j = (int) randint(0, n - 1);
+      }
+      result[i] = j;
+    }
+    return result;
   }
 
   static int bitLength(long n) {

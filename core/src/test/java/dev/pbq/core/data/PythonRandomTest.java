@@ -79,4 +79,17 @@ class PythonRandomTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> random.getrandbits(64)).isInstanceOf(IllegalArgumentException.class);
   }
+
+  /** From Python 3.11: r = random.Random(1234); r.sample(range(50), 5), ... */
+  @Test
+  void samplesAreThoseOfPython() {
+    PythonRandom random = new PythonRandom(1234);
+    assertThat(random.sample(50, 5)).containsExactly(49, 28, 7, 0, 5);
+    assertThat(random.sample(50, 3)).containsExactly(37, 2, 42);
+    assertThat(random.sample(10, 4)).as("from a pool").containsExactly(1, 9, 5, 8);
+    assertThat(random.sample(100, 6)).as("from a pool").containsExactly(2, 3, 44, 82, 79, 61);
+    assertThat(random.sample(1000, 8))
+        .as("from a set")
+        .containsExactly(630, 474, 152, 93, 187, 730, 117, 865);
+  }
 }

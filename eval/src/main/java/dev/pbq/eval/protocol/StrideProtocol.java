@@ -19,8 +19,9 @@ import java.util.OptionalInt;
  * and HQQ's evaluation: the whole text tokenized once; for i = 0, stride, 2 stride, ... the tokens
  * i .. i + stride are scored with as much of the text before them as fits a window of {@code
  * seqlen}; perplexity = exp(sum of (mean negative log-likelihood of a window's scored tokens *
- * tokens it advances) / tokens). The first window scores one token less than it counts, as there:
- * the text's first token has nothing before it.
+ * tokens it advances) / tokens). A window that begins with the tokens it scores (the first one; all
+ * of them where the stride is the whole window) scores one token less than it is weighted by, as
+ * there: nothing comes before the first.
  *
  * @param seqlen tokens per window; by default the papers' 2048 or the model's longest
  * @param stride how far the window advances, 1 .. seqlen; by default half of it
@@ -54,14 +55,15 @@ public record StrideProtocol(
     double[] means = new double[spans.size()];
     long tokens = 0;
     long scored = 0;
+    int end = 0;
     for (int i = 0; i < spans.size(); i++) {
       Span span = spans.get(i);
       means[i] = scores.total(i) / span.scored();
-      sum += means[i] * advance(span);
+      sum += means[i] * (span.end() - end);
+      end = span.end();
       tokens += span.end() - span.begin();
       scored += span.scored();
     }
-    int end = spans.get(spans.size() - 1).end();
     MeanAndError nll = new MeanAndError(sum / end, MeanAndError.of(means).standardError());
     return PerplexityResult.of(
         new PerplexityResult.Setting(
@@ -82,12 +84,6 @@ public record StrideProtocol(
         nll,
         null,
         Windows.seconds(start));
-  }
-
-  /** Tokens that a window is weighted by: those that it adds to what came before. */
-  private static int advance(Span span) {
-    // Only the first window scores less than it adds: its first token is not predicted.
-    return span.begin() == 0 && span.from() == 1 ? span.end() : span.scored();
   }
 
   private static List<Span> spans(

@@ -13,6 +13,7 @@ import dev.pbq.eval.scoring.SpanScorer;
 import dev.pbq.eval.scoring.SpanScores;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -79,7 +80,7 @@ public record WordProtocol(EvaluationDocuments documents, OptionalInt seqlen, Op
       }
     }
     MeanAndError perWord = MeanAndError.ofRatio(nll, words);
-    double total = java.util.Arrays.stream(nll).sum();
+    double total = Arrays.stream(nll).sum();
     return PerplexityResult.of(
         new PerplexityResult.Setting(
             model.name(),
@@ -100,7 +101,7 @@ public record WordProtocol(EvaluationDocuments documents, OptionalInt seqlen, Op
             Windows.shown(shown),
             model.tokenizer().fingerprint()),
         perWord,
-        WordPerplexity.of(total, count, java.util.Arrays.stream(words).sum(), bytes, textTokens),
+        WordPerplexity.of(total, count, Arrays.stream(words).sum(), bytes, textTokens),
         Windows.seconds(start));
   }
 

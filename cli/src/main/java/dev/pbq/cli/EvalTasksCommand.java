@@ -1,0 +1,238 @@
+package dev.pbq.cli;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.eval.MeanAndError;
+import dev.pbq.eval.tasks.PromptStyle;
+import dev.pbq.eval.tasks.Task;
+import dev.pbq.eval.tasks.TaskData;
+import dev.pbq.eval.tasks.TaskLocator;
+import dev.pbq.eval.tasks.TaskPreset;
+import dev.pbq.eval.tasks.TaskReport;
+import dev.pbq.eval.tasks.TaskResult;
+import dev.pbq.eval.tasks.TaskRunner;
+import dev.pbq.eval.tasks.TaskSettings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pbq eval-tasks}: zero-shot accuracy of a dense or packed model. */
+@Command(
+    name = "eval-tasks",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measures zero- or few-shot accuracy on tasks, on dense and packed folders alike, with the"
+          + " prompts and metrics of lm-evaluation-harness.",
+      "",
+      "Examples:",
+      "  pbq eval-tasks my-model --tasks piqa,winogrande --data-dir tasks",
+      "  pbq eval-tasks my-model --tasks onebit --data-dir tasks --split validation --limit 200",
+      "  pbq eval-tasks my-model --tasks arc_easy=my-questions.jsonl --json result.json"
+    },
+    descriptionHeading = "%n",
+    optionListHeading = "%nOptions:%n")
+final class EvalTasksCommand implements Runnable {
+  @Mixin private ModelArgument model;
+  @Mixin private TokenizerOptions tokenizers;
+  @Mixin private ActFormatOptions actFormats;
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--tasks",
+      required = true,
+      split = ",",
+      paramLabel = "TASK|PRESET",
+      description =
+          "piqa, arc_easy, arc_challenge, hellaswag, winogrande, boolq, openbookqa,"
+              + " lambada_openai, copa; TASK=FILE for data in a file; or a paper's set, with its"
+              + " choice of metric and its mean: pb-llm (seven tasks), onebit (six).")
+  private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with TASK.SPLIT.jsonl or TASK/SPLIT.jsonl (default: the environment's PBQ_DATA).")
+  private Path dataDir;
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description = "Evaluate this split of every task (default: the one that the harness takes).")
+  private String split;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Evaluate the first N rows of every task.")
+  private Integer limit;
+
+  @Option(
+      names = "--num-fewshot",
+      paramLabel = "K",
+      description =
+          "Examples before each question, from the train split, or else from the other questions"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int shots;
+
+  @Option(
+      names = "--fewshot-seed",
+      paramLabel = "SEED",
+      description = "What examples are drawn with (default: ${DEFAULT-VALUE}).")
+  private long seed = TaskSettings.HARNESS_SEED;
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "STYLE",
+      description =
+          "lm-eval (default), or olmes, which words piqa, openbookqa and copa differently.")
+  private String prompts = PromptStyle.LM_EVAL.label();
+
+  @Option(
+      names = "--batch-tokens",
+      paramLabel = "N",
+      description = "Tokens that are run at once (default: what suits the model).")
+  private Integer batchTokens;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write the results as JSON, with the harness' names.")
+  private Path json;
+
+  @Option(
+      names = "--resident",
+      paramLabel = "SIZE",
+      description =
+          "Models up to this size in float32 are held in memory whole, larger ones one block at a"
+              + " time (default: ${DEFAULT-VALUE}).")
+  private String resident = "4GB";
+
+  @Override
+  public void run() {
+    common.applyLogging();
+    TaskSettings settings =
+        new TaskSettings(
+            atLeastOne("--limit", limit),
+            shots(),
+            seed,
+            PromptStyle.named(prompts),
+            atLeastOne("--batch-tokens", batchTokens));
+    Optional<TaskPreset> preset =
+        names.size() == 1 ? TaskPreset.named(names.get(0)) : Optional.empty();
+    List<TaskData> tasks = tasks();
+    ResolvedModel resolved = model.resolve();
+    ModelFolder folder = ModelFolder.open(resolved.folder());
+    Optional<ActFormat> format = actFormats.of(folder);
+    StatusLine status = new StatusLine(spec.commandLine().getErr());
+    PrintWriter out = spec.commandLine().getOut();
+    Map<String, Object> report =
+        new Evaluation(common.threads(), ShardSize.parse(resident), tokenizers, status)
+            .with(
+                resolved.displayName(),
+                folder,
+                format,
+                (measured, manager) -> {
+                  TaskRunner runner = new TaskRunner(measured, settings);
+                  List<TaskResult> results = new ArrayList<>();
+                  for (TaskData data : tasks) {
+                    TaskResult result =
+                        runner.run(data, manager, new ScoringStatus(status, data.task().label()));
+                    status.clear();
+                    print(result, out);
+                    results.add(result);
+                  }
+                  preset.ifPresent(p -> print(p, results, out));
+                  return TaskReport.of(
+                      measured, settings, results, preset, format.map(ActFormat::label));
+                });
+    if (json != null) {
+      ResultFile.write(json, report);
+    }
+  }
+
+  private int shots() {
+    if (shots < 0) {
+      throw PbqException.usage("--num-fewshot " + shots + " is below 0");
+    }
+    return shots;
+  }
+
+  private static OptionalInt atLeastOne(String option, Integer value) {
+    if (value != null && value < 1) {
+      throw PbqException.usage(option + " " + value + " is not at least 1");
+    }
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+
+  private List<TaskData> tasks() {
+    TaskLocator locator =
+        new TaskLocator(
+            Optional.ofNullable(dataDir)
+                .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of)));
+    List<TaskData> tasks = new ArrayList<>();
+    Set<Task> seen = new LinkedHashSet<>();
+    for (String name : names) {
+      Optional<TaskPreset> preset = TaskPreset.named(name);
+      int file = name.indexOf('=');
+      List<Task> named =
+          preset
+              .map(TaskPreset::tasks)
+              .orElseGet(() -> List.of(Task.named(file < 0 ? name : name.substring(0, file))));
+      for (Task task : named) {
+        if (seen.add(task)) {
+          tasks.add(
+              file < 0
+                  ? locator.load(task, Optional.ofNullable(split), shots > 0)
+                  : TaskLocator.load(task, Path.of(name.substring(file + 1))));
+        }
+      }
+    }
+    return tasks;
+  }
+
+  private static void print(TaskResult r, PrintWriter out) {
+    StringBuilder line = new StringBuilder();
+    line.append(String.format(Locale.ROOT, "%-14s", r.task().label()));
+    append(line, "acc", r.acc());
+    r.accNorm().ifPresent(value -> append(line, "acc_norm", value));
+    r.perplexity().ifPresent(value -> append(line, "perplexity", value));
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "  (%s, %d of %d rows%s)",
+            r.split(),
+            r.effective(),
+            r.original(),
+            r.skipped().isEmpty()
+                ? ""
+                : ", " + r.skipped().size() + " skipped: an answer longer than the context"));
+    out.println(line);
+  }
+
+  private static void append(StringBuilder line, String name, MeanAndError value) {
+    line.append(
+        String.format(Locale.ROOT, "  %s %.4f +- %.4f", name, value.mean(), value.standardError()));
+  }
+
+  private static void print(TaskPreset preset, List<TaskResult> results, PrintWriter out) {
+    out.println(
+        String.format(
+            Locale.ROOT, "%-14s  mean %.4f", preset.label(), preset.summary(results).get("mean")));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.pbq.core.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.pbq.core.PbqException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of a file, all of them.
+ *
+ * @param sha256 over every row as JSON followed by a line feed, in hexadecimal: the same for equal
+ *     rows in files of different kinds
+ */
+public record DataRows(Path file, String sha256, List<DataRow> rows) {
+  public DataRows {
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * Reads a file of one JSON object per line, plain or .gz.
+   *
+   * @throws PbqException BAD_DATA naming file and line if one is not a JSON object, or if there is
+   *     none
+   */
+  public static DataRows read(Path file) {
+    ObjectReader json = JsonLinesReader.objectReader();
+    List<DataRow> rows = new ArrayList<>();
+    Sha256 sha = new Sha256();
+    int number = 0;
+    try (BufferedReader lines = JsonLinesReader.open(file)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        if (!line.isBlank()) {
+          DataRow row = new DataRow(file, number, object(json, line, file, number));
+          sha.add(row.fields().toString()).add("\n");
+          rows.add(row);
+        }
+      }
+    } catch (IOException e) {
+      if (number == 0) {
+        throw DocumentReader.unreadable(file, e);
+      }
+      String why = e instanceof CharacterCodingException ? "not UTF-8 text" : Messages.of(e);
+      throw PbqException.badData("%s: broken after line %d: %s".formatted(file, number, why), e);
+    }
+    if (rows.isEmpty()) {
+      throw PbqException.badData(file + ": there is no row in it");
+    }
+    return new DataRows(file, sha.hex(), rows);
+  }
+
+  private static JsonNode object(ObjectReader json, String line, Path file, int number) {
+    try {
+      JsonNode node = json.readTree(line);
+      if (node.isObject()) {
+        return node;
+      }
+    } catch (JsonProcessingException e) {
+      throw PbqException.badData(
+          "%s line %d: no JSON object: %s".formatted(file, number, Messages.of(e)), e);
+    }
+    throw PbqException.badData("%s line %d: no JSON object".formatted(file, number));
+  }
+}

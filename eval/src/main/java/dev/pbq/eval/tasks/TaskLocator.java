@@ -1,0 +1,99 @@
+package dev.pbq.eval.tasks;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.data.DataRows;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds tasks' data in a folder: {@code TASK.SPLIT.jsonl}, also with .gz behind, or {@code
+ * TASK/SPLIT.jsonl}. Nothing is downloaded.
+ */
+public final class TaskLocator {
+  private static final List<String> SPLITS = List.of("validation", "test", "train");
+  private static final String TRAIN = "train";
+
+  private final Optional<Path> directory;
+
+  /**
+   * @param directory where to look
+   * @throws PbqException NOT_FOUND if it does not exist
+   */
+  public TaskLocator(Optional<Path> directory) {
+    directory.ifPresent(
+        folder -> {
+          if (!Files.isDirectory(folder)) {
+            throw PbqException.notFound("data directory " + folder + " does not exist");
+          }
+        });
+    this.directory = directory;
+  }
+
+  /**
+   * A task's data.
+   *
+   * @param split empty for the one that the harness evaluates
+   * @param examples whether training rows are wanted
+   * @throws PbqException NOT_FOUND telling where was looked, and which splits there are; BAD_DATA
+   *     if a file cannot be read
+   */
+  public TaskData load(Task task, Optional<String> split, boolean examples) {
+    String wanted = split.orElse(task.split());
+    Path file = find(task, wanted).orElseThrow(() -> missing(task, wanted));
+    return new TaskData(
+        task,
+        wanted,
+        DataRows.read(file),
+        examples ? find(task, TRAIN).map(DataRows::read) : Optional.empty());
+  }
+
+  /** A task's data in a file that was named; its split is not known. */
+  public static TaskData load(Task task, Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw PbqException.notFound("task " + task.label() + ": there is no file " + file);
+    }
+    return new TaskData(task, file.getFileName().toString(), DataRows.read(file), Optional.empty());
+  }
+
+  private Optional<Path> find(Task task, String split) {
+    return directory.flatMap(
+        folder ->
+            names(task, split).stream()
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst());
+  }
+
+  private static List<String> names(Task task, String split) {
+    List<String> names = new ArrayList<>();
+    List<String> stems =
+        task == Task.WINOGRANDE ? List.of("winogrande", "winogrande_xl") : List.of(task.label());
+    for (String stem : stems) {
+      for (String end : List.of(".jsonl", ".jsonl.gz")) {
+        names.add(stem + "." + split + end);
+        names.add(stem + "/" + split + end);
+      }
+    }
+    return names;
+  }
+
+  private PbqException missing(Task task, String split) {
+    List<String> others = SPLITS.stream().filter(other -> find(task, other).isPresent()).toList();
+    String looked =
+        directory
+            .map(folder -> "looked in " + folder + " for " + String.join(", ", names(task, split)))
+            .orElse("no --data-dir (or PBQ_DATA) was given");
+    return PbqException.notFound(
+        "task %s: no file of its %s split; %s%s"
+            .formatted(
+                task.label(),
+                split,
+                looked,
+                others.isEmpty()
+                    ? "; a file may be given as " + task.label() + "=FILE"
+                    : "; there is its split " + String.join(", ", others) + ": see --split"));
+  }
+}
