@@ -36,7 +36,8 @@ final class MemoryFacts {
     facts.put("flops", density.flops());
   }
 
-  private static BlockOperations operations(CausalModel model) {
+  /** The operations of one layer. */
+  static BlockOperations operations(CausalModel model) {
     Set<String> tensors = new HashSet<>(model.requiredTensors());
     List<BlockOperations.LinearShape> linears = new ArrayList<>();
     for (LinearInput input : model.linearInputs(0)) {

@@ -1,7 +1,6 @@
 package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.DenseFolder;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -138,7 +137,7 @@ final class QuantizeCommand implements Runnable {
     long shardBytes = ShardSize.parse(maxShardSize);
     int samples = calibration.samples();
     ResolvedModel resolved = model.resolve();
-    Path output = out != null ? out : defaultOutput(resolved);
+    Path output = out != null ? out : DefaultOutput.of(resolved, method);
 
     try (QuantizeJob job =
         QuantizeJob.open(
@@ -204,14 +203,5 @@ final class QuantizeCommand implements Runnable {
     if (json != null) {
       ResultFile.write(json, results);
     }
-  }
-
-  private Path defaultOutput(ResolvedModel resolved) {
-    String name = resolved.displayName().replaceAll("/+$", "");
-    name = name.substring(name.lastIndexOf('/') + 1).replaceAll("@.*", "");
-    if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-      throw PbqException.usage("--out is needed: the model's name makes no directory name");
-    }
-    return Path.of("out", name + "-" + method);
   }
 }

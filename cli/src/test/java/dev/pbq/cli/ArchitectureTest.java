@@ -81,6 +81,26 @@ class ArchitectureTest {
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
 
+  @ArchTest
+  static final ArchRule formatSearch =
+      only(
+          "dev.pbq.formats.search..",
+          ROOT,
+          "dev.pbq.formats.arithmetic..",
+          "dev.pbq.formats.config..");
+
+  @ArchTest
+  static final ArchRule geneticAlgorithmsAreUsedInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.pbq.formats.search..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.moeaframework..");
+
+  @ArchTest
+  static final ArchRule studiesKnowNoCommand = only("dev.pbq.cli.search..", CORE, FORMATS, EVAL);
+
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 

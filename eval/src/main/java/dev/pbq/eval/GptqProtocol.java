@@ -52,24 +52,8 @@ public final class GptqProtocol {
       OptionalInt limit,
       NDManager manager,
       ScoringProgress progress) {
-    if (seqlen < 2 || seqlen > model.maxPositions()) {
-      throw PbqException.usage(
-          "--seqlen " + seqlen + " is not between 2 and the model's " + model.maxPositions());
-    }
     long start = System.nanoTime();
-    int[] ids = text.tokens(tokenizer, seqlen);
-    for (int id : ids) {
-      if (id < 0 || id >= model.vocabularySize()) {
-        throw PbqException.badData(
-            "text "
-                + text.name()
-                + " has token id "
-                + id
-                + " but the model's vocabulary has "
-                + model.vocabularySize()
-                + " entries: the tokenizer is another model's");
-      }
-    }
+    int[] ids = ids(model, text, seqlen, tokenizer);
     int[][] windows = EvaluationWindows.split(text.name(), ids, seqlen, limit);
     MeanAndError nll = MeanAndError.of(scorer.score(windows, manager, progress));
     double perplexity = Math.exp(nll.mean());
@@ -93,5 +77,39 @@ public final class GptqProtocol {
         tokenizer.fingerprint(),
         (System.nanoTime() - start) * 1e-9,
         null);
+  }
+
+  /**
+   * The windows that are measured, [windows][seqlen] tokens.
+   *
+   * @param seqlen tokens per window, 2 .. the model's longest sequence
+   * @param limit at most so many windows
+   * @throws PbqException as {@link #measure}
+   */
+  public static int[][] windows(
+      CausalModel model, EvaluationText text, int seqlen, OptionalInt limit, Tokenizer tokenizer) {
+    return EvaluationWindows.split(text.name(), ids(model, text, seqlen, tokenizer), seqlen, limit);
+  }
+
+  private static int[] ids(
+      CausalModel model, EvaluationText text, int seqlen, Tokenizer tokenizer) {
+    if (seqlen < 2 || seqlen > model.maxPositions()) {
+      throw PbqException.usage(
+          "--seqlen " + seqlen + " is not between 2 and the model's " + model.maxPositions());
+    }
+    int[] ids = text.tokens(tokenizer, seqlen);
+    for (int id : ids) {
+      if (id < 0 || id >= model.vocabularySize()) {
+        throw PbqException.badData(
+            "text "
+                + text.name()
+                + " has token id "
+                + id
+                + " but the model's vocabulary has "
+                + model.vocabularySize()
+                + " entries: the tokenizer is another model's");
+      }
+    }
+    return ids;
   }
 }
