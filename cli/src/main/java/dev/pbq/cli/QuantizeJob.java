@@ -1,6 +1,5 @@
 package dev.pbq.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -19,7 +18,6 @@ import dev.pbq.core.pipeline.QuantizationRun;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.quant.Quantizer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -110,23 +108,6 @@ final class QuantizeJob implements AutoCloseable {
                   Engines.setThreads(threads);
                   return Engines.newManager();
                 }));
-  }
-
-  /**
-   * The stored form of a run's settings: the method's, complete, and what else shapes the result.
-   */
-  static ObjectNode settings(
-      MethodRegistry.Configured method,
-      List<String> overrides,
-      SelectionOptions selection,
-      CalibrationOptions calibration) {
-    ObjectNode settings = method.settings().deepCopy();
-    selection.describe(settings);
-    calibration.describe(settings);
-    if (!overrides.isEmpty()) {
-      overrides.forEach(settings.putArray("overrides")::add);
-    }
-    return settings;
   }
 
   @Override

@@ -99,7 +99,12 @@ class ArchitectureTest {
           .resideInAnyPackage("org.moeaframework..");
 
   @ArchTest
-  static final ArchRule studiesKnowNoCommand = only("dev.pbq.cli.search..", CORE, FORMATS, EVAL);
+  static final ArchRule studiesKnowNoCommand =
+      only("dev.pbq.cli.search..", CORE, FORMATS, EVAL, "dev.pbq.cli.recipe..");
+
+  @ArchTest
+  static final ArchRule recipes =
+      only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule tiny = only(TINY, CORE);

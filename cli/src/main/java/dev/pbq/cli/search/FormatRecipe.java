@@ -2,46 +2,33 @@ package dev.pbq.cli.search;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.recipe.LayerChoice;
+import dev.pbq.cli.recipe.LayerOverride;
+import dev.pbq.cli.recipe.Recipe;
 import dev.pbq.core.packed.NumberFormat;
 import dev.pbq.formats.arithmetic.TensorFormat;
 import dev.pbq.formats.config.ModelFormats;
 import dev.pbq.formats.config.OperandRole;
-import dev.pbq.formats.config.OperationFormats;
+import dev.pbq.formats.config.QuantConfig;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How {@code quantize} packs a model's weights in the formats of a configuration: a method with
- * settings, that of most layers, and what differs layer by layer.
- *
- * @param method of most layers
- * @param settings of the method, by camel-case name
- * @param overrides for layers with another format
- * @param skip patterns of layers that stay as they are
+ * How {@code quantize} packs a model's weights in the formats of a configuration: the method and
+ * settings of most layers, what differs layer by layer, and the configuration itself for the
+ * activations.
  */
-public record FormatRecipe(
-    String method, ObjectNode settings, List<Override> overrides, List<String> skip) {
+final class FormatRecipe {
   /** The widest code that packed weights have. */
   private static final int WIDEST = 8;
 
-  public FormatRecipe {
-    overrides = List.copyOf(overrides);
-    skip = List.copyOf(skip);
-  }
-
-  /**
-   * What differs for one layer.
-   *
-   * @param layers pattern that is found in the layer's name alone
-   */
-  public record Override(String layers, String method, ObjectNode settings) {}
+  private FormatRecipe() {}
 
   /** A method with its settings. */
   private record Packing(String method, ObjectNode settings) {}
@@ -49,16 +36,18 @@ public record FormatRecipe(
   /**
    * Finds the recipe.
    *
+   * @param formats what the configuration gives for the model
    * @param linears full names of all linears of each layer by their path, for every layer
    * @return empty if the configuration packs no weights, or has weights of more than 8 bits
    */
-  public static Optional<FormatRecipe> of(ModelFormats formats, List<Map<String, String>> linears) {
+  static Optional<Recipe> of(
+      QuantConfig config, ModelFormats formats, List<Map<String, String>> linears) {
     Map<String, Packing> packings = new LinkedHashMap<>();
     List<String> skip = new ArrayList<>();
     for (int layer = 0; layer < formats.layers(); layer++) {
       for (Map.Entry<String, String> linear : linears.get(layer).entrySet()) {
-        OperationFormats operation = formats.operation(layer, linear.getKey());
-        Optional<TensorFormat> weight = operation.of(OperandRole.WEIGHT);
+        Optional<TensorFormat> weight =
+            formats.operation(layer, linear.getKey()).of(OperandRole.WEIGHT);
         if (weight.isEmpty()) {
           skip.add(pattern(linear.getValue()));
         } else if (weight.get().format().width() > WIDEST) {
@@ -75,59 +64,27 @@ public record FormatRecipe(
         packings.values().stream()
             .max(Comparator.comparingInt(p -> Collections.frequency(packings.values(), p)))
             .orElseThrow();
-    List<Override> overrides = new ArrayList<>();
+    List<LayerOverride> overrides = new ArrayList<>();
     packings.forEach(
         (name, packing) -> {
           if (!packing.equals(main)) {
-            overrides.add(new Override(pattern(name), packing.method(), packing.settings()));
+            Optional<String> method =
+                packing.method().equals(main.method())
+                    ? Optional.empty()
+                    : Optional.of(packing.method());
+            overrides.add(new LayerOverride(pattern(name), method, packing.settings()));
           }
         });
-    return Optional.of(new FormatRecipe(main.method(), main.settings(), overrides, skip));
+    return Optional.of(
+        Recipe.of(main.method())
+            .withMethod(main.method(), main.settings())
+            .withActFormat(Optional.of(config))
+            .withLayers(LayerChoice.skipping(skip), overrides));
   }
 
+  /** Found in this name alone. */
   private static String pattern(String name) {
-    return "^" + name.replaceAll("[^A-Za-z0-9_]", "\\\\$0") + "$";
-  }
-
-  /**
-   * As a recipe file, which refers to the configuration by its file name.
-   *
-   * @param comment its first line
-   * @param actFormat the configuration's file, beside the recipe
-   */
-  public String toToml(String comment, String actFormat) {
-    StringBuilder toml = new StringBuilder("# ").append(comment).append('\n');
-    toml.append("method = \"").append(method).append("\"\n");
-    if (!skip.isEmpty()) {
-      toml.append("skip = [\n");
-      skip.forEach(s -> toml.append("  ").append(quoted(s)).append(",\n"));
-      toml.append("]\n");
-    }
-    toml.append("act-format = ").append(quoted(actFormat)).append("\n\n[settings]\n");
-    append(settings, toml);
-    for (Override override : overrides) {
-      toml.append("\n[[override]]\nlayers = ").append(quoted(override.layers())).append('\n');
-      if (!override.method().equals(method)) {
-        toml.append("method = ").append(quoted(override.method())).append('\n');
-      }
-      append(override.settings(), toml);
-    }
-    return toml.toString();
-  }
-
-  private static void append(ObjectNode settings, StringBuilder toml) {
-    settings
-        .properties()
-        .forEach(
-            e ->
-                toml.append(e.getKey().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
-                    .append(" = ")
-                    .append(e.getValue())
-                    .append('\n'));
-  }
-
-  private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    return "^" + name.replace(".", "\\.") + "$";
   }
 
   private static Packing packing(TensorFormat weight) {

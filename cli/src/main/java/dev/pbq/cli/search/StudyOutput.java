@@ -1,5 +1,7 @@
 package dev.pbq.cli.search;
 
+import dev.pbq.cli.recipe.Recipe;
+import dev.pbq.cli.recipe.RecipeFile;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.formats.search.SearchSpace;
@@ -66,13 +68,14 @@ public record StudyOutput(
     put(BEST, toml(best, metric));
     console.accept("best           trial " + describe(best, metric));
     console.accept("  run it       --act-format " + folder.resolve(BEST));
-    Optional<FormatRecipe> recipe = FormatRecipe.of(space.formats(best.choices()), linears);
+    Optional<Recipe> recipe =
+        FormatRecipe.of(space.config(best.choices()), space.formats(best.choices()), linears);
     if (recipe.isEmpty()) {
       remove(RECIPE);
       console.accept("  no recipe: packed weights have at most 8 bits, or none is quantized");
       return;
     }
-    put(RECIPE, recipe.get().toToml(comment(best, metric), BEST));
+    RecipeFile.write(recipe.get(), folder.resolve(RECIPE));
     console.accept("  pack it      quantize " + model + " --recipe " + folder.resolve(RECIPE));
   }
 

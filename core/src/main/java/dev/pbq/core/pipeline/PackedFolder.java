@@ -70,6 +70,7 @@ final class PackedFolder {
     quantization.put("method", run.method());
     quantization.set("settings", run.settings());
     quantization.put("pbq_version", run.version());
+    run.sideFiles().forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
     AtomicFile.write(directory.resolve(ModelFolder.CONFIG), json(config));
     return written;
   }
