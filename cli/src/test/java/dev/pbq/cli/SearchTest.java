@@ -1,6 +1,7 @@
 package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -50,14 +51,15 @@ class SearchTest {
     assertThat(Files.readAllBytes(out.resolve("pareto.png"))).startsWith(0x89, 'P', 'N', 'G');
 
     double best = best(out);
-    assertThat(evaluate("tiny", "--act-format", out.resolve("best.toml"))).isEqualTo(best);
+    assertThat(evaluate("tiny", "--act-format", out.resolve("best.toml")))
+        .isCloseTo(best, within(1e-10));
     Path packed = folder.resolve("packed");
     Cli.Result quantized =
         Cli.run("quantize", "tiny", "--recipe", out.resolve("best-recipe.toml"), "--out", packed);
     assertThat(quantized.code()).as(quantized.err()).isZero();
     assertThat(evaluate(packed.toString()))
         .as("packed weights are what the trial's were rounded to")
-        .isEqualTo(best);
+        .isCloseTo(best, within(1e-10));
   }
 
   /** The perplexity that the best configuration's first line tells. */
