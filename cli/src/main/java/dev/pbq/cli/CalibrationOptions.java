@@ -109,7 +109,10 @@ final class CalibrationOptions {
 
   /** Draws the windows as the references do. */
   Calibration draw(
-      ResolvedModel resolved, TransformerModel model, DataOptions data, TokenizerOptions tokenizers) {
+      ResolvedModel resolved,
+      TransformerModel model,
+      DataOptions data,
+      TokenizerOptions tokenizers) {
     return draw(over(CalibrationChoice.DEFAULT), resolved, model, data, tokenizers);
   }
 

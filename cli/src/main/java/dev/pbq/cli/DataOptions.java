@@ -76,7 +76,8 @@ final class DataOptions {
     return Hub.of(System.getenv(), listener).dataset(repository, globs);
   }
 
-  private Optional<Path> directory() {
+  /** The folder that data is looked for in by name, if there is one. */
+  Optional<Path> directory() {
     return Optional.ofNullable(dataDir)
         .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of));
   }

@@ -6,9 +6,7 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.tasks.PromptStyle;
-import dev.pbq.eval.tasks.Task;
 import dev.pbq.eval.tasks.TaskData;
-import dev.pbq.eval.tasks.TaskLocator;
 import dev.pbq.eval.tasks.TaskPreset;
 import dev.pbq.eval.tasks.TaskReport;
 import dev.pbq.eval.tasks.TaskResult;
@@ -17,13 +15,11 @@ import dev.pbq.eval.tasks.TaskSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -133,9 +129,8 @@ final class EvalTasksCommand implements Runnable {
             seed,
             PromptStyle.named(prompts),
             atLeastOne("--batch-tokens", batchTokens));
-    Optional<TaskPreset> preset =
-        names.size() == 1 ? TaskPreset.named(names.get(0)) : Optional.empty();
-    List<TaskData> tasks = tasks();
+    Optional<TaskPreset> preset = selection().preset();
+    List<TaskData> tasks = selection().load(shots > 0);
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<ActFormat> format = actFormats.of(folder);
@@ -180,30 +175,12 @@ final class EvalTasksCommand implements Runnable {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 
-  private List<TaskData> tasks() {
-    TaskLocator locator =
-        new TaskLocator(
-            Optional.ofNullable(dataDir)
-                .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of)));
-    List<TaskData> tasks = new ArrayList<>();
-    Set<Task> seen = new LinkedHashSet<>();
-    for (String name : names) {
-      Optional<TaskPreset> preset = TaskPreset.named(name);
-      int file = name.indexOf('=');
-      List<Task> named =
-          preset
-              .map(TaskPreset::tasks)
-              .orElseGet(() -> List.of(Task.named(file < 0 ? name : name.substring(0, file))));
-      for (Task task : named) {
-        if (seen.add(task)) {
-          tasks.add(
-              file < 0
-                  ? locator.load(task, Optional.ofNullable(split), shots > 0)
-                  : TaskLocator.load(task, Path.of(name.substring(file + 1))));
-        }
-      }
-    }
-    return tasks;
+  private TaskSelection selection() {
+    return new TaskSelection(
+        names,
+        Optional.ofNullable(dataDir)
+            .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of)),
+        Optional.ofNullable(split));
   }
 
   private static void print(TaskResult r, PrintWriter out) {

@@ -38,7 +38,8 @@ final class MemoryFacts {
     facts.put("flops", density.flops());
   }
 
-  private static BlockOperations operations(TransformerModel model, Architecture architecture) {
+  /** The operations of one layer. */
+  static BlockOperations operations(TransformerModel model, Architecture architecture) {
     String block = model.blockPrefix(0);
     Set<String> tensors = new HashSet<>(model.requiredTensors());
     List<BlockOperations.LinearShape> linears = new ArrayList<>();

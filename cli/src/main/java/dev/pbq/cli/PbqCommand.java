@@ -59,6 +59,7 @@ import picocli.CommandLine.Spec;
       PullCommand.class,
       ProfileCommand.class,
       ExportCommand.class,
+      SearchCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class

@@ -102,7 +102,7 @@ final class ProfileCommand implements Runnable {
   public void run() {
     common.applyLogging();
     ResolvedModel resolved = model.resolve();
-    Path output = out != null ? out : QuantizeCommand.defaultOutput(resolved, "profile");
+    Path output = out != null ? out : DefaultOutput.of(resolved, "profile");
     requireFree(output);
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     VarianceProfile profile =

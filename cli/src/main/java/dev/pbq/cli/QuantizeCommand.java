@@ -3,7 +3,6 @@ package dev.pbq.cli;
 import dev.pbq.cli.recipe.CalibrationChoice;
 import dev.pbq.cli.recipe.EvaluationChoice;
 import dev.pbq.cli.recipe.Recipe;
-import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.DenseFolder;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -122,7 +121,7 @@ final class QuantizeCommand implements Runnable {
     PrintWriter console = spec.commandLine().getOut();
     Recipe recipe = recipe();
     ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();
-    Path output = out != null ? out : defaultOutput(resolved, recipe.requireMethod());
+    Path output = out != null ? out : DefaultOutput.of(resolved, recipe.requireMethod());
     try (RecipeRun run = RecipeRun.open(resolved, recipe, data, common.threads())) {
       if (dryRun) {
         DryRun.print(resolved, run.job(), run.estimate(), recipe, common.threads(), console);
@@ -175,14 +174,5 @@ final class QuantizeCommand implements Runnable {
         .withTrueSequential(calibration.trueSequential(base.trueSequential()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
-  }
-
-  static Path defaultOutput(ResolvedModel resolved, String method) {
-    String name = resolved.displayName().replaceAll("/+$", "");
-    name = name.substring(name.lastIndexOf('/') + 1).replaceAll("@.*", "");
-    if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-      throw PbqException.usage("--out is needed: the model's name makes no directory name");
-    }
-    return Path.of("out", name + "-" + method);
   }
 }

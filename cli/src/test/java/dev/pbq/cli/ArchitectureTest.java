@@ -89,6 +89,27 @@ class ArchitectureTest {
           "dev.pbq.formats.config..");
 
   @ArchTest
+  static final ArchRule formatSearch =
+      only(
+          "dev.pbq.formats.search..",
+          ROOT,
+          "dev.pbq.formats.arithmetic..",
+          "dev.pbq.formats.config..");
+
+  @ArchTest
+  static final ArchRule geneticAlgorithmsAreUsedInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.pbq.formats.search..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.moeaframework..");
+
+  @ArchTest
+  static final ArchRule studiesKnowNoCommand =
+      only("dev.pbq.cli.search..", CORE, FORMATS, EVAL, "dev.pbq.cli.recipe..");
+
+  @ArchTest
   static final ArchRule recipes =
       only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
 

@@ -24,6 +24,7 @@ class HelpTest {
         "compare",
         "inspect",
         "profile",
+        "search",
         "export",
         "generate",
         "chat",

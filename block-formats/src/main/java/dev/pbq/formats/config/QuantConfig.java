@@ -97,6 +97,21 @@ public final class QuantConfig {
     return new QuantConfig("the recorded activation format", table("actFormat", tables));
   }
 
+  /**
+   * Makes a configuration of tables that a program put together.
+   *
+   * @param where its name, for messages
+   * @throws PbqException USAGE naming section and key of what is wrong
+   */
+  public static QuantConfig of(ObjectNode tables, String where) {
+    return new QuantConfig(where, tables);
+  }
+
+  /** As TOML; {@link #parse} gives back an equal configuration. */
+  public String toToml() {
+    return ConfigToml.of(tables);
+  }
+
   /** The tables as they were read; {@link #of} gives back an equal configuration. */
   @JsonValue
   public ObjectNode toJson() {

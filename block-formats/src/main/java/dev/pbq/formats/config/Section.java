@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
+import java.util.Set;
 
 /**
  * One table of a configuration that describes operations.
@@ -27,9 +27,12 @@ record Section(
     boolean bypass,
     Optional<Boolean> postTraining,
     Map<OperandRole, OperandSpec> operands) {
-  private static final String NAME = "name";
+  static final String NAME = "name";
   private static final String BYPASS = "bypass";
   private static final String IS_PTQ = "is_ptq";
+
+  /** The keys of all formats. */
+  static final List<String> COMMON = List.of(NAME, BYPASS, IS_PTQ);
 
   Section {
     operands = Map.copyOf(operands);
@@ -92,10 +95,7 @@ record Section(
   }
 
   private static void requireKnown(String where, FormatKind kind, ObjectNode table) {
-    TreeSet<String> known = new TreeSet<>(List.of(NAME, BYPASS, IS_PTQ));
-    for (OperandRole role : OperandRole.values()) {
-      kind.parameters().forEach(p -> known.add(role.prefix() + p));
-    }
+    Set<String> known = SectionKeys.of(List.of(kind.id()));
     table
         .fieldNames()
         .forEachRemaining(

@@ -22,6 +22,22 @@ public final class DensityProfile {
 
   private final ModelFormats formats;
   private final int tokens;
+  private final boolean ownWidths;
+
+  /**
+   * Prepares a count in which right operands of attention products have their own width.
+   *
+   * @param tokens of the one sequence whose activations are counted
+   */
+  public static DensityProfile ownWidths(ModelFormats formats, int tokens) {
+    return new DensityProfile(formats, tokens, true);
+  }
+
+  private DensityProfile(ModelFormats formats, int tokens, boolean ownWidths) {
+    this.formats = formats;
+    this.tokens = tokens;
+    this.ownWidths = ownWidths;
+  }
 
   /**
    * Prepares a count.
@@ -29,8 +45,7 @@ public final class DensityProfile {
    * @param tokens of the one sequence whose activations are counted; the reference's default is 256
    */
   public DensityProfile(ModelFormats formats, int tokens) {
-    this.formats = formats;
-    this.tokens = tokens;
+    this(formats, tokens, false);
   }
 
   /**
@@ -85,11 +100,12 @@ public final class DensityProfile {
   }
 
   /** [rows, inner] times [inner, cols]. */
-  private static Density product(OperationFormats operation, long rows, long inner, long cols) {
+  private Density product(OperationFormats operation, long rows, long inner, long cols) {
     Optional<TensorFormat> left = operation.of(OperandRole.DATA_IN);
     Optional<TensorFormat> right = operation.of(OperandRole.WEIGHT);
     long bits = bits(left, Optional.empty(), rows, inner);
-    bits += bits(right, left.map(f -> f.format().width()), inner, cols);
+    bits +=
+        bits(right, ownWidths ? Optional.empty() : left.map(f -> f.format().width()), inner, cols);
     return new Density(0, rows * inner + inner * cols, 0, bits, rows * cols * (2 * inner - 1));
   }
 

@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A SHA-256 being taken over texts, bytes and token ids. */
-final class Sha256 {
+public final class Sha256 {
   private final MessageDigest digest;
 
   Sha256() {
@@ -19,12 +19,13 @@ final class Sha256 {
     }
   }
 
-  static String of(String text) {
+  /** Of text in UTF-8. */
+  public static String of(String text) {
     return new Sha256().add(text).hex();
   }
 
   /** Of the windows' ids one after the other, as little-endian int32. */
-  static String of(int[]... windows) {
+  public static String of(int[]... windows) {
     Sha256 sha = new Sha256();
     for (int[] ids : windows) {
       sha.add(ids);

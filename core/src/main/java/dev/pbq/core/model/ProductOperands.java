@@ -2,8 +2,8 @@ package dev.pbq.core.model;
 
 /**
  * Changes the operands of the matrix products of blocks before they are multiplied: how a model is
- * run in number formats that this package knows nothing of; and shows their outputs. Asked for every
- * operand and output when a block is made.
+ * run in number formats that this package knows nothing of; and shows their outputs. Asked for
+ * every operand and output when a block is made.
  */
 @FunctionalInterface
 public interface ProductOperands {

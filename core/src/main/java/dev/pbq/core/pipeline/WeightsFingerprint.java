@@ -12,12 +12,13 @@ import java.util.HexFormat;
  * Recognises a checkpoint without reading all of it: sha256 over every tensor's name, type, shape
  * and the first and last 4096 bytes of its data.
  */
-final class WeightsFingerprint {
+public final class WeightsFingerprint {
   private static final int SAMPLE = 4096;
 
   private WeightsFingerprint() {}
 
-  static String of(Checkpoint checkpoint) {
+  /** The fingerprint, in hexadecimal. */
+  public static String of(Checkpoint checkpoint) {
     MessageDigest digest = sha256();
     for (String name : checkpoint.names()) {
       TensorInfo info = checkpoint.info(name);

@@ -126,7 +126,8 @@ class LabeledCorporaTest {
   void theLimitStopsReading() throws IOException {
     Path file = write("a.jsonl", "{\"text\": \"x\", \"label\": 1}\nnot read\n");
     LabeledSet set =
-        new LabeledCorpora(Optional.empty(), Map.of(), DatasetFetcher.NONE).read(file.toString(), OptionalInt.of(1));
+        new LabeledCorpora(Optional.empty(), Map.of(), DatasetFetcher.NONE)
+            .read(file.toString(), OptionalInt.of(1));
     assertThat(set.texts()).hasSize(1);
   }
 

@@ -1,8 +1,10 @@
 package dev.pbq.eval.protocol;
 
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.EvaluationWindows;
+import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.eval.MeanAndError;
@@ -42,10 +44,9 @@ public record GptqProtocol(EvaluationText text, OptionalInt seqlen, OptionalInt 
 
   @Override
   public PerplexityResult run(MeasuredModel model, NDManager manager, ScoringProgress progress) {
-    int length = Windows.checked(seqlen.orElse(Windows.papers(model.model())), 2, model.model());
+    int length = length(model.model());
     long start = System.nanoTime();
-    int[] ids = text.tokens(model.tokenizer(), length);
-    Span.requireVocabulary(text.name(), ids, model.model().vocabularySize());
+    int[] ids = ids(model.model(), model.tokenizer());
     int[][] windows = EvaluationWindows.split(text.name(), ids, length, limit);
     MeanAndError nll =
         MeanAndError.of(new WindowScorer(model.pass()).score(windows, manager, progress));
@@ -68,5 +69,24 @@ public record GptqProtocol(EvaluationText text, OptionalInt seqlen, OptionalInt 
         nll,
         null,
         Windows.seconds(start));
+  }
+
+  /**
+   * The windows that are measured, [windows][seqlen] tokens.
+   *
+   * @throws PbqException as {@link #run}
+   */
+  public int[][] windows(CausalModel model, Tokenizer tokenizer) {
+    return EvaluationWindows.split(text.name(), ids(model, tokenizer), length(model), limit);
+  }
+
+  private int length(CausalModel model) {
+    return Windows.checked(seqlen.orElse(Windows.papers(model)), 2, model);
+  }
+
+  private int[] ids(CausalModel model, Tokenizer tokenizer) {
+    int[] ids = text.tokens(tokenizer, length(model));
+    Span.requireVocabulary(text.name(), ids, model.vocabularySize());
+    return ids;
   }
 }

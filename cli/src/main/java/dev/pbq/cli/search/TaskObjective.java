@@ -1,0 +1,81 @@
+package dev.pbq.cli.search;
+
+import dev.pbq.core.data.Tokenizer;
+import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.scoring.MeasuredModel;
+import dev.pbq.eval.tasks.TaskData;
+import dev.pbq.eval.tasks.TaskRunner;
+import dev.pbq.eval.tasks.TaskSettings;
+import dev.pbq.formats.config.QuantConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The mean accuracy over tasks, weights and activations rounded: that of {@code eval-tasks}. As in
+ * the paper's search, every task counts by its {@code acc}.
+ */
+public final class TaskObjective implements TrialObjective {
+  private final TrialModel model;
+  private final Tokenizer tokenizer;
+  private final List<TaskData> tasks;
+  private final TaskSettings settings;
+  private final ScoringProgress progress;
+
+  /**
+   * Prepares.
+   *
+   * @param model owned from here on
+   * @param tokenizer owned from here on
+   * @param tasks at least one
+   */
+  public TaskObjective(
+      TrialModel model,
+      Tokenizer tokenizer,
+      List<TaskData> tasks,
+      TaskSettings settings,
+      ScoringProgress progress) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.tasks = List.copyOf(tasks);
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  @Override
+  public Metric metric() {
+    return Metric.ACCURACY;
+  }
+
+  @Override
+  public Map<String, String> fingerprint() {
+    Map<String, String> parts = new LinkedHashMap<>();
+    for (TaskData data : tasks) {
+      parts.put("task " + data.task().label(), data.rows().sha256());
+    }
+    parts.put("tokenizer", tokenizer.fingerprint());
+    parts.put("rows", settings.limit().isPresent() ? "" + settings.limit().getAsInt() : "all");
+    return parts;
+  }
+
+  @Override
+  public double measure(Optional<QuantConfig> config) {
+    return model.run(
+        config,
+        (pass, manager) -> {
+          TaskRunner runner = new TaskRunner(new MeasuredModel("trial", pass, tokenizer), settings);
+          return tasks.stream()
+              .mapToDouble(data -> runner.run(data, manager, progress).acc().mean())
+              .average()
+              .orElseThrow();
+        });
+  }
+
+  @Override
+  public void close() {
+    try (tokenizer) {
+      model.close();
+    }
+  }
+}
