@@ -54,6 +54,15 @@ public final class Parallel {
   }
 
   /**
+   * Starts a piece of work in the calling thread's pool, which may itself use {@link #forEach};
+   * whoever joins it takes part in the work.
+   */
+  public static <T> ForkJoinTask<T> fork(Callable<T> body) {
+    ForkJoinTask<T> task = ForkJoinTask.adapt(body);
+    return ForkJoinTask.inForkJoinPool() ? task.fork() : ForkJoinPool.commonPool().submit(task);
+  }
+
+  /**
    * Calls {@code body} once for each index in [0, count), possibly at the same time and in any
    * order, and returns when all are done. The first exception thrown by a call is thrown here.
    */

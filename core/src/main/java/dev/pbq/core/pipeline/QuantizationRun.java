@@ -103,14 +103,29 @@ public final class QuantizationRun {
   private void quantize(Supplier<NDManager> engine, OutputDirectory output, Journal journal) {
     boolean done = false;
     try {
-      new BlockLoop(original, model, plan, calibration, output.work(), journal, progress)
-          .run(engine);
+      runBlocks(engine, output.work(), journal);
       done = true;
     } finally {
       if (!done && journal.entries().isEmpty()) {
         // A run that failed before its first block was done has nothing to resume.
         output.discard();
       }
+    }
+  }
+
+  private void runBlocks(Supplier<NDManager> engine, Path work, Journal journal) {
+    List<PlannedBlock> all = plan.blocks();
+    List<PlannedBlock> blocks = all.subList(journal.entries().size(), all.size());
+    progress.started(all.size(), all.size() - blocks.size());
+    if (blocks.isEmpty()) {
+      return;
+    }
+    BlockStore store = new BlockStore(work, journal);
+    if (calibration.isEmpty()) {
+      new TensorStream(original, store, progress).run(blocks);
+    } else {
+      new BlockLoop(original, model, plan, calibration.get(), work, store, progress)
+          .run(blocks, engine);
     }
   }
 
@@ -205,7 +220,7 @@ public final class QuantizationRun {
 
   private static void removeScratch(Path work) throws IOException {
     try (Stream<Path> files = Files.list(work)) {
-      for (Path file : files.filter(BlockLoop::isScratch).toList()) {
+      for (Path file : files.filter(BlockStore::isScratch).toList()) {
         Files.delete(file);
       }
     }
