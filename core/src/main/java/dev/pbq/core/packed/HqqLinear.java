@@ -61,7 +61,8 @@ public final class HqqLinear implements QuantizedLinear, RowDequantizable {
     this.zero = zero;
     requireStorable(scale, "scales");
     requireStorable(zero, "zero points");
-    if (!BitPacking.fit(codes, codeBits()) || largest(codes) > maxCode) {
+    boolean allCodesUsed = maxCode == (1 << codeBits()) - 1;
+    if (!BitPacking.fit(codes, codeBits()) || (!allCodesUsed && largest(codes) > maxCode)) {
       throw new IllegalArgumentException("code " + largest(codes) + " is above " + maxCode);
     }
   }

@@ -117,7 +117,7 @@ final class TensorStream {
         bytes += started.bytes();
         waiting = planned.hasNext() ? planned.next() : null;
       }
-      BlockStore.Packed first = flights.element().task().join();
+      BlockStore.Packed first = Parallel.join(flights.element().task());
       bytes -= flights.remove().bytes();
       return first;
     }

@@ -4,6 +4,7 @@ import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.RowDequantizable;
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Arrays;
 
 /**
  * How far a quantized layer is from its weights, some rows at a time, so that no dequantized copy
@@ -16,6 +17,15 @@ record WeightError(double error, double reference) {
   /** Weights of a task, about: few enough for the cache. */
   private static final int TASK = 1 << 16;
 
+  /** Sums that run side by side in float32. */
+  private static final int LANES = 64;
+
+  /** Squares that are added in float32 before they are moved to float64. */
+  private static final int TERMS = 16;
+
+  /** Below it, float32 has lost squares of a piece. */
+  private static final double SMALLEST = 1e-25;
+
   /** Measures. */
   static WeightError of(FloatMatrix w, QuantizedLinear quantized) {
     RowDequantizable.RowValues values = rowValues(quantized);
@@ -23,8 +33,7 @@ record WeightError(double error, double reference) {
     int cols = w.cols();
     int perTask = Math.max(1, TASK / cols);
     int tasks = (rows - 1) / perTask + 1;
-    double[] errors = new double[tasks];
-    double[] references = new double[tasks];
+    WeightError[] pieces = new WeightError[tasks];
     Parallel.forEach(
         tasks,
         t -> {
@@ -32,14 +41,13 @@ record WeightError(double error, double reference) {
           int count = Math.min(rows - first, perTask);
           float[] q = new float[count * cols];
           values.read(first, count, q, 0);
-          errors[t] = squaredDistance(w.data(), first * cols, q);
-          references[t] = squares(w.data(), first * cols, q.length);
+          pieces[t] = ofPiece(w.data(), first * cols, q);
         });
     double error = 0;
     double reference = 0;
-    for (int t = 0; t < tasks; t++) {
-      error += errors[t];
-      reference += references[t];
+    for (WeightError piece : pieces) {
+      error += piece.error;
+      reference += piece.reference;
     }
     return new WeightError(error, reference);
   }
@@ -53,45 +61,55 @@ record WeightError(double error, double reference) {
         System.arraycopy(all.data(), first * all.cols(), to, at, count * all.cols());
   }
 
-  /** Four sums side by side: one alone would wait for each addition. */
-  private static double squaredDistance(float[] w, int from, float[] q) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = 0;
-    for (; i + 4 <= q.length; i += 4) {
-      double d0 = w[from + i] - q[i];
-      double d1 = w[from + i + 1] - q[i + 1];
-      double d2 = w[from + i + 2] - q[i + 2];
-      double d3 = w[from + i + 3] - q[i + 3];
-      s0 += d0 * d0;
-      s1 += d1 * d1;
-      s2 += d2 * d2;
-      s3 += d3 * d3;
+  /**
+   * The sums over a piece, in float32 for {@value #TERMS} terms at a time: right to six digits and
+   * more. Where squares are too small or too large for that, all in float64.
+   */
+  private static WeightError ofPiece(float[] w, int from, float[] q) {
+    double error = 0;
+    double reference = 0;
+    float[] errors = new float[LANES];
+    float[] references = new float[LANES];
+    int blocks = q.length / (LANES * TERMS);
+    for (int b = 0; b < blocks; b++) {
+      for (int k = 0; k < TERMS; k++) {
+        int at = (b * TERMS + k) * LANES;
+        add(w, from + at, q, at, errors, references);
+      }
+      for (int l = 0; l < LANES; l++) {
+        error += errors[l];
+        reference += references[l];
+      }
+      Arrays.fill(errors, 0);
+      Arrays.fill(references, 0);
     }
-    for (; i < q.length; i++) {
-      double d = w[from + i] - q[i];
-      s0 += d * d;
-    }
-    return s0 + s1 + (s2 + s3);
+    WeightError rest = exactly(w, from, q, blocks * LANES * TERMS);
+    error += rest.error;
+    reference += rest.reference;
+    boolean usual = reference > SMALLEST && error < Float.MAX_VALUE && reference < Float.MAX_VALUE;
+    return usual ? new WeightError(error, reference) : exactly(w, from, q, 0);
   }
 
-  private static double squares(float[] w, int from, int count) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = 0;
-    for (; i + 4 <= count; i += 4) {
-      s0 += (double) w[from + i] * w[from + i];
-      s1 += (double) w[from + i + 1] * w[from + i + 1];
-      s2 += (double) w[from + i + 2] * w[from + i + 2];
-      s3 += (double) w[from + i + 3] * w[from + i + 3];
+  /** One of each sum for every lane: in this shape the compiler vectorises it. */
+  private static void add(
+      float[] w, int at, float[] q, int start, float[] errors, float[] references) {
+    for (int l = 0; l < LANES; l++) {
+      float v = w[at + l];
+      float d = v - q[start + l];
+      errors[l] += d * d;
+      references[l] += v * v;
     }
-    for (; i < count; i++) {
-      s0 += (double) w[from + i] * w[from + i];
+  }
+
+  private static WeightError exactly(float[] w, int from, float[] q, int start) {
+    double error = 0;
+    double reference = 0;
+    for (int i = start; i < q.length; i++) {
+      double v = w[from + i];
+      double d = w[from + i] - q[i];
+      error += d * d;
+      reference += v * v;
     }
-    return s0 + s1 + (s2 + s3);
+    return new WeightError(error, reference);
   }
 }
