@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
       QuantizeCommand.class,
       EvalPplCommand.class,
       InspectCommand.class,
+      ExportCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class

@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String ARB = "dev.pbq.arb..";
   private static final String FORMATS = "dev.pbq.formats..";
   private static final String EVAL = "dev.pbq.eval..";
+  private static final String EXPORT = "dev.pbq.export..";
   private static final String TINY = "dev.pbq.tiny..";
   private static final String CLI = "dev.pbq.cli..";
 
@@ -82,6 +83,17 @@ class ArchitectureTest {
           "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
+
+  @ArchTest
+  static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA);
+
+  @ArchTest
+  static final ArchRule exportersDoNotKnowEachOther =
+      com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices()
+          .matching("dev.pbq.export.(*)..")
+          .should()
+          .notDependOnEachOther();
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest
@@ -106,7 +118,8 @@ class ArchitectureTest {
   static final ArchRule algorithmsAndFormatsKnowNoEngine =
       noClasses()
           .that()
-          .resideInAnyPackage(TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB, ARB, FORMATS)
+          .resideInAnyPackage(
+              TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB, ARB, FORMATS, EXPORT)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What teaches: help, version, completion; and that they load no engine. */
 class HelpTest {
   @ParameterizedTest
-  @ValueSource(strings = {"quantize", "eval-ppl", "inspect", "demo"})
+  @ValueSource(strings = {"quantize", "eval-ppl", "inspect", "export", "demo"})
   void everyCommandExplainsItself(String command) {
     Cli.Result result = Cli.run(command, "--help");
     assertThat(result.code()).isZero();

@@ -2,6 +2,7 @@ package dev.pbq.hqq.solver;
 
 import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.FlatGroups;
+import java.util.Arrays;
 
 /** Codes of weights: clamp(rint(w s + z), 0, largest), in float32. */
 public final class Codes {
@@ -27,38 +28,45 @@ public final class Codes {
         task -> {
           int from = task * TASK;
           int to = Math.min(w.length - from, TASK) + from;
-          float[] rounded = new float[CHUNK];
-          for (int i = from; i < to; ) {
+          float[] value = new float[CHUNK];
+          float[] inverse = new float[CHUNK];
+          float[] zero = new float[CHUNK];
+          for (int i = from; i < to; i += CHUNK) {
             int n = Math.min(CHUNK, to - i);
-            if (groups.axis() == 1) {
-              n = Math.min(n, groups.size() - i % groups.size());
-              int g = i / groups.size();
-              round(w, i, n, s[g], z[g], maxCode, rounded);
-            } else {
-              int g = i % s.length;
-              n = Math.min(n, s.length - g);
-              round(w, i, n, s, z, g, maxCode, rounded);
-            }
+            System.arraycopy(w, i, value, 0, n);
+            spread(groups, s, i, n, inverse);
+            spread(groups, z, i, n, zero);
+            round(value, inverse, zero, maxCode, n);
             for (int k = 0; k < n; k++) {
-              codes[i + k] = (byte) (int) rounded[k];
+              codes[i + k] = (byte) Float.floatToRawIntBits(value[k]);
             }
-            i += n;
           }
         });
     return codes;
   }
 
-  private static void round(
-      float[] w, int from, int n, float s, float z, float max, float[] rounded) {
-    for (int k = 0; k < n; k++) {
-      rounded[k] = Residuals.code(w[from + k] * s + z, max);
+  /** The parameters of weights {@code from .. from + n - 1}, one for each. */
+  private static void spread(FlatGroups groups, float[] values, int from, int n, float[] to) {
+    int size = groups.size();
+    for (int k = 0; k < n; ) {
+      int i = from + k;
+      if (groups.axis() == 1) {
+        int end = Math.min(n - k, size - i % size) + k;
+        Arrays.fill(to, k, end, values[i / size]);
+        k = end;
+      } else {
+        int g = i % values.length;
+        int run = Math.min(n - k, values.length - g);
+        System.arraycopy(values, g, to, k, run);
+        k += run;
+      }
     }
   }
 
-  private static void round(
-      float[] w, int from, int n, float[] s, float[] z, int g, float max, float[] rounded) {
+  /** Turns weights into numbers whose lowest bits are the codes; in this shape it is vectorised. */
+  private static void round(float[] value, float[] s, float[] z, float max, int n) {
     for (int k = 0; k < n; k++) {
-      rounded[k] = Residuals.code(w[from + k] * s[g + k] + z[g + k], max);
+      value[k] = Math.max(0, Math.min(max, value[k] * s[k] + z[k])) + Residuals.ROUNDER;
     }
   }
 }

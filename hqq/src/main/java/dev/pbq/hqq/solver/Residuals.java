@@ -5,8 +5,11 @@ package dev.pbq.hqq.solver;
  * at once. One row at a time and no shared subscripts: in this shape the compiler vectorises it.
  */
 final class Residuals {
-  /** Adding it to a number below 2^22 leaves no bits for a fraction: rounds half to even. */
-  private static final float ROUNDER = 0x1.8p23f;
+  /**
+   * Adding it to a number below 2^22 leaves no bits for a fraction: rounds half to even, and leaves
+   * the integer in the lowest bits.
+   */
+  static final float ROUNDER = 0x1.8p23f;
 
   /** Scaled weights beyond this are left to plain code. */
   static final float LARGEST = 0x1p21f;
@@ -38,10 +41,5 @@ final class Residuals {
       codes[l] += q;
       errors[l] += Math.abs(v - q);
     }
-  }
-
-  /** The nearest integer to {@code v}, half to even, limited to 0 .. {@code max}. */
-  static float code(float v, float max) {
-    return (Math.max(0, Math.min(max, v)) + ROUNDER) - ROUNDER;
   }
 }

@@ -14,8 +14,8 @@ import java.util.List;
  * <p>Where no error of the tile can exceed the threshold of the shrinkage, as is the rule for a
  * language model's weights, E is 0, and with u = w s the new zero point is (sum q - sum u)/g: the
  * sum of u never changes, that of q is exact, and |D| = |u + z - q|/s. A zero point that one
- * iteration leaves as it is then stays for ever, which ends the tile's work early without changing
- * any result.
+ * iteration leaves as it is then stays for ever: its group is settled. Most groups settle after a
+ * few iterations; the others are moved together whenever they have become half as many.
  */
 final class TileSolver {
   /** Rows after which sums in float32 are moved to float64. */
@@ -27,11 +27,28 @@ final class TileSolver {
   private final float maxCode;
   private final double threshold;
   private final GroupTile tile;
-  private final int n;
+  private final float[] zero;
+  private final double[] errors;
+
+  /** Groups still at work: {@code lane[0 .. active)} are their places in the tile. */
+  private final int[] lane;
+
+  private int active;
+
+  /** Whether the last iteration changed the zero point of a group still at work. */
+  private final boolean[] moved;
+
   private final float[] s;
   private final float[] z;
   private final float[] lo;
   private final float[] hi;
+
+  /** Scales, as good as 1/s in float64. */
+  private final double[] scale;
+
+  /** The threshold of the shrinkage in units of the scales. */
+  private final double[] limit;
+
   private final double[] sumU;
   private final double[] sumQ;
   private final double[] sumE;
@@ -51,12 +68,24 @@ final class TileSolver {
     // The smallest of all iterations: an annealed penalty lowers it.
     this.threshold = new Shrinkage(options.lpNorm(), options.beta(options.iters() - 1)).threshold();
     this.tile = tile;
-    this.n = tile.lanes();
+    int n = tile.lanes();
     int from = tile.first();
+    this.zero = Arrays.copyOfRange(z, from, from + n);
+    this.errors = new double[n];
+    this.lane = new int[n];
+    Arrays.setAll(lane, l -> l);
+    this.moved = new boolean[n];
+    this.active = n;
     this.s = Arrays.copyOfRange(s, from, from + n);
-    this.z = Arrays.copyOfRange(z, from, from + n);
+    this.z = zero.clone();
     this.lo = Arrays.copyOfRange(ranges.lo(), from, from + n);
     this.hi = Arrays.copyOfRange(ranges.hi(), from, from + n);
+    this.scale = new double[n];
+    this.limit = new double[n];
+    for (int l = 0; l < n; l++) {
+      scale[l] = 1.0 / this.s[l];
+      limit[l] = threshold * this.s[l];
+    }
     this.sumU = new double[n];
     this.sumQ = new double[n];
     this.sumE = new double[n];
@@ -76,20 +105,81 @@ final class TileSolver {
 
   /** Runs {@code count} iterations, the first of which is the {@code from}-th of the matrix. */
   TileTrace run(int from, int count) {
-    double[] errors = new double[count];
+    double[] sums = new double[count];
     List<float[]> zeros = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      float[] before = z.clone();
       Bound bound = bound();
-      errors[i] = bound == Bound.SHRINKS ? shrinkingStep(options.beta(from + i)) : step(bound);
-      zeros.add(z.clone());
-      boolean settled = bound != Bound.SHRINKS || !options.anneals();
-      if (settled && Arrays.equals(before, z)) {
-        Arrays.fill(errors, i + 1, count, errors[i]);
+      if (bound == Bound.SHRINKS) {
+        shrinkingStep(options.beta(from + i));
+      } else {
+        step(bound);
+      }
+      sums[i] = sum(errors);
+      int unsettled = publish(bound != Bound.SHRINKS || !options.anneals());
+      zeros.add(zero.clone());
+      if (unsettled == 0) {
+        Arrays.fill(sums, i + 1, count, sums[i]);
         break;
       }
+      if (2 * unsettled <= active) {
+        compact();
+      }
     }
-    return new TileTrace(errors, zeros.toArray(float[][]::new));
+    return new TileTrace(sums, zeros.toArray(float[][]::new));
+  }
+
+  /**
+   * Copies the new zero points to their places in the tile and marks groups whose own has not
+   * changed.
+   *
+   * @param settles whether an unchanged zero point stays for ever
+   * @return how many groups have to go on
+   */
+  private int publish(boolean settles) {
+    int unsettled = 0;
+    for (int l = 0; l < active; l++) {
+      int at = lane[l];
+      moved[l] = !settles || z[l] != zero[at];
+      zero[at] = z[l];
+      unsettled += moved[l] ? 1 : 0;
+    }
+    return unsettled;
+  }
+
+  /** Moves the groups that have to go on to the front of all arrays. */
+  private void compact() {
+    int to = 0;
+    int[] from = new int[active];
+    for (int l = 0; l < active; l++) {
+      if (moved[l]) {
+        from[to++] = l;
+      }
+    }
+    for (int l = 0; l < to; l++) {
+      lane[l] = lane[from[l]];
+      s[l] = s[from[l]];
+      z[l] = z[from[l]];
+      lo[l] = lo[from[l]];
+      hi[l] = hi[from[l]];
+      scale[l] = scale[from[l]];
+      limit[l] = limit[from[l]];
+      sumU[l] = sumU[from[l]];
+    }
+    for (int k = 0; k < tile.size(); k++) {
+      float[] row = tile.row(k);
+      for (int l = 0; l < to; l++) {
+        row[l] = row[from[l]];
+      }
+    }
+    active = to;
+  }
+
+  private static double sum(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum;
   }
 
   /** What can happen to the tile's weights with the present zero points. */
@@ -104,11 +194,11 @@ final class TileSolver {
 
   private Bound bound() {
     boolean free = true;
-    for (int l = 0; l < n; l++) {
+    for (int l = 0; l < active; l++) {
       float least = lo[l] + z[l];
       float most = hi[l] + z[l];
       float beyond = Math.max(0.5f, Math.max(-least, most - maxCode));
-      if (!(beyond / s[l] < threshold && -least < Residuals.LARGEST && most < Residuals.LARGEST)) {
+      if (!(beyond < limit[l] && -least < Residuals.LARGEST && most < Residuals.LARGEST)) {
         return Bound.SHRINKS;
       }
       free &= least >= -0.5f && most < maxCode + 0.5f;
@@ -116,9 +206,10 @@ final class TileSolver {
     return free ? Bound.FREE : Bound.CLAMPED;
   }
 
-  private double step(Bound bound) {
-    Arrays.fill(sumQ, 0);
-    Arrays.fill(sumE, 0);
+  private void step(Bound bound) {
+    int n = active;
+    Arrays.fill(sumQ, 0, n, 0);
+    Arrays.fill(sumE, 0, n, 0);
     int size = tile.size();
     for (int from = 0; from < size; from += BLOCK) {
       int to = Math.min(size, from + BLOCK);
@@ -132,22 +223,23 @@ final class TileSolver {
       flush(q, sumQ, n);
       flush(e, sumE, n);
     }
-    double error = 0;
+    boolean powerOfTwo = (size & (size - 1)) == 0;
+    double share = 1.0 / size;
     for (int l = 0; l < n; l++) {
-      z[l] = (float) ((sumQ[l] - sumU[l]) / size);
-      error += sumE[l] / s[l];
+      double sum = sumQ[l] - sumU[l];
+      z[l] = (float) (powerOfTwo ? sum * share : sum / size);
+      errors[lane[l]] = sumE[l] * scale[l];
     }
-    return error;
   }
 
-  private double shrinkingStep(double beta) {
+  private void shrinkingStep(double beta) {
     Shrinkage shrinkage = new Shrinkage(options.lpNorm(), beta);
     double untouched = shrinkage.threshold();
-    double error = 0;
-    for (int l = 0; l < n; l++) {
+    for (int l = 0; l < active; l++) {
       double sum = 0;
+      double error = 0;
       for (int k = 0; k < tile.size(); k++) {
-        float w = tile.weight(k, l);
+        float w = tile.weight(k, lane[l]);
         float code = Math.max(0, Math.min(maxCode, (float) Math.rint(w * s[l] + z[l])));
         float d = w - (code - z[l]) / s[l];
         float shrunk = Math.abs(d) < untouched ? 0 : shrinkage.apply(d);
@@ -155,8 +247,8 @@ final class TileSolver {
         error += Math.abs(d);
       }
       z[l] = (float) (sum / tile.size());
+      errors[lane[l]] = error;
     }
-    return error;
   }
 
   private static void scale(float[] row, float[] s, int n) {

@@ -1,0 +1,188 @@
+package dev.pbq.export;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.Checkpoints;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ModelWeights;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.checkpoint.TensorEntry;
+import dev.pbq.core.checkpoint.TiedWeights;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.tensor.DType;
+import java.nio.FloatBuffer;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tensors of a model folder, dense or packed, under the names that the architecture gives them.
+ * Tied tensors are there once. A vector is seen as a matrix of one row. Closed by whoever opened
+ * it.
+ */
+public final class ExportSource implements AutoCloseable {
+  private static final String WEIGHT = ".weight";
+  private static final String PREFIX = "model.";
+
+  private final ModelFolder folder;
+  private final ModelWeights weights;
+  private final Map<String, String> stored;
+
+  private ExportSource(ModelFolder folder, ModelWeights weights, Map<String, String> stored) {
+    this.folder = folder;
+    this.weights = weights;
+    this.stored = stored;
+  }
+
+  /** Opens a folder's weights, reading headers only. */
+  public static ExportSource open(ModelFolder folder) {
+    ModelWeights weights = Checkpoints.open(folder);
+    try {
+      return new ExportSource(folder, weights, names(folder, weights));
+    } catch (RuntimeException | Error e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  /** Stored names by proper ones: some checkpoints lack the leading {@code model.}. */
+  private static Map<String, String> names(ModelFolder folder, ModelWeights weights) {
+    Set<String> proper = new HashSet<>();
+    if (Architectures.supported().contains(folder.modelType().orElse(""))) {
+      proper.addAll(
+          Architectures.of(folder.config(), folder.path().resolve(ModelFolder.CONFIG).toString())
+              .requiredTensors());
+    }
+    boolean tied = folder.config().path("tie_word_embeddings").asBoolean(false);
+    List<String> all =
+        weights instanceof Checkpoint dense ? TiedWeights.storedOnce(dense, tied) : weights.names();
+    Map<String, String> names = new LinkedHashMap<>();
+    for (String name : all) {
+      boolean bare = !proper.contains(name) && proper.contains(PREFIX + name);
+      names.put(bare ? PREFIX + name : name, name);
+    }
+    return names;
+  }
+
+  public ModelFolder folder() {
+    return folder;
+  }
+
+  /** Whether pbq packed the model. */
+  public boolean isPacked() {
+    return weights instanceof PackedCheckpoint;
+  }
+
+  /** The method that packed it, or {@code dense}. */
+  public String method() {
+    return isPacked() ? folder.quantizationConfig().path("method").asText("unknown") : "dense";
+  }
+
+  /** Names of all tensors, layer by layer. */
+  public List<String> names() {
+    return List.copyOf(stored.keySet());
+  }
+
+  public boolean contains(String name) {
+    return stored.containsKey(name);
+  }
+
+  /** The shape of a tensor; empty for a scalar. */
+  public long[] shape(String name) {
+    return weights.shape(storedName(name));
+  }
+
+  /** 1 for vectors. */
+  public int rows(String name) {
+    long[] shape = shape(name);
+    return shape.length < 2 ? 1 : Math.toIntExact(shape[0]);
+  }
+
+  /** The product of all dimensions but the first; the length of a vector. */
+  public int cols(String name) {
+    long[] shape = shape(name);
+    long cols = 1;
+    for (int i = shape.length < 2 ? 0 : 1; i < shape.length; i++) {
+      cols = Math.multiplyExact(cols, shape[i]);
+    }
+    return Math.toIntExact(cols);
+  }
+
+  /** The packed layer behind a {@code .weight}, if it is one; read when asked for. */
+  public Optional<QuantizedLinear> packed(String name) {
+    return isQuantized(name)
+        ? Optional.of(((PackedCheckpoint) weights).packed(linear(storedName(name))))
+        : Optional.empty();
+  }
+
+  /** Whether a tensor is a packed layer's weight; reads nothing. */
+  public boolean isQuantized(String name) {
+    String storedName = storedName(name);
+    return weights instanceof PackedCheckpoint packed
+        && storedName.endsWith(WEIGHT)
+        && packed.packedLinears().contains(linear(storedName));
+  }
+
+  private static String linear(String weight) {
+    return weight.substring(0, weight.length() - WEIGHT.length());
+  }
+
+  /** How a tensor that is not packed is stored. */
+  public DType dtype(String name) {
+    return dense().info(storedName(name)).dtype();
+  }
+
+  /** A tensor that is not packed, to be written byte for byte under its proper name. */
+  public TensorEntry verbatim(String name) {
+    TensorEntry entry = dense().entryOf(storedName(name));
+    return new TensorEntry(name, entry.dtype(), entry.shape(), entry.source());
+  }
+
+  private Checkpoint dense() {
+    return weights instanceof PackedCheckpoint packed ? packed.stored() : (Checkpoint) weights;
+  }
+
+  /**
+   * Reads rows as float32, dequantized where they are packed.
+   *
+   * @param destination takes {@code count} rows from its start on
+   * @throws PbqException NUMERICAL naming the tensor if a value is NaN or infinite
+   */
+  public void read(String name, int firstRow, int count, float[] destination) {
+    int cols = cols(name);
+    boolean vector = shape(name).length < 2;
+    FloatBuffer buffer = FloatBuffer.wrap(destination, 0, Math.multiplyExact(count, cols));
+    weights.readRows(storedName(name), firstRow, shape(name).length == 1 ? cols : count, buffer);
+    for (int i = 0; i < count * cols; i++) {
+      if (!Float.isFinite(destination[i])) {
+        throw PbqException.numerical(
+            "tensor "
+                + name
+                + " holds "
+                + destination[i]
+                + " at "
+                + (vector ? "" : "row " + (firstRow + i / cols) + ", ")
+                + "column "
+                + i % cols
+                + ": not exported");
+      }
+    }
+  }
+
+  private String storedName(String name) {
+    String storedName = stored.get(name);
+    if (storedName == null) {
+      throw PbqException.notFound("there is no tensor " + name + " in " + folder.path());
+    }
+    return storedName;
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}

@@ -1,0 +1,11 @@
+package dev.pbq.export;
+
+/** What an export keeps of a tensor's values. */
+public enum Fidelity {
+  /** Every value, to the last bit. */
+  EXACT,
+  /** Every value rounded to a floating-point type. */
+  ROUNDED,
+  /** The nearest values on another grid. */
+  REQUANTIZED
+}
