@@ -3,16 +3,16 @@
 # model, for model folders of your choice, as Markdown with the published figures beside ours; and HQQ at all widths. Resumable: what has
 # been quantized or evaluated is not done again.
 #
-#   scripts/hqq-tables.sh [--out DIR] [--eval SET,SET] [--protocol blog|gptq] [--seqlen N] [--stride N] [--data-dir DIR] [--limit N] [--tables blog,widths] MODEL...
+#   scripts/hqq-tables.sh [--out DIR] [--eval SET,SET] [--protocol blog|gptq] [--seqlen N] [--stride N] [--data-dir DIR] [--limit N] [--tables blog,widths] [--only NAME,NAME] MODEL...
 #
 # --protocol blog (the default) slides windows of --seqlen tokens (1024) by --stride (512), as the blog measures; gptq takes disjoint windows.
-# --tables widths adds 8 to 1 bits in groups of 64. Published figures are printed only beside the model that they were published for.
+# --tables widths adds 8 to 1 bits in groups of 64; --only makes these rows alone (full is always made). Published figures are printed only beside the model that they were published for.
 # Without arguments: --help.
 set -eu
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 pbq="${PBQ:-$here/../pbq}"
-out=results/hqq eval_sets=wikitext2 protocol=blog seqlen= stride= data_dir= limit= tables=blog
+out=results/hqq eval_sets=wikitext2 protocol=blog seqlen= stride= data_dir= limit= tables=blog only=
 models=()
 
 usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
@@ -28,6 +28,7 @@ while [ $# -gt 0 ]; do
     --data-dir) data_dir="$2"; shift 2 ;;
     --limit) limit="$2"; shift 2 ;;
     --tables) tables="$2"; shift 2 ;;
+    --only) only="$2"; shift 2 ;;
     --help|-h) usage 0 ;;
     -*) echo "hqq-tables: unknown option $1" >&2; exit 2 ;;
     *) models+=("$1"); shift ;;
@@ -52,6 +53,9 @@ IFS=, read -r -a sets <<<"$eval_sets"
 # evaluate RESULT_FILE MODEL_OR_FOLDER: skipped if the result is there.
 evaluate() { [ -s "$1" ] || "$pbq" eval-ppl "$2" "${evaluation[@]}" --json "$1" >&2; }
 
+# wanted NAME: whether its row is asked for.
+wanted() { [ -z "$only" ] || case ",$only," in *,"$1",*) ;; *) return 1 ;; esac; }
+
 # row MODEL DIR NAME OPTIONS...: quantizes (or resumes) and evaluates one configuration; the packed folder is kept.
 row() {
   local model="$1" folder="$2/$3"
@@ -67,6 +71,16 @@ field() {
 
 bits() { field "$1" "$2" 0 | awk '{printf "%.3f", $1}'; }
 gigabytes() { field "$1" "$2" 0 | awk '{printf "%.4f", $1 / 1e9}'; }
+
+# codes REPORT: gigabytes of the checkpoint without scales and zero points of the quantized layers.
+codes() {
+  local scales zeros
+  scales="$(field "$1" SCALES 0)" zeros="$(field "$1" ZERO_POINTS 0)"
+  field "$1" modelBytes 0 | awk -v s="${scales:-0}" -v z="${zeros:-0}" '{printf "%.4f", ($1 - (s + z) / 8) / 1e9}'
+}
+
+# original MODEL: gigabytes of its tensors, from headers alone.
+original() { "$pbq" inspect "$1" --json | sed -n 's/^ *"bytes" *: *\([0-9]*\),*$/\1/p' | awk '{printf "%.4f", $1 / 1e9}'; }
 
 # figures FILE: a cell for each data set.
 figures() {
@@ -123,11 +137,9 @@ blog() {
     [ "$known" = yes ] || { p=- m=-; }
     if [ "$name" = full ]; then
       evaluate "$dir/full.ppl.json" "$model"
-      # shellcheck disable=SC2086 # the options of the first packed row are a list
-      row "$model" "$dir" hqq-2-g8-axis0 --bits 2 --groupsize 8 --axis 0
-      report="$dir/hqq-2-g8-axis0/pbq-report.json"
-      echo "| $label | 16 | $(gigabytes "$report" originalBytes) | - | $m |$(figures "$dir/full.ppl.json") $p |"
+      echo "| $label | 16 | $(original "$model") | - | $m |$(figures "$dir/full.ppl.json") $p |"
     elif [ -n "$options" ]; then
+      wanted "$name" || continue
       # shellcheck disable=SC2086 # the options are a list
       row "$model" "$dir" "$name" $options
       report="$dir/$name/pbq-report.json"
@@ -138,13 +150,6 @@ blog() {
   done < <(blog_rows)
 }
 
-# codes REPORT: gigabytes of the checkpoint without scales and zero points of the quantized layers.
-codes() {
-  local scales zeros
-  scales="$(field "$1" SCALES 0)" zeros="$(field "$1" ZERO_POINTS 0)"
-  field "$1" modelBytes 0 | awk -v s="${scales:-0}" -v z="${zeros:-0}" '{printf "%.4f", ($1 - (s + z) / 8) / 1e9}'
-}
-
 widths() {
   local model="$1" dir="$2" b
   preamble "8 to 1 bits in groups of 64" "$model"
@@ -152,6 +157,7 @@ widths() {
   columns bits "stored bits" "${sets[@]}"
   echo "| full precision | 16 |$(figures "$dir/full.ppl.json")"
   for b in 8 6 5 4 3 2 1.58 1; do
+    wanted "hqq-$b-g64" || continue
     row "$model" "$dir" "hqq-$b-g64" --bits "$b" --groupsize 64
     echo "| $b | $(bits "$dir/hqq-$b-g64/pbq-report.json" storedBits) |$(figures "$dir/hqq-$b-g64.ppl.json")"
   done
