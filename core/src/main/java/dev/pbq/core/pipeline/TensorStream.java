@@ -28,8 +28,8 @@ final class TensorStream {
    */
   static final int BYTES_PER_WEIGHT = 8;
 
-  /** Bytes of all tensors in flight; one may be larger. Two of the widest of a 7B model. */
-  static final long MOST_BYTES = 768L << 20;
+  /** Bytes of all tensors in flight; one may be larger. One of the widest of a 7B model. */
+  static final long MOST_BYTES = 512L << 20;
 
   /** The share of the heap that tensors in flight may take. */
   private static final int HEAP_SHARE = 3;
