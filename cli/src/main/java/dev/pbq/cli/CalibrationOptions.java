@@ -1,6 +1,6 @@
 package dev.pbq.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.recipe.CalibrationChoice;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.CalibrationSampler;
@@ -9,6 +9,7 @@ import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.pipeline.Calibration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
@@ -25,8 +26,8 @@ final class CalibrationOptions {
   @Option(
       names = "--nsamples",
       paramLabel = "N",
-      description = "Calibration windows (default: ${DEFAULT-VALUE}).")
-  private int nsamples = 128;
+      description = "Calibration windows (default: 128).")
+  private Integer nsamples;
 
   @Option(
       names = "--seqlen",
@@ -37,8 +38,8 @@ final class CalibrationOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of the windows' positions (default: ${DEFAULT-VALUE}).")
-  private long seed;
+      description = "Seed of the windows' positions (default: 0).")
+  private Long seed;
 
   @Option(
       names = "--true-sequential",
@@ -46,31 +47,48 @@ final class CalibrationOptions {
           "Calibrate the layers of a block one input after the other (q/k/v, o, gate/up, down),"
               + " each with all earlier ones quantized. Slower. Default: all at once, on the"
               + " unquantized block.")
-  private boolean trueSequential;
+  private Boolean trueSequential;
 
   /** Whether the layers of a block are calibrated one input after the other. */
   boolean trueSequential() {
-    return trueSequential;
+    return trueSequential(false);
   }
 
-  /** Records how calibration is done where that differs from the default. */
-  void describe(ObjectNode settings) {
-    if (trueSequential) {
-      settings.put("trueSequential", true);
-    }
+  /** As {@link #trueSequential()}; a default where the option was not given. */
+  boolean trueSequential(boolean otherwise) {
+    return trueSequential != null ? trueSequential : otherwise;
+  }
+
+  /** What was given, and where nothing was, another choice. */
+  CalibrationChoice over(CalibrationChoice base) {
+    return new CalibrationChoice(
+        calib != null ? Optional.of(calib) : base.text(),
+        nsamples != null ? nsamples : base.samples(),
+        seqlen != null ? OptionalInt.of(seqlen) : base.tokens(),
+        seed != null ? seed : base.seed());
   }
 
   /** Windows asked for. */
   int samples() {
-    if (nsamples < 1) {
-      throw PbqException.usage("--nsamples " + nsamples + " is not at least 1");
+    return samples(over(CalibrationChoice.DEFAULT));
+  }
+
+  /** Windows of a choice. */
+  static int samples(CalibrationChoice choice) {
+    if (choice.samples() < 1) {
+      throw PbqException.usage("--nsamples " + choice.samples() + " is not at least 1");
     }
-    return nsamples;
+    return choice.samples();
   }
 
   /** Tokens per window for a model. */
   int tokens(CausalModel model) {
-    int tokens = seqlen == null ? Evaluation.defaultSeqlen(model) : seqlen;
+    return tokens(over(CalibrationChoice.DEFAULT), model);
+  }
+
+  /** Tokens per window of a choice for a model. */
+  static int tokens(CalibrationChoice choice, CausalModel model) {
+    int tokens = choice.tokens().orElseGet(() -> Evaluation.defaultSeqlen(model));
     if (tokens < 1 || tokens > model.maxPositions()) {
       throw PbqException.usage(
           "--seqlen " + tokens + " is not between 1 and the model's " + model.maxPositions());
@@ -80,19 +98,39 @@ final class CalibrationOptions {
 
   /** The window length to evaluate with after quantization, if one was given. */
   OptionalInt evaluationSeqlen() {
-    return seqlen == null ? OptionalInt.empty() : OptionalInt.of(seqlen);
+    return over(CalibrationChoice.DEFAULT).tokens();
+  }
+
+  /** The text to calibrate on: c4 as in the paper's commands, or that of the model built in. */
+  static String text(CalibrationChoice choice, ResolvedModel resolved) {
+    boolean tiny = resolved.requested().equals(ModelArgument.TINY);
+    return choice.text().orElse(tiny ? ModelArgument.TINY : "c4");
   }
 
   /** Draws the windows as the references do. */
   Calibration draw(
       ResolvedModel resolved, CausalModel model, DataOptions data, TokenizerOptions tokenizers) {
-    boolean tiny = resolved.requested().equals(ModelArgument.TINY);
-    CalibrationText text =
-        data.calibration(calib != null ? calib : tiny ? ModelArgument.TINY : "c4");
+    return draw(over(CalibrationChoice.DEFAULT), resolved, model, data, tokenizers);
+  }
+
+  /** Draws the windows of a choice. */
+  static Calibration draw(
+      CalibrationChoice choice,
+      ResolvedModel resolved,
+      CausalModel model,
+      DataOptions data,
+      TokenizerOptions tokenizers) {
+    CalibrationText text = data.calibration(text(choice, resolved));
     try (Tokenizer tokenizer = tokenizers.open(resolved.folder())) {
-      CalibrationSet set = CalibrationSampler.draw(text, tokenizer, samples(), tokens(model), seed);
+      CalibrationSet set =
+          CalibrationSampler.draw(
+              text, tokenizer, samples(choice), tokens(choice, model), choice.seed());
       return new Calibration(
-          set.windows().toArray(int[][]::new), text.name(), text.joined(), seed, set.sha256());
+          set.windows().toArray(int[][]::new),
+          text.name(),
+          text.joined(),
+          choice.seed(),
+          set.sha256());
     }
   }
 }

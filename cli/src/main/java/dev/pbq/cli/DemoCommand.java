@@ -84,7 +84,7 @@ final class DemoCommand implements Runnable {
     common.applyLogging();
     PrintWriter out = spec.commandLine().getOut();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    ResolvedModel tiny = ModelArgument.resolve(ModelArgument.TINY);
+    ResolvedModel tiny = ModelArgument.resolve(ModelArgument.TINY, status);
     EvaluationText text = EvaluationText.of(ModelArgument.TINY, TinyModel.evaluationText());
     Calibration calibration = calibration(tiny);
 

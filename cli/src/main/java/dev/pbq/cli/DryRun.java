@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.cli.recipe.Recipe;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.pipeline.PlanEstimate;
@@ -18,10 +19,9 @@ final class DryRun {
 
   static void print(
       ResolvedModel resolved,
-      String method,
       QuantizeJob job,
       PlanEstimate estimate,
-      CalibrationOptions calibration,
+      Recipe recipe,
       int threads,
       PrintWriter out) {
     out.printf("model          %s (%s)%n", resolved.displayName(), job.folder());
@@ -31,13 +31,13 @@ final class DryRun {
         job.model().blocks(),
         job.model().hiddenSize(),
         job.model().vocabularySize());
-    out.printf("method         %s%n", method);
+    out.printf("method         %s%n", recipe.requireMethod());
     if (job.plan().needsCalibration()) {
       out.printf(
           "calibration    %d windows of %d tokens%s%n",
-          calibration.samples(),
-          calibration.tokens(job.model()),
-          calibration.trueSequential() ? ", true-sequential" : "");
+          recipe.calibration().samples(),
+          CalibrationOptions.tokens(recipe.calibration(), job.model()),
+          recipe.trueSequential() ? ", true-sequential" : "");
     }
     Map<String, Integer> shapes = new LinkedHashMap<>();
     for (PlannedLinear l : (Iterable<PlannedLinear>) job.plan().linears()::iterator) {

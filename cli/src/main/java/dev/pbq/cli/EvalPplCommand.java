@@ -5,8 +5,8 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
-import dev.pbq.eval.GptqProtocol;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.protocol.GptqProtocol;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +41,7 @@ final class EvalPplCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private DataOptions data;
   @Mixin private TokenizerOptions tokenizers;
+  @Mixin private ReportOption report;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -111,6 +112,7 @@ final class EvalPplCommand implements Runnable {
       datasets.add(
           resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
     }
+    report.prepare();
     List<EvaluationText> texts = datasets.stream().map(data::evaluation).toList();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     List<PerplexityResult> results =
@@ -126,6 +128,11 @@ final class EvalPplCommand implements Runnable {
     if (json != null) {
       ResultFile.write(json, results);
     }
+    report.write(
+        () ->
+            new ReportPages(RunFacts.section(spec, common.threads()))
+                .perplexity(resolved.displayName(), folder, results),
+        spec.commandLine().getOut());
   }
 
   private Optional<ActFormat> actFormat(ModelFolder folder) {

@@ -12,9 +12,10 @@ import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
 import dev.pbq.core.model.ProductOperands;
-import dev.pbq.eval.GptqProtocol;
 import dev.pbq.eval.PerplexityResult;
-import dev.pbq.eval.WindowScorer;
+import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.scoring.ForwardPass;
+import dev.pbq.eval.scoring.WindowScorer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,14 +71,14 @@ record Evaluation(int threads, long residentBytes, TokenizerOptions tokenizers, 
       requireTensors(model, weights, folder.path());
       Engines.setThreads(threads);
       try (NDManager manager = Engines.newManager()) {
-        WindowScorer scorer =
-            new WindowScorer(
+        ForwardPass pass =
+            new ForwardPass(
                 model,
                 weights,
                 operands,
                 residentBytes,
                 Path.of(System.getProperty("java.io.tmpdir")));
-        GptqProtocol protocol = new GptqProtocol(model, scorer, tokenizer);
+        GptqProtocol protocol = new GptqProtocol(model, new WindowScorer(pass), tokenizer);
         for (EvaluationText text : texts) {
           PerplexityResult result =
               protocol.measure(

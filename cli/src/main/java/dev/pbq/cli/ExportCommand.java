@@ -45,7 +45,7 @@ final class ExportCommand implements Runnable {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "hf, gptq or gguf; docs/export.md says which method fits which.")
+      description = "hf, gptq, gguf or hqq; docs/export.md says which method fits which.")
   private String format;
 
   @Option(
@@ -68,7 +68,7 @@ final class ExportCommand implements Runnable {
       paramLabel = "TYPE",
       description =
           "hf, gptq: f16, bf16 or f32 for all that is dense (default: as most of the source; gptq:"
-              + " f16).")
+              + " f16); hqq: also the type that layers compute in (default: each layer's own).")
   private String dtype;
 
   @Option(
@@ -76,6 +76,31 @@ final class ExportCommand implements Runnable {
       paramLabel = "SIZE",
       description = "hf, gptq: the largest size of one file (default: 5GB).")
   private String shardSize;
+
+  @Option(
+      names = "--checkpoint-format",
+      paramLabel = "NAME",
+      description =
+          "gptq: gptq (zero points less one) or gptq_v2 (default: gptq, unless a zero point is 0).")
+  private String checkpointFormat;
+
+  @Option(
+      names = "--outtype",
+      paramLabel = "TYPE",
+      description =
+          "gguf: auto (each layer in the smallest type that holds it exactly), f32, f16, bf16,"
+              + " q8_0, q4_0, q4_1, q2_0, tq2_0 or q1_0 (default: auto).")
+  private String outtype;
+
+  @Option(
+      names = "--pre",
+      paramLabel = "NAME",
+      description =
+          "gguf: llama.cpp's name for the tokenizer's splitting rule, where it is not recognised.")
+  private String pre;
+
+  @Option(names = "--no-tokenizer", description = "gguf: the weights alone.")
+  private boolean noTokenizer;
 
   @Option(names = "--tensors", description = "List every tensor with its type and error.")
   private boolean tensors;
@@ -104,6 +129,10 @@ final class ExportCommand implements Runnable {
     Map<String, String> options = new LinkedHashMap<>();
     put(options, "dtype", dtype);
     put(options, "shard-size", shardSize);
+    put(options, "checkpoint-format", checkpointFormat);
+    put(options, "outtype", outtype);
+    put(options, "pre", pre);
+    put(options, "no-tokenizer", noTokenizer ? "true" : null);
     return options;
   }
 

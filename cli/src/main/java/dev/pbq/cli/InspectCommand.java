@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorInfo;
@@ -72,7 +74,7 @@ final class InspectCommand implements Runnable {
     common.applyLogging();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    ObjectNode facts = folder.isPacked() ? packed(folder) : dense(folder);
+    ObjectNode facts = facts(folder);
     if (actFormat != null) {
       putMemory(facts, folder);
     }
@@ -113,62 +115,76 @@ final class InspectCommand implements Runnable {
     return facts;
   }
 
-  private static ObjectNode dense(ModelFolder folder) {
-    try (Checkpoint stored = Checkpoint.open(folder.path())) {
-      ObjectNode facts = facts(folder, stored);
-      long parameters = stored.names().stream().mapToLong(n -> stored.info(n).elementCount()).sum();
-      facts.put("parameters", parameters);
-      facts.put("bits_per_parameter", 8.0 * stored.totalBytes() / parameters);
-      return facts;
+  private ObjectNode facts(ModelFolder folder) {
+    boolean foreign =
+        folder
+            .quantMethod()
+            .filter(m -> !m.equals(ModelFolder.PBQ) && !m.equals("hqq"))
+            .isPresent();
+    try (ModelWeights weights =
+        foreign ? Checkpoint.open(folder.path()) : Checkpoints.open(folder)) {
+      return weights instanceof PackedCheckpoint packed
+          ? packed(folder, packed)
+          : dense(folder, (Checkpoint) weights);
     }
   }
 
-  private ObjectNode packed(ModelFolder folder) {
-    try (PackedCheckpoint packed = PackedCheckpoint.open(folder)) {
-      ObjectNode facts = facts(folder, packed.stored());
-      ObjectNode quantization = folder.quantizationConfig();
+  private static ObjectNode dense(ModelFolder folder, Checkpoint stored) {
+    ObjectNode facts = facts(folder, stored);
+    long parameters = stored.names().stream().mapToLong(n -> stored.info(n).elementCount()).sum();
+    facts.put("parameters", parameters);
+    facts.put("bits_per_parameter", 8.0 * stored.totalBytes() / parameters);
+    return facts;
+  }
+
+  private ObjectNode packed(ModelFolder folder, PackedCheckpoint packed) {
+    ObjectNode facts = facts(folder, packed.stored());
+    ObjectNode quantization = folder.quantizationConfig();
+    if (folder.isPacked()) {
       facts.put("method", quantization.path("method").asText());
       facts.set("settings", quantization.path("settings"));
-      JsonNode report = report(folder.path());
-      Map<String, Long> parts = new TreeMap<>();
-      long weights = 0;
-      long bits = 0;
-      ArrayNode list = JSON.createArrayNode();
-      for (String linear : packed.packedLinears()) {
-        long[] shape = packed.shape(linear + ".weight");
-        long linearBits = 0;
-        for (String name : packed.stored().names()) {
-          if (name.startsWith(linear + ".") && !name.equals(linear + ".bias")) {
-            long partBits = 8 * packed.stored().info(name).byteCount();
-            parts.merge(name.substring(linear.length() + 1), partBits, Long::sum);
-            linearBits += partBits;
-          }
-        }
-        weights += shape[0] * shape[1];
-        bits += linearBits;
-        list.addObject()
-            .put("name", linear)
-            .put("rows", shape[0])
-            .put("cols", shape[1])
-            .put("stored_bits_per_weight", (double) linearBits / (shape[0] * shape[1]));
-      }
-      facts.put("quantized_linears", packed.packedLinears().size());
-      facts.put("quantized_weights", weights);
-      facts.put("stored_bits_per_weight", (double) bits / weights);
-      ObjectNode byPart = facts.putObject("bits_per_weight_by_part");
-      final long all = weights;
-      parts.forEach((part, b) -> byPart.put(part, (double) b / all));
-      if (report != null) {
-        facts.set("paper_bits", report.path("size").path("paperBits"));
-        facts.set("model_bits_per_parameter", report.path("size").path("modelBits"));
-        facts.set("calibration", report.path("calibration"));
-        addErrors(list, report);
-      }
-      if (layers) {
-        facts.set("layers", list);
-      }
-      return facts;
+    } else {
+      facts.put("method", "hqq (layout of its reference program)");
     }
+    JsonNode report = report(folder.path());
+    Map<String, Long> parts = new TreeMap<>();
+    long weights = 0;
+    long bits = 0;
+    ArrayNode list = JSON.createArrayNode();
+    for (String linear : packed.packedLinears()) {
+      long[] shape = packed.shape(linear + ".weight");
+      long linearBits = 0;
+      for (String name : packed.stored().names()) {
+        if (name.startsWith(linear + ".") && !name.equals(linear + ".bias")) {
+          long partBits = 8 * packed.stored().info(name).byteCount();
+          parts.merge(name.substring(linear.length() + 1), partBits, Long::sum);
+          linearBits += partBits;
+        }
+      }
+      weights += shape[0] * shape[1];
+      bits += linearBits;
+      list.addObject()
+          .put("name", linear)
+          .put("rows", shape[0])
+          .put("cols", shape[1])
+          .put("stored_bits_per_weight", (double) linearBits / (shape[0] * shape[1]));
+    }
+    facts.put("quantized_linears", packed.packedLinears().size());
+    facts.put("quantized_weights", weights);
+    facts.put("stored_bits_per_weight", (double) bits / weights);
+    ObjectNode byPart = facts.putObject("bits_per_weight_by_part");
+    final long all = weights;
+    parts.forEach((part, b) -> byPart.put(part, (double) b / all));
+    if (report != null) {
+      facts.set("paper_bits", report.path("size").path("paperBits"));
+      facts.set("model_bits_per_parameter", report.path("size").path("modelBits"));
+      facts.set("calibration", report.path("calibration"));
+      addErrors(list, report);
+    }
+    if (layers) {
+      facts.set("layers", list);
+    }
+    return facts;
   }
 
   private static void addErrors(ArrayNode list, JsonNode report) {

@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.recipe.SettingNames;
 import dev.pbq.core.PbqException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -214,7 +215,7 @@ final class MethodOptions {
    * Adds {@code key: value}, where the key may be in kebab case and the value is JSON or a word.
    */
   static void put(ObjectNode node, String key, String value) {
-    String name = camelCase(key.strip());
+    String name = SettingNames.camelCase(key.strip());
     String text = value.strip();
     if (text.matches("true|false")) {
       node.put(name, Boolean.parseBoolean(text));
@@ -227,16 +228,5 @@ final class MethodOptions {
     } else {
       node.put(name, text);
     }
-  }
-
-  private static String camelCase(String key) {
-    StringBuilder name = new StringBuilder();
-    for (String part : key.replaceFirst("^--", "").split("-", -1)) {
-      name.append(
-          name.length() == 0 || part.isEmpty()
-              ? part
-              : part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1));
-    }
-    return name.toString();
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.recipe.SettingNames;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.quant.QuantizerProvider;
@@ -51,12 +52,19 @@ final class MethodRegistry {
     return List.copyOf(methods);
   }
 
+  /** The names of a method's settings; none if there is no such method. */
+  List<String> settings(String method) {
+    QuantizerProvider<?> provider = providers.get(method);
+    return provider == null
+        ? List.of()
+        : Arrays.stream(provider.settingsType().getRecordComponents())
+            .map(RecordComponent::getName)
+            .toList();
+  }
+
   /** Whether there is a method with a setting. */
   boolean has(String method, String setting) {
-    QuantizerProvider<?> provider = providers.get(method);
-    return provider != null
-        && Arrays.stream(provider.settingsType().getRecordComponents())
-            .anyMatch(component -> component.getName().equals(setting));
+    return settings(method).contains(setting);
   }
 
   /**
@@ -119,6 +127,6 @@ final class MethodRegistry {
 
   /** {@code lowFrac} as {@code --low-frac}. */
   static String option(String setting) {
-    return "--" + setting.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+    return "--" + SettingNames.kebabCase(setting);
   }
 }

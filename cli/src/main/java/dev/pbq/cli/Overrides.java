@@ -1,13 +1,16 @@
 package dev.pbq.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.recipe.LayerOverride;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.quant.Quantizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -20,7 +23,7 @@ final class Overrides implements Function<String, Quantizer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String METHOD = "method";
 
-  private record Rule(String text, Pattern pattern, ObjectNode changes) {}
+  private record Rule(LayerOverride override, Pattern pattern) {}
 
   private final MethodRegistry registry;
   private final String method;
@@ -28,11 +31,12 @@ final class Overrides implements Function<String, Quantizer> {
   private final List<Rule> rules = new ArrayList<>();
   private final Map<String, Quantizer> cache = new LinkedHashMap<>();
 
-  Overrides(MethodRegistry registry, String method, ObjectNode options, List<String> overrides) {
+  Overrides(
+      MethodRegistry registry, String method, ObjectNode options, List<LayerOverride> overrides) {
     this.registry = registry;
     this.method = method;
     this.options = options;
-    overrides.forEach(text -> rules.add(parse(text)));
+    overrides.forEach(o -> rules.add(new Rule(o, pattern("--override", o.layers()))));
   }
 
   @Override
@@ -43,13 +47,12 @@ final class Overrides implements Function<String, Quantizer> {
       if (!rule.pattern().matcher(linear).find()) {
         continue;
       }
-      if (rule.changes().has(METHOD)) {
+      if (rule.override().method().isPresent()) {
         // Another method has other settings: nothing is carried over.
-        chosen = rule.changes().get(METHOD).asText();
+        chosen = rule.override().method().get();
         settings = JSON.createObjectNode();
       }
-      settings.setAll(rule.changes());
-      settings.remove(METHOD);
+      settings.setAll(rule.override().settings());
     }
     String name = chosen;
     ObjectNode complete = settings;
@@ -57,12 +60,13 @@ final class Overrides implements Function<String, Quantizer> {
         chosen + settings, key -> registry.configure(name, complete).quantizer());
   }
 
-  /** The rules as the user wrote them, for the record of the run. */
+  /** The rules as the command line takes them, for the record of the run. */
   List<String> texts() {
-    return rules.stream().map(Rule::text).toList();
+    return rules.stream().map(rule -> rule.override().text()).toList();
   }
 
-  private static Rule parse(String text) {
+  /** Reads {@code REGEX=key:value,...}. */
+  static LayerOverride parse(String text) {
     int equals = text.lastIndexOf('=');
     if (equals < 1) {
       throw PbqException.usage("--override '" + text + "' is not of the form REGEX=key:value,...");
@@ -76,7 +80,10 @@ final class Overrides implements Function<String, Quantizer> {
       }
       MethodOptions.put(changes, pair.substring(0, colon), pair.substring(colon + 1));
     }
-    return new Rule(text, pattern("--override", text.substring(0, equals)), changes);
+    JsonNode other = changes.remove(METHOD);
+    String layers = text.substring(0, equals);
+    pattern("--override", layers);
+    return new LayerOverride(layers, Optional.ofNullable(other).map(JsonNode::asText), changes);
   }
 
   /** A regular expression given on the command line. */

@@ -1,19 +1,17 @@
 package dev.pbq.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.recipe.CalibrationChoice;
+import dev.pbq.cli.recipe.EvaluationChoice;
+import dev.pbq.cli.recipe.Recipe;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.DenseFolder;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
-import dev.pbq.core.pipeline.Calibration;
-import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.QuantizationReport;
-import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.eval.PerplexityResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,7 +44,8 @@ import picocli.CommandLine.Spec;
       "  pbq quantize my-model --method gptq --bits 4 --groupsize 128 --calib my-text.jsonl",
       "  pbq quantize my-model --method arb-rc --cgb",
       "  pbq quantize tiny --method xnor --low-frac 0.8 --out q --eval tiny",
-      "  pbq quantize llama-7b --method xnor --low-frac 0.9 --dry-run"
+      "  pbq quantize llama-7b --method xnor --low-frac 0.9 --dry-run",
+      "  pbq quantize my-model --recipe out/llama-7b-xnor/pbq-recipe.toml"
     },
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n",
@@ -55,14 +54,11 @@ import picocli.CommandLine.Spec;
       "A killed run continues with --resume and gives the same bytes. Exit codes: see 'pbq --help'."
     })
 final class QuantizeCommand implements Runnable {
+  private static final List<String> NO_EVAL = List.of("none");
+
   @Mixin private ModelArgument model;
 
-  @Option(
-      names = "--method",
-      required = true,
-      paramLabel = "M",
-      description = "Quantization method, see above.")
-  private String method;
+  @Mixin private RecipeOptions recipes;
 
   @Option(
       names = {"-o", "--out"},
@@ -71,14 +67,6 @@ final class QuantizeCommand implements Runnable {
   private Path out;
 
   @Mixin private MethodOptions methodOptions;
-
-  @Option(
-      names = "--override",
-      paramLabel = "REGEX=KEY:VALUE,...",
-      description =
-          "Other settings, or another method (method:NAME,...), for layers in whose name REGEX is"
-              + " found; may be repeated.")
-  private List<String> overrides = new ArrayList<>();
 
   @Mixin private SelectionOptions selection;
   @Mixin private CalibrationOptions calibration;
@@ -89,8 +77,8 @@ final class QuantizeCommand implements Runnable {
       names = "--eval",
       split = ",",
       paramLabel = "SET|FILE",
-      description = "Then measure perplexity on these texts.")
-  private List<String> eval = new ArrayList<>();
+      description = "Then measure perplexity on these texts; none: not on a recipe's either.")
+  private List<String> eval;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the --eval results as JSON.")
   private Path json;
@@ -121,9 +109,10 @@ final class QuantizeCommand implements Runnable {
   @Option(
       names = "--max-shard-size",
       paramLabel = "SIZE",
-      description = "Largest weight file (default: ${DEFAULT-VALUE}).")
-  private String maxShardSize = "5GB";
+      description = "Largest weight file (default: 5GB).")
+  private String maxShardSize;
 
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -131,47 +120,24 @@ final class QuantizeCommand implements Runnable {
   public void run() {
     common.applyLogging();
     PrintWriter console = spec.commandLine().getOut();
-    MethodRegistry registry = MethodRegistry.load();
-    ObjectNode options = methodOptions.given();
-    MethodRegistry.Configured configured = registry.configure(method, options);
-    Overrides assignment = new Overrides(registry, method, options, overrides);
-    long shardBytes = ShardSize.parse(maxShardSize);
-    int samples = calibration.samples();
-    ResolvedModel resolved = model.resolve();
-    Path output = out != null ? out : defaultOutput(resolved);
-
-    try (QuantizeJob job =
-        QuantizeJob.open(
-            resolved, selection.selection(), assignment, calibration.trueSequential())) {
-      ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
-      int tokens = calibration.tokens(job.model());
-      PlanEstimate estimate = job.estimate(job.plan().needsCalibration() ? samples : 0, tokens);
+    Recipe recipe = recipe();
+    ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();
+    Path output = out != null ? out : defaultOutput(resolved, recipe.requireMethod());
+    try (RecipeRun run = RecipeRun.open(resolved, recipe, data, common.threads())) {
       if (dryRun) {
-        DryRun.print(resolved, method, job, estimate, calibration, common.threads(), console);
+        DryRun.print(resolved, run.job(), run.estimate(), recipe, common.threads(), console);
         return;
       }
-      List<EvaluationText> texts = eval.stream().map(data::evaluation).toList();
-      DryRun.requireDisk(output, estimate);
-      Optional<Calibration> windows =
-          job.plan().needsCalibration()
-              ? Optional.of(calibration.draw(resolved, job.model(), data, tokenizers))
-              : Optional.empty();
-      RunSettings settings =
-          new RunSettings(
-              resolved.displayName(),
-              method,
-              QuantizeJob.settings(configured, assignment.texts(), selection, calibration),
-              output,
-              resume,
-              force,
-              shardBytes,
-              VersionProvider.version());
+      List<EvaluationText> texts = run.evaluationTexts();
+      page.prepare();
       StatusLine status = new StatusLine(spec.commandLine().getErr());
       QuantizationReport report =
           InterruptNotice.during(
               status,
               "pbq: interrupted; finished blocks are kept: continue with --resume",
-              () -> job.run(settings, windows, common.threads(), new QuantizeProgress(status)));
+              () ->
+                  run.quantize(
+                      output, new RecipeRun.Existing(resume, force), new QuantizeProgress(status)));
       status.clear();
       Summary.print(output, report, console);
       if (plot) {
@@ -179,34 +145,39 @@ final class QuantizeCommand implements Runnable {
       }
       if (save) {
         Path dense = output.resolveSibling(output.getFileName() + "-dense");
-        DenseFolder.write(ModelFolder.open(output), dense, force, shardBytes);
+        DenseFolder.write(ModelFolder.open(output), dense, force, run.shardBytes());
         console.println("  dense fp16     " + dense);
       }
-      evaluate(output, texts, status, console);
+      List<PerplexityResult> results =
+          texts.isEmpty() ? List.of() : run.evaluate(output, texts, status);
+      EvalPplCommand.print(results, console);
+      if (json != null && !texts.isEmpty()) {
+        ResultFile.write(json, results);
+      }
+      page.write(
+          () ->
+              new ReportPages(RunFacts.section(spec, common.threads()))
+                  .quantization(report, results),
+          console);
     }
   }
 
-  private void evaluate(
-      Path output, List<EvaluationText> texts, StatusLine status, PrintWriter console) {
-    if (texts.isEmpty()) {
-      return;
-    }
-    var results =
-        new Evaluation(common.threads(), ShardSize.parse("4GB"), tokenizers, status)
-            .run(
-                output.toString(),
-                ModelFolder.open(output),
-                texts,
-                calibration.evaluationSeqlen(),
-                OptionalInt.empty(),
-                ActFormat.recorded(ModelFolder.open(output)));
-    EvalPplCommand.print(results, console);
-    if (json != null) {
-      ResultFile.write(json, results);
-    }
+  /** The recipe file's, with every option that was given in place of its value. */
+  private Recipe recipe() {
+    Recipe base = recipes.recipe(methodOptions.given());
+    CalibrationChoice windows = calibration.over(base.calibration());
+    OptionalInt seqlen = calibration.evaluationSeqlen();
+    EvaluationChoice evaluation =
+        new EvaluationChoice(
+            eval == null ? base.evaluation().datasets() : eval.equals(NO_EVAL) ? List.of() : eval,
+            seqlen.isPresent() ? seqlen : base.evaluation().tokens());
+    return base.withLayers(selection.over(base.layers()), base.overrides())
+        .withTrueSequential(calibration.trueSequential(base.trueSequential()))
+        .withData(tokenizers.over(base.tokens()), windows, evaluation)
+        .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
   }
 
-  private Path defaultOutput(ResolvedModel resolved) {
+  static Path defaultOutput(ResolvedModel resolved, String method) {
     String name = resolved.displayName().replaceAll("/+$", "");
     name = name.substring(name.lastIndexOf('/') + 1).replaceAll("@.*", "");
     if (name.isEmpty() || name.equals(".") || name.equals("..")) {

@@ -1,8 +1,8 @@
 package dev.pbq.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.HqqLayout;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.linalg.Parallel;
@@ -19,7 +19,6 @@ import dev.pbq.core.pipeline.QuantizationRun;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.quant.Quantizer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -57,6 +56,10 @@ final class QuantizeJob implements AutoCloseable {
     QuantizationPlan plan = trueSequential ? together.trueSequential() : together;
     Checkpoint weights = Checkpoint.open(folder.path());
     try {
+      if (HqqLayout.isUsedBy(weights)) {
+        throw PbqException.badData(
+            folder.path() + " is quantized already (layout of HQQ's reference program)");
+      }
       Evaluation.requireTensors(model, weights, folder.path());
     } catch (PbqException e) {
       weights.close();
@@ -110,23 +113,6 @@ final class QuantizeJob implements AutoCloseable {
                   Engines.setThreads(threads);
                   return Engines.newManager();
                 }));
-  }
-
-  /**
-   * The stored form of a run's settings: the method's, complete, and what else shapes the result.
-   */
-  static ObjectNode settings(
-      MethodRegistry.Configured method,
-      List<String> overrides,
-      SelectionOptions selection,
-      CalibrationOptions calibration) {
-    ObjectNode settings = method.settings().deepCopy();
-    selection.describe(settings);
-    calibration.describe(settings);
-    if (!overrides.isEmpty()) {
-      overrides.forEach(settings.putArray("overrides")::add);
-    }
-    return settings;
   }
 
   @Override

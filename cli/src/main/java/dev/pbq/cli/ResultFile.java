@@ -3,7 +3,6 @@ package dev.pbq.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.checkpoint.AtomicFile;
-import dev.pbq.eval.PerplexityResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.Map;
 final class ResultFile {
   private ResultFile() {}
 
-  static void write(Path file, List<PerplexityResult> results) {
+  static void write(Path file, List<? extends Record> results) {
     try {
       String json =
           new ObjectMapper()

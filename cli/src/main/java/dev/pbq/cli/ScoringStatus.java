@@ -42,6 +42,18 @@ final class ScoringStatus implements ScoringProgress {
             left((double) windowsDone / windows)));
   }
 
+  @Override
+  public void windows(int windowsDone, int windows) {
+    status.update(
+        String.format(
+            Locale.ROOT,
+            "%s: window %d/%d%s",
+            what,
+            windowsDone,
+            windows,
+            left((double) windowsDone / windows)));
+  }
+
   private String left(double share) {
     double elapsed = (System.nanoTime() - start) * 1e-9;
     return share <= 0 ? "" : ", " + StatusLine.duration(elapsed * (1 - share) / share) + " left";

@@ -1,9 +1,9 @@
 package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.recipe.LayerChoice;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.pipeline.LinearSelection;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -13,59 +13,75 @@ final class SelectionOptions {
       names = "--minlayer",
       paramLabel = "N",
       description = "First decoder block to quantize, from 0.")
-  private int minLayer;
+  private Integer minLayer;
 
   @Option(
       names = "--maxlayer",
       paramLabel = "N",
       description = "Block before which quantization stops.")
-  private int maxLayer = Integer.MAX_VALUE;
+  private Integer maxLayer;
 
   @Option(
       names = "--quant-only",
       paramLabel = "TEXT",
       description = "Quantize only layers whose name contains this.")
-  private String quantOnly = "";
+  private String quantOnly;
 
   @Option(
       names = "--invert",
       description = "Quantize what --minlayer, --maxlayer and --quant-only leave out.")
-  private boolean invert;
+  private Boolean invert;
 
   @Option(
       names = "--skip",
       paramLabel = "REGEX",
       description = "Leave out layers in whose name this is found; may be repeated.")
-  private List<String> skip = new ArrayList<>();
+  private List<String> skip;
 
-  LinearSelection selection() {
-    if (minLayer >= maxLayer) {
-      throw PbqException.usage("--minlayer " + minLayer + " is not below --maxlayer " + maxLayer);
+  /** What was given, and where nothing was, another choice. */
+  LayerChoice over(LayerChoice base) {
+    return new LayerChoice(
+        minLayer != null ? minLayer : base.minLayer(),
+        maxLayer != null ? maxLayer : base.maxLayer(),
+        quantOnly != null ? quantOnly : base.quantOnly(),
+        invert != null ? invert : base.invert(),
+        skip != null ? skip : base.skip());
+  }
+
+  /**
+   * The selection that a choice stands for.
+   *
+   * @throws PbqException USAGE if it leaves no block, or a pattern is none
+   */
+  static LinearSelection selection(LayerChoice choice) {
+    if (choice.minLayer() >= choice.maxLayer()) {
+      throw PbqException.usage(
+          "--minlayer " + choice.minLayer() + " is not below --maxlayer " + choice.maxLayer());
     }
     return new LinearSelection(
-        minLayer,
-        maxLayer,
-        quantOnly,
-        invert,
-        skip.stream().map(s -> Overrides.pattern("--skip", s)).toList());
+        choice.minLayer(),
+        choice.maxLayer(),
+        choice.quantOnly(),
+        choice.invert(),
+        choice.skip().stream().map(s -> Overrides.pattern("--skip", s)).toList());
   }
 
   /** Records what differs from quantizing everything. */
-  void describe(ObjectNode settings) {
-    if (minLayer > 0) {
-      settings.put("minlayer", minLayer);
+  static void describe(LayerChoice choice, ObjectNode settings) {
+    if (choice.minLayer() > 0) {
+      settings.put("minlayer", choice.minLayer());
     }
-    if (maxLayer < Integer.MAX_VALUE) {
-      settings.put("maxlayer", maxLayer);
+    if (choice.maxLayer() < Integer.MAX_VALUE) {
+      settings.put("maxlayer", choice.maxLayer());
     }
-    if (!quantOnly.isEmpty()) {
-      settings.put("quantOnly", quantOnly);
+    if (!choice.quantOnly().isEmpty()) {
+      settings.put("quantOnly", choice.quantOnly());
     }
-    if (invert) {
+    if (choice.invert()) {
       settings.put("invert", true);
     }
-    if (!skip.isEmpty()) {
-      skip.forEach(settings.putArray("skip")::add);
+    if (!choice.skip().isEmpty()) {
+      choice.skip().forEach(settings.putArray("skip")::add);
     }
   }
 }

@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String ARB = "dev.pbq.arb..";
   private static final String FORMATS = "dev.pbq.formats..";
   private static final String EVAL = "dev.pbq.eval..";
+  private static final String EVAL_SCORING = "dev.pbq.eval.scoring..";
   private static final String EXPORT = "dev.pbq.export..";
   private static final String TINY = "dev.pbq.tiny..";
   private static final String CLI = "dev.pbq.cli..";
@@ -46,12 +47,17 @@ class ArchitectureTest {
       only(PIPELINE, ROOT, TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, MODEL, DATA);
 
   @ArchTest
+  static final ArchRule generate = only("dev.pbq.core.generate..", ROOT, TENSOR, MODEL, DATA);
+
+  @ArchTest
   static final ArchRule algorithmsSeeNumbersAlone =
       only(GPTQ_PB, ROOT, TENSOR, LINALG, PACKED, QUANT);
 
   @ArchTest
   static final ArchRule hqqSeesNumbersAlone =
       only("dev.pbq.hqq..", ROOT, TENSOR, LINALG, PACKED, QUANT);
+
+  @ArchTest static final ArchRule hqqAlgebra = only("dev.pbq.hqq.algebra..", ROOT, TENSOR, PACKED);
 
   @ArchTest
   static final ArchRule arbSeesNumbersAlone = only(ARB, ROOT, TENSOR, LINALG, PACKED, QUANT);
@@ -82,7 +88,32 @@ class ArchitectureTest {
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
 
+  @ArchTest
+  static final ArchRule recipes =
+      only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
+
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
+  @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT);
+
+  @ArchTest
+  static final ArchRule profiles = only("dev.pbq.eval.profile..", ROOT, TENSOR, MODEL, PIPELINE);
+
+  @ArchTest static final ArchRule evalRecords = only("dev.pbq.eval", CORE);
+  @ArchTest static final ArchRule evalScoring = only(EVAL_SCORING, CORE, "dev.pbq.eval");
+
+  @ArchTest
+  static final ArchRule evalProtocol =
+      only("dev.pbq.eval.protocol..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
+  @ArchTest
+  static final ArchRule evalDistance =
+      only("dev.pbq.eval.distance..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
+  @ArchTest
+  static final ArchRule evalReport =
+      only("dev.pbq.eval.report..", CORE, "dev.pbq.eval", "dev.pbq.eval.distance..");
+
+  @ArchTest static final ArchRule compareKnowsNoCommand = only("dev.pbq.cli.compare..", CORE, EVAL);
 
   @ArchTest
   static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA);

@@ -14,7 +14,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What teaches: help, version, completion; and that they load no engine. */
 class HelpTest {
   @ParameterizedTest
-  @ValueSource(strings = {"quantize", "eval-ppl", "inspect", "export", "demo"})
+  @ValueSource(
+      strings = {
+        "quantize",
+        "eval-ppl",
+        "eval-kl",
+        "compare",
+        "inspect",
+        "profile",
+        "export",
+        "generate",
+        "chat",
+        "pull",
+        "demo"
+      })
   void everyCommandExplainsItself(String command) {
     Cli.Result result = Cli.run(command, "--help");
     assertThat(result.code()).isZero();
@@ -26,7 +39,7 @@ class HelpTest {
     Cli.Result result = Cli.run("--help");
     assertThat(result.code()).isZero();
     assertThat(result.out())
-        .contains("quantize", "eval-ppl", "inspect", "demo", "Exit codes:", "130");
+        .contains("quantize", "eval-ppl", "inspect", "profile", "demo", "Exit codes:", "130");
   }
 
   @Test

@@ -10,4 +10,7 @@ public interface ScoringProgress {
 
   /** Windows whose likelihood is known, and the mean so far in nats per token. */
   default void scored(int windowsDone, int windows, double meanNll) {}
+
+  /** Windows that are finished, where no likelihood is told. */
+  default void windows(int windowsDone, int windows) {}
 }

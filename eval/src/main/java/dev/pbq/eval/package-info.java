@@ -1,5 +1,6 @@
 /**
- * Measuring a model: perplexity by named protocols. Imports {@code core}; knows no quantization
- * algorithm.
+ * Measuring a model: the records and statistics that all measurements share. How models are run is
+ * in {@code scoring}, perplexity in {@code protocol}, zero-shot tasks in {@code tasks}. Imports
+ * {@code core}, and none of the packages below; knows no quantization algorithm.
  */
 package dev.pbq.eval;

@@ -72,6 +72,7 @@ public final class DenseTensors {
     DType type = written.info(name).dtype();
     TensorError.Sum sum = new TensorError.Sum();
     if (!type.isFloating()) {
+      requireSameBytes(source, name, written);
       return new ExportedTensor(name, name, type.name(), Fidelity.EXACT, sum.error());
     }
     int rows = source.rows(name);
@@ -97,5 +98,47 @@ public final class DenseTensors {
     TensorError error = sum.error();
     return new ExportedTensor(
         name, name, type.name(), error.isZero() ? Fidelity.EXACT : Fidelity.ROUNDED, error);
+  }
+
+  private static void requireSameBytes(ExportSource source, String name, Checkpoint written) {
+    TensorEntry entry = source.verbatim(name);
+    try {
+      entry.source().writeTo(new Comparing(name, written));
+    } catch (IOException e) {
+      throw PbqException.badData("tensor " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Takes a tensor's bytes and compares them with those of a written one. */
+  private static final class Comparing implements WritableByteChannel {
+    private final String name;
+    private final Checkpoint written;
+    private long position;
+
+    Comparing(String name, Checkpoint written) {
+      this.name = name;
+      this.written = written;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) {
+      int count = bytes.remaining();
+      if (!written.bytes(name, position, count).equals(bytes)) {
+        throw PbqException.badData("tensor " + name + " was read back with other bytes");
+      }
+      position += count;
+      bytes.position(bytes.limit());
+      return count;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
+    }
   }
 }

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what the writer of a key may have meant. */
-final class KeyNames {
+public final class KeyNames {
   private KeyNames() {}
 
   /** The nearest of the known names: the fewest letters inserted, dropped or replaced. */
-  static String nearest(String name, Collection<String> known) {
+  public static String nearest(String name, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String k) -> distance(name, k)).thenComparing(k -> k))
         .orElseThrow();

@@ -5,18 +5,34 @@ import java.util.Optional;
 
 /** Opens the weights of a model folder, whichever way they are stored. */
 public final class Checkpoints {
+  private static final String HQQ = "hqq";
+
   private Checkpoints() {}
 
   /**
-   * Opens dense or packed weights, by the folder's configuration; the caller closes them.
+   * Opens dense or packed weights, by the folder's configuration or, for HQQ's layout, by its
+   * tensors; the caller closes them.
    *
    * @throws PbqException BAD_DATA if another tool has quantized the model, or the weights are
    *     corrupt; NOT_FOUND if a shard is missing
    */
   public static ModelWeights open(ModelFolder folder) {
     Optional<String> method = folder.quantMethod();
-    if (method.isEmpty()) {
-      return Checkpoint.open(folder.path());
+    if (method.isEmpty() || method.get().equals(HQQ)) {
+      Checkpoint stored = Checkpoint.open(folder.path());
+      try {
+        if (HqqLayout.isUsedBy(stored)) {
+          return PackedCheckpoint.ofHqq(stored);
+        }
+        if (method.isPresent()) {
+          throw PbqException.badData(
+              folder.path() + ": quantized with 'hqq', but it holds no layer in HQQ's layout");
+        }
+        return stored;
+      } catch (RuntimeException | Error e) {
+        stored.close();
+        throw e;
+      }
     }
     if (folder.isPacked()) {
       return PackedCheckpoint.open(folder);

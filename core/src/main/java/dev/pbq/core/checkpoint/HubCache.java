@@ -110,6 +110,24 @@ public final class HubCache {
     return commit.map(c -> model.resolve("snapshots").resolve(c)).filter(Files::isDirectory);
   }
 
+  /**
+   * Whether a snapshot has what a model needs: its configuration and all its weights.
+   *
+   * @throws PbqException BAD_DATA if the index of its shards is malformed
+   */
+  public static boolean holdsModel(Path snapshot) {
+    if (!Files.exists(snapshot.resolve(ModelFolder.CONFIG))) {
+      return false;
+    }
+    if (Files.exists(snapshot.resolve(CheckpointWriter.SINGLE_FILE))) {
+      return true;
+    }
+    Path index = snapshot.resolve(ShardIndex.FILE);
+    return Files.exists(index)
+        && ShardIndex.read(index).weightMap().values().stream()
+            .allMatch(shard -> Files.exists(snapshot.resolve(shard)));
+  }
+
   private static Optional<String> readRef(Path model, String revision) {
     Path ref = model.resolve("refs").resolve(revision);
     if (!Files.isRegularFile(ref)) {

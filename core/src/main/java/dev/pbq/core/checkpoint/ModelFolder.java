@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -77,6 +78,33 @@ public record ModelFolder(Path path, ObjectNode config) {
     return config.deepCopy();
   }
 
+  /**
+   * The ids of the tokens that end a text: {@code eos_token_id}, one or several, of {@code
+   * generation_config.json}, else of {@code config.json}; may be empty.
+   *
+   * @throws PbqException BAD_DATA if {@code generation_config.json} is malformed
+   */
+  public Set<Integer> endTokens() {
+    Path generation = path.resolve("generation_config.json");
+    if (Files.exists(generation)) {
+      Set<Integer> ids = ids(JsonFiles.readObject(generation).path("eos_token_id"));
+      if (!ids.isEmpty()) {
+        return ids;
+      }
+    }
+    return ids(config.path("eos_token_id"));
+  }
+
+  private static Set<Integer> ids(JsonNode node) {
+    Set<Integer> ids = new LinkedHashSet<>();
+    for (JsonNode id : node.isArray() ? node : List.of(node)) {
+      if (id.isInt() && id.intValue() >= 0) {
+        ids.add(id.intValue());
+      }
+    }
+    return ids;
+  }
+
   /** The configuration's {@code model_type}, if it is given. */
   public Optional<String> modelType() {
     return Optional.ofNullable(config.path("model_type").textValue());
@@ -126,9 +154,14 @@ public record ModelFolder(Path path, ObjectNode config) {
     }
   }
 
+  /** Whether a file of this name, in the folder itself, belongs to a model besides its weights. */
+  public static boolean isSideFileName(String name) {
+    return SIDE_FILES.contains(name)
+        || (name.indexOf('/') < 0 && SIDE_PREFIXES.stream().anyMatch(name::startsWith));
+  }
+
   private static boolean isSideFile(Path file) {
-    String name = file.getFileName().toString();
-    if (!SIDE_FILES.contains(name) && SIDE_PREFIXES.stream().noneMatch(name::startsWith)) {
+    if (!isSideFileName(file.getFileName().toString())) {
       return false;
     }
     try {

@@ -19,14 +19,18 @@ public final class ModelResolver {
 
   private final Map<String, Supplier<Path>> builtIns;
   private final HubCache cache;
+  private final ModelFetcher fetcher;
 
   /**
    * @param builtIns models that come with the program, by name; asked only when named
    * @param environment the process's environment, for the place of the hub cache
+   * @param fetcher brings models that the cache lacks, or has in part
    */
-  public ModelResolver(Map<String, Supplier<Path>> builtIns, Map<String, String> environment) {
+  public ModelResolver(
+      Map<String, Supplier<Path>> builtIns, Map<String, String> environment, ModelFetcher fetcher) {
     this.builtIns = new LinkedHashMap<>(builtIns);
     this.cache = HubCache.of(environment);
+    this.fetcher = fetcher;
   }
 
   /**
@@ -50,7 +54,16 @@ public final class ModelResolver {
       // It exists but is no model; opening it gives the reason.
       return new ResolvedModel(model, displayName(local.get()), local.get(), "local folder");
     }
-    throw notFound(model);
+    return fetch(model);
+  }
+
+  /**
+   * The hub id and revision that an argument stands for, by alias or as they are.
+   *
+   * @return empty if the argument can be no hub id
+   */
+  public static Optional<HubName> hubName(String model) {
+    return HubName.parse(model);
   }
 
   private static Optional<Path> localFolder(String model) {
@@ -74,8 +87,13 @@ public final class ModelResolver {
     return name == null ? folder.toString() : name.toString();
   }
 
-  /** A hub id with its revision. */
-  private record HubName(String id, String revision) {
+  /**
+   * A hub id with its revision.
+   *
+   * @param id {@code org/name}, or one word
+   * @param revision branch, tag, pull request or commit
+   */
+  public record HubName(String id, String revision) {
     static Optional<HubName> parse(String model) {
       int at = model.indexOf('@');
       String name = at < 0 ? model : model.substring(0, at);
@@ -86,34 +104,32 @@ public final class ModelResolver {
           : Optional.empty();
     }
 
-    String display() {
+    /** The id, with the revision where it is not the default. */
+    public String display() {
       return revision.equals(DEFAULT_REVISION) ? id : id + "@" + revision;
     }
   }
 
   private Optional<ResolvedModel> fromHubCache(String model) {
-    Optional<HubName> name = HubName.parse(model);
-    Optional<Path> snapshot = name.flatMap(n -> cache.find(n.id(), n.revision()));
-    if (snapshot.isPresent() && !Files.exists(snapshot.get().resolve(ModelFolder.CONFIG))) {
-      throw PbqException.notFound(
-          name.get().display()
-              + " is incomplete in the hub cache: no config.json in "
-              + snapshot.get());
-    }
-    return snapshot.map(
-        folder -> new ResolvedModel(model, name.get().display(), folder, "hub cache"));
+    return HubName.parse(model)
+        .flatMap(
+            name ->
+                cache
+                    .find(name.id(), name.revision())
+                    .filter(HubCache::holdsModel)
+                    .map(folder -> new ResolvedModel(model, name.display(), folder, "hub cache")));
   }
 
-  private PbqException notFound(String model) {
+  private ResolvedModel fetch(String model) {
     Optional<HubName> name = HubName.parse(model);
     boolean isPath = model.startsWith(".") || model.startsWith("~") || model.startsWith("/");
     if (isPath || name.isEmpty()) {
-      return PbqException.notFound("there is no model folder " + TensorNames.printable(model));
+      throw PbqException.notFound("there is no model folder " + TensorNames.printable(model));
     }
     HubName hub = name.get();
     boolean nothingLikeIt = !hub.id().contains("/") && !Files.exists(cache.modelFolder(hub.id()));
     if (nothingLikeIt) {
-      return PbqException.notFound(
+      throw PbqException.notFound(
           "there is no model "
               + model
               + ": neither a folder, a built-in model "
@@ -121,18 +137,30 @@ public final class ModelResolver {
               + ", an alias such as opt-125m, nor in the hub cache "
               + cache.root());
     }
+    try {
+      return new ResolvedModel(
+          model, hub.display(), fetcher.fetch(hub.id(), hub.revision()), fetcher.describe());
+    } catch (PbqException e) {
+      throw new PbqException(e.kind(), notFound(hub, e.getMessage()), e);
+    }
+  }
+
+  private String notFound(HubName hub, String reason) {
+    boolean partly = cache.find(hub.id(), hub.revision()).isPresent();
     String revision =
         hub.revision().equals(DEFAULT_REVISION) ? "" : " --revision " + hub.revision();
-    return PbqException.notFound(
-        "there is no model "
-            + hub.display()
-            + ": neither a folder of this name nor in "
-            + cache.modelFolder(hub.id())
-            + " (revision "
-            + hub.revision()
-            + "); pbq does not download yet: fetch it with 'hf download "
-            + hub.id()
-            + revision
-            + "' or give the folder of a copy");
+    return "there is no model "
+        + hub.display()
+        + ": neither a folder of this name nor "
+        + (partly ? "all of it in " : "in ")
+        + cache.modelFolder(hub.id())
+        + ", and downloading failed: "
+        + reason
+        + "; elsewhere 'pbq pull "
+        + hub.display()
+        + "' or 'hf download "
+        + hub.id()
+        + revision
+        + "' gets it: give the folder of a copy";
   }
 }

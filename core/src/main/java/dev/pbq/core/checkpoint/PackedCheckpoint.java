@@ -16,9 +16,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * The weights of a packed pbq folder: {@code <linear>.weight} of a packed linear is dequantized as
- * it is read, everything else is read as stored. Thread-safe. Besides its open files it keeps the
- * linear used last, packed, and its dequantized weights if they were asked for in pieces.
+ * The weights of a packed folder, pbq's own or in HQQ's reference layout: {@code <linear>.weight}
+ * of a packed linear is dequantized as it is read, everything else is read as stored. Thread-safe.
+ * Besides its open files it keeps the linear used last, packed, and its dequantized weights if they
+ * were asked for in pieces.
  */
 public final class PackedCheckpoint implements ModelWeights {
   /** The version of the packed layout that this program writes, and the newest that it reads. */
@@ -28,14 +29,14 @@ public final class PackedCheckpoint implements ModelWeights {
 
   private final Checkpoint stored;
   private final Set<String> linears;
-  private final Function<PackedReader, QuantizedLinear> decoder;
+  private final Function<String, QuantizedLinear> decoder;
   private volatile Optional<Recent<QuantizedLinear>> lastPacked = Optional.empty();
   private volatile Optional<Recent<FloatMatrix>> lastDense = Optional.empty();
 
   private record Recent<T>(String linear, T value) {}
 
   private PackedCheckpoint(
-      Checkpoint stored, Set<String> linears, Function<PackedReader, QuantizedLinear> decoder) {
+      Checkpoint stored, Set<String> linears, Function<String, QuantizedLinear> decoder) {
     this.stored = stored;
     this.linears = linears;
     this.decoder = decoder;
@@ -67,11 +68,27 @@ public final class PackedCheckpoint implements ModelWeights {
     }
     Checkpoint stored = Checkpoint.open(folder.path());
     try {
-      return new PackedCheckpoint(stored, findLinears(stored), decoder);
+      return new PackedCheckpoint(
+          stored,
+          withoutDense(stored, findLinears(stored)),
+          linear -> decoder.apply(new SafetensorsPackedReader(stored, linear)));
     } catch (RuntimeException | Error e) {
       stored.close();
       throw e;
     }
+  }
+
+  /**
+   * The weights of a folder that HQQ's reference program wrote.
+   *
+   * @param stored its tensors; owned by the result
+   * @throws PbqException BAD_DATA if a layer is there twice
+   */
+  static PackedCheckpoint ofHqq(Checkpoint stored) {
+    return new PackedCheckpoint(
+        stored,
+        withoutDense(stored, HqqLayout.linears(stored)),
+        linear -> HqqLayerReader.read(stored, linear));
   }
 
   private static Set<String> findLinears(Checkpoint stored) {
@@ -81,6 +98,10 @@ public final class PackedCheckpoint implements ModelWeights {
         linears.add(key.substring(PackedTensorCollector.KEY_PREFIX.length()));
       }
     }
+    return linears;
+  }
+
+  private static Set<String> withoutDense(Checkpoint stored, Set<String> linears) {
     for (String linear : linears) {
       if (stored.contains(linear + WEIGHT)) {
         throw PbqException.badData(
@@ -124,7 +145,7 @@ public final class PackedCheckpoint implements ModelWeights {
     if (recent.isPresent() && recent.get().linear().equals(name)) {
       return recent.get().value();
     }
-    QuantizedLinear value = decoder.apply(new SafetensorsPackedReader(stored, name));
+    QuantizedLinear value = decoder.apply(name);
     lastPacked = Optional.of(new Recent<>(name, value));
     return value;
   }

@@ -33,10 +33,22 @@ public final class Corpora {
   /**
    * @param dataDirectory where data sets are looked for by name, before the hub cache
    * @param environment environment variables, of which those of the hub cache are heeded
+   * @param fetcher brings data sets that are in neither
    * @throws PbqException NOT_FOUND if the data directory does not exist
    */
+  public Corpora(
+      Optional<Path> dataDirectory, Map<String, String> environment, DatasetFetcher fetcher) {
+    this.locator = new CorpusLocator(dataDirectory, environment, fetcher);
+  }
+
+  /** As the other, without anything being fetched. */
   public Corpora(Optional<Path> dataDirectory, Map<String, String> environment) {
-    this.locator = new CorpusLocator(dataDirectory, environment);
+    this(
+        dataDirectory,
+        environment,
+        (repository, globs) -> {
+          throw PbqException.notFound("nothing is downloaded");
+        });
   }
 
   /** The names that are known as data sets. */

@@ -13,17 +13,20 @@ import java.util.Optional;
 
 /**
  * Finds the files of a data set: first in the data directory, then in the cache of the Hugging Face
- * hub. Nothing is downloaded.
+ * hub; what neither has is fetched.
  */
 final class CorpusLocator {
   private final Optional<Path> dataDirectory;
   private final Path hubCache;
+  private final DatasetFetcher fetcher;
 
   /**
    * @param environment environment variables; HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME are heeded
+   * @param fetcher brings what neither the directory nor the cache has
    * @throws PbqException NOT_FOUND if the data directory does not exist
    */
-  CorpusLocator(Optional<Path> dataDirectory, Map<String, String> environment) {
+  CorpusLocator(
+      Optional<Path> dataDirectory, Map<String, String> environment, DatasetFetcher fetcher) {
     dataDirectory.ifPresent(
         folder -> {
           if (!Files.isDirectory(folder)) {
@@ -32,6 +35,7 @@ final class CorpusLocator {
         });
     this.dataDirectory = dataDirectory;
     this.hubCache = hubCache(environment);
+    this.fetcher = fetcher;
   }
 
   /**
@@ -54,23 +58,37 @@ final class CorpusLocator {
         }
       }
     }
-    throw notFound(dataset, split);
+    return fetch(dataset, split);
   }
 
-  private PbqException notFound(Dataset dataset, String split) {
+  private List<Path> fetch(Dataset dataset, String split) {
+    try {
+      Path snapshot = fetcher.fetch(dataset.hubRepositories().get(0), dataset.hubFiles(split));
+      List<Path> found = firstMatch(snapshot, dataset.hubFiles(split));
+      if (found.isEmpty()) {
+        throw PbqException.notFound("nothing of it is in " + snapshot);
+      }
+      return found;
+    } catch (PbqException e) {
+      throw new PbqException(e.kind(), notFound(dataset, split, e.getMessage()), e);
+    }
+  }
+
+  private String notFound(Dataset dataset, String split, String reason) {
     String inDirectory =
         dataDirectory
             .map(d -> d + " for " + String.join(", ", dataset.files(split)))
             .orElse("no data directory (none given)");
-    return PbqException.notFound(
-        "data set %s: no file of its %s split; looked in %s, and in the hub cache %s for %s; give"
-                .formatted(
-                    dataset.label(),
-                    split,
-                    inDirectory,
-                    hubCache,
-                    hubFolder(dataset.hubRepositories().get(0)).getFileName())
-            + " --data-dir (or PBQ_DATA), or a file in place of the name");
+    return "data set %s: no file of its %s split; looked in %s, and in the hub cache %s for %s, and"
+            .formatted(
+                dataset.label(),
+                split,
+                inDirectory,
+                hubCache,
+                hubFolder(dataset.hubRepositories().get(0)).getFileName())
+        + " downloading failed: "
+        + reason
+        + "; give --data-dir (or PBQ_DATA), or a file in place of the name";
   }
 
   private Path hubFolder(String repository) {

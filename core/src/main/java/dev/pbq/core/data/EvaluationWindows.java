@@ -50,4 +50,9 @@ public final class EvaluationWindows {
     }
     return windows;
   }
+
+  /** SHA-256 of the windows' ids one after the other, as little-endian int32, in hexadecimal. */
+  public static String sha256(int[][] windows) {
+    return Sha256.of(windows);
+  }
 }

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of a SentencePiece model file that decoding needs: its pieces and whether a space is put
- * in front of a text. The native library offers no vocabulary size, ends the process when asked for
- * an id beyond it, and cuts 4-byte characters when decoding; so this is read here.
+ * The part of a SentencePiece model file that decoding and exporting need: its pieces and whether a
+ * space is put in front of a text. The native library offers no vocabulary size, ends the process
+ * when asked for an id beyond it, and cuts 4-byte characters when decoding; so this is read here.
  *
  * <p>Format: protocol buffer {@code ModelProto} of {@code sentencepiece_model.proto}: field 1
  * {@code pieces} (1 piece, 2 score, 3 type), field 3 {@code normalizer_spec} (3 add_dummy_prefix).
@@ -20,19 +20,19 @@ import java.util.List;
  * @param pieces by id
  * @param dummyPrefix whether encoding puts a space in front of the text
  */
-record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
+public record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
 
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;
   private static final int LENGTH_DELIMITED = 2;
   private static final int FIXED32 = 5;
 
-  SentencePieceModel {
+  public SentencePieceModel {
     pieces = List.copyOf(pieces);
   }
 
   /** What a piece is for; the numbers are those of the format. */
-  enum PieceType {
+  public enum PieceType {
     NORMAL(1),
     UNKNOWN(2),
     CONTROL(3),
@@ -46,6 +46,11 @@ record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
       this.code = code;
     }
 
+    /** The number in the file. */
+    public int code() {
+      return code;
+    }
+
     private static PieceType of(long code) {
       for (PieceType type : values()) {
         if (type.code == code) {
@@ -56,8 +61,17 @@ record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
     }
   }
 
-  /** One entry of the vocabulary. */
-  record Piece(String text, PieceType type) {
+  /**
+   * One entry of the vocabulary.
+   *
+   * @param score what merging prefers: the higher, the earlier
+   */
+  public record Piece(String text, PieceType type, float score) {
+    /** A piece without a score, which is 0. */
+    Piece(String text, PieceType type) {
+      this(text, type, 0);
+    }
+
     /** Whether it stands for no text of its own. */
     boolean isSpecial() {
       return type == PieceType.CONTROL || type == PieceType.UNKNOWN;
@@ -70,9 +84,12 @@ record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
   }
 
   /**
+   * Reads the contents of a {@code tokenizer.model}.
+   *
+   * @param file named in errors
    * @throws PbqException BAD_DATA if the bytes are not a SentencePiece model
    */
-  static SentencePieceModel parse(Path file, byte[] bytes) {
+  public static SentencePieceModel parse(Path file, byte[] bytes) {
     List<Piece> pieces = new ArrayList<>();
     boolean dummyPrefix = true;
     try {
@@ -99,10 +116,13 @@ record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
   private static Piece piece(ByteBuffer in) {
     String text = "";
     PieceType type = PieceType.NORMAL;
+    float score = 0;
     while (in.hasRemaining()) {
       long key = varint(in);
       if (key == (1 << 3 | LENGTH_DELIMITED)) {
         text = StandardCharsets.UTF_8.decode(message(in)).toString();
+      } else if (key == (2 << 3 | FIXED32)) {
+        score = in.getFloat();
       } else if (key == (3 << 3 | VARINT)) {
         type = PieceType.of(varint(in));
       } else {
@@ -112,7 +132,7 @@ record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
     if (type == PieceType.BYTE && !text.matches("<0x[0-9A-F]{2}>")) {
       throw new IllegalArgumentException("byte piece \"" + text + "\"");
     }
-    return new Piece(text, type);
+    return new Piece(text, type, score);
   }
 
   private static boolean dummyPrefix(ByteBuffer in) {

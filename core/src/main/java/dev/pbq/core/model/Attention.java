@@ -8,7 +8,8 @@ interface Attention {
    * Attends.
    *
    * @param query [sequences, tokens, heads, headDim]; may be changed
-   * @param key [sequences, tokens, keyValueHeads, headDim]
+   * @param key [sequences, keys, keyValueHeads, headDim]; the queries are those of the last
+   *     positions where there are more keys than tokens
    * @param value as {@code key}
    * @return contiguous [sequences * tokens, heads * headDim], attached to the query's manager
    */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
@@ -23,7 +24,17 @@ final class BlockFrame {
       NDArray hidden,
       LinearInputTap tap,
       BiFunction<NDArray, InputTap, NDArray> body) {
-    InputTap inputTap = tap(hidden, tap);
+    return run(name, hidden, tap(hidden, tap, Optional.empty()), body);
+  }
+
+  /** As the other, for tokens that follow those in a cache. */
+  static NDArray run(
+      String name, NDArray hidden, BlockCache cache, BiFunction<NDArray, InputTap, NDArray> body) {
+    return run(name, hidden, tap(hidden, LinearInputTap.NONE, Optional.of(cache)), body);
+  }
+
+  private static NDArray run(
+      String name, NDArray hidden, InputTap inputTap, BiFunction<NDArray, InputTap, NDArray> body) {
     NDManager manager = hidden.getManager();
     try (NDManager stage = manager.newSubManager()) {
       NDArray y = body.apply(rows(hidden, stage), inputTap);
@@ -36,18 +47,18 @@ final class BlockFrame {
 
   /** As {@link #run}, where {@code body} only shows inputs to the tap. */
   static void show(NDArray hidden, LinearInputTap tap, BiConsumer<NDArray, InputTap> body) {
-    InputTap inputTap = tap(hidden, tap);
+    InputTap inputTap = tap(hidden, tap, Optional.empty());
     try (NDManager stage = hidden.getManager().newSubManager()) {
       body.accept(rows(hidden, stage), inputTap);
     }
   }
 
-  private static InputTap tap(NDArray hidden, LinearInputTap tap) {
+  private static InputTap tap(NDArray hidden, LinearInputTap tap, Optional<BlockCache> cache) {
     Shape shape = hidden.getShape();
     if (shape.dimension() != 3) {
       throw new IllegalArgumentException("a block needs [sequences, tokens, hidden], not " + shape);
     }
-    return new InputTap(tap, Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)));
+    return new InputTap(tap, Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)), cache);
   }
 
   private static NDArray rows(NDArray hidden, NDManager stage) {

@@ -13,7 +13,9 @@ record BlockProducts(WeightLoader loader, String layer, int block, ProductOperan
   /** The linear {@code layer + "." + path}. */
   LinearLayer linear(String path) {
     Product product = new Product(block, Product.Kind.LINEAR, path);
-    return loader.linear(layer + "." + path, operand -> operands.of(product, operand));
+    return loader
+        .linear(layer + "." + path, operand -> operands.of(product, operand))
+        .shownTo(operands.outputOf(product));
   }
 
   /** Attention; in a way that lets its operands be changed only where they are. */
@@ -23,7 +25,8 @@ record BlockProducts(WeightLoader loader, String layer, int block, ProductOperan
             transform(Product.Kind.SCORES, "self_attn.scores", Operand.LEFT),
             transform(Product.Kind.SCORES, "self_attn.scores", Operand.RIGHT),
             transform(Product.Kind.CONTEXT, "self_attn.context", Operand.LEFT),
-            transform(Product.Kind.CONTEXT, "self_attn.context", Operand.RIGHT));
+            transform(Product.Kind.CONTEXT, "self_attn.context", Operand.RIGHT),
+            operands.outputOf(new Product(block, Product.Kind.SCORES, "self_attn.scores")));
     return attention.unchanged()
         ? new CausalAttention(
             loader.owner(), shape.heads(), shape.keyValueHeads(), shape.headDim(), window, limits)

@@ -39,14 +39,15 @@ final class CausalAttention implements Attention {
   public NDArray apply(NDArray query, NDArray key, NDArray value) {
     long sequences = query.getShape().get(0);
     long tokens = query.getShape().get(1);
+    long keys = key.getShape().get(1);
     long pairs = sequences * keyValueHeads;
     query.muli(scale);
     try (NDArray queryByHead = query.transpose(0, 2, 1, 3);
         NDArray keyByHead = key.transpose(0, 2, 1, 3);
         NDArray valueByHead = value.transpose(0, 2, 1, 3);
         NDArray q = queryByHead.reshape(new Shape(pairs, heads / keyValueHeads, tokens, headDim));
-        NDArray k = keyByHead.reshape(new Shape(pairs, tokens, headDim));
-        NDArray v = valueByHead.reshape(new Shape(pairs, tokens, headDim));
+        NDArray k = keyByHead.reshape(new Shape(pairs, keys, headDim));
+        NDArray v = valueByHead.reshape(new Shape(pairs, keys, headDim));
         NDArray context = tiles(q, k, v);
         NDArray split = context.reshape(new Shape(sequences, heads, tokens, headDim));
         NDArray byToken = split.transpose(0, 2, 1, 3)) {
@@ -58,12 +59,15 @@ final class CausalAttention implements Attention {
   private NDArray tiles(NDArray q, NDArray k, NDArray v) {
     long group = q.getShape().get(1);
     long tokens = q.getShape().get(2);
-    long rows =
-        Math.max(1, Math.min(limits.queryRows(), limits.scoreBytes() / (4 * group * tokens)));
+    long keys = k.getShape().get(1);
+    long rows = Math.max(1, Math.min(limits.queryRows(), limits.scoreBytes() / (4 * group * keys)));
+    long offset = keys - tokens;
     NDList done = new NDList();
     CausalMask mask = null;
-    for (long from = 0; from < tokens; from += rows) {
-      long to = Math.min(tokens, from + rows);
+    for (long row = 0; row < tokens; row += rows) {
+      // Positions: row 0 follows the keys that were there before.
+      long from = offset + row;
+      long to = Math.min(keys, from + rows);
       long firstKey = window == 0 ? 0 : Math.max(0, from - window + 1);
       // Keys before the tile are seen by all of its rows, unless the window cuts them off.
       boolean cut = window != 0 && to - 1 - firstKey >= window;
@@ -86,18 +90,19 @@ final class CausalAttention implements Attention {
     return joined(done, 2);
   }
 
-  /** Query rows [from, to) of all heads, some heads at a time. */
+  /** The query rows at positions [from, to) of all heads, some heads at a time. */
   private NDArray tile(
       NDArray q, NDArray k, NDArray v, long from, long to, long firstKey, NDArray mask) {
     long pairs = q.getShape().get(0);
     long group = q.getShape().get(1);
+    long offset = k.getShape().get(1) - q.getShape().get(2);
     long bytesPerPair = 4 * group * (to - from) * (to - firstKey);
     long step = Math.max(1, Math.min(pairs, limits.scoreBytes() / bytesPerPair));
     NDList done = new NDList();
     for (long first = 0; first < pairs; first += step) {
       long last = Math.min(pairs, first + step);
       try (NDArray somePairs = HostArrays.rows(q, first, last);
-          NDArray someRows = HostArrays.slice(somePairs, 2, from, to);
+          NDArray someRows = HostArrays.slice(somePairs, 2, from - offset, to - offset);
           NDArray queries =
               someRows.reshape(new Shape(last - first, group * (to - from), headDim));
           NDArray keyPairs = HostArrays.rows(k, first, last);

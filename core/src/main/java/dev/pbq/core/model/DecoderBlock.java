@@ -15,6 +15,16 @@ public interface DecoderBlock extends AutoCloseable {
   NDArray forward(NDArray hidden, LinearInputTap tap);
 
   /**
+   * Runs the block on tokens that follow those in a cache, and adds their keys and values to it.
+   *
+   * @param hidden as for {@link #forward(NDArray, LinearInputTap)}; its tokens are at positions
+   *     {@code cache.length()} and after
+   * @return as of {@link #forward(NDArray, LinearInputTap)}
+   * @throws IllegalArgumentException if the cache has no room for them
+   */
+  NDArray forward(NDArray hidden, BlockCache cache);
+
+  /**
    * Runs the block only as far as one of its inputs: the tap sees what it sees in {@link #forward},
    * to the last bit, up to {@code last} and nothing after it.
    *

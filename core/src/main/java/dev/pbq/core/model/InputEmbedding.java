@@ -32,13 +32,14 @@ final class InputEmbedding implements TokenEmbedding {
   }
 
   @Override
-  public NDArray embed(NDManager manager, int[][] ids) {
+  public NDArray embed(NDManager manager, int[][] ids, int position) {
     OwnedArrays.stopGradients();
     int tokens = Sequences.tokens(ids);
-    if (positions.isPresent() && tokens > positions.get().getShape().get(0)) {
+    int end = position + tokens;
+    if (positions.isPresent() && end > positions.get().getShape().get(0)) {
       throw PbqException.usage(
           "a sequence of "
-              + tokens
+              + end
               + " tokens is longer than the model's "
               + positions.get().getShape().get(0)
               + " positions");
@@ -50,7 +51,7 @@ final class InputEmbedding implements TokenEmbedding {
         x = projection.get().apply(x);
       }
       if (positions.isPresent()) {
-        try (NDArray first = HostArrays.rows(positions.get(), 0, tokens)) {
+        try (NDArray first = HostArrays.rows(positions.get(), position, end)) {
           x.addi(first);
         }
       }

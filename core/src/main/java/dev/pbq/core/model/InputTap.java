@@ -4,9 +4,14 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
+import java.util.Optional;
 
-/** A {@link LinearInputTap} during one forward call. */
-record InputTap(LinearInputTap tap, int sequences, int tokens) {
+/**
+ * A {@link LinearInputTap} during one forward call.
+ *
+ * @param cache keys and values of the tokens before, where there are any
+ */
+record InputTap(LinearInputTap tap, int sequences, int tokens, Optional<BlockCache> cache) {
 
   /**
    * Shows the tap an input [sequences * tokens, features].

@@ -16,6 +16,15 @@ public interface LanguageHead extends AutoCloseable {
   float[][] nextTokenNll(NDArray hidden, int[][] ids);
 
   /**
+   * As {@link #nextTokenNll}, of chosen positions alone. What is held at once is bounded, however
+   * many rows there are.
+   *
+   * @param rows float32 [rows, hidden], outputs of the last block at these positions; only read
+   * @param next the token whose likelihood is asked for at each
+   */
+  TokenScores score(NDArray rows, int[] next);
+
+  /**
    * Logits [sequences, tokens, vocabulary], float32, attached to hidden's manager; the caller owns
    * them.
    */

@@ -10,6 +10,7 @@ final class LinearLayer {
   private final NDArray bias;
   private final String name;
   private final OperandTransform input;
+  private final ProductOutput output;
 
   LinearLayer(NDArray weight) {
     this("a linear layer", weight, null, OperandTransform.NONE);
@@ -22,10 +23,21 @@ final class LinearLayer {
    * @param input what happens to x in {@link #apply(NDArray, int)}
    */
   LinearLayer(String name, NDArray weight, NDArray bias, OperandTransform input) {
+    this(name, weight, bias, input, ProductOutput.NONE);
+  }
+
+  private LinearLayer(
+      String name, NDArray weight, NDArray bias, OperandTransform input, ProductOutput output) {
     this.name = name;
     this.weight = weight;
     this.bias = bias;
     this.input = input;
+    this.output = output;
+  }
+
+  /** The same layer, on the same arrays, with its outputs shown in {@link #apply(NDArray, int)}. */
+  LinearLayer shownTo(ProductOutput observer) {
+    return new LinearLayer(name, weight, bias, input, observer);
   }
 
   /** Maps x [rows, inputs] to [rows, outputs], attached to x's manager. */
@@ -34,9 +46,16 @@ final class LinearLayer {
   }
 
   /**
-   * As {@link #apply(NDArray)} for x [sequences * tokens, inputs], whose operand may be changed.
+   * As {@link #apply(NDArray)} for x [sequences * tokens, inputs], whose operand may be changed and
+   * whose output is shown.
    */
   NDArray apply(NDArray x, int sequences) {
+    NDArray y = product(x, sequences);
+    OperandArrays.show("the output of " + name, y, output, sequences);
+    return y;
+  }
+
+  private NDArray product(NDArray x, int sequences) {
     if (input == OperandTransform.NONE) {
       return apply(x);
     }

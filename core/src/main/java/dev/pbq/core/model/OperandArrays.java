@@ -42,6 +42,38 @@ final class OperandArrays {
     }
   }
 
+  /**
+   * Shows an array, seen as matrices whose rows are as long as the array's.
+   *
+   * @param name of the output, for messages
+   * @param y contiguous
+   */
+  static void show(String name, NDArray y, ProductOutput output, long matrices) {
+    if (output == ProductOutput.NONE) {
+      return;
+    }
+    requireBuffer(name, y);
+    if (HostArrays.isHost(y.getDevice())) {
+      show(y, y, output, matrices);
+      return;
+    }
+    try (NDManager scratch = y.getManager().newSubManager(Device.cpu());
+        NDArray host = y.toDevice(Device.cpu(), false)) {
+      host.attach(scratch);
+      show(y, host, output, matrices);
+    }
+  }
+
+  private static void show(NDArray y, NDArray host, ProductOutput output, long matrices) {
+    long cols = y.getShape().get(y.getShape().dimension() - 1);
+    long rows = y.getShape().size() / matrices / cols;
+    output.accept(
+        HostArrays.buffer(host),
+        Math.toIntExact(matrices),
+        Math.toIntExact(rows),
+        Math.toIntExact(cols));
+  }
+
   private static NDArray copy(
       NDManager manager,
       NDArray x,

@@ -50,6 +50,7 @@ final class OperandAttention implements Attention {
   public NDArray apply(NDArray query, NDArray key, NDArray value) {
     long sequences = query.getShape().get(0);
     long tokens = query.getShape().get(1);
+    long keys = key.getShape().get(1);
     long pairs = sequences * heads.keyValueHeads();
     long group = heads.heads() / heads.keyValueHeads();
     long width = heads.headDim();
@@ -63,10 +64,12 @@ final class OperandAttention implements Attention {
         NDArray wholeK = changed("the keys", keyByHead, operands.key(), pairs);
         NDArray wholeV = changed("the values", valueByHead, operands.value(), pairs);
         NDArray q = wholeQ.reshape(new Shape(pairs, group * tokens, width));
-        NDArray k = wholeK.reshape(new Shape(pairs, width, tokens));
-        NDArray v = wholeV.reshape(new Shape(pairs, tokens, width));
+        NDArray k = wholeK.reshape(new Shape(pairs, width, keys));
+        NDArray v = wholeV.reshape(new Shape(pairs, keys, width));
         NDArray mask =
-            CausalMask.of(query.getManager(), (int) tokens, (int) tokens, 0, window).array();
+            CausalMask.of(
+                    query.getManager(), (int) tokens, (int) keys, (int) (keys - tokens), window)
+                .array();
         NDArray context = someAtATime(q, k, v, group, mask);
         NDArray split = context.reshape(new Shape(sequences, heads.heads(), tokens, width));
         NDArray byToken = split.transpose(0, 2, 1, 3)) {
@@ -76,8 +79,8 @@ final class OperandAttention implements Attention {
 
   private NDArray someAtATime(NDArray q, NDArray k, NDArray v, long group, NDArray mask) {
     long pairs = q.getShape().get(0);
-    long tokens = mask.getShape().get(0);
-    long step = Math.max(1, Math.min(pairs, limits.scoreBytes() / (4 * group * tokens * tokens)));
+    long scores = mask.getShape().size();
+    long step = Math.max(1, Math.min(pairs, limits.scoreBytes() / (4 * group * scores)));
     NDList done = new NDList();
     for (long first = 0; first < pairs; first += step) {
       long last = Math.min(pairs, first + step);
@@ -99,15 +102,18 @@ final class OperandAttention implements Attention {
     }
   }
 
-  /** softmax(q k + mask): [pairs, group * tokens, tokens]. */
+  /** softmax(q k + mask): [pairs, group * tokens, keys]. */
   private NDArray attentionWeights(NDArray q, NDArray k, long group, NDArray mask) {
     try (NDArray scores = q.batchMatMul(k)) {
+      OperandArrays.show(
+          "the attention scores", scores, operands.scores(), scores.getShape().get(0) * group);
       if (scaledScores) {
         scores.divi(root);
       }
       Shape shape = scores.getShape();
-      long tokens = shape.get(2);
-      try (NDArray byQuery = scores.reshape(new Shape(shape.get(0), group, tokens, tokens))) {
+      long keys = shape.get(2);
+      long tokens = shape.get(1) / group;
+      try (NDArray byQuery = scores.reshape(new Shape(shape.get(0), group, tokens, keys))) {
         // A view: this writes into the scores.
         byQuery.addi(mask);
       }

@@ -2,8 +2,8 @@ package dev.pbq.core.model;
 
 /**
  * Changes the operands of the matrix products of decoder blocks before they are multiplied: how a
- * model is run in number formats that this package knows nothing of. Asked for every operand when a
- * block is made.
+ * model is run in number formats that this package knows nothing of; and shows their outputs. Asked
+ * for every operand and output when a block is made.
  */
 @FunctionalInterface
 public interface ProductOperands {
@@ -12,4 +12,11 @@ public interface ProductOperands {
 
   /** What to do with an operand; {@link OperandTransform#NONE} for nothing. */
   OperandTransform of(Product product, Operand operand);
+
+  /**
+   * What sees a product's output; {@link ProductOutput#NONE} for nothing. Linears and scores only.
+   */
+  default ProductOutput outputOf(Product product) {
+    return ProductOutput.NONE;
+  }
 }

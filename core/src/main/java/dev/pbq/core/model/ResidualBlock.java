@@ -38,6 +38,19 @@ final class ResidualBlock implements DecoderBlock {
   }
 
   @Override
+  public NDArray forward(NDArray hidden, BlockCache cache) {
+    return BlockFrame.run(
+        name,
+        hidden,
+        cache,
+        (x, shown) -> {
+          try (NDArray middle = attention.apply(x, shown)) {
+            return mlp.apply(middle, shown);
+          }
+        });
+  }
+
+  @Override
   public void forwardTo(LinearInput last, NDArray hidden, LinearInputTap tap) {
     if (attention.sublayer().reads(last)) {
       BlockFrame.show(hidden, tap, (x, shown) -> attention.applyTo(last, x, shown));

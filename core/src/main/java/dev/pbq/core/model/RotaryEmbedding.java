@@ -8,7 +8,8 @@ import java.nio.FloatBuffer;
 /**
  * Rotates queries and keys by their positions, counted from 0 (Su et al., RoFormer, 2021), in the
  * layout of Hugging Face models: feature i of a head is paired with feature i + headDim / 2. Angles
- * are float32, as there. Keeps the tables of the last sequence length.
+ * are float32, as there. Keeps the tables of the longest sequence so far, or, where something
+ * changes the tables, of the last one.
  */
 final class RotaryEmbedding {
   private final NDManager owner;
@@ -28,23 +29,35 @@ final class RotaryEmbedding {
     this.tables = tables;
   }
 
-  /** Rotates x [sequences, tokens, heads, headDim] in place. */
-  void rotate(NDArray x) {
-    prepare(x.getShape().get(1));
+  /**
+   * Rotates x in place.
+   *
+   * @param x [sequences, tokens, heads, headDim]
+   * @param position of the first token
+   */
+  void rotate(NDArray x, int position) {
+    long end = position + x.getShape().get(1);
+    prepare(end);
     int half = inverseFrequencies.length;
-    try (NDArray first = HostArrays.slice(x, 3, 0, half);
+    try (Table cosines = cosine.rows(position, end);
+        Table sines = sine.rows(position, end);
+        NDArray first = HostArrays.slice(x, 3, 0, half);
         NDArray second = HostArrays.slice(x, 3, half, 2L * half);
-        NDArray firstBySine = first.mul(sine.second());
-        NDArray secondBySine = second.mul(sine.first())) {
-      first.muli(cosine.first()).subi(secondBySine);
-      second.muli(cosine.second()).addi(firstBySine);
+        NDArray firstBySine = first.mul(sines.second());
+        NDArray secondBySine = second.mul(sines.first())) {
+      first.muli(cosines.first()).subi(secondBySine);
+      second.muli(cosines.second()).addi(firstBySine);
     }
   }
 
-  private void prepare(long length) {
-    if (length == tokens) {
+  private void prepare(long end) {
+    // What changes a table may look at all of it: then it has the sequence's own length.
+    boolean exact = tables != OperandTransform.NONE;
+    if (exact ? end == tokens : end <= tokens) {
       return;
     }
+    // Room for the tokens that are generated one by one.
+    long length = exact || tokens == 0 ? end : Math.max(end, 2 * tokens);
     if (cosine != null) {
       cosine.close();
       sine.close();
@@ -65,6 +78,12 @@ final class RotaryEmbedding {
       if (second != first) {
         second.close();
       }
+    }
+
+    /** Views of rows [from, to). */
+    Table rows(long from, long to) {
+      NDArray firstRows = HostArrays.rows(first, from, to);
+      return new Table(firstRows, second == first ? firstRows : HostArrays.rows(second, from, to));
     }
   }
 

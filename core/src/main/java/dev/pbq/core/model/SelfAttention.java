@@ -25,6 +25,7 @@ record SelfAttention(
 
   @Override
   public NDArray inner(NDArray x, InputTap tap) {
+    int position = tap.cache().map(BlockCache::length).orElse(0);
     Shape heads = new Shape(tap.sequences(), tap.tokens(), -1, headDim);
     try (NDArray flatQuery = query.apply(x, tap.sequences());
         NDArray flatKey = key.apply(x, tap.sequences());
@@ -34,10 +35,20 @@ record SelfAttention(
         NDArray v = flatValue.reshape(heads)) {
       rotary.ifPresent(
           r -> {
-            r.rotate(q);
-            r.rotate(k);
+            r.rotate(q, position);
+            r.rotate(k, position);
           });
-      return attention.apply(q, k, v);
+      return tap.cache().isEmpty()
+          ? attention.apply(q, k, v)
+          : withCache(tap.cache().get(), q, k, v);
+    }
+  }
+
+  private NDArray withCache(BlockCache cache, NDArray q, NDArray k, NDArray v) {
+    cache.append(k, v);
+    try (NDArray keys = cache.keys();
+        NDArray values = cache.values()) {
+      return attention.apply(q, keys, values);
     }
   }
 

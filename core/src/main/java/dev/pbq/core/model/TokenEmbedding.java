@@ -15,7 +15,16 @@ public interface TokenEmbedding extends AutoCloseable {
    * @return float32 [sequences, tokens, hidden]
    * @throws dev.pbq.core.PbqException BAD_DATA if an id is outside the vocabulary
    */
-  NDArray embed(NDManager manager, int[][] ids);
+  default NDArray embed(NDManager manager, int[][] ids) {
+    return embed(manager, ids, 0);
+  }
+
+  /**
+   * As {@link #embed(NDManager, int[][])}, from another position.
+   *
+   * @param position of the first token of every sequence
+   */
+  NDArray embed(NDManager manager, int[][] ids, int position);
 
   @Override
   void close();

@@ -46,17 +46,9 @@ final class VocabularyHead implements LanguageHead {
           "hidden states " + shape + " for " + ids.length + " sequences of " + tokens + " tokens");
     }
     int[] targets = targets(ids, tokens);
-    float[] nll = new float[targets.length];
-    int step = (int) Math.max(1, Math.min(nll.length, logitBytes / (4L * weight.vocabulary())));
+    float[] nll;
     try (NDManager stage = hidden.getManager().newSubManager()) {
-      NDArray rows = flat(hidden, stage);
-      for (int from = 0; from < nll.length; from += step) {
-        int to = Math.min(nll.length, from + step);
-        try (NDArray some = HostArrays.rows(rows, from, to);
-            NDArray states = states(some)) {
-          addNll(states, targets, from, nll);
-        }
-      }
+      nll = scores(flat(hidden, stage), targets).nll();
     }
     float[][] result = new float[ids.length][tokens - 1];
     for (int i = 0; i < ids.length; i++) {
@@ -64,6 +56,45 @@ final class VocabularyHead implements LanguageHead {
       requireFinite(result[i], i);
     }
     return result;
+  }
+
+  @Override
+  public TokenScores score(NDArray rows, int[] next) {
+    OwnedArrays.stopGradients();
+    Shape shape = rows.getShape();
+    if (shape.dimension() != 2 || shape.get(0) != next.length) {
+      throw new IllegalArgumentException("states " + shape + " for " + next.length + " tokens");
+    }
+    for (int id : next) {
+      requireKnown(id);
+    }
+    TokenScores scores = scores(rows, next);
+    for (int i = 0; i < next.length; i++) {
+      if (!Float.isFinite(scores.nll()[i])) {
+        throw PbqException.numerical("the loss of token id " + next[i] + " is " + scores.nll()[i]);
+      }
+    }
+    return scores;
+  }
+
+  private TokenScores scores(NDArray rows, int[] targets) {
+    TokenScores scores = new TokenScores(new float[targets.length], new boolean[targets.length]);
+    int step = (int) Math.max(1, Math.min(targets.length, logitBytes / (4L * weight.vocabulary())));
+    for (int from = 0; from < targets.length; from += step) {
+      int to = Math.min(targets.length, from + step);
+      try (NDArray some = HostArrays.rows(rows, from, to);
+          NDArray states = states(some)) {
+        addScores(states, targets, from, scores);
+      }
+    }
+    return scores;
+  }
+
+  private void requireKnown(int id) {
+    if (id < 0 || id >= weight.vocabulary()) {
+      throw PbqException.badData(
+          "token id " + id + " is outside the vocabulary of " + weight.vocabulary() + " tokens");
+    }
   }
 
   @Override
@@ -113,14 +144,7 @@ final class VocabularyHead implements LanguageHead {
     for (int i = 0; i < ids.length; i++) {
       for (int t = 1; t < tokens; t++) {
         int id = ids[i][t];
-        if (id < 0 || id >= weight.vocabulary()) {
-          throw PbqException.badData(
-              "token id "
-                  + id
-                  + " is outside the vocabulary of "
-                  + weight.vocabulary()
-                  + " tokens");
-        }
+        requireKnown(id);
         targets[i * tokens + t - 1] = id;
       }
     }
@@ -128,7 +152,7 @@ final class VocabularyHead implements LanguageHead {
   }
 
   /** The rows of {@code states} are those from {@code from} on. */
-  private void addNll(NDArray states, int[] targets, int from, float[] nll) {
+  private void addScores(NDArray states, int[] targets, int from, TokenScores scores) {
     int count = (int) states.getShape().get(0);
     double[] largest = new double[count];
     double[] sum = new double[count];
@@ -152,7 +176,8 @@ final class VocabularyHead implements LanguageHead {
       firstToken += size;
     }
     for (int i = 0; i < count; i++) {
-      nll[from + i] = (float) (largest[i] - target[i] + Math.log(sum[i]));
+      scores.nll()[from + i] = (float) (largest[i] - target[i] + Math.log(sum[i]));
+      scores.greedy()[from + i] = target[i] == largest[i];
     }
   }
 

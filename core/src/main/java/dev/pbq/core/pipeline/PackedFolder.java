@@ -26,7 +26,7 @@ import java.util.Map;
  * Face folder as {@code docs/format.md} specifies it.
  */
 final class PackedFolder {
-  static final String REPORT = "pbq-report.json";
+  static final String REPORT = QuantizationReport.FILE;
   private static final String WEIGHT = ".weight";
 
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
@@ -70,6 +70,7 @@ final class PackedFolder {
     quantization.put("method", run.method());
     quantization.set("settings", run.settings());
     quantization.put("pbq_version", run.version());
+    run.sideFiles().forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
     AtomicFile.write(directory.resolve(ModelFolder.CONFIG), json(config));
     return written;
   }

@@ -1,7 +1,13 @@
 package dev.pbq.core.pipeline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.JsonFiles;
 import dev.pbq.core.packed.BitKind;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -29,8 +35,27 @@ public record QuantizationReport(
     List<LinearOutcome> linears,
     double seconds,
     Long peakRssBytes) {
+  /** Its file in a packed folder. */
+  public static final String FILE = "pbq-report.json";
+
   public QuantizationReport {
     linears = List.copyOf(linears);
+  }
+
+  /**
+   * Reads the report of a packed folder.
+   *
+   * @throws PbqException NOT_FOUND if there is none; BAD_DATA if it is no report
+   */
+  public static QuantizationReport read(Path folder) {
+    Path file = folder.resolve(FILE);
+    try {
+      return new ObjectMapper()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .treeToValue(JsonFiles.readObject(file), QuantizationReport.class);
+    } catch (JsonProcessingException e) {
+      throw PbqException.badData(file + " is no report of pbq: " + e.getOriginalMessage(), e);
+    }
   }
 
   /**

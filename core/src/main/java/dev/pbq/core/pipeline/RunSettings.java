@@ -2,6 +2,7 @@ package dev.pbq.core.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * How a run is done and where its result goes.
@@ -16,6 +17,7 @@ import java.nio.file.Path;
  * @param force replace an existing directory, drop an unfinished run
  * @param maxShardBytes largest weight file of the result
  * @param version of the program
+ * @param sideFiles files to put beside the result, by name; they shape nothing
  */
 public record RunSettings(
     String model,
@@ -25,7 +27,25 @@ public record RunSettings(
     boolean resume,
     boolean force,
     long maxShardBytes,
-    String version) {
+    String version,
+    Map<String, byte[]> sideFiles) {
+  public RunSettings {
+    sideFiles = Map.copyOf(sideFiles);
+  }
+
+  /** A run without side files. */
+  public RunSettings(
+      String model,
+      String method,
+      ObjectNode settings,
+      Path output,
+      boolean resume,
+      boolean force,
+      long maxShardBytes,
+      String version) {
+    this(model, method, settings, output, resume, force, maxShardBytes, version, Map.of());
+  }
+
   /** Where the run works until it is complete: {@code <output>.partial}. */
   public Path workDirectory() {
     Path absolute = output.toAbsolutePath().normalize();

@@ -7,6 +7,8 @@ import dev.pbq.core.PbqException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +24,7 @@ class ModelResolverTest {
 
   @TempDir Path home;
   private Path hub;
+  private final List<String> fetched = new ArrayList<>();
   private ModelResolver resolver;
 
   @BeforeEach
@@ -35,7 +38,13 @@ class ModelResolverTest {
   }
 
   private ModelResolver resolver(Map<String, String> environment) {
-    return new ModelResolver(Map.of("tiny", () -> home.resolve("tiny-model")), environment);
+    return new ModelResolver(
+        Map.of("tiny", () -> home.resolve("tiny-model")),
+        environment,
+        (id, revision) -> {
+          fetched.add(id + " at " + revision);
+          throw PbqException.notFound("no network");
+        });
   }
 
   /** As the hub client lays it out: a snapshot's files are links to blobs. */
@@ -43,8 +52,10 @@ class ModelResolverTest {
     Path blobs = Files.createDirectories(hub.resolve(model).resolve("blobs"));
     Path blob = Files.writeString(blobs.resolve("b" + sha), "{}");
     Path folder = Files.createDirectories(hub.resolve(model).resolve("snapshots").resolve(sha));
-    Files.createSymbolicLink(
-        folder.resolve("config.json"), Path.of("../../blobs", blob.getFileName().toString()));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.createSymbolicLink(
+          folder.resolve(file), Path.of("../../blobs", blob.getFileName().toString()));
+    }
     return folder;
   }
 
@@ -114,9 +125,11 @@ class ModelResolverTest {
         "huggyllama/llama-7b",
         hub.resolve("models--huggyllama--llama-7b").toString(),
         "hf download huggyllama/llama-7b",
-        "does not download yet");
+        "pbq pull huggyllama/llama-7b",
+        "downloading failed: no network");
+    assertThat(fetched).containsExactly("huggyllama/llama-7b at main");
     CheckpointTest.assertNotFound(
-        () -> resolver.resolve("facebook/opt-125m@v9"), "revision v9", "--revision v9");
+        () -> resolver.resolve("facebook/opt-125m@v9"), "opt-125m@v9", "--revision v9");
     CheckpointTest.assertNotFound(
         () -> resolver.resolve("facebook/opt-125m@" + "a".repeat(40)), "a".repeat(40));
     CheckpointTest.assertNotFound(() -> resolver.resolve("nonsense"), "nonsense", "tiny", "alias");
@@ -159,10 +172,33 @@ class ModelResolverTest {
   }
 
   @Test
-  void unfinishedDownloadsAreReported() throws IOException {
-    Files.delete(snapshot("models--org--part", SHA).resolve("config.json"));
+  void whatTheCacheHasInPartIsFetched() throws IOException {
+    Path part = snapshot("models--org--part", SHA);
     ref("models--org--part", "main", SHA);
-    CheckpointTest.assertNotFound(() -> resolver.resolve("org/part"), "incomplete", SHA);
+    assertThat(resolver.resolve("org/part").folder()).isEqualTo(part);
+    Files.delete(part.resolve("model.safetensors"));
+    CheckpointTest.assertNotFound(() -> resolver.resolve("org/part"), "nor all of it in");
+    Files.writeString(
+        part.resolve("model.safetensors.index.json"),
+        "{\"metadata\":{},\"weight_map\":{\"a\":\"x.safetensors\",\"b\":\"y.safetensors\"}}");
+    Files.createFile(part.resolve("x.safetensors"));
+    CheckpointTest.assertNotFound(() -> resolver.resolve("org/part"), "nor all of it in");
+    Files.createFile(part.resolve("y.safetensors"));
+    assertThat(resolver.resolve("org/part").folder()).isEqualTo(part);
+    Files.delete(part.resolve("config.json"));
+    CheckpointTest.assertNotFound(() -> resolver.resolve("org/part"), "nor all of it in");
+    assertThat(fetched).hasSize(3);
+  }
+
+  @Test
+  void whatIsFetchedIsTheModel() {
+    ModelResolver online =
+        new ModelResolver(
+            Map.of(), Map.of("HOME", home.toString()), (id, revision) -> home.resolve("snapshot"));
+    ResolvedModel found = online.resolve("llama-7b@refs/pr/3");
+    assertThat(found.folder()).isEqualTo(home.resolve("snapshot"));
+    assertThat(found.displayName()).isEqualTo("huggyllama/llama-7b@refs/pr/3");
+    assertThat(found.source()).isEqualTo("downloaded");
   }
 
   @Test

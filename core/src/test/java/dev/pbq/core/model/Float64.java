@@ -66,6 +66,17 @@ final class Float64 {
     return out;
   }
 
+  /** One head's query times the keys of all positions, later ones too. */
+  static double[] products(double[] q, int queryOffset, double[][] k, int keyOffset, int width) {
+    double[] products = new double[k.length];
+    for (int s = 0; s < k.length; s++) {
+      for (int i = 0; i < width; i++) {
+        products[s] += q[queryOffset + i] * k[s][keyOffset + i];
+      }
+    }
+    return products;
+  }
+
   /** The error function, by its series: exact to float64 for the arguments met here. */
   static double erf(double x) {
     double term = x;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** Weights in memory. */
-final class MapWeights implements WeightSource {
+public final class MapWeights implements WeightSource {
   private record Entry(long[] shape, float[] values) {}
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -37,7 +37,7 @@ final class MapWeights implements WeightSource {
   }
 
   /** The values themselves. */
-  float[] values(String name) {
+  public float[] values(String name) {
     return entry(name).values();
   }
 

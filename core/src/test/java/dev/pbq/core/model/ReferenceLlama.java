@@ -3,17 +3,29 @@ package dev.pbq.core.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.BiConsumer;
 
 /** The Llama family in float64, one token and one head at a time, straight from its definition. */
-final class ReferenceLlama {
+public final class ReferenceLlama {
   private final JsonNode config;
   private final MapWeights weights;
+  private final BiConsumer<String, double[]> seen;
   private final int hidden;
   private final int heads;
   private final int kvHeads;
   private final int headDim;
 
-  ReferenceLlama(JsonNode config, MapWeights weights) {
+  public ReferenceLlama(JsonNode config, MapWeights weights) {
+    this(config, weights, (name, values) -> {});
+  }
+
+  /**
+   * Makes a model that tells its intermediate values.
+   *
+   * @param seen takes {@code <layer> <operation>} and values, in pieces
+   */
+  public ReferenceLlama(JsonNode config, MapWeights weights, BiConsumer<String, double[]> seen) {
+    this.seen = seen;
     this.config = config;
     this.weights = weights;
     hidden = config.get("hidden_size").intValue();
@@ -23,7 +35,7 @@ final class ReferenceLlama {
   }
 
   /** Random weights for a configuration. */
-  static MapWeights randomWeights(JsonNode config, long seed) {
+  public static MapWeights randomWeights(JsonNode config, long seed) {
     ReferenceLlama r = new ReferenceLlama(config, new MapWeights());
     Random random = new Random(seed);
     MapWeights w = r.weights;
@@ -74,7 +86,7 @@ final class ReferenceLlama {
   }
 
   /** [tokens][vocabulary]. */
-  double[][] logits(int[] ids) {
+  public double[][] logits(int[] ids) {
     double[][] x = new double[ids.length][];
     for (int t = 0; t < ids.length; t++) {
       x[t] = Float64.row(weights, "model.embed_tokens.weight", ids[t], hidden);
@@ -98,9 +110,23 @@ final class ReferenceLlama {
     double[][] v = new double[tokens][];
     for (int t = 0; t < tokens; t++) {
       double[] normed = norm(p + "input_layernorm.weight", x[t]);
-      q[t] = rotate(Float64.linear(weights, p + "self_attn.q_proj", normed), t);
-      k[t] = rotate(Float64.linear(weights, p + "self_attn.k_proj", normed), t);
+      double[] straight = Float64.linear(weights, p + "self_attn.q_proj", normed);
+      seen.accept(layer + " attn_in", normed);
+      seen.accept(layer + " q_out", straight);
+      q[t] = rotate(straight, t);
+      straight = Float64.linear(weights, p + "self_attn.k_proj", normed);
+      seen.accept(layer + " k_out", straight);
+      k[t] = rotate(straight, t);
       v[t] = Float64.linear(weights, p + "self_attn.v_proj", normed);
+      seen.accept(layer + " v_out", v[t]);
+      seen.accept(layer + " matmul_0_in_q", q[t]);
+      seen.accept(layer + " matmul_0_in_k", k[t]);
+    }
+    for (int t = 0; t < tokens; t++) {
+      for (int h = 0; h < heads; h++) {
+        int from = h / (heads / kvHeads) * headDim;
+        seen.accept(layer + " matmul_0_out", Float64.products(q[t], h * headDim, k, from, headDim));
+      }
     }
     int window = window(layer);
     for (int t = 0; t < tokens; t++) {
@@ -112,16 +138,23 @@ final class ReferenceLlama {
         double[] out = Float64.attend(query, k, v, kv * headDim, first, t);
         System.arraycopy(out, 0, context, h * headDim, headDim);
       }
+      seen.accept(layer + " matmul_1_out", context);
       x[t] = Float64.add(x[t], Float64.linear(weights, p + "self_attn.o_proj", context));
     }
     for (int t = 0; t < tokens; t++) {
       double[] normed = norm(p + "post_attention_layernorm.weight", x[t]);
       double[] gate = Float64.linear(weights, p + "mlp.gate_proj", normed);
       double[] up = Float64.linear(weights, p + "mlp.up_proj", normed);
+      seen.accept(layer + " mlp_in", normed);
+      seen.accept(layer + " gate_out", gate.clone());
+      seen.accept(layer + " up_out", up);
       for (int i = 0; i < gate.length; i++) {
         gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
       }
-      x[t] = Float64.add(x[t], Float64.linear(weights, p + "mlp.down_proj", gate));
+      double[] out = Float64.linear(weights, p + "mlp.down_proj", gate);
+      seen.accept(layer + " down_in", gate);
+      seen.accept(layer + " mlp_out", out);
+      x[t] = Float64.add(x[t], out);
     }
   }
 

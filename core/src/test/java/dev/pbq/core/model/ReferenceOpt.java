@@ -3,19 +3,31 @@ package dev.pbq.core.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.BiConsumer;
 
 /** OPT in float64, one token and one head at a time, straight from its definition. */
-final class ReferenceOpt {
+public final class ReferenceOpt {
   private static final String DECODER = "model.decoder.";
 
   private final JsonNode config;
   private final MapWeights weights;
+  private final BiConsumer<String, double[]> seen;
   private final int hidden;
   private final int embedding;
   private final int heads;
   private final boolean before;
 
-  ReferenceOpt(JsonNode config, MapWeights weights) {
+  public ReferenceOpt(JsonNode config, MapWeights weights) {
+    this(config, weights, (name, values) -> {});
+  }
+
+  /**
+   * Makes a model that tells its intermediate values.
+   *
+   * @param seen takes {@code <layer> <operation>} and values, in pieces
+   */
+  public ReferenceOpt(JsonNode config, MapWeights weights, BiConsumer<String, double[]> seen) {
+    this.seen = seen;
     this.config = config;
     this.weights = weights;
     hidden = config.get("hidden_size").intValue();
@@ -25,7 +37,7 @@ final class ReferenceOpt {
   }
 
   /** Random weights for a configuration. */
-  static MapWeights randomWeights(JsonNode config, long seed) {
+  public static MapWeights randomWeights(JsonNode config, long seed) {
     ReferenceOpt r = new ReferenceOpt(config, new MapWeights());
     Random random = new Random(seed);
     MapWeights w = r.weights;
@@ -78,7 +90,7 @@ final class ReferenceOpt {
   }
 
   /** [tokens][vocabulary]. */
-  double[][] logits(int[] ids) {
+  public double[][] logits(int[] ids) {
     double[][] x = new double[ids.length][];
     for (int t = 0; t < ids.length; t++) {
       double[] e = Float64.row(weights, DECODER + "embed_tokens.weight", ids[t], embedding);
@@ -89,7 +101,7 @@ final class ReferenceOpt {
       x[t] = Float64.add(e, p);
     }
     for (int l = 0; l < config.get("num_hidden_layers").intValue(); l++) {
-      block(x, DECODER + "layers." + l + ".");
+      block(x, DECODER + "layers." + l + ".", l);
     }
     boolean tied = config.path("tie_word_embeddings").asBoolean(true);
     double[][] logits = new double[ids.length][];
@@ -103,7 +115,7 @@ final class ReferenceOpt {
     return logits;
   }
 
-  private void block(double[][] x, String p) {
+  private void block(double[][] x, String p, int layer) {
     int tokens = x.length;
     int headDim = hidden / heads;
     double[][] q = new double[tokens][];
@@ -114,6 +126,20 @@ final class ReferenceOpt {
       q[t] = Float64.linear(weights, p + "self_attn.q_proj", input);
       k[t] = Float64.linear(weights, p + "self_attn.k_proj", input);
       v[t] = Float64.linear(weights, p + "self_attn.v_proj", input);
+      seen.accept(layer + " attn_in", input);
+      seen.accept(layer + " q_out", q[t]);
+      seen.accept(layer + " k_out", k[t]);
+      seen.accept(layer + " v_out", v[t]);
+      double scale = Math.sqrt(headDim);
+      seen.accept(layer + " matmul_0_in_q", Arrays.stream(q[t]).map(e -> e / scale).toArray());
+      seen.accept(layer + " matmul_0_in_k", k[t]);
+    }
+    for (int t = 0; t < tokens; t++) {
+      double scale = Math.sqrt(headDim);
+      double[] scaled = Arrays.stream(q[t]).map(e -> e / scale).toArray();
+      for (int h = 0; h < hidden; h += headDim) {
+        seen.accept(layer + " matmul_0_out", Float64.products(scaled, h, k, h, headDim));
+      }
     }
     for (int t = 0; t < tokens; t++) {
       double[] context = new double[hidden];
@@ -121,11 +147,18 @@ final class ReferenceOpt {
         double[] query = Arrays.copyOfRange(q[t], h, h + headDim);
         System.arraycopy(Float64.attend(query, k, v, h, 0, t), 0, context, h, headDim);
       }
+      seen.accept(layer + " matmul_1_out", context);
       double[] y = Float64.add(x[t], Float64.linear(weights, p + "self_attn.out_proj", context));
       y = before ? y : norm(p + "self_attn_layer_norm", y);
       double[] inner = before ? norm(p + "final_layer_norm", y) : y;
-      inner = activate(Float64.linear(weights, p + "fc1", inner));
-      y = Float64.add(y, Float64.linear(weights, p + "fc2", inner));
+      seen.accept(layer + " mlp_in", inner);
+      inner = Float64.linear(weights, p + "fc1", inner);
+      seen.accept(layer + " fc1_out", inner);
+      inner = activate(inner);
+      seen.accept(layer + " fc2_in", inner);
+      double[] out = Float64.linear(weights, p + "fc2", inner);
+      seen.accept(layer + " mlp_out", out);
+      y = Float64.add(y, out);
       x[t] = before ? y : norm(p + "final_layer_norm", y);
     }
   }

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.Random;
 
 /** Small configurations. */
-final class TestConfigs {
+public final class TestConfigs {
   static final int VOCABULARY = 61;
 
   private static final String LLAMA =
@@ -31,15 +31,15 @@ final class TestConfigs {
    *
    * @param changes a JSON object in single quotes
    */
-  static JsonNode llama(String changes) {
+  public static JsonNode llama(String changes) {
     return changed(LLAMA, changes);
   }
 
-  static JsonNode opt(String changes) {
+  public static JsonNode opt(String changes) {
     return changed(OPT, changes);
   }
 
-  static int[] ids(int count, long seed) {
+  public static int[] ids(int count, long seed) {
     return new Random(seed).ints(count, 0, VOCABULARY).toArray();
   }
 

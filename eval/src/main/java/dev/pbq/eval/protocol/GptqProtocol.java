@@ -1,4 +1,4 @@
-package dev.pbq.eval;
+package dev.pbq.eval.protocol;
 
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
@@ -6,6 +6,10 @@ import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.EvaluationWindows;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.eval.MeanAndError;
+import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.scoring.WindowScorer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;

@@ -1,0 +1,342 @@
+package dev.pbq.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.compare.Candidate;
+import dev.pbq.cli.compare.ChildProcess;
+import dev.pbq.cli.compare.Comparison;
+import dev.pbq.cli.compare.MethodSpec;
+import dev.pbq.cli.compare.Row;
+import dev.pbq.cli.recipe.Recipe;
+import dev.pbq.cli.recipe.RecipeFile;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.data.EvaluationText;
+import dev.pbq.eval.distance.FolderFingerprint;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pbq compare}: several quantizations of one model, measured, in one table. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Quantizes a model in several ways, each in a process of its own, measures every result and"
+          + " the full-precision model, and prints one table: bits, bytes, perplexity, distance,"
+          + " seconds, peak memory. What has been done before is not done again.",
+      "",
+      "Examples:",
+      "  pbq compare tiny --methods rtn,gptq,xnor,billm,arb-rc,hqq,bfp",
+      "  pbq compare my-model --methods rtn:bits=3,gptq:bits=3:groupsize=128,arb-rc:cgb"
+          + " --dataset wikitext2,ptb",
+      "  pbq compare my-model --recipe-dir recipes --out comparison --resume"
+    },
+    descriptionHeading = "%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "--out holds a folder for each quantization, evaluations.json (what has been measured), and"
+          + " compare.json, compare.csv and compare.md (the table).",
+      "A method that fails does not stop the others; the exit code then is the first failure's."
+    })
+final class CompareCommand implements Callable<Integer> {
+  /** Options of quantize that are given to every quantization as they are. */
+  private static final Set<String> SHAPING =
+      Set.of(
+          "--calib",
+          "--nsamples",
+          "--seqlen",
+          "--seed",
+          "--true-sequential",
+          "--add-bos",
+          "--parse-special-tokens");
+
+  /** Binarized share where --methods gives none: 10 % of the weights are salient. */
+  private static final String LOW_FRAC = "0.9";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Mixin private ModelArgument model;
+
+  @ArgGroup(multiplicity = "1", exclusive = true)
+  private What what;
+
+  /** Which quantizations. */
+  static final class What {
+    @Option(
+        names = "--methods",
+        split = ",",
+        paramLabel = "M[:KEY=VALUE]...",
+        description =
+            "Methods with their settings, named as quantize has them: rtn,gptq:bits=3:groupsize=64;"
+                + " a KEY alone is a switch: arb-rc:cgb. PB-LLM's methods take low-frac=0.9 if none"
+                + " is given.")
+    private List<String> methods = new ArrayList<>();
+
+    @Option(names = "--recipes", split = ",", paramLabel = "FILE", description = "Recipe files.")
+    private List<Path> recipes = new ArrayList<>();
+
+    @Option(
+        names = "--recipe-dir",
+        paramLabel = "DIR",
+        description = "All recipe files (*.toml) in this folder, by name.")
+    private Path recipeDir;
+  }
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "DIR",
+      description = "Where everything is kept (default: out/compare-<model>).")
+  private Path out;
+
+  @Option(
+      names = "--dataset",
+      paramLabel = "SET|FILE",
+      split = ",",
+      description = "Texts for perplexity. Default: wikitext2, or tiny for the model built in.")
+  private List<String> datasets = new ArrayList<>();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "WINDOWS",
+      description = "Perplexity: evaluate the first N windows of each text.")
+  private Integer limit;
+
+  @Option(
+      names = "--kl-limit",
+      paramLabel = "WINDOWS",
+      description =
+          "Distance: compare the first N windows of the first text (default: as many as keep the"
+              + " original's log-probabilities below 4 GB of disk, at most --limit); 0 turns it"
+              + " off.")
+  private Integer klLimit;
+
+  @Option(names = "--resume", description = "Continue unfinished quantizations.")
+  private boolean resume;
+
+  @Option(names = "--force", description = "Quantize everything again.")
+  private boolean force;
+
+  @Option(
+      names = "--resident",
+      paramLabel = "SIZE",
+      description =
+          "Models up to this size in float32 are evaluated in memory whole, larger ones one block"
+              + " at a time (default: ${DEFAULT-VALUE}).")
+  private String resident = "4GB";
+
+  @Mixin private ReportOption report;
+  @Mixin private CalibrationOptions calibration;
+  @Mixin private DataOptions data;
+  @Mixin private TokenizerOptions tokenizers;
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    common.applyLogging();
+    ResolvedModel resolved = model.resolve();
+    ModelFolder folder = ModelFolder.open(resolved.folder());
+    if (folder.quantMethod().isPresent()) {
+      throw PbqException.badData(
+          folder.path() + " is quantized already: compare starts from the original");
+    }
+    if (datasets.isEmpty()) {
+      datasets.add(
+          resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
+    }
+    List<EvaluationText> texts = datasets.stream().map(data::evaluation).toList();
+    List<Candidate> candidates = candidates(folder);
+    Path root = out != null ? out : Path.of("out", "compare-" + simpleName(resolved));
+    requireNothingUnfinished(root, candidates);
+    createDirectories(root);
+    report.prepare();
+    PrintWriter console = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    CompareRun run =
+        new CompareRun(
+            new CompareRun.Settings(
+                resolved,
+                folder,
+                root,
+                texts,
+                calibration.evaluationSeqlen(),
+                optional("--limit", limit, 1),
+                optional("--kl-limit", klLimit, 0),
+                ShardSize.parse(resident),
+                common.threads(),
+                force),
+            tokenizers,
+            String.join(" ", passedOn(Set.of("--add-bos", "--parse-special-tokens"))),
+            new ChildProcess(Main.class.getName()),
+            passedOn(Set.of("--data-dir", "--verbose")),
+            RunFacts.commandLine(spec),
+            new StatusLine(err));
+    Comparison comparison = run.run(candidates);
+    console.print(comparison.table().text());
+    console.println();
+    console.println(CompareRun.explanation(comparison));
+    console.println("written to " + root.resolve(CompareRun.NAME) + ".{md,csv,json}");
+    report.write(
+        () ->
+            new ReportPages(RunFacts.section(spec, common.threads())).comparison(comparison, root),
+        console);
+    for (Row row : comparison.failures()) {
+      err.println("pbq: " + row.label() + " failed: " + ErrorHandler.oneLine(row.failure()));
+    }
+    return run.exitCode();
+  }
+
+  private List<Candidate> candidates(ModelFolder folder) {
+    List<String> shaping = passedOn(SHAPING);
+    String weights = FolderFingerprint.of(folder);
+    List<Candidate> candidates = new ArrayList<>();
+    for (String text : what.methods) {
+      candidates.add(ofMethod(complete(MethodSpec.parse(text)), weights, shaping));
+    }
+    List<Path> recipes = what.recipeDir == null ? what.recipes : recipesIn(what.recipeDir);
+    for (Path recipe : recipes) {
+      candidates.add(ofRecipe(recipe, weights, shaping));
+    }
+    Set<String> labels = new HashSet<>();
+    for (Candidate candidate : candidates) {
+      if (!labels.add(candidate.label())) {
+        throw PbqException.usage("'" + candidate.label() + "' is there twice");
+      }
+    }
+    if (candidates.isEmpty()) {
+      throw PbqException.usage("there is nothing to compare");
+    }
+    return candidates;
+  }
+
+  /** PB-LLM has no default share of salient weights; the paper's main one is shown in the label. */
+  private static MethodSpec complete(MethodSpec method) {
+    boolean missing =
+        method.settings().keySet().stream().noneMatch(Set.of("low-frac", "lowFrac")::contains);
+    return missing && MethodRegistry.load().has(method.method(), "lowFrac")
+        ? MethodSpec.parse(method.label() + ":low-frac=" + LOW_FRAC)
+        : method;
+  }
+
+  private static Candidate ofMethod(MethodSpec method, String weights, List<String> shaping) {
+    List<String> arguments = new ArrayList<>(List.of("--method", method.method()));
+    ObjectNode options = JSON.createObjectNode();
+    for (Map.Entry<String, String> setting : method.settings().entrySet()) {
+      if (setting.getKey().equals("act-format")) {
+        options.set(ActFormat.SETTING, ActFormat.read(setting.getValue()).toJson());
+        arguments.addAll(List.of("--act-format", setting.getValue()));
+      } else {
+        MethodOptions.put(options, setting.getKey(), setting.getValue());
+        arguments.addAll(List.of("-O", setting.getKey() + "=" + setting.getValue()));
+      }
+    }
+    // Refuses a misspelt setting before hours of work.
+    ObjectNode complete = MethodRegistry.load().configure(method.method(), options).settings();
+    arguments.addAll(shaping);
+    List<String> parts =
+        new ArrayList<>(
+            List.of(VersionProvider.version(), weights, method.method(), complete.toString()));
+    parts.addAll(shaping);
+    return Candidate.of(method.label(), arguments, parts);
+  }
+
+  private static Candidate ofRecipe(Path file, String weights, List<String> shaping) {
+    String name = file.getFileName().toString().replaceFirst("\\.toml$", "");
+    Recipe recipe = RecipeFile.read(file);
+    // Refuses a misspelt setting before hours of work.
+    MethodRegistry.load().configure(recipe.requireMethod(), RecipeRun.options(recipe));
+    // What is measured is for this command to say.
+    List<String> arguments =
+        new ArrayList<>(List.of("--recipe", file.toString(), "--eval", "none"));
+    arguments.addAll(shaping);
+    List<String> parts = new ArrayList<>(List.of(VersionProvider.version(), weights));
+    parts.add(RecipeFile.text(recipe));
+    parts.addAll(shaping);
+    return Candidate.of(name, arguments, parts);
+  }
+
+  /** Options as they were given, where they were. */
+  private List<String> passedOn(Set<String> names) {
+    List<String> words = new ArrayList<>();
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!names.contains(option.longestName())) {
+        continue;
+      }
+      if (option.arity().max() == 0) {
+        option.originalStringValues().forEach(value -> words.add(option.longestName()));
+      } else {
+        option
+            .originalStringValues()
+            .forEach(value -> words.addAll(List.of(option.longestName(), value)));
+      }
+    }
+    return words;
+  }
+
+  private void requireNothingUnfinished(Path root, List<Candidate> candidates) {
+    if (resume || force) {
+      return;
+    }
+    for (Candidate candidate : candidates) {
+      Path partial = root.resolve(candidate.directory() + ".partial");
+      if (Files.exists(partial)) {
+        throw PbqException.usage(
+            "unfinished work in " + partial + ": --resume goes on with it, --force discards it");
+      }
+    }
+  }
+
+  private static void createDirectories(Path root) {
+    try {
+      Files.createDirectories(root);
+    } catch (IOException e) {
+      throw PbqException.usage("--out " + root + " cannot be made: " + e.getMessage());
+    }
+  }
+
+  private static OptionalInt optional(String option, Integer value, int least) {
+    if (value == null) {
+      return OptionalInt.empty();
+    }
+    if (value < least) {
+      throw PbqException.usage(option + " " + value + " is not at least " + least);
+    }
+    return OptionalInt.of(value);
+  }
+
+  private static String simpleName(ResolvedModel resolved) {
+    String name = resolved.displayName().replaceAll("@.*", "").replaceAll("/+$", "");
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  /** Recipe files of a folder, by name. */
+  static List<Path> recipesIn(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(f -> f.getFileName().toString().endsWith(".toml")).sorted().toList();
+    } catch (IOException e) {
+      throw new PbqException(
+          PbqException.Kind.NOT_FOUND, "--recipe-dir " + folder + " cannot be read", e);
+    }
+  }
+}

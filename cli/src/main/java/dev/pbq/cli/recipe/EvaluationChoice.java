@@ -1,0 +1,19 @@
+package dev.pbq.cli.recipe;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What the result's perplexity is measured on.
+ *
+ * @param datasets names or files; none to measure nothing
+ * @param tokens of each window; empty for the model's default
+ */
+public record EvaluationChoice(List<String> datasets, OptionalInt tokens) {
+  /** Nothing is measured. */
+  public static final EvaluationChoice NONE = new EvaluationChoice(List.of(), OptionalInt.empty());
+
+  public EvaluationChoice {
+    datasets = List.copyOf(datasets);
+  }
+}

@@ -1,0 +1,11 @@
+package dev.pbq.core.generate;
+
+/** Why a generation ended. */
+public enum StopReason {
+  /** The model gave a token that ends a text. */
+  END_OF_TEXT,
+  /** As many tokens as were asked for. */
+  LENGTH,
+  /** The model has no further positions. */
+  POSITIONS
+}

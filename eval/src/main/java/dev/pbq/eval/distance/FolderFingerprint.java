@@ -1,0 +1,84 @@
+package dev.pbq.eval.distance;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Recognises a model folder, dense or packed, without reading all of it: SHA-256 over {@code
+ * config.json} and, of each {@code .safetensors} file, its name, size and 64 samples of 4096 bytes
+ * spread evenly from its first to its last byte.
+ */
+public final class FolderFingerprint {
+  private static final int SAMPLES = 64;
+  private static final int SAMPLE_BYTES = 4096;
+
+  private FolderFingerprint() {}
+
+  /**
+   * Of one folder, in hexadecimal.
+   *
+   * @throws PbqException BAD_DATA if a file cannot be read
+   */
+  public static String of(ModelFolder folder) {
+    MessageDigest digest = sha256();
+    digest.update(folder.config().toString().getBytes(StandardCharsets.UTF_8));
+    for (Path file : weightFiles(folder.path())) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        long size = channel.size();
+        digest.update((file.getFileName() + " " + size + "\n").getBytes(StandardCharsets.UTF_8));
+        long last = Math.max(0, size - SAMPLE_BYTES);
+        for (int i = 0; i < SAMPLES; i++) {
+          addSample(digest, channel, (long) (last * ((double) i / (SAMPLES - 1))));
+        }
+      } catch (IOException e) {
+        throw PbqException.badData("cannot read " + file + ": " + e.getMessage(), e);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static List<Path> weightFiles(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith(".safetensors"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw PbqException.badData("cannot read folder " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void addSample(MessageDigest digest, FileChannel channel, long at)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(SAMPLE_BYTES);
+    long position = at;
+    while (bytes.hasRemaining()) {
+      int n = channel.read(bytes, position);
+      if (n < 0) {
+        break;
+      }
+      position += n;
+    }
+    digest.update(bytes.flip());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

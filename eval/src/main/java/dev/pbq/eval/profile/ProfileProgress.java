@@ -1,0 +1,11 @@
+package dev.pbq.eval.profile;
+
+/** Hears how far a profile is. */
+@FunctionalInterface
+public interface ProfileProgress {
+  /** Hears nothing. */
+  ProfileProgress SILENT = (block, blocks, done, windows) -> {};
+
+  /** {@code done} of {@code windows} windows went through a block. */
+  void windows(int block, int blocks, int done, int windows);
+}

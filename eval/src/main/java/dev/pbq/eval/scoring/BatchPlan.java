@@ -1,0 +1,94 @@
+package dev.pbq.eval.scoring;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Sequences cut into batches. A batch holds as many sequences as fit a budget of tokens, padding
+ * included: small models need large batches to be fast, large ones need small batches to fit.
+ */
+public final class BatchPlan {
+  /** Values (tokens * width) that a batch may have: 2048 tokens of a 7B model. */
+  private static final long BATCH_VALUES = 2048L * 4096;
+
+  /** Tokens beyond which a larger batch gains nothing even for tiny models. */
+  private static final int BATCH_TOKENS = 8192;
+
+  private final int[][] sequences;
+  private final List<int[]> batches;
+
+  private BatchPlan(int[][] sequences, List<int[]> batches) {
+    this.sequences = sequences;
+    this.batches = batches;
+  }
+
+  /** The budget that suits a model of a hidden size. */
+  public static int defaultTokens(int hiddenSize) {
+    return (int) Math.max(1, Math.min(BATCH_VALUES / hiddenSize, BATCH_TOKENS));
+  }
+
+  /**
+   * Batches of consecutive sequences.
+   *
+   * @param sequences token ids; each of at least one token
+   * @param tokens the budget; a longer sequence is a batch of its own
+   */
+  public static BatchPlan inOrder(int[][] sequences, int tokens) {
+    return of(sequences, IntStream.range(0, sequences.length).toArray(), tokens);
+  }
+
+  /**
+   * Batches of sequences of nearly equal length, the longest first: little is padded, and what does
+   * not fit into memory fails at once. Parameters as for {@link #inOrder}.
+   */
+  public static BatchPlan byLength(int[][] sequences, int tokens) {
+    int[] order =
+        IntStream.range(0, sequences.length)
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> -sequences[i].length))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    return of(sequences, order, tokens);
+  }
+
+  private static BatchPlan of(int[][] sequences, int[] order, int tokens) {
+    if (order.length == 0) {
+      throw new IllegalArgumentException("no sequences");
+    }
+    List<int[]> batches = new ArrayList<>();
+    int first = 0;
+    int longest = 0;
+    for (int i = 0; i < order.length; i++) {
+      int length = sequences[order[i]].length;
+      if (length == 0) {
+        throw new IllegalArgumentException("sequence " + order[i] + " is empty");
+      }
+      longest = Math.max(longest, length);
+      if (i > first && (long) longest * (i + 1 - first) > tokens) {
+        batches.add(Arrays.copyOfRange(order, first, i));
+        first = i;
+        longest = length;
+      }
+    }
+    batches.add(Arrays.copyOfRange(order, first, order.length));
+    return new BatchPlan(sequences, batches);
+  }
+
+  /** How many sequences there are in all. */
+  public int sequences() {
+    return sequences.length;
+  }
+
+  /** How many batches. */
+  public int batches() {
+    return batches.size();
+  }
+
+  /** One of them. */
+  public SequenceBatch batch(int index) {
+    return SequenceBatch.of(sequences, batches.get(index));
+  }
+}

@@ -1,0 +1,210 @@
+package dev.pbq.eval.scoring;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.DecoderBlock;
+import dev.pbq.core.model.LanguageHead;
+import dev.pbq.core.model.LinearInputTap;
+import dev.pbq.core.model.ProductOperands;
+import dev.pbq.core.model.TokenEmbedding;
+import dev.pbq.core.pipeline.ActivationFile;
+import dev.pbq.core.tensor.WeightSource;
+import dev.pbq.eval.ScoringProgress;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Runs a model over sequences, in either of two ways with the same arithmetic: with all blocks in
+ * memory, batch after batch; or, where the model is larger than the memory budget, with one block
+ * in memory at a time and the hidden states of all sequences in a scratch file. The hidden states
+ * after the last block go to a consumer, batch after batch in the plan's order.
+ */
+public final class ForwardPass {
+  private final CausalModel model;
+  private final WeightSource weights;
+  private final ProductOperands operands;
+  private final long residentBytes;
+  private final Path scratchDirectory;
+
+  /**
+   * Makes a pass that may be run many times.
+   *
+   * @param weights lent for the pass's life
+   * @param operands what happens to the operands of the blocks' products
+   * @param residentBytes the largest float32 model that is held in memory whole
+   * @param scratchDirectory where hidden states go otherwise; must exist
+   */
+  public ForwardPass(
+      CausalModel model,
+      WeightSource weights,
+      ProductOperands operands,
+      long residentBytes,
+      Path scratchDirectory) {
+    this.model = Objects.requireNonNull(model);
+    this.weights = Objects.requireNonNull(weights);
+    this.operands = Objects.requireNonNull(operands);
+    this.residentBytes = residentBytes;
+    this.scratchDirectory = Objects.requireNonNull(scratchDirectory);
+  }
+
+  /** The model that is run. */
+  public CausalModel model() {
+    return model;
+  }
+
+  /** Bytes of the model's weights as float32. */
+  public long modelBytes() {
+    long floats = 0;
+    for (String name : model.requiredTensors()) {
+      long count = 1;
+      for (long d : weights.shape(name)) {
+        count = Math.multiplyExact(count, d);
+      }
+      floats = Math.addExact(floats, count);
+    }
+    return floats * Float.BYTES;
+  }
+
+  /**
+   * Runs all batches of a plan.
+   *
+   * @param manager parent of everything native; nothing is left in it
+   * @param progress hears of blocks, where they are run one at a time; the consumer tells the rest
+   * @throws PbqException NUMERICAL if a hidden state is not finite; BAD_DATA if an id is outside
+   *     the vocabulary; RESOURCES if the scratch file cannot be written
+   */
+  public void run(
+      BatchPlan plan, NDManager manager, ScoringProgress progress, HiddenStateConsumer consumer) {
+    try (NDManager scope = manager.newSubManager();
+        TokenEmbedding embedding = model.embedding(scope, weights);
+        LanguageHead head = model.head(scope, weights)) {
+      if (modelBytes() <= residentBytes) {
+        runResident(plan, scope, embedding, head, consumer);
+      } else {
+        runStreaming(plan, scope, embedding, head, progress, consumer);
+      }
+    }
+  }
+
+  private void runResident(
+      BatchPlan plan,
+      NDManager manager,
+      TokenEmbedding embedding,
+      LanguageHead head,
+      HiddenStateConsumer consumer) {
+    List<DecoderBlock> blocks = new ArrayList<>();
+    try {
+      for (int b = 0; b < model.blocks(); b++) {
+        blocks.add(model.block(manager, weights, b, operands));
+      }
+      for (int i = 0; i < plan.batches(); i++) {
+        SequenceBatch batch = plan.batch(i);
+        try (NDManager scope = manager.newSubManager()) {
+          NDArray hidden = embedding.embed(scope, batch.ids());
+          for (DecoderBlock block : blocks) {
+            NDArray next = block.forward(hidden, LinearInputTap.NONE);
+            hidden.close();
+            hidden = next;
+          }
+          consumer.accept(batch, hidden, head);
+        }
+      }
+    } finally {
+      blocks.forEach(DecoderBlock::close);
+    }
+  }
+
+  private void runStreaming(
+      BatchPlan plan,
+      NDManager manager,
+      TokenEmbedding embedding,
+      LanguageHead head,
+      ScoringProgress progress,
+      HiddenStateConsumer consumer) {
+    Path file = scratchFile();
+    try (ActivationFile states = ActivationFile.open(file, model.hiddenSize())) {
+      int token = 0;
+      for (int i = 0; i < plan.batches(); i++) {
+        SequenceBatch batch = plan.batch(i);
+        try (NDManager scope = manager.newSubManager()) {
+          write(states, token, embedding.embed(scope, batch.ids()));
+        }
+        token = Math.addExact(token, batch.size() * batch.tokens());
+      }
+      for (int b = 0; b < model.blocks(); b++) {
+        try (DecoderBlock block = model.block(manager, weights, b, operands)) {
+          int index = b;
+          eachStored(
+              plan,
+              states,
+              manager,
+              (at, done, batch, hidden) -> {
+                write(states, at, block.forward(hidden, LinearInputTap.NONE));
+                progress.block(index, model.blocks(), done, plan.sequences());
+              });
+        }
+      }
+      eachStored(
+          plan, states, manager, (at, done, batch, hidden) -> consumer.accept(batch, hidden, head));
+    } finally {
+      delete(file);
+    }
+  }
+
+  /** Takes a batch that was read from the file, from token {@code at} on. */
+  private interface StoredBatchVisitor {
+    void visit(int at, int sequencesDone, SequenceBatch batch, NDArray hidden);
+  }
+
+  private void eachStored(
+      BatchPlan plan, ActivationFile states, NDManager manager, StoredBatchVisitor visitor) {
+    int token = 0;
+    int done = 0;
+    for (int i = 0; i < plan.batches(); i++) {
+      SequenceBatch batch = plan.batch(i);
+      done += batch.size();
+      try (NDManager scope = manager.newSubManager()) {
+        visitor.visit(token, done, batch, read(states, token, batch, scope));
+      }
+      token += batch.size() * batch.tokens();
+    }
+  }
+
+  private NDArray read(ActivationFile states, int token, SequenceBatch batch, NDManager manager) {
+    Shape shape = new Shape(batch.size(), batch.tokens(), model.hiddenSize());
+    NDArray array = manager.create(shape, DataType.FLOAT32);
+    states.read(token, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
+    return array;
+  }
+
+  private static void write(ActivationFile states, int token, NDArray array) {
+    states.write(token, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
+  }
+
+  private Path scratchFile() {
+    try {
+      return Files.createTempFile(scratchDirectory, "pbq-eval-", ".f32");
+    } catch (IOException e) {
+      throw PbqException.resources(
+          "cannot create a scratch file in " + scratchDirectory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw PbqException.resources(
+          "cannot delete the scratch file " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.pbq.export.gguf;
+
+import dev.pbq.core.PbqException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What the user wants the linears stored as.
+ *
+ * @param type empty for {@code auto}: each layer in the smallest type that holds it exactly
+ */
+record OutType(Optional<GgufType> type) {
+  static final String AUTO = "auto";
+
+  /**
+   * @throws PbqException USAGE if there is no such type
+   */
+  static OutType parse(String name) {
+    if (name.equalsIgnoreCase(AUTO)) {
+      return new OutType(Optional.empty());
+    }
+    return new OutType(
+        Optional.of(
+            GgufType.of(name)
+                .orElseThrow(
+                    () ->
+                        PbqException.usage(
+                            "--outtype "
+                                + name
+                                + " is not one of auto, "
+                                + Arrays.stream(GgufType.values())
+                                    .map(GgufType::label)
+                                    .collect(Collectors.joining(", "))))));
+  }
+
+  boolean isAuto() {
+    return type.isEmpty();
+  }
+}

@@ -1,0 +1,207 @@
+package dev.pbq.export.gguf;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.tensor.DType;
+import dev.pbq.core.tensor.Half;
+import dev.pbq.export.DenseTensors;
+import dev.pbq.export.ExportSource;
+import dev.pbq.export.TensorError;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Chooses how each tensor is stored. Vectors are float32. Matrices of a dense model are in the type
+ * asked for, rounded by ggml's own rules. Layers that pbq packed are in a type that holds their
+ * values exactly; where there is none they are refused, or rounded if the user wants that.
+ */
+final class TypePlan {
+  /** How many layers a refusal names. */
+  private static final int NAMED = 3;
+
+  private final ExportSource source;
+  private final OutType asked;
+  private final boolean lossy;
+  private final List<String> refusals = new ArrayList<>();
+  private final List<String> fallbacks = new ArrayList<>();
+
+  TypePlan(ExportSource source, OutType asked, boolean lossy) {
+    this.source = source;
+    this.asked = asked;
+    this.lossy = lossy;
+  }
+
+  /** A type and how values get into it. */
+  record Choice(GgufType type, Fill fill) {}
+
+  /**
+   * The choice for a tensor.
+   *
+   * @param linear whether it is one of a block's linears
+   */
+  Choice choose(String tensor, boolean linear) {
+    if (source.shape(tensor).length < 2) {
+      return new Choice(GgufType.F32, exactOrRound(tensor, GgufType.F32));
+    }
+    if (!asked.isAuto() && !asked.type().orElseThrow().isQuantized()) {
+      GgufType type = asked.type().orElseThrow();
+      return new Choice(type, exactOrRound(tensor, type));
+    }
+    if (source.isQuantized(tensor)) {
+      return packed(tensor);
+    }
+    // What a method left dense stays as it is: the embedding, the head, layers that were skipped.
+    return asked.isAuto() || source.isPacked() ? asStored(tensor) : dense(tensor, linear);
+  }
+
+  private Choice asStored(String tensor) {
+    GgufType type =
+        switch (source.dtype(tensor)) {
+          case F16 -> GgufType.F16;
+          case BF16 -> GgufType.BF16;
+          default -> GgufType.F32;
+        };
+    return new Choice(type, exactOrRound(tensor, type));
+  }
+
+  private Fill exactOrRound(String tensor, GgufType type) {
+    if (source.isQuantized(tensor)) {
+      return Fill.ROUND;
+    }
+    DType stored = source.dtype(tensor);
+    boolean same = stored.name().equals(type.name());
+    boolean widened = type == GgufType.F32 && (stored == DType.F16 || stored == DType.BF16);
+    return same || widened ? Fill.EXACT : Fill.ROUND;
+  }
+
+  private Choice dense(String tensor, boolean linear) {
+    GgufType type = asked.type().orElseThrow();
+    // Embedding and head get more bits, as llama.cpp's own mixtures give them.
+    GgufType wanted = linear ? type : GgufType.Q8_0;
+    if (wanted.fits(source.cols(tensor))) {
+      return new Choice(wanted, Fill.NEAREST);
+    }
+    return fallback(tensor, wanted);
+  }
+
+  private Choice fallback(String tensor, GgufType wanted) {
+    fallbacks.add(
+        "%s: rows of %d weights are not whole blocks of %s (%d): stored as f16"
+            .formatted(tensor, source.cols(tensor), wanted.label(), wanted.blockSize()));
+    return new Choice(GgufType.F16, Fill.ROUND);
+  }
+
+  private Choice packed(String tensor) {
+    Set<GgufType> candidates =
+        asked.isAuto() ? EnumSet.allOf(GgufType.class) : EnumSet.of(asked.type().orElseThrow());
+    candidates.remove(GgufType.F32);
+    candidates.remove(GgufType.BF16);
+    int cols = source.cols(tensor);
+    candidates.removeIf(type -> !type.fits(cols));
+    if (candidates.stream().noneMatch(GgufType::isQuantized)) {
+      return fallback(tensor, asked.type().orElse(GgufType.Q8_0));
+    }
+    GgufType nearest = asked.type().orElse(GgufType.Q8_0);
+    TensorError error = narrow(tensor, candidates, nearest);
+    if (!candidates.isEmpty()) {
+      GgufType best = candidates.iterator().next();
+      for (GgufType type : candidates) {
+        if ((long) type.blockBytes() * best.blockSize()
+            < (long) best.blockBytes() * type.blockSize()) {
+          best = type;
+        }
+      }
+      return new Choice(best, Fill.EXACT);
+    }
+    if (!lossy) {
+      refusals.add(refusal(tensor, nearest, error));
+    }
+    return new Choice(nearest, Fill.NEAREST_UNLESS_EXACT);
+  }
+
+  private String refusal(String tensor, GgufType nearest, TensorError error) {
+    return String.format(
+        Locale.ROOT,
+        "%s (%s: %s; the nearest %s would change weights by up to %.3g, %.2g of their root mean"
+            + " square in all)",
+        tensor,
+        source.method(),
+        FamilyWords.of(source.packed(tensor).orElseThrow()),
+        nearest.label(),
+        error.maxAbsolute(),
+        error.relative());
+  }
+
+  /**
+   * Takes away the types that cannot hold a value of the tensor.
+   *
+   * @return the error of storing it in {@code nearest} where no type is left
+   */
+  private TensorError narrow(String tensor, Set<GgufType> candidates, GgufType nearest) {
+    TensorError.Sum sum = new TensorError.Sum();
+    int rows = source.rows(tensor);
+    int cols = source.cols(tensor);
+    int step = Math.min(rows, DenseTensors.chunkRows(cols));
+    float[] values = new float[step * cols];
+    for (int row = 0; row < rows; row += step) {
+      int count = Math.min(step, rows - row);
+      source.read(tensor, row, count, values);
+      int end = count * cols;
+      candidates.removeIf(type -> !holds(type, values, end));
+      addNearest(nearest, values, end, sum);
+    }
+    return sum.error();
+  }
+
+  private static boolean holds(GgufType type, float[] values, int end) {
+    if (!type.isQuantized()) {
+      for (int i = 0; i < end; i++) {
+        if (Half.round(values[i]) != values[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+    return IntStream.range(0, end / type.blockSize())
+        .parallel()
+        .noneMatch(b -> ExactGrid.of(type, values, b * type.blockSize()) == null);
+  }
+
+  private static void addNearest(GgufType type, float[] values, int end, TensorError.Sum sum) {
+    for (int i = 0; i < end; i += type.blockSize()) {
+      Levels levels = NearestGrid.of(type, values, i);
+      for (int j = 0; j < type.blockSize(); j++) {
+        sum.add(values[i + j], levels.value(j));
+      }
+    }
+  }
+
+  /**
+   * Ends the planning.
+   *
+   * @return what a user should know
+   * @throws PbqException USAGE if layers were refused, naming them and what would be lost
+   */
+  List<String> finish() {
+    if (!refusals.isEmpty()) {
+      String more = refusals.size() > NAMED ? " and " + (refusals.size() - NAMED) + " more" : "";
+      throw PbqException.usage(
+          refusals.size()
+              + " layers have no exact place in "
+              + (asked.isAuto() ? "any type of GGUF" : asked.type().orElseThrow().label())
+              + ": "
+              + String.join("; ", refusals.subList(0, Math.min(NAMED, refusals.size())))
+              + more
+              + "; --lossy stores the nearest, --outtype f32 or f16 stores them dense");
+    }
+    if (fallbacks.size() <= NAMED) {
+      return fallbacks;
+    }
+    List<String> shown = new ArrayList<>(fallbacks.subList(0, NAMED));
+    shown.add("and " + (fallbacks.size() - NAMED) + " more tensors stored as f16 for that reason");
+    return shown;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.pbq.export.gptq;
+
+import java.util.Optional;
+
+/**
+ * Whether a packed layer fits the format.
+ *
+ * @param layer it does, to the last bit, unless there is a loss
+ * @param loss what is not kept; empty if everything is
+ */
+record AffineFit(Optional<AffineLayer> layer, String loss) {
+  static AffineFit exact(AffineLayer layer) {
+    return new AffineFit(Optional.of(layer), "");
+  }
+
+  static AffineFit lossy(AffineLayer layer, String loss) {
+    return new AffineFit(Optional.of(layer), loss);
+  }
+
+  static AffineFit none(String loss) {
+    return new AffineFit(Optional.empty(), loss);
+  }
+
+  boolean isExact() {
+    return layer.isPresent() && loss.isEmpty();
+  }
+}

@@ -1,0 +1,197 @@
+package dev.pbq.export.gptq;
+
+import dev.pbq.core.packed.BinaryGroupsLinear;
+import dev.pbq.core.packed.BlockFormatLinear;
+import dev.pbq.core.packed.ComputeDtype;
+import dev.pbq.core.packed.HqqLinear;
+import dev.pbq.core.packed.LowPart;
+import dev.pbq.core.packed.NumberFormat;
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.packed.SalientSplitLinear;
+import dev.pbq.core.packed.UniformLinear;
+import dev.pbq.core.tensor.Half;
+import java.util.Optional;
+
+/** Sees packed layers as {@link AffineLayer}s where they are such, and says why where not. */
+final class AffineLayers {
+  private AffineLayers() {}
+
+  /** A layer's fit. */
+  static AffineFit of(QuantizedLinear linear) {
+    if (linear instanceof UniformLinear u) {
+      return checked(
+          u.rows(),
+          u.cols(),
+          u.grid().bits(),
+          u.groupSize(),
+          u.codes(),
+          u.grid().scale(),
+          u.grid().zero(),
+          u.columnGroup());
+    }
+    if (linear instanceof SalientSplitLinear s) {
+      return split(s);
+    }
+    if (linear instanceof HqqLinear h) {
+      return hqq(h);
+    }
+    if (linear instanceof BlockFormatLinear b) {
+      return blocks(b);
+    }
+    if (linear instanceof BinaryGroupsLinear b) {
+      return AffineFit.none(
+          "signs with scales of " + b.layout().groups() + " groups of weights in each block");
+    }
+    throw new IllegalArgumentException("a layer of family " + linear.family());
+  }
+
+  private static AffineFit split(SalientSplitLinear s) {
+    if (s.salientCount() > 0) {
+      return AffineFit.none(
+          s.salientCount()
+              + " salient weights on a grid of "
+              + s.high().bits()
+              + " bits among the others");
+    }
+    return s.low() instanceof LowPart.Uniform u
+        ? checked(
+            s.rows(),
+            s.cols(),
+            u.grid().bits(),
+            s.groupSize(),
+            s.codes(),
+            u.grid().scale(),
+            u.grid().zero(),
+            Optional.empty())
+        : AffineFit.none("values that are not on a uniform grid with an integer zero point");
+  }
+
+  private static AffineFit hqq(HqqLinear h) {
+    int size = h.groups().size();
+    if (h.groups().axis() != 1) {
+      return AffineFit.none("groups across the outputs (axis 0)");
+    }
+    if (h.cols() % size != 0) {
+      return AffineFit.none("groups of " + size + " weights that straddle rows of " + h.cols());
+    }
+    if (h.compute() != ComputeDtype.F32) {
+      return AffineFit.none("values that are defined in " + h.compute() + " arithmetic");
+    }
+    int rows = h.rows();
+    int groups = h.cols() / size;
+    float[] scales = h.scale().values(h.compute());
+    float[] zeros = h.zero().values(h.compute());
+    float[] scale = new float[scales.length];
+    int[] zero = new int[zeros.length];
+    boolean fractional = false;
+    for (int r = 0; r < rows; r++) {
+      for (int g = 0; g < groups; g++) {
+        float z = zeros[r * groups + g];
+        scale[g * rows + r] = scales[r * groups + g];
+        zero[g * rows + r] = Math.round(z);
+        fractional |= z != Math.round(z);
+      }
+    }
+    if (!fractional) {
+      return checked(rows, h.cols(), h.codeBits(), size, h.codes(), scale, zero, Optional.empty());
+    }
+    return requantized(h, h.codeBits(), size, scale, zero, "fractional zero points");
+  }
+
+  /** Fixed point and block floating point are integers times a power of two. */
+  private static AffineFit blocks(BlockFormatLinear b) {
+    if (b.kept().count() > 0) {
+      return AffineFit.none(b.kept().count() + " weights that are kept as they are");
+    }
+    int width = b.format().width();
+    int middle = 1 << (width - 1);
+    int rows = b.rows();
+    int cols = b.cols();
+    boolean fixed = b.format() instanceof NumberFormat.FixedPoint;
+    if (!fixed && !(b.format() instanceof NumberFormat.BlockFloat)) {
+      return AffineFit.none("a grid that is not uniform (" + b.format().id() + ")");
+    }
+    byte[] codes = new byte[rows * cols];
+    for (int i = 0; i < codes.length; i++) {
+      int code = b.codes()[i] & 0xff;
+      boolean negative = code >= middle;
+      int magnitude = negative ? code - middle : code;
+      // Fixed point is in two's complement, block floating point has a sign and a magnitude.
+      int q = fixed ? code - (negative ? 2 * middle : 0) : negative ? -magnitude : magnitude;
+      codes[i] = (byte) (q + middle);
+    }
+    int across = (cols - 1) / b.blockCols() + 1;
+    float[] scale = new float[across * rows];
+    int[] zero = new int[across * rows];
+    java.util.Arrays.fill(zero, middle);
+    for (int r = 0; r < rows; r++) {
+      for (int g = 0; g < across; g++) {
+        int shared = fixed ? 0 : b.shared()[r / b.blockRows() * across + g] & 0xff;
+        scale[g * rows + r] = b.format().decode(1, shared);
+      }
+    }
+    return checked(rows, cols, width, b.blockCols(), codes, scale, zero, Optional.empty());
+  }
+
+  private static AffineFit checked(
+      int rows,
+      int cols,
+      int bits,
+      int groupSize,
+      byte[] codes,
+      float[] scale,
+      int[] zero,
+      Optional<int[]> columnGroup) {
+    int width = width(bits);
+    float[] stored = scale.clone();
+    boolean rounded = false;
+    for (int i = 0; i < scale.length; i++) {
+      stored[i] = Half.round(scale[i]);
+      rounded |= stored[i] != scale[i];
+      if (Float.isInfinite(stored[i])) {
+        return AffineFit.none("a scale of " + scale[i] + ", which float16 cannot hold");
+      }
+      if (zero[i] < 0 || zero[i] >> width != 0) {
+        return AffineFit.none("a zero point of " + zero[i] + " beyond " + width + " bits");
+      }
+    }
+    AffineLayer layer =
+        new AffineLayer(rows, cols, width, groupSize, codes, stored, zero, columnGroup);
+    return rounded ? AffineFit.lossy(layer, "scales that float16 rounds") : AffineFit.exact(layer);
+  }
+
+  /** Codes move to the nearest value of a grid with other zero points. */
+  private static AffineFit requantized(
+      QuantizedLinear linear, int bits, int groupSize, float[] scale, int[] zero, String loss) {
+    int rows = linear.rows();
+    int cols = linear.cols();
+    int most = (1 << width(bits)) - 1;
+    float[] stored = new float[scale.length];
+    int[] within = new int[zero.length];
+    for (int i = 0; i < scale.length; i++) {
+      stored[i] = Half.round(scale[i]);
+      within[i] = Math.max(0, Math.min(most, zero[i]));
+      if (Float.isInfinite(stored[i]) || stored[i] == 0) {
+        return AffineFit.none("a scale of " + scale[i] + ", which float16 cannot hold");
+      }
+    }
+    float[] values = linear.dequantize().data();
+    byte[] codes = new byte[values.length];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        int p = c / groupSize * rows + r;
+        int code = Math.round(values[r * cols + c] / stored[p]) + within[p];
+        codes[r * cols + c] = (byte) Math.max(0, Math.min(most, code));
+      }
+    }
+    return AffineFit.lossy(
+        new AffineLayer(
+            rows, cols, width(bits), groupSize, codes, stored, within, Optional.empty()),
+        loss);
+  }
+
+  /** The width that the format has for codes: 2, 3, 4 or 8 bits. */
+  private static int width(int bits) {
+    return bits <= 2 ? 2 : bits <= 4 ? bits : 8;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.pbq.hub;
+
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A temporary folder that reads as a model's, with weight files of the right length of which only
+ * the headers are there (the rest is a hole): enough to plan with, for a few kilobytes.
+ */
+public final class HeaderFolder implements AutoCloseable {
+  private static final int PREFIX = 8;
+  private static final long MAX_HEADER = 100_000_000;
+
+  private final Path path;
+
+  private HeaderFolder(Path path) {
+    this.path = path;
+  }
+
+  /** The folder. */
+  public Path path() {
+    return path;
+  }
+
+  static HeaderFolder download(
+      HubApi api, Retries retries, String commit, List<RemoteFile> files, Repository repository) {
+    HeaderFolder folder;
+    try {
+      folder = new HeaderFolder(Files.createTempDirectory("pbq-headers-"));
+    } catch (IOException e) {
+      throw PbqException.resources("cannot make a temporary folder: " + Retries.reason(e), e);
+    }
+    try {
+      for (RemoteFile file : files) {
+        RemoteFile described = api.describe(file, commit);
+        retries.call(
+            repository.describe() + ": " + file.path(),
+            () -> {
+              try (HubHttp.Reply reply = api.open(commit, file.path(), 0)) {
+                folder.write(described, reply.body());
+                return null;
+              }
+            });
+      }
+      return folder;
+    } catch (RuntimeException | Error e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private void write(RemoteFile file, InputStream body) throws IOException {
+    Path target = path.resolve(file.path());
+    Files.createDirectories(target.getParent());
+    try (FileChannel out =
+        FileChannel.open(
+            target,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      if (!file.path().endsWith(".safetensors")) {
+        out.write(ByteBuffer.wrap(body.readAllBytes()));
+        return;
+      }
+      // The connection is dropped after the header; a range would do too, where it is heeded.
+      byte[] prefix = body.readNBytes(PREFIX);
+      long length =
+          prefix.length < PREFIX
+              ? -1
+              : ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
+      if (length < 0 || length > MAX_HEADER) {
+        throw PbqException.badData(file.path() + " is not a safetensors file");
+      }
+      byte[] header = body.readNBytes(Math.toIntExact(length));
+      if (header.length < length) {
+        throw new IOException("the connection ended within the header");
+      }
+      out.write(ByteBuffer.wrap(prefix));
+      out.write(ByteBuffer.wrap(header));
+      long size = file.size().orElse(0);
+      if (size > out.position()) {
+        out.write(ByteBuffer.allocate(1), size - 1);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw PbqException.resources("cannot remove the temporary folder " + path, e);
+    }
+  }
+}

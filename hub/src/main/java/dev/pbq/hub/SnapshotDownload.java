@@ -1,0 +1,152 @@
+package dev.pbq.hub;
+
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Brings files of one commit into the cache, some at a time. The links of the snapshot are made
+ * when all contents are there, in the order given: a file that stands last marks a complete
+ * snapshot.
+ */
+final class SnapshotDownload {
+  private static final int AT_ONCE = 4;
+
+  private final HubApi api;
+  private final CachedRepository cached;
+  private final BlobDownload download;
+  private final String what;
+  private final DownloadListener listener;
+
+  SnapshotDownload(
+      HubApi api,
+      CachedRepository cached,
+      BlobDownload download,
+      String what,
+      DownloadListener listener) {
+    this.api = api;
+    this.cached = cached;
+    this.download = download;
+    this.what = what;
+    this.listener = listener;
+  }
+
+  /**
+   * Downloads what is missing.
+   *
+   * @return the snapshot's folder
+   * @throws PbqException RESOURCES if the disk is too small, before anything is downloaded;
+   *     whatever a file's download throws
+   */
+  Path run(String commit, List<RemoteFile> files) {
+    Path blobs = cached.blobs();
+    Map<RemoteFile, Path> targets = new LinkedHashMap<>();
+    for (RemoteFile file : files) {
+      RemoteFile described = api.describe(file, commit);
+      targets.put(described, blobs.resolve(described.etag().orElseThrow()));
+    }
+    List<Map.Entry<RemoteFile, Path>> missing =
+        targets.entrySet().stream().filter(e -> !Files.exists(e.getValue())).toList();
+    if (!missing.isEmpty()) {
+      long bytes = bytesToCome(missing, blobs);
+      requireDisk(blobs, bytes);
+      listener.begin(what, missing.size(), bytes);
+      fetchAll(missing);
+      listener.end();
+    }
+    targets.forEach((file, blob) -> cached.link(commit, file.path(), blob));
+    return cached.snapshot(commit);
+  }
+
+  private static long bytesToCome(List<Map.Entry<RemoteFile, Path>> missing, Path blobs) {
+    long bytes = 0;
+    for (Map.Entry<RemoteFile, Path> entry : missing) {
+      bytes += Math.max(0, entry.getKey().size().orElse(0) - partialBytes(blobs, entry.getValue()));
+    }
+    return bytes;
+  }
+
+  private static long partialBytes(Path blobs, Path blob) {
+    long largest = 0;
+    try (DirectoryStream<Path> partial =
+        Files.newDirectoryStream(blobs, blob.getFileName() + ".pbq-*.incomplete")) {
+      for (Path file : partial) {
+        largest = Math.max(largest, Files.size(file));
+      }
+      return largest;
+    } catch (IOException e) {
+      throw PbqException.resources("cannot read the hub cache " + blobs, e);
+    }
+  }
+
+  private void requireDisk(Path blobs, long bytes) {
+    try {
+      long free = Files.getFileStore(blobs).getUsableSpace();
+      if (bytes > free) {
+        throw new PbqException(
+            PbqException.Kind.RESOURCES,
+            "not enough disk space in "
+                + blobs
+                + " for "
+                + what
+                + ": "
+                + bytes
+                + " bytes to download, "
+                + free
+                + " free");
+      }
+    } catch (IOException e) {
+      throw PbqException.resources("cannot tell the free space of " + blobs, e);
+    }
+  }
+
+  private void fetchAll(List<Map.Entry<RemoteFile, Path>> missing) {
+    ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE, daemon());
+    try {
+      ExecutorCompletionService<Void> running = new ExecutorCompletionService<>(workers);
+      List<Future<Void>> all = new ArrayList<>();
+      for (Map.Entry<RemoteFile, Path> entry : missing) {
+        all.add(
+            running.submit(
+                () -> {
+                  download.fetch(entry.getKey(), entry.getValue());
+                  return null;
+                }));
+      }
+      for (int i = 0; i < all.size(); i++) {
+        running.take().get();
+      }
+    } catch (InterruptedException e) {
+      throw Retries.interrupted(what, e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PbqException known) {
+        throw known;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(what + ": the download failed", e.getCause());
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  static java.util.concurrent.ThreadFactory daemon() {
+    return work -> {
+      Thread thread = new Thread(work, "pbq-download");
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,462 @@
+package dev.pbq.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HubDownloadTest {
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String CONFIG = "{\"model_type\":\"llama\"}";
+
+  @TempDir Path cache;
+  private HubServer server;
+  private byte[] weights;
+  private final List<Duration> pauses = Collections.synchronizedList(new ArrayList<>());
+  private final List<Long> received = Collections.synchronizedList(new ArrayList<>());
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new HubServer();
+    weights = new byte[1_000_000];
+    new Random(7).nextBytes(weights);
+    server.put("config.json", CONFIG);
+    server.put("tokenizer.json", "{}");
+    server.put("README.md", "not wanted");
+    server.put("original/params.json", "not wanted");
+    server.putLarge(WEIGHTS, weights);
+    server.putLarge("pytorch_model.bin", new byte[] {1, 2, 3});
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private HubSettings settings(Optional<String> token, boolean offline) {
+    return new HubSettings(
+        server.endpoint(), token, offline, Duration.ofSeconds(5), Duration.ofMillis(700));
+  }
+
+  private Hub hub(HubSettings settings) {
+    return new Hub(
+        settings,
+        cache,
+        new DownloadListener() {
+          @Override
+          public void received(String path, long bytes) {
+            received.add(bytes);
+          }
+        },
+        pauses::add);
+  }
+
+  private Path pull() {
+    return hub(settings(Optional.empty(), false)).model(HubServer.MODEL, "main");
+  }
+
+  private Path repository() {
+    return cache.resolve("models--org--model");
+  }
+
+  private void assertComplete(Path snapshot) throws IOException {
+    assertThat(snapshot).isEqualTo(repository().resolve("snapshots").resolve(HubServer.COMMIT));
+    assertThat(snapshot.resolve(WEIGHTS)).hasBinaryContent(weights);
+    assertThat(snapshot.resolve("config.json")).hasContent(CONFIG);
+    assertThat(leftOvers()).isEmpty();
+  }
+
+  private List<Path> leftOvers() throws IOException {
+    try (Stream<Path> files = Files.list(repository().resolve("blobs"))) {
+      return files.filter(f -> f.toString().endsWith(".incomplete")).toList();
+    }
+  }
+
+  @Test
+  void laysTheCacheOutAsHuggingFaceDoes() throws IOException {
+    Path snapshot = pull();
+    assertComplete(snapshot);
+    assertThat(repository().resolve("refs/main")).hasContent(HubServer.COMMIT);
+    String sha = HubServer.sha256(weights);
+    assertThat(Files.readSymbolicLink(snapshot.resolve(WEIGHTS)))
+        .isEqualTo(Path.of("../../blobs", sha));
+    assertThat(repository().resolve("blobs").resolve(sha)).hasBinaryContent(weights);
+    assertThat(Files.readSymbolicLink(snapshot.resolve("config.json")).getFileName().toString())
+        .isEqualTo(HubServer.gitBlob(Files.readAllBytes(snapshot.resolve("config.json"))));
+    try (Stream<Path> files = Files.list(snapshot)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("config.json", "tokenizer.json", WEIGHTS);
+    }
+    assertThat(received.stream().mapToLong(Long::longValue).sum())
+        .isEqualTo(weights.length + CONFIG.length() + 2L);
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void downloadsNothingTwice() throws IOException {
+    pull();
+    server.log.clear();
+    assertComplete(pull());
+    assertThat(server.log).hasSize(1).allMatch(line -> line.contains("/api/models/"));
+  }
+
+  @Test
+  void asksFilesForTheirHashWhereTheListDoesNotTell() throws IOException {
+    server.listingWithHashes = false;
+    assertComplete(pull());
+    assertThat(server.log).anyMatch(line -> line.startsWith("hub HEAD"));
+    assertThat(server.log).noneMatch(line -> line.startsWith("store HEAD"));
+  }
+
+  @Test
+  void goesOnWhereADroppedConnectionStopped() throws IOException {
+    server.misbehave(
+        WEIGHTS,
+        (exchange, bytes, attempt) -> attempt < 4 && HubServer.dropAfter(exchange, bytes, 300_000));
+    assertComplete(pull());
+    assertThat(server.log)
+        .anyMatch(line -> line.startsWith("store") && line.contains("range=bytes="));
+    assertThat(received.stream().filter(n -> n < 0)).isEmpty();
+  }
+
+  @Test
+  void startsAgainWhereTheServerIgnoresTheRange() throws IOException {
+    server.misbehave(
+        WEIGHTS,
+        (exchange, bytes, attempt) -> {
+          if (attempt == 1) {
+            return HubServer.dropAfter(exchange, bytes, 400_000);
+          }
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          return true;
+        });
+    assertComplete(pull());
+    assertThat(received.stream().filter(n -> n < 0)).hasSize(1);
+  }
+
+  @Test
+  void startsAgainWhereTheServerSendsAnotherRange() throws IOException {
+    server.misbehave(
+        WEIGHTS,
+        (exchange, bytes, attempt) -> {
+          if (attempt == 1) {
+            return HubServer.dropAfter(exchange, bytes, 400_000);
+          }
+          exchange
+              .getResponseHeaders()
+              .set("Content-Range", "bytes 0-" + (bytes.length - 1) + "/*");
+          exchange.sendResponseHeaders(206, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          return true;
+        });
+    assertComplete(pull());
+  }
+
+  @Test
+  void resumesWhatAnEarlierRunLeft() throws IOException {
+    String sha = HubServer.sha256(weights);
+    Path blobs = Files.createDirectories(repository().resolve("blobs"));
+    Files.write(
+        blobs.resolve(sha + ".pbq-deadbeef.incomplete"), java.util.Arrays.copyOf(weights, 600_000));
+    assertComplete(pull());
+    assertThat(server.log).anyMatch(line -> line.contains("range=bytes=600000-"));
+  }
+
+  @Test
+  void leavesAFileThatAnotherProcessWritesAlone() throws IOException {
+    String sha = HubServer.sha256(weights);
+    Path blobs = Files.createDirectories(repository().resolve("blobs"));
+    Path theirs = blobs.resolve(sha + ".pbq-deadbeef.incomplete");
+    Files.write(theirs, new byte[1000]);
+    try (FileChannel channel = FileChannel.open(theirs, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      assertThat(lock.isValid()).isTrue();
+      Path snapshot = pull();
+      assertThat(snapshot.resolve(WEIGHTS)).hasBinaryContent(weights);
+      assertThat(theirs).hasSize(1000);
+    }
+  }
+
+  @Test
+  void throwsAwayALeftOverThatIsWrong() throws IOException {
+    String sha = HubServer.sha256(weights);
+    Path blobs = Files.createDirectories(repository().resolve("blobs"));
+    Files.write(blobs.resolve(sha + ".pbq-deadbeef.incomplete"), new byte[500_000]);
+    assertComplete(pull());
+  }
+
+  @Test
+  void aLeftOverLongerThanTheFileIsNoStart() throws IOException {
+    String sha = HubServer.sha256(weights);
+    Path blobs = Files.createDirectories(repository().resolve("blobs"));
+    Files.write(blobs.resolve(sha + ".pbq-deadbeef.incomplete"), new byte[weights.length + 5]);
+    assertComplete(pull());
+  }
+
+  @Test
+  void aRangeThatTheServerRefusesIsStartedAgain() throws IOException {
+    server.misbehave(
+        WEIGHTS,
+        (exchange, bytes, attempt) -> {
+          if (attempt == 1) {
+            return HubServer.dropAfter(exchange, bytes, 400_000);
+          }
+          if (HubServer.from(exchange) > 0) {
+            HubServer.error(exchange, 416, "");
+            return true;
+          }
+          return false;
+        });
+    assertComplete(pull());
+  }
+
+  @Test
+  void truncatedBodiesAreNotTakenForFiles() throws IOException {
+    // A length that fits what is sent, but not the file.
+    server.misbehave(
+        WEIGHTS,
+        (exchange, bytes, attempt) -> {
+          if (attempt > 2) {
+            return false;
+          }
+          int from = HubServer.from(exchange);
+          if (from > 0) {
+            exchange
+                .getResponseHeaders()
+                .set("Content-Range", "bytes " + from + "-/" + bytes.length);
+          }
+          exchange.sendResponseHeaders(from > 0 ? 206 : 200, 1000);
+          exchange.getResponseBody().write(bytes, from, 1000);
+          return true;
+        });
+    assertComplete(pull());
+  }
+
+  @Test
+  void aWrongHashIsTriedTwiceAndNeverStored() throws IOException {
+    server.wrongHash = true;
+    assertThatThrownBy(this::pull)
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.BAD_DATA))
+        .hasMessageContaining(WEIGHTS)
+        .hasMessageContaining("sha256");
+    assertThat(server.attempts(WEIGHTS)).isEqualTo(2);
+    assertThat(leftOvers()).isEmpty();
+    assertThat(repository().resolve("snapshots")).doesNotExist();
+  }
+
+  @Test
+  void damagedSmallFilesAreNoticedToo() {
+    server.misbehave(
+        "tokenizer.json",
+        (exchange, bytes, attempt) -> {
+          exchange.sendResponseHeaders(200, 2);
+          exchange.getResponseBody().write(new byte[] {'[', ']'});
+          return true;
+        });
+    assertThatThrownBy(this::pull)
+        .hasMessageContaining("tokenizer.json")
+        .hasMessageContaining("git hash");
+  }
+
+  @Test
+  void waitsAsLongAsTheServerAsks() throws IOException {
+    server.misbehave(
+        WEIGHTS,
+        (exchange, bytes, attempt) -> {
+          if (attempt > 1) {
+            return false;
+          }
+          exchange.getResponseHeaders().set("Retry-After", "17");
+          HubServer.error(exchange, 429, "");
+          return true;
+        });
+    assertComplete(pull());
+    assertThat(pauses).containsExactly(Duration.ofSeconds(17));
+  }
+
+  @Test
+  void pausesGrowAndEnd() {
+    server.misbehave(
+        WEIGHTS,
+        (exchange, bytes, attempt) -> {
+          HubServer.error(exchange, 503, "");
+          return true;
+        });
+    assertThatThrownBy(this::pull).hasMessageContaining("503").hasMessageContaining("5 tries");
+    assertThat(pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 8L);
+    assertThat(repository().resolve("snapshots")).doesNotExist();
+  }
+
+  @Test
+  void aServerThatFallsSilentIsLeft() throws IOException {
+    server.misbehave(
+        WEIGHTS,
+        (exchange, bytes, attempt) -> {
+          if (attempt > 1) {
+            return false;
+          }
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes, 0, 200_000);
+          exchange.getResponseBody().flush();
+          try {
+            Thread.sleep(2500);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return true;
+        });
+    assertComplete(pull());
+    assertThat(server.log).anyMatch(line -> line.contains("range=bytes=200000-"));
+  }
+
+  @Test
+  void theTokenReachesTheHubAlone() throws IOException {
+    server.requiredToken = "secret";
+    assertComplete(
+        hub(settings(Optional.of("secret"), false)).model(HubServer.MODEL, HubServer.COMMIT));
+    assertThat(server.log)
+        .filteredOn(line -> line.startsWith("hub"))
+        .allMatch(line -> line.endsWith("auth=Bearer secret"));
+    assertThat(server.log)
+        .filteredOn(line -> line.startsWith("store"))
+        .isNotEmpty()
+        .allMatch(line -> line.endsWith("auth=null"));
+    assertThat(repository().resolve("refs")).doesNotExist();
+  }
+
+  @Test
+  void redirectsWithoutEndAreLeft() {
+    server.misbehave(
+        "tokenizer.json",
+        (exchange, bytes, attempt) -> {
+          exchange.getResponseHeaders().set("Location", exchange.getRequestURI().toString());
+          exchange.sendResponseHeaders(307, -1);
+          return true;
+        });
+    assertThatThrownBy(this::pull).hasMessageContaining("redirects");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "401, RepoNotFound, HF_TOKEN",
+    "401, '', HF_TOKEN",
+    "403, GatedRepo, accept its licence at",
+    "404, RevisionNotFound, has no revision main",
+    "418, '', HTTP 418"
+  })
+  void refusalsAreToldApart(int status, String code, String message) {
+    server.listingStatus = status;
+    server.listingError = code;
+    assertThatThrownBy(this::pull)
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("org/model")
+        .hasMessageContaining(message);
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void aModelWithoutSafetensorsNamesWhatItHas() throws IOException {
+    try (HubServer other = new HubServer()) {
+      other.put("config.json", CONFIG);
+      other.putLarge("pytorch_model.bin", new byte[10]);
+      HubSettings settings =
+          new HubSettings(
+              other.endpoint(),
+              Optional.empty(),
+              false,
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(5));
+      assertThatThrownBy(() -> hub(settings).model(HubServer.MODEL, "main"))
+          .hasMessageContaining("pytorch_model.bin")
+          .hasMessageContaining("refs/pr");
+    }
+  }
+
+  @Test
+  void pathsThatLeadOutOfTheCacheAreRefused() {
+    server.put("../../outside.txt", "x");
+    assertThatThrownBy(this::pull).hasMessageContaining("leads out of the repository");
+  }
+
+  @Test
+  void offlineNothingIsAsked() {
+    assertThatThrownBy(() -> hub(settings(Optional.empty(), true)).model(HubServer.MODEL, "main"))
+        .hasMessageContaining("HF_HUB_OFFLINE");
+    assertThat(server.log).isEmpty();
+  }
+
+  @Test
+  void aHubThatCannotBeReachedIsNamed() {
+    server.close();
+    assertThatThrownBy(this::pull)
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.NOT_FOUND))
+        .hasMessageContaining(server.endpoint().toString());
+  }
+
+  @Test
+  void dataSetsAreFetchedByTheFirstGlobThatMatches() throws IOException {
+    server.put("en/c4-train.00000-of-01024.json.gz", "train");
+    server.put("en/c4-train.00001-of-01024.json.gz", "not wanted");
+    Hub hub = hub(settings(Optional.empty(), false));
+    Path snapshot =
+        hub.dataset(
+            HubServer.DATASET, List.of("fr/*.gz", "en/c4-train.00000-of-*.json.gz", "en/*"));
+    assertThat(cache.resolve("datasets--org--data/snapshots").resolve(HubServer.COMMIT))
+        .isEqualTo(snapshot);
+    assertThat(snapshot.resolve("en/c4-train.00000-of-01024.json.gz")).hasContent("train");
+    assertThat(
+            Files.readSymbolicLink(snapshot.resolve("en/c4-train.00000-of-01024.json.gz"))
+                .startsWith("../../../blobs"))
+        .isTrue();
+    assertThat(snapshot.resolve("en/c4-train.00001-of-01024.json.gz")).doesNotExist();
+    assertThatThrownBy(() -> hub.dataset(HubServer.DATASET, List.of("de/*.gz")))
+        .hasMessageContaining("no file like de/*.gz");
+  }
+
+  @Test
+  void headersAreEnoughForAPlan() throws IOException {
+    byte[] header =
+        "{\"a\":{\"dtype\":\"F16\",\"shape\":[500000],\"data_offsets\":[0,1000000]}}"
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] file = new byte[8 + header.length + 1_000_000];
+    java.nio.ByteBuffer.wrap(file)
+        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        .putLong(header.length)
+        .put(header);
+    server.putLarge(WEIGHTS, file);
+    Path folder;
+    try (HeaderFolder headers =
+        hub(settings(Optional.empty(), false)).headers(HubServer.MODEL, "main")) {
+      folder = headers.path();
+      assertThat(folder.resolve(WEIGHTS)).hasSize(file.length);
+      assertThat(folder.resolve("config.json")).hasContent(CONFIG);
+      byte[] start =
+          java.util.Arrays.copyOf(Files.readAllBytes(folder.resolve(WEIGHTS)), 8 + header.length);
+      assertThat(start).isEqualTo(java.util.Arrays.copyOf(file, 8 + header.length));
+    }
+    assertThat(folder).doesNotExist();
+    assertThat(repository()).doesNotExist();
+  }
+}
