@@ -60,7 +60,8 @@ final class QuantizeProgress implements ProgressListener {
     finished++;
     List<LinearOutcome> inBlock = outcomes.stream().filter(o -> o.block() == block).toList();
     outcomes.removeAll(inBlock);
-    status.line(head(block) + summary(inBlock) + String.format(Locale.ROOT, ", %.1f s", seconds) + tail());
+    status.line(
+        head(block) + summary(inBlock) + String.format(Locale.ROOT, ", %.1f s", seconds) + tail());
   }
 
   @Override

@@ -54,10 +54,13 @@ class TablesScriptTest {
     List<String> rows = rows(table);
     assertThat(rows).hasSize(3);
     assertThat(rows.get(0))
-        .matches("\\| full precision \\(fp16\\) \\| 16 \\| 0.0013 \\| - \\| - \\| [0-9.]+ \\| - \\|");
+        .matches(
+            "\\| full precision \\(fp16\\) \\| 16 \\| 0.0013 \\| - \\| - \\| [0-9.]+ \\| - \\|");
     assertThat(rows.subList(1, 3))
         .allSatisfy(
-            row -> assertThat(row).matches("\\| HQQ [^|]+(\\| [0-9.]+ ){3}\\| - \\| [0-9.]+ \\| - \\|"))
+            row ->
+                assertThat(row)
+                    .matches("\\| HQQ [^|]+(\\| [0-9.]+ ){3}\\| - \\| [0-9.]+ \\| - \\|"))
         .noneMatch(row -> row.contains("HQQ+") || row.contains("QuIP"));
 
     Path report = folder.resolve("results/tiny/hqq-1-g8-coded/pbq-report.json");

@@ -55,8 +55,7 @@ public final class Parallel {
 
   /**
    * Starts a piece of work in the calling thread's pool, which may itself use {@link #forEach};
-   * {@link #join} waits
-   * for it.
+   * {@link #join} waits for it.
    */
   public static <T> ForkJoinTask<T> fork(Callable<T> body) {
     ForkJoinTask<T> task = ForkJoinTask.adapt(body);

@@ -83,8 +83,7 @@ public record PlanEstimate(
     long largest = plan.linears().mapToLong(PlannedLinear::weights).max().orElseThrow();
     long all = plan.weights() * TensorStream.BYTES_PER_WEIGHT;
     long inFlight =
-        Math.max(
-            largest * TensorStream.BYTES_PER_WEIGHT, Math.min(all, TensorStream.MOST_BYTES));
+        Math.max(largest * TensorStream.BYTES_PER_WEIGHT, Math.min(all, TensorStream.MOST_BYTES));
     long packedBits =
         plan.blocks().stream()
             .mapToLong(
