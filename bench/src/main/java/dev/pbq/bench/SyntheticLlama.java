@@ -27,24 +27,33 @@ import java.util.SplittableRandom;
  * (normal, standard deviation 0.02, fp16), with the tokenizer of {@code tiny}: what memory and time
  * are measured on where the real weights are not at hand.
  *
- * <pre>java -cp ... dev.pbq.bench.SyntheticLlama FOLDER [BLOCKS]</pre>
+ * <pre>java -cp ... dev.pbq.bench.SyntheticLlama FOLDER [BLOCKS [VOCABULARY]]</pre>
  */
 public final class SyntheticLlama {
   private static final int HIDDEN = 4096;
   private static final int FFN = 11008;
   private static final int HEADS = 32;
-  private static final int VOCABULARY = 32000;
+  private static final int DEFAULT_VOCABULARY = 32000;
   private static final int CHUNK = 1 << 16;
 
   private SyntheticLlama() {}
 
   /** Writes the folder. */
   public static void main(String[] args) throws IOException {
-    Path folder = Path.of(args[0]);
     int blocks = args.length > 1 ? Integer.parseInt(args[1]) : 2;
+    int vocabulary = args.length > 2 ? Integer.parseInt(args[2]) : DEFAULT_VOCABULARY;
+    write(Path.of(args[0]), blocks, vocabulary);
+  }
+
+  /**
+   * Writes the folder.
+   *
+   * @param vocabulary rows of embedding and head
+   */
+  static void write(Path folder, int blocks, int vocabulary) throws IOException {
     Files.createDirectories(folder);
     List<TensorGroup> groups = new ArrayList<>();
-    add(groups, "model.embed_tokens.weight", VOCABULARY, HIDDEN);
+    add(groups, "model.embed_tokens.weight", vocabulary, HIDDEN);
     for (int b = 0; b < blocks; b++) {
       String prefix = "model.layers." + b + ".";
       for (String name : List.of("q_proj", "k_proj", "v_proj", "o_proj")) {
@@ -57,10 +66,10 @@ public final class SyntheticLlama {
       ones(groups, prefix + "post_attention_layernorm.weight");
     }
     ones(groups, "model.norm.weight");
-    add(groups, "lm_head.weight", VOCABULARY, HIDDEN);
+    add(groups, "lm_head.weight", vocabulary, HIDDEN);
     CheckpointWriter.Written written =
         CheckpointWriter.write(folder, groups, Map.of(), ShardSize.DEFAULT);
-    AtomicFile.write(folder.resolve("config.json"), config(blocks));
+    AtomicFile.write(folder.resolve("config.json"), config(blocks, vocabulary));
     Path tiny = TinyModel.unpack(TinyModel.defaultCacheDir());
     for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
       AtomicFile.write(folder.resolve(file), Files.readAllBytes(tiny.resolve(file)));
@@ -102,13 +111,13 @@ public final class SyntheticLlama {
     groups.add(TensorGroup.of(TensorEntry.ofFloats(name, DType.F16, new long[] {HIDDEN}, values)));
   }
 
-  private static byte[] config(int blocks) throws IOException {
+  private static byte[] config(int blocks, int vocabulary) throws IOException {
     ObjectMapper json = new ObjectMapper();
     ObjectNode config = json.createObjectNode();
     config.putArray("architectures").add("LlamaForCausalLM");
     config
         .put("model_type", "llama")
-        .put("vocab_size", VOCABULARY)
+        .put("vocab_size", vocabulary)
         .put("hidden_size", HIDDEN)
         .put("intermediate_size", FFN)
         .put("num_hidden_layers", blocks)

@@ -10,7 +10,10 @@ import java.util.Locale;
 /** Shows block, layer, relative error and remaining time of a quantization. */
 final class QuantizeProgress implements ProgressListener {
   private final StatusLine status;
-  private final List<LinearOutcome> inBlock = new ArrayList<>();
+
+  /** Of blocks that are not stored yet: the next block's may come before that. */
+  private final List<LinearOutcome> outcomes = new ArrayList<>();
+
   private final long start = System.nanoTime();
   private int blocks;
   private int finishedBefore;
@@ -44,7 +47,7 @@ final class QuantizeProgress implements ProgressListener {
 
   @Override
   public void linearDone(LinearOutcome outcome) {
-    inBlock.add(outcome);
+    outcomes.add(outcome);
     status.update(
         head(outcome.block())
             + shortName(outcome)
@@ -55,8 +58,10 @@ final class QuantizeProgress implements ProgressListener {
   @Override
   public void blockDone(int block, double seconds) {
     finished++;
-    status.line(head(block) + summary() + String.format(Locale.ROOT, ", %.1f s", seconds) + tail());
-    inBlock.clear();
+    List<LinearOutcome> inBlock = outcomes.stream().filter(o -> o.block() == block).toList();
+    outcomes.removeAll(inBlock);
+    status.line(
+        head(block) + summary(inBlock) + String.format(Locale.ROOT, ", %.1f s", seconds) + tail());
   }
 
   @Override
@@ -64,7 +69,7 @@ final class QuantizeProgress implements ProgressListener {
     status.update("writing the checkpoint");
   }
 
-  private String summary() {
+  private static String summary(List<LinearOutcome> inBlock) {
     if (inBlock.isEmpty()) {
       return "not quantized";
     }

@@ -60,6 +60,24 @@ class ResumeTest {
     assertThat(folder.resolve("killed.partial")).doesNotExist();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--method hqq --bits 2 --groupsize 16", "--method bfp", "--method rtn"})
+  void withoutCalibrationEveryNumberOfThreadsGivesTheSameBytes(String method) {
+    Path one = folder.resolve("one");
+    Path three = folder.resolve("three");
+    assertThat(Cli.run(dataFree(method, one, "1")).code()).isZero();
+    assertThat(Cli.run(dataFree(method, three, "3")).code()).isZero();
+    assertThat(three.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(one.resolve("model.safetensors"));
+  }
+
+  private static Object[] dataFree(String method, Path out, String threads) {
+    List<String> args =
+        new ArrayList<>(List.of("quantize", "tiny", "--out", out.toString(), "--threads", threads));
+    args.addAll(List.of(method.split(" ", -1)));
+    return args.toArray();
+  }
+
   @Test
   void aTornLastLineOfTheJournalIsIgnored() throws IOException, InterruptedException {
     Path whole = folder.resolve("whole");

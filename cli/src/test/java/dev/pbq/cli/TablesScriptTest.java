@@ -47,6 +47,31 @@ class TablesScriptTest {
   }
 
   @Test
+  void tableOfHqqIsMadeOfTinyAndNotMadeTwice() throws IOException, InterruptedException {
+    String[] options = {"--protocol", "gptq", "--only", "hqq-2-g8-axis0,hqq-1-g8-coded"};
+    run("hqq-tables.sh", options);
+    Path table = folder.resolve("results/tiny/blog.md");
+    List<String> rows = rows(table);
+    assertThat(rows).hasSize(3);
+    assertThat(rows.get(0))
+        .matches(
+            "\\| full precision \\(fp16\\) \\| 16 \\| 0.0013 \\| - \\| - \\| [0-9.]+ \\| - \\|");
+    assertThat(rows.subList(1, 3))
+        .allSatisfy(
+            row ->
+                assertThat(row)
+                    .matches("\\| HQQ [^|]+(\\| [0-9.]+ ){3}\\| - \\| [0-9.]+ \\| - \\|"))
+        .noneMatch(row -> row.contains("HQQ+") || row.contains("QuIP"));
+
+    Path report = folder.resolve("results/tiny/hqq-1-g8-coded/pbq-report.json");
+    FileTime made = Files.getLastModifiedTime(report);
+    String first = Files.readString(table);
+    run("hqq-tables.sh", options);
+    assertThat(Files.getLastModifiedTime(report)).as("reused").isEqualTo(made);
+    assertThat(table).hasContent(first);
+  }
+
+  @Test
   void formatsOfTinyAreMeasuredAndNotMeasuredTwice() throws IOException, InterruptedException {
     Path area = Files.writeString(folder.resolve("area.txt"), "int-w8a8 7\nbfp-w6a6 19.2\n");
     String[] options = {"--only", "bfp-w6a6,bfp-4", "--area", area.toString()};

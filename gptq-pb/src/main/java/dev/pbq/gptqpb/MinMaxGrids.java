@@ -16,6 +16,12 @@ final class MinMaxGrids {
 
   private static final float SMALLEST_HALF = 0x1p-24f;
 
+  /**
+   * Adding it to a number below 2^22 leaves no bits for a fraction: rounds half to even. Larger
+   * ones stay larger than any code.
+   */
+  private static final float ROUNDER = 0x1.8p23f;
+
   private final String layer;
   private final int bits;
   private final ScaleDtype dtype;
@@ -85,6 +91,24 @@ final class MinMaxGrids {
   int code(int i, float w) {
     double position = Math.rint(w / scale[i]) + zero[i];
     return (int) Math.max(0, Math.min(levels(), position));
+  }
+
+  /**
+   * The codes of {@code w[from .. to)} on grid {@code i}, whose zero point is one of its codes.
+   *
+   * @param rounded room for as many numbers
+   */
+  void codes(int i, float[] w, int from, int to, float[] rounded, byte[] codes) {
+    float s = scale[i];
+    int n = to - from;
+    for (int k = 0; k < n; k++) {
+      rounded[k] = (w[from + k] / s + ROUNDER) - ROUNDER;
+    }
+    int least = -zero[i];
+    int most = levels() - zero[i];
+    for (int k = 0; k < n; k++) {
+      codes[from + k] = (byte) (Math.max(least, Math.min(most, (int) rounded[k])) + zero[i]);
+    }
   }
 
   float value(int i, int code) {

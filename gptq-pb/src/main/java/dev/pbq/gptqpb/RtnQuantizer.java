@@ -60,11 +60,12 @@ final class RtnQuantizer implements Quantizer {
         (w.rows() + TILE - 1) / TILE,
         t -> {
           int last = Math.min(w.rows(), (t + 1) * TILE);
+          float[] rounded = new float[width];
           for (int r = t * TILE; r < last; r++) {
             for (int g = 0; g < groups; g++) {
               int from = r * w.cols() + g * width;
               int to = r * w.cols() + Math.min(w.cols(), (g + 1) * width);
-              quantize(grids, g * w.rows() + r, w.data(), from, to, codes);
+              quantize(grids, g * w.rows() + r, w.data(), from, to, rounded, codes);
             }
           }
         });
@@ -81,16 +82,24 @@ final class RtnQuantizer implements Quantizer {
   }
 
   private static void quantize(
-      MinMaxGrids grids, int grid, float[] w, int from, int to, byte[] codes) {
+      MinMaxGrids grids, int grid, float[] w, int from, int to, float[] rounded, byte[] codes) {
     float min = w[from];
     float max = w[from];
-    for (int i = from + 1; i < to; i++) {
+    float otherMin = min;
+    float otherMax = max;
+    int i = from;
+    // Two of each: one alone would wait for each comparison.
+    for (; i + 2 <= to; i += 2) {
+      min = Math.min(min, w[i]);
+      max = Math.max(max, w[i]);
+      otherMin = Math.min(otherMin, w[i + 1]);
+      otherMax = Math.max(otherMax, w[i + 1]);
+    }
+    if (i < to) {
       min = Math.min(min, w[i]);
       max = Math.max(max, w[i]);
     }
-    grids.fit(grid, min, max);
-    for (int i = from; i < to; i++) {
-      codes[i] = (byte) grids.code(grid, w[i]);
-    }
+    grids.fit(grid, Math.min(min, otherMin), Math.max(max, otherMax));
+    grids.codes(grid, w, from, to, rounded, codes);
   }
 }

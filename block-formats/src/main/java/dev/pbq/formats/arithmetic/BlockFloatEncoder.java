@@ -7,6 +7,16 @@ import dev.pbq.core.packed.NumberFormat.BlockFloat;
  * and mantissa. A maximum that is a power of two saturates.
  */
 final class BlockFloatEncoder extends Encoder {
+  /** Numbers near zero times a larger power of two might not round to 0. */
+  private static final int MOST_POWER = 25;
+
+  private static final int LEAST_POWER = -100;
+
+  /** Added to a number below 2^22 it leaves no bits for a fraction: rounds half to even. */
+  private static final float ROUNDER = 0x1.8p23f;
+
+  private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+
   private final int mantissaBits;
   private final int bias;
   private final int highest;
@@ -27,7 +37,25 @@ final class BlockFloatEncoder extends Encoder {
 
   @Override
   void encode(float[] x, int from, int to, int shared, int[] codes) {
-    double scale = Powers.of(mantissaBits + bias - shared);
+    int power = mantissaBits + bias - shared;
+    if (power < LEAST_POWER || power > MOST_POWER) {
+      encodeExtreme(x, from, to, power, codes);
+      return;
+    }
+    // As float64 would have it: times a power of two is exact, or far below a half.
+    float scale = (float) Powers.of(power);
+    int sign = 1 << mantissaBits;
+    for (int i = from; i < to; i++) {
+      // Larger numbers than the rounder is made for give larger integers still.
+      float rounded = (Math.abs(x[i]) + EPSILON) * scale + ROUNDER;
+      int mantissa = Math.min(sign - 1, Float.floatToRawIntBits(rounded) - ROUNDER_BITS);
+      int negative = Float.floatToRawIntBits(x[i]) >> 31 & -mantissa >> 31 & sign;
+      codes[i] = mantissa | negative;
+    }
+  }
+
+  private void encodeExtreme(float[] x, int from, int to, int power, int[] codes) {
+    double scale = Powers.of(power);
     int sign = 1 << mantissaBits;
     for (int i = from; i < to; i++) {
       float a = Math.abs(x[i]);

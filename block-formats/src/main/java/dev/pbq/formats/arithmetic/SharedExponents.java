@@ -54,12 +54,24 @@ final class SharedExponents {
   private static void raise(float[] max, int firstTile, float[] row, int tileCols) {
     int tile = firstTile;
     for (int from = 0; from < row.length; from += tileCols, tile++) {
-      float largest = max[tile];
-      for (int c = from; c < Math.min(row.length, from + tileCols); c++) {
-        largest = Math.max(largest, Math.abs(row[c]));
-      }
-      max[tile] = largest;
+      int to = Math.min(row.length, from + tileCols);
+      max[tile] = Math.max(max[tile], largestMagnitude(row, from, to));
     }
+  }
+
+  /** As integers, magnitudes have the order of the numbers, with NaN above all. */
+  private static float largestMagnitude(float[] row, int from, int to) {
+    int even = 0;
+    int odd = 0;
+    int c = from;
+    for (; c + 2 <= to; c += 2) {
+      even = Math.max(even, Float.floatToRawIntBits(row[c]) & Integer.MAX_VALUE);
+      odd = Math.max(odd, Float.floatToRawIntBits(row[c + 1]) & Integer.MAX_VALUE);
+    }
+    if (c < to) {
+      even = Math.max(even, Float.floatToRawIntBits(row[c]) & Integer.MAX_VALUE);
+    }
+    return Float.intBitsToFloat(Math.max(even, odd));
   }
 
   private static void fillZeros(float[] max, int from, int to, Rules rules) {

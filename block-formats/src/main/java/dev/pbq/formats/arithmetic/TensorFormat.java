@@ -92,6 +92,20 @@ public final class TensorFormat {
         : SharedExponents.of(x, tiling, scope, encoder, rules);
   }
 
+  /** Finds the codes of one row. */
+  private void encodeOnly(Tiling tiling, int row, int[] shared, Row work) {
+    int tile = tiling.firstTile(row);
+    int cols = tiling.cols();
+    for (int from = 0; from < cols; from += tiling.tileCols(), tile++) {
+      int to = Math.min(cols, from + tiling.tileCols());
+      if (shared[tile] == Encoder.ALL_NAN) {
+        Arrays.fill(work.codes, from, to, 0);
+      } else {
+        encoder.encode(work.numbers, from, to, shared[tile], work.codes);
+      }
+    }
+  }
+
   /** Finds codes and results of one row. */
   private void encode(Tiling tiling, int row, int[] shared, Row work) {
     int tile = tiling.firstTile(row);
@@ -156,7 +170,7 @@ public final class TensorFormat {
         (row, work) -> {
           int at = row * tiling.cols();
           x.get(at, work.numbers);
-          encode(tiling, row, shared, work);
+          encodeOnly(tiling, row, shared, work);
           for (int i = 0; i < tiling.cols(); i++) {
             codes[at + i] = (byte) work.codes[i];
           }

@@ -54,6 +54,44 @@ public final class Parallel {
   }
 
   /**
+   * Starts a piece of work in the calling thread's pool, which may itself use {@link #forEach};
+   * {@link #join} waits for it.
+   */
+  public static <T> ForkJoinTask<T> fork(Callable<T> body) {
+    ForkJoinTask<T> task = ForkJoinTask.adapt(body);
+    return ForkJoinTask.inForkJoinPool() ? task.fork() : ForkJoinPool.commonPool().submit(task);
+  }
+
+  /** Waits for a task of {@link #fork}, and meanwhile does whatever its pool has to do. */
+  public static <T> T join(ForkJoinTask<T> task) {
+    if (ForkJoinTask.inForkJoinPool()) {
+      Helper.workUntilDone(task);
+    }
+    return task.join();
+  }
+
+  /** {@link ForkJoinTask#pollTask} is for tasks only. */
+  private static final class Helper extends RecursiveAction {
+    private static final long serialVersionUID = 1L;
+
+    /** Returns early when nothing is left that has not been started. */
+    static void workUntilDone(ForkJoinTask<?> task) {
+      while (!task.isDone()) {
+        ForkJoinTask<?> next = pollTask();
+        if (next == null) {
+          return;
+        }
+        next.quietlyInvoke();
+      }
+    }
+
+    @Override
+    protected void compute() {
+      throw new UnsupportedOperationException("never run");
+    }
+  }
+
+  /**
    * Calls {@code body} once for each index in [0, count), possibly at the same time and in any
    * order, and returns when all are done. The first exception thrown by a call is thrown here.
    */

@@ -25,15 +25,41 @@ final class BitPacking {
   }
 
   /**
+   * Packs the codes of a matrix [rows, cols], each row from a whole byte on.
+   *
+   * @return [rows, bytes of a row]
+   */
+  static byte[] packRows(byte[] codes, int rows, int cols, int bits) {
+    int rowBytes = (int) bytes(cols, bits);
+    byte[] packed = new byte[Math.multiplyExact(rows, rowBytes)];
+    RowTasks.forEach(
+        rows,
+        cols,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            // In order of rows: packing a row may scribble on the bytes of the task's next.
+            pack(codes, r * cols, cols, bits, packed, r * rowBytes, end * rowBytes);
+          }
+        });
+    return packed;
+  }
+
+  /**
    * Packs {@code codes[from .. from + count)}, each below 2^bits, into {@code out} from byte {@code
    * at} on.
    */
   static void pack(byte[] codes, int from, int count, int bits, byte[] out, int at) {
+    pack(codes, from, count, bits, out, at, out.length);
+  }
+
+  /** The same, writing nothing at {@code limit} and beyond. */
+  private static void pack(
+      byte[] codes, int from, int count, int bits, byte[] out, int at, int limit) {
     Masks m = new Masks(bits);
     int full = count & ~7;
     int pos = at;
     int i = 0;
-    for (; i < full && pos + 8 <= out.length; i += 8, pos += bits) {
+    for (; i < full && pos + 8 <= limit; i += 8, pos += bits) {
       // Writes past the group's own bytes; the next group, or the tail below, overwrites that.
       WORD.set(out, pos, m.gather((long) WORD.get(codes, from + i)));
     }
@@ -78,6 +104,20 @@ final class BitPacking {
         codes[target + i] = (byte) group;
       }
     }
+  }
+
+  /** Whether every code fits in {@code bits} bits. */
+  static boolean fit(byte[] codes, int bits) {
+    long over = 0;
+    int i = 0;
+    for (; i + 8 <= codes.length; i += 8) {
+      over |= (long) WORD.get(codes, i);
+    }
+    long all = (0xffL >>> bits << bits) * 0x0101010101010101L;
+    for (; i < codes.length; i++) {
+      over |= codes[i] & 0xff;
+    }
+    return (over & all) == 0;
   }
 
   /** Whether the unused bits of the last byte of a stream are all 0. */

@@ -3,17 +3,13 @@ package dev.pbq.core.packed;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.stream.IntStream;
 
 /**
  * Storage family of the block formats ({@code block-format}): every weight has a code in a {@link
  * NumberFormat}, and every block of weights shares an exponent or exponent bias where the format
  * has one.
  */
-public final class BlockFormatLinear implements QuantizedLinear {
-  /** Weights that one task of {@link #dequantize()} handles, about. */
-  private static final int TASK = 1 << 16;
-
+public final class BlockFormatLinear implements QuantizedLinear, RowDequantizable {
   /** The widest code that can be stored. */
   public static final int MAX_WIDTH = 8;
 
@@ -79,11 +75,7 @@ public final class BlockFormatLinear implements QuantizedLinear {
   }
 
   private static void requireFit(byte[] values, int bits, String what) {
-    int over = 0;
-    for (byte v : values) {
-      over |= v & 0xff;
-    }
-    if (over >>> bits != 0) {
+    if (!BitPacking.fit(values, bits)) {
       throw new IllegalArgumentException(what + " does not fit in " + bits + " bits");
     }
   }
@@ -144,36 +136,35 @@ public final class BlockFormatLinear implements QuantizedLinear {
 
   @Override
   public FloatMatrix dequantize() {
-    float[] w = new float[codes.length];
-    float[][] values = values();
-    int rowsPerTask = Math.max(1, TASK / cols);
-    IntStream.range(0, (rows - 1) / rowsPerTask + 1)
-        .parallel()
-        .forEach(
-            t -> {
-              int end = (int) Math.min(rows, (t + 1L) * rowsPerTask);
-              for (int r = t * rowsPerTask; r < end; r++) {
-                dequantizeRow(w, r, values);
-              }
-            });
-    kept.copyTo(w);
-    return new FloatMatrix(rows, cols, w);
+    return RowTasks.dequantize(rows, cols, rowValues());
   }
 
-  private void dequantizeRow(float[] w, int row, float[][] values) {
+  @Override
+  public RowValues rowValues() {
+    float[][] values = values();
+    return (first, count, to, at) -> {
+      for (int r = 0; r < count; r++) {
+        dequantizeRow(first + r, values, to, at + r * cols);
+      }
+      kept.copyTo(to, at, first * cols, count * cols);
+    };
+  }
+
+  private void dequantizeRow(int row, float[][] values, float[] w, int at) {
     int i = row * cols;
+    int shift = at - i;
     int rowEnd = i + cols;
     if (shared.length == 0) {
       float[] value = values[0];
       for (; i < rowEnd; i++) {
-        w[i] = value[codes[i] & 0xff];
+        w[shift + i] = value[codes[i] & 0xff];
       }
       return;
     }
     for (int b = row / blockRows * blocksAcross(); i < rowEnd; b++) {
       float[] value = values[shared[b] & 0xff];
       for (int end = i + Math.min(rowEnd - i, blockCols); i < end; i++) {
-        w[i] = value[codes[i] & 0xff];
+        w[shift + i] = value[codes[i] & 0xff];
       }
     }
   }

@@ -35,11 +35,7 @@ final class BlockFormatStorage {
     }
     out.attribute("kept", linear.kept().count());
     int rowBytes = (int) BitPacking.bytes(cols, format.width());
-    byte[] packed = new byte[Math.multiplyExact(rows, rowBytes)];
-    for (int r = 0; r < rows; r++) {
-      // In order of rows: packing a row may scribble on the bytes of the next.
-      BitPacking.pack(linear.codes(), r * cols, cols, format.width(), packed, r * rowBytes);
-    }
+    byte[] packed = BitPacking.packRows(linear.codes(), rows, cols, format.width());
     out.tensor("codes", DType.U8, new long[] {rows, rowBytes}, packed);
     if (format.sharedBits() > 0) {
       int blocks = linear.blocks();

@@ -22,11 +22,7 @@ final class HqqFormat {
     out.attribute("max_code", linear.maxCode());
     out.attribute("compute_dtype", id(linear.compute()));
     int rowBytes = (int) BitPacking.bytes(cols, bits);
-    byte[] packed = new byte[Math.multiplyExact(rows, rowBytes)];
-    for (int r = 0; r < rows; r++) {
-      // In order of rows: packing a row may scribble on the bytes of the next.
-      BitPacking.pack(linear.codes(), r * cols, cols, bits, packed, r * rowBytes);
-    }
+    byte[] packed = BitPacking.packRows(linear.codes(), rows, cols, bits);
     out.tensor("codes", DType.U8, new long[] {rows, rowBytes}, packed);
     write(linear.scale(), "scale", linear.scaleDtype(), out);
     write(linear.zero(), "zero", linear.scaleDtype(), out);

@@ -3,17 +3,13 @@ package dev.pbq.core.packed;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.stream.IntStream;
 
 /**
  * Storage family of HQQ ({@code hqq}): codes with a scale and a floating-point zero point for each
  * group of weights along either axis ({@link FlatGroups}); a weight is {@code (code - zero) *
  * scale}.
  */
-public final class HqqLinear implements QuantizedLinear {
-  /** Weights that one task of {@link #dequantize()} handles, about. */
-  private static final int TASK = 1 << 16;
-
+public final class HqqLinear implements QuantizedLinear, RowDequantizable {
   private final int rows;
   private final int cols;
   private final FlatGroups groups;
@@ -65,9 +61,9 @@ public final class HqqLinear implements QuantizedLinear {
     this.zero = zero;
     requireStorable(scale, "scales");
     requireStorable(zero, "zero points");
-    int largest = largest(codes);
-    if (largest > maxCode) {
-      throw new IllegalArgumentException("code " + largest + " is above " + maxCode);
+    boolean allCodesUsed = maxCode == (1 << codeBits()) - 1;
+    if (!BitPacking.fit(codes, codeBits()) || (!allCodesUsed && largest(codes) > maxCode)) {
+      throw new IllegalArgumentException("code " + largest(codes) + " is above " + maxCode);
     }
   }
 
@@ -141,52 +137,53 @@ public final class HqqLinear implements QuantizedLinear {
 
   @Override
   public FloatMatrix dequantize() {
-    float[] w = new float[codes.length];
+    return RowTasks.dequantize(rows, cols, rowValues());
+  }
+
+  @Override
+  public RowValues rowValues() {
     float[] s = scale.values(compute);
     float[] z = zero.values(compute);
-    IntStream.range(0, (w.length - 1) / TASK + 1)
-        .parallel()
-        .forEach(
-            t -> {
-              int from = t * TASK;
-              int to = Math.min(w.length - from, TASK) + from;
-              if (groups.axis() == 1) {
-                dequantizeConsecutive(w, s, z, from, to);
-              } else {
-                dequantizeStrided(w, s, z, from, to);
-              }
-            });
-    return new FloatMatrix(rows, cols, w);
+    return (first, count, to, at) -> values(first * cols, (first + count) * cols, s, z, to, at);
   }
 
-  private void dequantizeConsecutive(float[] w, float[] s, float[] z, int from, int to) {
-    int size = groups.size();
+  /** The values of weights {@code from .. to - 1} into {@code w} from {@code at} on. */
+  private void values(int from, int to, float[] s, float[] z, float[] w, int at) {
+    int run = groups.axis() == 1 ? groups.size() : s.length;
     for (int i = from; i < to; ) {
-      int g = i / size;
-      // Without overflow even where the last group ends near 2^31.
-      int end = Math.min(to - i, size - i % size) + i;
-      values(w, i, end, s[g], z[g]);
-      i = end;
+      // A run ends with its group (axis 1), or where the groups begin anew (axis 0).
+      int n = Math.min(to - i, run - i % run);
+      int out = at + (i - from);
+      if (groups.axis() == 1) {
+        consecutive(i, n, s[i / run], z[i / run], w, out);
+      } else {
+        strided(i, n, s, z, i % run, w, out);
+      }
+      i += n;
     }
   }
 
-  private void values(float[] w, int from, int to, float s, float z) {
+  private void consecutive(int from, int n, float s, float z, float[] w, int at) {
     if (compute == ComputeDtype.F32) {
-      for (int i = from; i < to; i++) {
-        w[i] = ((codes[i] & 0xff) - z) * s;
+      for (int k = 0; k < n; k++) {
+        w[at + k] = ((codes[from + k] & 0xff) - z) * s;
       }
     } else {
-      for (int i = from; i < to; i++) {
-        w[i] = compute.value(codes[i] & 0xff, z, s);
+      for (int k = 0; k < n; k++) {
+        w[at + k] = compute.value(codes[from + k] & 0xff, z, s);
       }
     }
   }
 
-  private void dequantizeStrided(float[] w, float[] s, float[] z, int from, int to) {
-    int count = s.length;
-    for (int i = from, g = from % count; i < to; i++) {
-      w[i] = compute.value(codes[i] & 0xff, z[g], s[g]);
-      g = g + 1 == count ? 0 : g + 1;
+  private void strided(int from, int n, float[] s, float[] z, int group, float[] w, int at) {
+    if (compute == ComputeDtype.F32) {
+      for (int k = 0; k < n; k++) {
+        w[at + k] = ((codes[from + k] & 0xff) - z[group + k]) * s[group + k];
+      }
+    } else {
+      for (int k = 0; k < n; k++) {
+        w[at + k] = compute.value(codes[from + k] & 0xff, z[group + k], s[group + k]);
+      }
     }
   }
 

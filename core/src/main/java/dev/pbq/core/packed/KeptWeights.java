@@ -39,9 +39,14 @@ public record KeptWeights(int[] index, float[] value) {
     }
   }
 
-  void copyTo(float[] w) {
-    for (int i = 0; i < index.length; i++) {
-      w[index[i]] = value[i];
+  /**
+   * Puts those of weights {@code from .. from + count - 1} into {@code w}, which has them at {@code
+   * at}.
+   */
+  void copyTo(float[] w, int at, int from, int count) {
+    int found = Arrays.binarySearch(index, from);
+    for (int i = found < 0 ? -found - 1 : found; i < index.length && index[i] - from < count; i++) {
+      w[at + (index[i] - from)] = value[i];
     }
   }
 

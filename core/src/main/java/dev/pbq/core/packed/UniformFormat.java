@@ -22,11 +22,7 @@ final class UniformFormat {
     Parts.putHeader(out, VERSION, linear, linear.groupSize(), Parts.id(linear.scaleDtype()));
     out.attribute("bits", grid.bits());
     int rowBytes = (int) BitPacking.bytes(cols, grid.bits());
-    byte[] packed = new byte[Math.multiplyExact(rows, rowBytes)];
-    for (int r = 0; r < rows; r++) {
-      // In order of rows: packing a row may scribble on the bytes of the next.
-      BitPacking.pack(linear.codes(), r * cols, cols, grid.bits(), packed, r * rowBytes);
-    }
+    byte[] packed = BitPacking.packRows(linear.codes(), rows, cols, grid.bits());
     out.tensor("codes", DType.U8, new long[] {rows, rowBytes}, packed);
     Parts.putFloats(out, "scale", linear.scaleDtype(), grid.scale(), linear.groups(), rows);
     Parts.putZeros(out, "zero", grid.zero(), linear.groups(), rows);

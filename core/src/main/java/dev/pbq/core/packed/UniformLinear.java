@@ -4,16 +4,12 @@ import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Storage family of RTN and GPTQ ({@code uniform}): every weight has a code on the {@link
  * AffineGrid} of its row and column group.
  */
-public final class UniformLinear implements QuantizedLinear {
-  /** Weights that one task of {@link #dequantize()} handles, about. */
-  private static final int TASK = 1 << 16;
-
+public final class UniformLinear implements QuantizedLinear, RowDequantizable {
   private final int rows;
   private final int cols;
   private final int groupSize;
@@ -53,11 +49,7 @@ public final class UniformLinear implements QuantizedLinear {
     this.columnGroup = Objects.requireNonNull(columnGroup, "columnGroup");
     Shapes.requireStorable(scaleDtype, grid.scale(), (long) groups() * rows, "scales");
     columnGroup.ifPresent(this::requireGroups);
-    int over = 0;
-    for (byte code : codes) {
-      over |= code & 0xff;
-    }
-    if (over >>> grid.bits() != 0) {
+    if (!BitPacking.fit(codes, grid.bits())) {
       throw new IllegalArgumentException("a code does not fit in " + grid.bits() + " bits");
     }
   }
@@ -119,39 +111,38 @@ public final class UniformLinear implements QuantizedLinear {
 
   @Override
   public FloatMatrix dequantize() {
-    float[] w = new float[codes.length];
-    int rowsPerTask = Math.max(1, TASK / cols);
-    IntStream.range(0, (rows - 1) / rowsPerTask + 1)
-        .parallel()
-        .forEach(
-            t -> {
-              int end = (int) Math.min(rows, (t + 1L) * rowsPerTask);
-              for (int r = t * rowsPerTask; r < end; r++) {
-                if (columnGroup.isPresent()) {
-                  dequantizeRow(w, r, columnGroup.get());
-                } else {
-                  dequantizeRow(w, r);
-                }
-              }
-            });
-    return new FloatMatrix(rows, cols, w);
+    return RowTasks.dequantize(rows, cols, rowValues());
   }
 
-  private void dequantizeRow(float[] w, int row) {
+  @Override
+  public RowValues rowValues() {
+    return (first, count, to, at) -> {
+      for (int r = 0; r < count; r++) {
+        if (columnGroup.isPresent()) {
+          dequantizeRow(first + r, columnGroup.get(), to, at + r * cols);
+        } else {
+          dequantizeRow(first + r, to, at + r * cols);
+        }
+      }
+    };
+  }
+
+  private void dequantizeRow(int row, float[] w, int at) {
     int i = row * cols;
+    int shift = at - i;
     int rowEnd = i + cols;
     for (int p = row; i < rowEnd; p += rows) {
       float scale = grid.scale()[p];
       int zero = grid.zero()[p];
       for (int end = i + Math.min(rowEnd - i, groupSize); i < end; i++) {
-        w[i] = scale * ((codes[i] & 0xff) - zero);
+        w[shift + i] = scale * ((codes[i] & 0xff) - zero);
       }
     }
   }
 
-  private void dequantizeRow(float[] w, int row, int[] groupOf) {
+  private void dequantizeRow(int row, int[] groupOf, float[] w, int at) {
     for (int c = 0, i = row * cols; c < cols; c++, i++) {
-      w[i] = grid.value(groupOf[c] * rows + row, codes[i] & 0xff);
+      w[at + c] = grid.value(groupOf[c] * rows + row, codes[i] & 0xff);
     }
   }
 

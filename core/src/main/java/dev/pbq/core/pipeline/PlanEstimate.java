@@ -72,10 +72,29 @@ public record PlanEstimate(
       long quantizing = 8 * largestInput * largestInput + 4 * largestLinear + blockBytes / 4;
       memory = BASE_BYTES + hessians + Math.max(forward, quantizing);
     } else {
-      memory = BASE_BYTES / 3 + 4 * largestLinear + blockBytes / 4;
+      memory = BASE_BYTES / 3 + streamBytes(plan);
     }
     return new PlanEstimate(
         output, 2 * activations + output + plan.estimatedStoredBits() / 8, memory, operations);
+  }
+
+  /** Tensors in flight, and two packed blocks: one is gathered while the other is written. */
+  private static long streamBytes(QuantizationPlan plan) {
+    long largest = plan.linears().mapToLong(PlannedLinear::weights).max().orElseThrow();
+    long all = plan.weights() * TensorStream.BYTES_PER_WEIGHT;
+    long inFlight =
+        Math.max(largest * TensorStream.BYTES_PER_WEIGHT, Math.min(all, TensorStream.MOST_BYTES));
+    long packedBits =
+        plan.blocks().stream()
+            .mapToLong(
+                block ->
+                    block
+                        .linears()
+                        .mapToLong(l -> l.quantizer().estimateStoredBits(l.rows(), l.cols()))
+                        .sum())
+            .max()
+            .orElseThrow();
+    return inFlight + 2 * packedBits / 8;
   }
 
   /** Weights of the linears that read these inputs. */

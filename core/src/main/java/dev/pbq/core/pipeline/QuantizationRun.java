@@ -10,6 +10,7 @@ import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.SafetensorsFile;
+import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.BitAccount;
 import java.io.IOException;
@@ -103,8 +104,7 @@ public final class QuantizationRun {
   private void quantize(Supplier<NDManager> engine, OutputDirectory output, Journal journal) {
     boolean done = false;
     try {
-      new BlockLoop(original, model, plan, calibration, output.work(), journal, progress)
-          .run(engine);
+      runBlocks(engine, output.work(), journal);
       done = true;
     } finally {
       if (!done && journal.entries().isEmpty()) {
@@ -112,6 +112,25 @@ public final class QuantizationRun {
         output.discard();
       }
     }
+  }
+
+  private void runBlocks(Supplier<NDManager> engine, Path work, Journal journal) {
+    List<PlannedBlock> all = plan.blocks();
+    List<PlannedBlock> blocks = all.subList(journal.entries().size(), all.size());
+    progress.started(all.size(), all.size() - blocks.size());
+    if (blocks.isEmpty()) {
+      return;
+    }
+    BlockStore store = new BlockStore(work, journal);
+    if (calibration.isEmpty()) {
+      new TensorStream(original, store, progress).run(blocks);
+      return;
+    }
+    if (!(model instanceof CausalModel causal)) {
+      throw new IllegalStateException("a calibrated plan of a " + model.architecture() + " model");
+    }
+    new BlockLoop(original, causal, plan, calibration.get(), work, store, progress)
+        .run(blocks, engine);
   }
 
   private Journal openJournal(Path work) {
@@ -205,7 +224,7 @@ public final class QuantizationRun {
 
   private static void removeScratch(Path work) throws IOException {
     try (Stream<Path> files = Files.list(work)) {
-      for (Path file : files.filter(BlockLoop::isScratch).toList()) {
+      for (Path file : files.filter(BlockStore::isScratch).toList()) {
         Files.delete(file);
       }
     }

@@ -2,6 +2,7 @@ package dev.pbq.core.quant;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
+import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +16,11 @@ import java.util.Optional;
  *     it; lent for the call, owned (and shared with other layers of the same input) by the caller
  */
 public record LinearProblem(String name, FloatMatrix weight, Optional<Hessian> hessian) {
+  /** Weights that one task looks through. */
+  private static final int TASK = 1 << 18;
+
+  private static final int INFINITY_BITS = 0x7f800000;
+
   public LinearProblem {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(weight, "weight");
@@ -41,12 +47,33 @@ public record LinearProblem(String name, FloatMatrix weight, Optional<Hessian> h
   /**
    * Refuses weights that no method can represent.
    *
-   * @throws PbqException NUMERICAL naming the tensor and the place of the first NaN or infinity
+   * @throws PbqException NUMERICAL naming the tensor and the place of a NaN or infinity
    */
   public void requireFiniteWeight() {
     float[] w = weight.data();
-    for (int i = 0; i < w.length; i++) {
-      if (!(Math.abs(w[i]) <= Float.MAX_VALUE)) {
+    Parallel.forEach(
+        w.length == 0 ? 0 : (w.length - 1) / TASK + 1,
+        t -> {
+          int from = t * TASK;
+          int to = Math.min(w.length - from, TASK) + from;
+          if (!finite(w, from, to)) {
+            requireFinite(w, from, to);
+          }
+        });
+  }
+
+  /** As integers, the magnitudes of infinity and NaN are above all others. */
+  private static boolean finite(float[] w, int from, int to) {
+    int largest = 0;
+    for (int i = from; i < to; i++) {
+      largest = Math.max(largest, Float.floatToRawIntBits(w[i]) & Integer.MAX_VALUE);
+    }
+    return largest < INFINITY_BITS;
+  }
+
+  private void requireFinite(float[] w, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (!Float.isFinite(w[i])) {
         throw PbqException.numerical(
             "tensor "
                 + name

@@ -64,6 +64,47 @@ class BitPackingTest {
     assertThat(back[to + n]).as("the byte after").isEqualTo((byte) -86);
   }
 
+  @Property(tries = 100)
+  void rowsArePackedAsOneByOne(
+      @ForAll @IntRange(min = 1, max = 8) int bits,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 70) int cols,
+      @ForAll long seed) {
+    checkRows(bits, rows, cols, seed);
+  }
+
+  @Property(tries = 8)
+  void rowsOfSeveralTasksToo(
+      @ForAll @IntRange(min = 1, max = 8) int bits,
+      @ForAll @IntRange(min = 1, max = 8) int extra,
+      @ForAll long seed) {
+    checkRows(bits, 30_000, extra, seed);
+    checkRows(bits, 3, 70_000 + extra, seed);
+  }
+
+  private static void checkRows(int bits, int rows, int cols, long seed) {
+    byte[] codes = codes(rows * cols, bits, seed);
+    int rowBytes = (int) BitPacking.bytes(cols, bits);
+    byte[] expected = new byte[rows * rowBytes];
+    for (int r = 0; r < rows; r++) {
+      byte[] row = new byte[rowBytes];
+      BitPacking.pack(codes, r * cols, cols, bits, row, 0);
+      System.arraycopy(row, 0, expected, r * rowBytes, rowBytes);
+    }
+    assertThat(BitPacking.packRows(codes, rows, cols, bits)).isEqualTo(expected);
+  }
+
+  @Property(tries = 200)
+  void codesFitIfTheLargestDoes(
+      @ForAll @IntRange(min = 1, max = 8) int bits,
+      @ForAll @IntRange(min = 1, max = 30) int count,
+      @ForAll @IntRange(min = 0, max = 29) int place,
+      @ForAll @IntRange(min = 0, max = 255) int code) {
+    byte[] codes = codes(count, bits, 1);
+    codes[place % count] = (byte) code;
+    assertThat(BitPacking.fit(codes, bits)).isEqualTo(code < 1 << bits);
+  }
+
   @Test
   void paddingIsSeen() {
     assertThat(BitPacking.paddingIsZero(new byte[] {0, 0b0111_1111}, 0, 5, 3)).isTrue();

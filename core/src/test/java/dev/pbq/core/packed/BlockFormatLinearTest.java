@@ -66,6 +66,7 @@ class BlockFormatLinearTest {
     assertThat(back.dequantize())
         .isEqualTo(BlockFormatLayers.dequantize(linear))
         .isEqualTo(linear.dequantize());
+    RowValuesCheck.check(linear);
     Map<BitKind, Long> written = new EnumMap<>(BitKind.class);
     out.parts()
         .forEach(

@@ -222,6 +222,7 @@ class PackedRoundTripTest {
     assertThat(back.dequantize())
         .isEqualTo(NaiveDequantizer.dequantize(linear))
         .isEqualTo(linear.dequantize());
+    RowValuesCheck.check(linear);
 
     Map<BitKind, Long> written = new EnumMap<>(BitKind.class);
     out.parts()

@@ -1,0 +1,75 @@
+package dev.pbq.core.pipeline;
+
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Stores blocks in a thread of its own, one at a time and in order, while the caller computes the
+ * next: waiting for a disk takes no part of a core. Used by one thread.
+ */
+final class BackgroundStore implements AutoCloseable {
+  private final BlockStore store;
+  private final ProgressListener progress;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          body -> {
+            Thread t = new Thread(body, "pbq-store");
+            t.setDaemon(true);
+            return t;
+          });
+  private Pending pending;
+
+  private record Pending(Future<?> future, int block, double seconds) {}
+
+  BackgroundStore(BlockStore store, ProgressListener progress) {
+    this.store = store;
+    this.progress = progress;
+  }
+
+  /**
+   * Hands over a block, once the one before it is stored.
+   *
+   * @throws dev.pbq.core.PbqException RESOURCES if the one before could not be stored
+   */
+  void submit(int block, List<BlockStore.Packed> linears, double seconds) {
+    await();
+    pending =
+        new Pending(thread.submit(() -> store.store(block, linears, seconds)), block, seconds);
+  }
+
+  private void await() {
+    if (pending == null) {
+      return;
+    }
+    Pending last = pending;
+    pending = null;
+    try {
+      last.future().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while storing block " + last.block(), e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+    progress.blockDone(last.block(), last.seconds());
+  }
+
+  /** Waits until everything handed over is stored. */
+  @Override
+  public void close() {
+    try {
+      await();
+    } finally {
+      thread.shutdown();
+    }
+  }
+}

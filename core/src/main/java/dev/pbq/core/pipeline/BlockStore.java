@@ -1,0 +1,64 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.checkpoint.PackedTensorCollector;
+import dev.pbq.core.checkpoint.SafetensorsWriter;
+import dev.pbq.core.checkpoint.TensorEntry;
+import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.packed.QuantizedLinear;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Puts finished blocks on the disk: a shard of packed linears, then a line in the journal. */
+final class BlockStore {
+  /** What the names of scratch files start with. */
+  static final String SCRATCH = "scratch-";
+
+  private final Path work;
+  private final Journal journal;
+
+  BlockStore(Path work, Journal journal) {
+    this.work = work;
+    this.journal = journal;
+  }
+
+  /** Whether a file in the work directory is of no use once the result is complete. */
+  static boolean isScratch(Path file) {
+    return file.getFileName().toString().startsWith(SCRATCH);
+  }
+
+  /** A linear as it will be in the shard, and what became of it. */
+  record Packed(TensorGroup tensors, LinearOutcome outcome) {
+    static Packed of(QuantizedLinear linear, LinearOutcome outcome) {
+      PackedTensorCollector collector = new PackedTensorCollector(outcome.name());
+      linear.write(collector);
+      return new Packed(collector.group(), outcome);
+    }
+  }
+
+  /**
+   * Stores a block, and returns when the disk has it.
+   *
+   * @param linears in the block's order; may be empty
+   * @param seconds what it took
+   */
+  void store(int block, List<Packed> linears, double seconds) {
+    String shard = null;
+    long bytes = 0;
+    if (!linears.isEmpty()) {
+      shard = String.format(Locale.ROOT, "%sblock-%05d.safetensors", SCRATCH, block);
+      List<TensorEntry> entries = new ArrayList<>();
+      Map<String, String> metadata = new LinkedHashMap<>();
+      for (Packed linear : linears) {
+        entries.addAll(linear.tensors().entries());
+        metadata.putAll(linear.tensors().metadata());
+      }
+      bytes = SafetensorsWriter.write(work.resolve(shard), entries, metadata);
+    }
+    List<LinearOutcome> outcomes = linears.stream().map(Packed::outcome).toList();
+    journal.add(new Journal.Entry(block, shard, bytes, outcomes, seconds));
+  }
+}

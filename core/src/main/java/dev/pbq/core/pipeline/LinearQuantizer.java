@@ -1,0 +1,110 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.linalg.Hessian;
+import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.packed.BitAccount;
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.quant.CalibrationNeed;
+import dev.pbq.core.quant.LinearProblem;
+import dev.pbq.core.quant.Quantization;
+import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.WeightSource;
+import java.nio.FloatBuffer;
+import java.util.Optional;
+
+/** Quantizes one planned linear, and measures what it did. Thread-safe. */
+final class LinearQuantizer {
+  /** Weights that one task reads, about. */
+  private static final int TASK = 1 << 18;
+
+  /** A finished linear. */
+  record Result(QuantizedLinear linear, LinearOutcome outcome) {}
+
+  private final WeightSource weights;
+
+  LinearQuantizer(WeightSource weights) {
+    this.weights = weights;
+  }
+
+  /**
+   * Quantizes.
+   *
+   * @param block index of the linear's block
+   * @param hessian of its inputs if they were calibrated, lent; the error is then that of the
+   *     outputs, even where the method does without
+   */
+  Result quantize(int block, PlannedLinear linear, Optional<Hessian> hessian) {
+    long start = System.nanoTime();
+    FloatMatrix weight = read(linear.name() + ".weight");
+    Optional<Hessian> needed =
+        linear.quantizer().calibrationNeed() == CalibrationNeed.HESSIAN
+            ? hessian
+            : Optional.empty();
+    Quantization q = linear.quantizer().quantize(new LinearProblem(linear.name(), weight, needed));
+    double relativeError = relativeError(linear.name(), weight, q.linear(), hessian);
+    BitAccount bits = q.linear().bits();
+    return new Result(
+        q.linear(),
+        new LinearOutcome(
+            linear.name(),
+            block,
+            linear.quantizer().name(),
+            linear.rows(),
+            linear.cols(),
+            relativeError,
+            hessian.isPresent() ? "output" : "weight",
+            q.paperBits()
+                .orElseGet(() -> linear.quantizer().paperBits(linear.rows(), linear.cols())),
+            bits.total(),
+            bits.byKind(),
+            q.diagnostics(),
+            (System.nanoTime() - start) * 1e-9));
+  }
+
+  /** Reads and widens a matrix, some rows at a time by several threads. */
+  private FloatMatrix read(String tensor) {
+    long[] shape = weights.shape(tensor);
+    if (shape.length != 2 || shape[0] * shape[1] <= TASK) {
+      return weights.readMatrix(tensor);
+    }
+    FloatMatrix w = FloatMatrix.zeros(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]));
+    int perTask = Math.max(1, TASK / w.cols());
+    Parallel.forEach(
+        (w.rows() - 1) / perTask + 1,
+        t -> {
+          int first = t * perTask;
+          int count = Math.min(w.rows() - first, perTask);
+          FloatBuffer to = FloatBuffer.wrap(w.data(), first * w.cols(), count * w.cols());
+          weights.readRows(tensor, first, count, to);
+        });
+    return w;
+  }
+
+  private static double relativeError(
+      String name, FloatMatrix weight, QuantizedLinear quantized, Optional<Hessian> hessian) {
+    WeightError e =
+        hessian
+            .map(
+                h ->
+                    new WeightError(
+                        h.quadraticTrace(difference(weight, quantized)), h.quadraticTrace(weight)))
+            .orElseGet(() -> WeightError.of(weight, quantized));
+    if (!Double.isFinite(e.error())) {
+      throw PbqException.numerical(name + ": the quantized weights are not finite");
+    }
+    return e.reference() == 0
+        ? (e.error() == 0 ? 0 : Double.POSITIVE_INFINITY)
+        : e.error() / e.reference();
+  }
+
+  private static FloatMatrix difference(FloatMatrix weight, QuantizedLinear quantized) {
+    FloatMatrix difference = quantized.dequantize();
+    float[] d = difference.data();
+    float[] w = weight.data();
+    for (int i = 0; i < d.length; i++) {
+      d[i] = w[i] - d[i];
+    }
+    return difference;
+  }
+}

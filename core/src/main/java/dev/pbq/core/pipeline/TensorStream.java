@@ -1,0 +1,140 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.tensor.WeightSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A run without calibration: linears as a stream of tensors that are read, quantized, measured and
+ * packed several at a time, whatever block they belong to, while finished blocks are written. No
+ * model is in memory and nothing is run forward.
+ *
+ * <p>Tensors and the pieces into which a method cuts each of them share the calling thread's pool
+ * ({@link Parallel}), so that there are never more threads at work than asked for. How many tensors
+ * are in flight is bounded by their bytes. Results are taken in the plan's order: what is stored,
+ * and which of several failures is reported, does not depend on chance.
+ */
+final class TensorStream {
+  /**
+   * Bytes per weight while a tensor is in flight: float32, codes, packed codes, and what methods
+   * keep for every group.
+   */
+  static final int BYTES_PER_WEIGHT = 8;
+
+  /** Bytes of all tensors in flight; one may be larger. One of the widest of a 7B model. */
+  static final long MOST_BYTES = 512L << 20;
+
+  /** The share of the heap that tensors in flight may take. */
+  private static final int HEAP_SHARE = 3;
+
+  private final WeightSource weights;
+  private final BlockStore store;
+  private final ProgressListener progress;
+  private final long mostBytes;
+
+  /** A tensor in flight. */
+  private record Flight(ForkJoinTask<BlockStore.Packed> task, long bytes) {}
+
+  /** What is next to take off. */
+  private record Planned(int block, PlannedLinear linear) {
+    long bytes() {
+      return linear.weights() * BYTES_PER_WEIGHT;
+    }
+  }
+
+  TensorStream(WeightSource weights, BlockStore store, ProgressListener progress) {
+    this(
+        weights,
+        store,
+        progress,
+        Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE));
+  }
+
+  /**
+   * @param mostBytes of tensors in flight
+   */
+  TensorStream(WeightSource weights, BlockStore store, ProgressListener progress, long mostBytes) {
+    this.weights = weights;
+    this.store = store;
+    this.progress = progress;
+    this.mostBytes = mostBytes;
+  }
+
+  /** Quantizes and stores these blocks. */
+  void run(List<PlannedBlock> blocks) {
+    Iterator<Planned> planned =
+        blocks.stream()
+            .flatMap(block -> block.linears().map(linear -> new Planned(block.index(), linear)))
+            .iterator();
+    Flights flights = new Flights(new LinearQuantizer(weights), planned);
+    try (BackgroundStore background = new BackgroundStore(store, progress)) {
+      long start = System.nanoTime();
+      for (PlannedBlock block : blocks) {
+        progress.phase(block.index(), "quantizing");
+        int count = Math.toIntExact(block.linears().count());
+        List<BlockStore.Packed> packed = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+          BlockStore.Packed next = flights.next();
+          packed.add(next);
+          progress.linearDone(next.outcome());
+        }
+        long now = System.nanoTime();
+        background.submit(block.index(), packed, (now - start) * 1e-9);
+        start = now;
+      }
+    } finally {
+      flights.land();
+    }
+  }
+
+  /** The tensors in flight, in the plan's order. Used by the thread that runs the stream. */
+  private final class Flights {
+    private final LinearQuantizer quantizer;
+    private final Iterator<Planned> planned;
+    private final Deque<Flight> flights = new ArrayDeque<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private Planned waiting;
+    private long bytes;
+
+    Flights(LinearQuantizer quantizer, Iterator<Planned> planned) {
+      this.quantizer = quantizer;
+      this.planned = planned;
+      this.waiting = planned.hasNext() ? planned.next() : null;
+    }
+
+    /** Starts what fits, then waits for the first, taking part in the work. */
+    BlockStore.Packed next() {
+      while (waiting != null && (flights.isEmpty() || bytes + waiting.bytes() <= mostBytes)) {
+        Planned started = waiting;
+        flights.add(new Flight(Parallel.fork(() -> quantize(started)), started.bytes()));
+        bytes += started.bytes();
+        waiting = planned.hasNext() ? planned.next() : null;
+      }
+      BlockStore.Packed first = Parallel.join(flights.element().task());
+      bytes -= flights.remove().bytes();
+      return first;
+    }
+
+    private BlockStore.Packed quantize(Planned tensor) {
+      if (over.get()) {
+        throw new IllegalStateException("the run has failed before");
+      }
+      LinearQuantizer.Result result =
+          quantizer.quantize(tensor.block(), tensor.linear(), Optional.empty());
+      return BlockStore.Packed.of(result.linear(), result.outcome());
+    }
+
+    /** After a failure: lets what has started end, as it reads a checkpoint that will be closed. */
+    void land() {
+      over.set(true);
+      flights.forEach(flight -> flight.task().quietlyJoin());
+    }
+  }
+}

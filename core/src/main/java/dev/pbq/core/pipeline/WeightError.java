@@ -1,0 +1,115 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.packed.RowDequantizable;
+import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Arrays;
+
+/**
+ * How far a quantized layer is from its weights, some rows at a time, so that no dequantized copy
+ * is held where the layer allows. Sums do not depend on the number of threads.
+ *
+ * @param error ||W - Q||^2
+ * @param reference ||W||^2
+ */
+record WeightError(double error, double reference) {
+  /** Weights of a task, about: few enough for the cache. */
+  private static final int TASK = 1 << 16;
+
+  /** Sums that run side by side in float32. */
+  private static final int LANES = 64;
+
+  /** Squares that are added in float32 before they are moved to float64. */
+  private static final int TERMS = 16;
+
+  /** Below it, float32 has lost squares of a piece. */
+  private static final double SMALLEST = 1e-25;
+
+  /** Measures. */
+  static WeightError of(FloatMatrix w, QuantizedLinear quantized) {
+    RowDequantizable.RowValues values = rowValues(quantized);
+    int rows = w.rows();
+    int cols = w.cols();
+    int perTask = Math.max(1, TASK / cols);
+    int tasks = (rows - 1) / perTask + 1;
+    WeightError[] pieces = new WeightError[tasks];
+    Parallel.forEach(
+        tasks,
+        t -> {
+          int first = t * perTask;
+          int count = Math.min(rows - first, perTask);
+          float[] q = new float[count * cols];
+          values.read(first, count, q, 0);
+          pieces[t] = ofPiece(w.data(), first * cols, q);
+        });
+    double error = 0;
+    double reference = 0;
+    for (WeightError piece : pieces) {
+      error += piece.error;
+      reference += piece.reference;
+    }
+    return new WeightError(error, reference);
+  }
+
+  private static RowDequantizable.RowValues rowValues(QuantizedLinear quantized) {
+    if (quantized instanceof RowDequantizable rows) {
+      return rows.rowValues();
+    }
+    FloatMatrix all = quantized.dequantize();
+    return (first, count, to, at) ->
+        System.arraycopy(all.data(), first * all.cols(), to, at, count * all.cols());
+  }
+
+  /**
+   * The sums over a piece, in float32 for {@value #TERMS} terms at a time: right to six digits and
+   * more. Where squares are too small or too large for that, all in float64.
+   */
+  private static WeightError ofPiece(float[] w, int from, float[] q) {
+    double error = 0;
+    double reference = 0;
+    float[] errors = new float[LANES];
+    float[] references = new float[LANES];
+    int blocks = q.length / (LANES * TERMS);
+    for (int b = 0; b < blocks; b++) {
+      for (int k = 0; k < TERMS; k++) {
+        int at = (b * TERMS + k) * LANES;
+        add(w, from + at, q, at, errors, references);
+      }
+      for (int l = 0; l < LANES; l++) {
+        error += errors[l];
+        reference += references[l];
+      }
+      Arrays.fill(errors, 0);
+      Arrays.fill(references, 0);
+    }
+    WeightError rest = exactly(w, from, q, blocks * LANES * TERMS);
+    error += rest.error;
+    reference += rest.reference;
+    boolean usual = reference > SMALLEST && error < Float.MAX_VALUE && reference < Float.MAX_VALUE;
+    return usual ? new WeightError(error, reference) : exactly(w, from, q, 0);
+  }
+
+  /** One of each sum for every lane: in this shape the compiler vectorises it. */
+  private static void add(
+      float[] w, int at, float[] q, int start, float[] errors, float[] references) {
+    for (int l = 0; l < LANES; l++) {
+      float v = w[at + l];
+      float d = v - q[start + l];
+      errors[l] += d * d;
+      references[l] += v * v;
+    }
+  }
+
+  private static WeightError exactly(float[] w, int from, float[] q, int start) {
+    double error = 0;
+    double reference = 0;
+    for (int i = start; i < q.length; i++) {
+      double v = w[from + i];
+      double d = w[from + i] - q[i];
+      error += d * d;
+      reference += v * v;
+    }
+    return new WeightError(error, reference);
+  }
+}
