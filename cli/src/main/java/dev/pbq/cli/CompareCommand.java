@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -111,6 +112,25 @@ final class CompareCommand implements Callable<Integer> {
   private Integer limit;
 
   @Option(
+      names = "--tasks",
+      split = ",",
+      paramLabel = "TASK|PRESET",
+      description = "Also measure these tasks, zero-shot: what eval-tasks takes, in --data-dir.")
+  private List<String> tasks = new ArrayList<>();
+
+  @Option(
+      names = "--task-split",
+      paramLabel = "NAME",
+      description = "Split of every task (default: the one that the harness takes).")
+  private String taskSplit;
+
+  @Option(
+      names = "--task-limit",
+      paramLabel = "N",
+      description = "Tasks: the first N rows of each.")
+  private Integer taskLimit;
+
+  @Option(
       names = "--kl-limit",
       paramLabel = "WINDOWS",
       description =
@@ -168,6 +188,7 @@ final class CompareCommand implements Callable<Integer> {
                 folder,
                 root,
                 texts,
+                tasks(),
                 calibration.evaluationSeqlen(),
                 optional("--limit", limit, 1),
                 optional("--kl-limit", klLimit, 0),
@@ -193,6 +214,15 @@ final class CompareCommand implements Callable<Integer> {
       err.println("pbq: " + row.label() + " failed: " + ErrorHandler.oneLine(row.failure()));
     }
     return run.exitCode();
+  }
+
+  private CompareTasks tasks() {
+    OptionalInt rows = optional("--task-limit", taskLimit, 1);
+    return tasks.isEmpty()
+        ? CompareTasks.NONE
+        : new CompareTasks(
+            new TaskSelection(tasks, data.directory(), Optional.ofNullable(taskSplit)).load(false),
+            rows);
   }
 
   private List<Candidate> candidates(ModelFolder folder) {

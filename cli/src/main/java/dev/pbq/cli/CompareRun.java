@@ -19,6 +19,7 @@ import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.distance.FolderFingerprint;
+import dev.pbq.eval.tasks.TaskData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,6 +51,7 @@ final class CompareRun {
    * @param texts for perplexity; the first also for the distance
    * @param seqlen tokens per window; empty for the model's default
    * @param limit windows of each text; empty for all
+   * @param tasks to measure, if any
    * @param klLimit windows for the distance; 0 for none, empty for what fits on the disk
    * @param residentBytes largest float32 model evaluated in memory whole
    * @param threads for arithmetic
@@ -60,6 +62,7 @@ final class CompareRun {
       ModelFolder folder,
       Path root,
       List<EvaluationText> texts,
+      CompareTasks tasks,
       OptionalInt seqlen,
       OptionalInt limit,
       OptionalInt klLimit,
@@ -246,8 +249,14 @@ final class CompareRun {
       String key = String.join(" ", "perplexity", own, key(text, settings.limit()));
       perplexity.add(store.get(key, PerplexityResult.class, () -> perplexity(folder, name, text)));
     }
+    List<Scores.TaskScore> tasks = new ArrayList<>();
+    for (TaskData task : settings.tasks().data()) {
+      String key = String.join(" ", "task", own, settings.tasks().key(task), tokenizerOptions);
+      tasks.addAll(
+          store.get(key, Scores.TaskScores.class, () -> task(folder, name, task)).scores());
+    }
     boolean distant = quantized && settings.klLimit().orElse(1) > 0;
-    return new Scores(perplexity, List.of(), distant ? distance(folder, name, own) : null);
+    return new Scores(perplexity, tasks, distant ? distance(folder, name, own) : null);
   }
 
   private String key(EvaluationText text, OptionalInt windows) {
@@ -260,8 +269,16 @@ final class CompareRun {
         tokenizerOptions);
   }
 
+  private Evaluation evaluation() {
+    return new Evaluation(settings.threads(), settings.residentBytes(), tokenizers, status);
+  }
+
+  private Scores.TaskScores task(ModelFolder folder, String name, TaskData task) {
+    return settings.tasks().measure(task, evaluation(), name, folder, status);
+  }
+
   private PerplexityResult perplexity(ModelFolder folder, String name, EvaluationText text) {
-    return new Evaluation(settings.threads(), settings.residentBytes(), tokenizers, status)
+    return evaluation()
         .run(
             name,
             folder,

@@ -63,6 +63,33 @@ class CompareTest {
   }
 
   @Test
+  void tasksAreColumnsAndMeasuredOnce() throws IOException {
+    Path questions = folder.resolve("questions.jsonl");
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      rows.append(
+          "{\"premise\": \"The lamp is %d.\", \"choice1\": \"It was lit.\", \"choice2\": \"It was not.\", "
+                  .formatted(i)
+              + "\"question\": \"cause\", \"label\": "
+              + i % 2
+              + "}\n");
+    }
+    Files.writeString(questions, rows.toString());
+    Path out = folder.resolve("out");
+    Cli.Result first = compare(out, "rtn:bits=2", "--tasks", "copa=" + questions);
+    assertThat(first.code()).as(first.err()).isZero();
+    JsonNode table = new ObjectMapper().readTree(out.resolve("compare.json").toFile()).path("rows");
+    Cli.Result alone = Cli.run("eval-tasks", "tiny", "--tasks", "copa=" + questions);
+    double acc = table.get(0).at("/scores/tasks/0/value").asDouble(-1);
+    assertThat(alone.out()).contains(String.format(java.util.Locale.ROOT, "acc %.4f", acc));
+    assertThat(table.get(1).at("/scores/tasks/0/metric").asText()).isEqualTo("acc");
+    assertThat(Files.readAllLines(out.resolve("compare.csv")).get(0)).contains("copa_acc");
+    String kept = Files.readString(out.resolve("evaluations.json"));
+    assertThat(compare(out, "rtn:bits=2", "--tasks", "copa=" + questions).code()).isZero();
+    assertThat(out.resolve("evaluations.json")).hasContent(kept);
+  }
+
+  @Test
   void aMethodThatFailsDoesNotLoseTheOthers() throws IOException {
     Path out = folder.resolve("out");
     assertThat(compare(out, "rtn:bits=2").code()).isZero();

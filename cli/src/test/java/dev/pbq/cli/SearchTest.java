@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,35 @@ class SearchTest {
     assertThat(evaluate(packed.toString()))
         .as("packed weights are what the trial's were rounded to")
         .isCloseTo(best, within(1e-10));
+  }
+
+  @Test
+  void qualityMayBeTheAccuracyOfTasks() throws IOException {
+    Path questions = folder.resolve("questions.jsonl");
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 5; i++) {
+      rows.append(
+          "{\"premise\": \"It is %d.\", \"choice1\": \"It was.\", \"choice2\": \"He is.\","
+                  .formatted(i)
+              + " \"question\": \"effect\", \"label\": "
+              + i % 2
+              + "}\n");
+    }
+    Files.writeString(questions, rows.toString());
+    Path out = folder.resolve("study");
+    String task = "copa=" + questions;
+    Cli.Result result =
+        Cli.run(
+            "search", "tiny", "--objective", "task", "--tasks", task, "--trials", 2, "--out", out);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).contains("accuracy");
+    Cli.Result alone =
+        Cli.run("eval-tasks", "tiny", "--tasks", task, "--act-format", out.resolve("best.toml"));
+    assertThat(alone.out()).contains(String.format(Locale.ROOT, "acc %.4f", best(out)));
+
+    Cli.Result without = Cli.run("search", "tiny", "--objective", "task");
+    assertThat(without.code()).isEqualTo(2);
+    assertThat(without.err()).contains("--objective task and --tasks need each other");
   }
 
   /** The perplexity that the best configuration's first line tells. */

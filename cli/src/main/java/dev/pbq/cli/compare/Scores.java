@@ -33,4 +33,15 @@ public record Scores(
    * @param stderr its standard error
    */
   public record TaskScore(String task, String metric, double value, double stderr) {}
+
+  /**
+   * The scores of one task, one for each of its metrics: what is measured, and kept, at once.
+   *
+   * @param scores acc first
+   */
+  public record TaskScores(List<TaskScore> scores) {
+    public TaskScores {
+      scores = List.copyOf(scores);
+    }
+  }
 }

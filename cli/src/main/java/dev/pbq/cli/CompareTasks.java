@@ -1,0 +1,61 @@
+package dev.pbq.cli;
+
+import dev.pbq.cli.compare.Scores;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.eval.MeanAndError;
+import dev.pbq.eval.tasks.PromptStyle;
+import dev.pbq.eval.tasks.TaskData;
+import dev.pbq.eval.tasks.TaskResult;
+import dev.pbq.eval.tasks.TaskRunner;
+import dev.pbq.eval.tasks.TaskSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * The tasks of a comparison: what {@code eval-tasks} measures, zero-shot.
+ *
+ * @param data of each task
+ * @param limit rows of each; empty for all
+ */
+record CompareTasks(List<TaskData> data, OptionalInt limit) {
+  /** No tasks. */
+  static final CompareTasks NONE = new CompareTasks(List.of(), OptionalInt.empty());
+
+  CompareTasks {
+    data = List.copyOf(data);
+  }
+
+  /** What a task's scores depend on besides the model and the tokenizer. */
+  String key(TaskData task) {
+    return String.join(
+        " ",
+        task.task().label(),
+        task.rows().sha256(),
+        "rows=" + (limit.isPresent() ? limit.getAsInt() : "all"));
+  }
+
+  /** Measures one task. */
+  Scores.TaskScores measure(
+      TaskData task, Evaluation evaluation, String name, ModelFolder folder, StatusLine status) {
+    TaskSettings settings =
+        new TaskSettings(
+            limit, 0, TaskSettings.HARNESS_SEED, PromptStyle.LM_EVAL, OptionalInt.empty());
+    TaskResult result =
+        evaluation.with(
+            name,
+            folder,
+            ActFormat.recorded(folder),
+            (model, manager) ->
+                new TaskRunner(model, settings)
+                    .run(task, manager, new ScoringStatus(status, task.task().label())));
+    List<Scores.TaskScore> scores = new ArrayList<>();
+    scores.add(score(task, "acc", result.acc()));
+    result.accNorm().ifPresent(value -> scores.add(score(task, "acc_norm", value)));
+    return new Scores.TaskScores(scores);
+  }
+
+  private static Scores.TaskScore score(TaskData task, String metric, MeanAndError value) {
+    return new Scores.TaskScore(task.task().label(), metric, value.mean(), value.standardError());
+  }
+}
