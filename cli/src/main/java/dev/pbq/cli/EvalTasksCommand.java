@@ -10,7 +10,6 @@ import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskPreset;
 import dev.pbq.eval.tasks.TaskReport;
 import dev.pbq.eval.tasks.TaskResult;
-import dev.pbq.eval.tasks.TaskRunner;
 import dev.pbq.eval.tasks.TaskSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -136,26 +135,16 @@ final class EvalTasksCommand implements Runnable {
     Optional<ActFormat> format = actFormats.of(folder);
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     PrintWriter out = spec.commandLine().getOut();
+    Evaluation evaluation =
+        new Evaluation(common.threads(), ShardSize.parse(resident), tokenizers, status);
     Map<String, Object> report =
-        new Evaluation(common.threads(), ShardSize.parse(resident), tokenizers, status)
-            .with(
-                resolved.displayName(),
-                folder,
-                format,
-                (measured, manager) -> {
-                  TaskRunner runner = new TaskRunner(measured, settings);
-                  List<TaskResult> results = new ArrayList<>();
-                  for (TaskData data : tasks) {
-                    TaskResult result =
-                        runner.run(data, manager, new ScoringStatus(status, data.task().label()));
-                    status.clear();
-                    print(result, out);
-                    results.add(result);
-                  }
-                  preset.ifPresent(p -> print(p, results, out));
-                  return TaskReport.of(
-                      measured, settings, results, preset, format.map(ActFormat::label));
-                });
+        new TaskEvaluation(evaluation, settings, preset)
+            .run(resolved.displayName(), folder, tasks, format, result -> print(result, out));
+    preset.ifPresent(
+        p ->
+            out.println(
+                String.format(
+                    Locale.ROOT, "%-14s  mean %.4f", p.label(), TaskReport.mean(report, p))));
     if (json != null) {
       ResultFile.write(json, report);
     }
@@ -205,11 +194,5 @@ final class EvalTasksCommand implements Runnable {
   private static void append(StringBuilder line, String name, MeanAndError value) {
     line.append(
         String.format(Locale.ROOT, "  %s %.4f +- %.4f", name, value.mean(), value.standardError()));
-  }
-
-  private static void print(TaskPreset preset, List<TaskResult> results, PrintWriter out) {
-    out.println(
-        String.format(
-            Locale.ROOT, "%-14s  mean %.4f", preset.label(), preset.summary(results).get("mean")));
   }
 }

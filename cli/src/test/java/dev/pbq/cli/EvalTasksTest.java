@@ -86,6 +86,25 @@ class EvalTasksTest {
   }
 
   @Test
+  void aPresetHasThePapersMetricsAndMean() throws IOException {
+    JsonNode report =
+        run(
+            SharedFolder.of("models/stories260K"),
+            "onebit",
+            List.of("--data-dir", SharedFolder.of("tasks"), "--split", "validation", "--limit", 5));
+    JsonNode group = report.path("groups").path("onebit");
+    double sum = 0;
+    for (String task : List.of("hellaswag", "piqa", "arc_easy", "arc_challenge")) {
+      sum += report.path("results").path(task).path("acc_norm,none").asDouble();
+    }
+    for (String task : List.of("winogrande", "boolq")) {
+      sum += report.path("results").path(task).path("acc,none").asDouble();
+    }
+    assertThat(group).hasSize(7);
+    assertThat(group.path("mean").asDouble()).isCloseTo(sum / 6, within(1e-12));
+  }
+
+  @Test
   void anUnknownTaskNamesTheNearest() {
     Cli.Result result = Cli.run("eval-tasks", "tiny", "--tasks", "arc_esay");
     assertThat(result.code()).isEqualTo(2);

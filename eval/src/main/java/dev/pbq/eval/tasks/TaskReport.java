@@ -63,6 +63,12 @@ public final class TaskReport {
     return report;
   }
 
+  /** The mean that a report holds of a preset's tasks. */
+  public static double mean(Map<String, Object> report, TaskPreset preset) {
+    Map<?, ?> summary = (Map<?, ?>) ((Map<?, ?>) report.get("groups")).get(preset.label());
+    return (Double) summary.get("mean");
+  }
+
   private static Map<String, Object> metrics(TaskResult result) {
     Map<String, Object> metrics = new LinkedHashMap<>();
     metrics.put("alias", result.task().label());
