@@ -220,9 +220,7 @@ final class CompareCommand implements Callable<Integer> {
     OptionalInt rows = optional("--task-limit", taskLimit, 1);
     return tasks.isEmpty()
         ? CompareTasks.NONE
-        : new CompareTasks(
-            new TaskSelection(tasks, data.directory(), Optional.ofNullable(taskSplit)).load(false),
-            rows);
+        : new CompareTasks(data.tasks(tasks, Optional.ofNullable(taskSplit)).load(false), rows);
   }
 
   private List<Candidate> candidates(ModelFolder folder) {

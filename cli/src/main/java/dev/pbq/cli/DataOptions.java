@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Corpora;
+import dev.pbq.core.data.CorpusLocator;
 import dev.pbq.core.data.EvaluationDocuments;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.LabeledCorpora;
@@ -26,8 +27,8 @@ final class DataOptions {
       names = "--data-dir",
       paramLabel = "DIR",
       description =
-          "Folder in which data sets (wikitext2, ptb, c4, sst2) are found by name (default: the"
-              + " environment's PBQ_DATA); then in the hub cache, else they are downloaded.")
+          "Folder in which data sets (wikitext2, ptb, c4, sst2, tasks) are found by name (default:"
+              + " the environment's PBQ_DATA); then in the hub cache, else they are downloaded.")
   private Path dataDir;
 
   /** The text that calibration windows are drawn from, by data set name or file. */
@@ -63,6 +64,12 @@ final class DataOptions {
         : corpora().documents(nameOrFile);
   }
 
+  /** Tasks with their data. */
+  TaskSelection tasks(List<String> names, Optional<String> split) {
+    return new TaskSelection(
+        names, directory(), new CorpusLocator(directory(), System.getenv(), this::download), split);
+  }
+
   private Corpora corpora() {
     return new Corpora(directory(), System.getenv(), this::download);
   }
@@ -76,8 +83,7 @@ final class DataOptions {
     return Hub.of(System.getenv(), listener).dataset(repository, globs);
   }
 
-  /** The folder that data is looked for in by name, if there is one. */
-  Optional<Path> directory() {
+  private Optional<Path> directory() {
     return Optional.ofNullable(dataDir)
         .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of));
   }

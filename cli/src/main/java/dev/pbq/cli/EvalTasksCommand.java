@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n")
 final class EvalTasksCommand implements Runnable {
   @Mixin private ModelArgument model;
+  @Mixin private DataOptions data;
   @Mixin private TokenizerOptions tokenizers;
   @Mixin private ActFormatOptions actFormats;
   @Mixin private CommonOptions common;
@@ -57,13 +58,6 @@ final class EvalTasksCommand implements Runnable {
               + " lambada_openai, copa; TASK=FILE for data in a file; or a paper's set, with its"
               + " choice of metric and its mean: pb-llm (seven tasks), onebit (six).")
   private List<String> names = new ArrayList<>();
-
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description =
-          "Folder with TASK.SPLIT.jsonl or TASK/SPLIT.jsonl (default: the environment's PBQ_DATA).")
-  private Path dataDir;
 
   @Option(
       names = "--split",
@@ -128,8 +122,9 @@ final class EvalTasksCommand implements Runnable {
             seed,
             PromptStyle.named(prompts),
             atLeastOne("--batch-tokens", batchTokens));
-    Optional<TaskPreset> preset = selection().preset();
-    List<TaskData> tasks = selection().load(shots > 0);
+    TaskSelection selection = data.tasks(names, Optional.ofNullable(split));
+    Optional<TaskPreset> preset = selection.preset();
+    List<TaskData> tasks = selection.load(shots > 0);
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<ActFormat> format = actFormats.of(folder);
@@ -162,14 +157,6 @@ final class EvalTasksCommand implements Runnable {
       throw PbqException.usage(option + " " + value + " is not at least 1");
     }
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
-  }
-
-  private TaskSelection selection() {
-    return new TaskSelection(
-        names,
-        Optional.ofNullable(dataDir)
-            .or(() -> Optional.ofNullable(System.getenv("PBQ_DATA")).map(Path::of)),
-        Optional.ofNullable(split));
   }
 
   private static void print(TaskResult r, PrintWriter out) {

@@ -325,8 +325,7 @@ final class SearchCommand implements Runnable {
   }
 
   private TrialObjective accuracy(ModelFolder folder, CausalModel causal, StatusLine status) {
-    List<TaskData> rows =
-        new TaskSelection(tasks, data.directory(), Optional.ofNullable(split)).load(false);
+    List<TaskData> rows = data.tasks(tasks, Optional.ofNullable(split)).load(false);
     TaskSettings settings =
         new TaskSettings(
             limit == null ? OptionalInt.empty() : OptionalInt.of(limit),

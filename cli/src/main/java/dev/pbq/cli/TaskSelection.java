@@ -1,6 +1,7 @@
 package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.data.CorpusLocator;
 import dev.pbq.eval.tasks.Task;
 import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskLocator;
@@ -16,10 +17,12 @@ import java.util.Set;
  * Tasks as the user names them.
  *
  * @param names tasks, {@code TASK=FILE}, or presets
- * @param directory where their data is; empty for the hub cache alone
+ * @param directory where their data is looked for first
+ * @param hub looks on the hub
  * @param split to evaluate; empty for the harness' choice
  */
-record TaskSelection(List<String> names, Optional<Path> directory, Optional<String> split) {
+record TaskSelection(
+    List<String> names, Optional<Path> directory, CorpusLocator hub, Optional<String> split) {
   TaskSelection {
     names = List.copyOf(names);
   }
@@ -36,7 +39,7 @@ record TaskSelection(List<String> names, Optional<Path> directory, Optional<Stri
    * @throws PbqException USAGE for an unknown task; NOT_FOUND or BAD_DATA for its data
    */
   List<TaskData> load(boolean examples) {
-    TaskLocator locator = new TaskLocator(directory);
+    TaskLocator locator = new TaskLocator(directory, Optional.of(hub));
     List<TaskData> tasks = new ArrayList<>();
     Set<Task> seen = new LinkedHashSet<>();
     for (String name : names) {

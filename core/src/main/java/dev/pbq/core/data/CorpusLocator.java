@@ -15,7 +15,7 @@ import java.util.Optional;
  * Finds the files of a data set: first in the data directory, then in the cache of the Hugging Face
  * hub; what neither has is fetched.
  */
-final class CorpusLocator {
+public final class CorpusLocator {
   private final Optional<Path> dataDirectory;
   private final Path hubCache;
   private final DatasetFetcher fetcher;
@@ -25,7 +25,7 @@ final class CorpusLocator {
    * @param fetcher brings what neither the directory nor the cache has
    * @throws PbqException NOT_FOUND if the data directory does not exist
    */
-  CorpusLocator(
+  public CorpusLocator(
       Optional<Path> dataDirectory, Map<String, String> environment, DatasetFetcher fetcher) {
     dataDirectory.ifPresent(
         folder -> {
@@ -53,13 +53,16 @@ final class CorpusLocator {
   }
 
   /**
-   * As {@link #find(Dataset, String)}.
+   * The files of a split of any data set, in order; never empty.
    *
+   * @param label the data set's name, for messages
    * @param files globs under the data directory, best first
-   * @param hubRepositories where else it may be
+   * @param hubRepositories where else it may be; what none has in the cache is fetched from the
+   *     first
    * @param hubFiles globs under a snapshot of one of these
+   * @throws PbqException NOT_FOUND telling where was looked for what
    */
-  List<Path> find(
+  public List<Path> find(
       String label,
       String split,
       List<String> files,

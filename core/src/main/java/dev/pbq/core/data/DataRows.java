@@ -23,23 +23,48 @@ public record DataRows(Path file, String sha256, List<DataRow> rows) {
   }
 
   /**
-   * Reads a file of one JSON object per line, plain or .gz.
+   * Reads a file of one JSON object per line, plain or .gz, or a .parquet file.
    *
    * @throws PbqException BAD_DATA naming file and line if one is not a JSON object, or if there is
    *     none
    */
   public static DataRows read(Path file) {
+    return read(List.of(file));
+  }
+
+  /**
+   * As {@link #read(Path)}, the rows of several files one after the other; the first names them.
+   */
+  public static DataRows read(List<Path> files) {
+    Sha256 sha = new Sha256();
+    List<DataRow> rows = new ArrayList<>();
+    for (Path file : files) {
+      List<DataRow> own =
+          file.getFileName().toString().endsWith(".parquet") ? parquet(file) : lines(file);
+      own.forEach(row -> sha.add(row.fields().toString()).add("\n"));
+      rows.addAll(own);
+    }
+    if (rows.isEmpty()) {
+      throw PbqException.badData(files.get(0) + ": there is no row in it");
+    }
+    return new DataRows(files.get(0), sha.hex(), rows);
+  }
+
+  private static List<DataRow> parquet(Path file) {
+    List<DataRow> rows = new ArrayList<>();
+    ParquetRows.read(file, fields -> rows.add(new DataRow(file, rows.size() + 1, fields)));
+    return rows;
+  }
+
+  private static List<DataRow> lines(Path file) {
     ObjectReader json = JsonLinesReader.objectReader();
     List<DataRow> rows = new ArrayList<>();
-    Sha256 sha = new Sha256();
     int number = 0;
     try (BufferedReader lines = JsonLinesReader.open(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         if (!line.isBlank()) {
-          DataRow row = new DataRow(file, number, object(json, line, file, number));
-          sha.add(row.fields().toString()).add("\n");
-          rows.add(row);
+          rows.add(new DataRow(file, number, object(json, line, file, number)));
         }
       }
     } catch (IOException e) {
@@ -49,10 +74,7 @@ public record DataRows(Path file, String sha256, List<DataRow> rows) {
       String why = e instanceof CharacterCodingException ? "not UTF-8 text" : Messages.of(e);
       throw PbqException.badData("%s: broken after line %d: %s".formatted(file, number, why), e);
     }
-    if (rows.isEmpty()) {
-      throw PbqException.badData(file + ": there is no row in it");
-    }
-    return new DataRows(file, sha.hex(), rows);
+    return rows;
   }
 
   private static JsonNode object(ObjectReader json, String line, Path file, int number) {

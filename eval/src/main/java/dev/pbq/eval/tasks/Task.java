@@ -53,6 +53,18 @@ public enum Task {
     return dataset;
   }
 
+  /** The folders of that repository that may hold this task's files. */
+  List<String> hubFolders() {
+    return switch (this) {
+      case ARC_EASY -> List.of("ARC-Easy");
+      case ARC_CHALLENGE -> List.of("ARC-Challenge");
+      case WINOGRANDE -> List.of("winogrande_xl");
+      case OPENBOOKQA -> List.of("main");
+      case BOOLQ, COPA -> List.of(label);
+      case PIQA, HELLASWAG, LAMBADA_OPENAI -> List.of("data", "default", "plain_text");
+    };
+  }
+
   /** The split that the harness evaluates. */
   public String split() {
     return split;

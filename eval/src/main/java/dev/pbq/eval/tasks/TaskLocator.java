@@ -1,6 +1,7 @@
 package dev.pbq.eval.tasks;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.data.CorpusLocator;
 import dev.pbq.core.data.DataRows;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,20 +10,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds tasks' data in a folder: {@code TASK.SPLIT.jsonl}, also with .gz behind, or {@code
- * TASK/SPLIT.jsonl}. Nothing is downloaded.
+ * Finds tasks' data: in a folder, {@code TASK.SPLIT.jsonl}, also with .gz behind, or {@code
+ * TASK/SPLIT.jsonl}, or the same with .parquet; then among the data sets of the hub.
  */
 public final class TaskLocator {
   private static final List<String> SPLITS = List.of("validation", "test", "train");
   private static final String TRAIN = "train";
 
   private final Optional<Path> directory;
+  private final Optional<CorpusLocator> hub;
+
+  /** Looks in a folder alone. */
+  public TaskLocator(Optional<Path> directory) {
+    this(directory, Optional.empty());
+  }
 
   /**
-   * @param directory where to look
-   * @throws PbqException NOT_FOUND if it does not exist
+   * Looks in a folder and on the hub.
+   *
+   * @param directory where to look first
+   * @param hub looks in the hub's cache, and fetches
+   * @throws PbqException NOT_FOUND if the directory does not exist
    */
-  public TaskLocator(Optional<Path> directory) {
+  public TaskLocator(Optional<Path> directory, Optional<CorpusLocator> hub) {
     directory.ifPresent(
         folder -> {
           if (!Files.isDirectory(folder)) {
@@ -30,6 +40,7 @@ public final class TaskLocator {
           }
         });
     this.directory = directory;
+    this.hub = hub;
   }
 
   /**
@@ -42,12 +53,35 @@ public final class TaskLocator {
    */
   public TaskData load(Task task, Optional<String> split, boolean examples) {
     String wanted = split.orElse(task.split());
-    Path file = find(task, wanted).orElseThrow(() -> missing(task, wanted));
+    Optional<Path> file = find(task, wanted);
+    if (file.isPresent()) {
+      return new TaskData(
+          task,
+          wanted,
+          DataRows.read(file.get()),
+          examples ? find(task, TRAIN).map(DataRows::read) : Optional.empty());
+    }
+    if (hub.isEmpty()) {
+      throw missing(task, wanted, "");
+    }
     return new TaskData(
         task,
         wanted,
-        DataRows.read(file),
-        examples ? find(task, TRAIN).map(DataRows::read) : Optional.empty());
+        DataRows.read(onHub(hub.get(), task, wanted)),
+        examples ? Optional.of(DataRows.read(onHub(hub.get(), task, TRAIN))) : Optional.empty());
+  }
+
+  private List<Path> onHub(CorpusLocator locator, Task task, String split) {
+    List<String> files = new ArrayList<>();
+    for (String folder : task.hubFolders()) {
+      files.add(folder + "/" + split + "-*.parquet");
+      files.add(folder + "/" + split + "/*.parquet");
+    }
+    try {
+      return locator.find(task.label(), split, List.of(), List.of(task.dataset()), files);
+    } catch (PbqException e) {
+      throw missing(task, split, "; " + e.getMessage());
+    }
   }
 
   /** A task's data in a file that was named; its split is not known. */
@@ -72,7 +106,7 @@ public final class TaskLocator {
     List<String> stems =
         task == Task.WINOGRANDE ? List.of("winogrande", "winogrande_xl") : List.of(task.label());
     for (String stem : stems) {
-      for (String end : List.of(".jsonl", ".jsonl.gz")) {
+      for (String end : List.of(".jsonl", ".jsonl.gz", ".parquet")) {
         names.add(stem + "." + split + end);
         names.add(stem + "/" + split + end);
       }
@@ -80,7 +114,7 @@ public final class TaskLocator {
     return names;
   }
 
-  private PbqException missing(Task task, String split) {
+  private PbqException missing(Task task, String split, String more) {
     List<String> others = SPLITS.stream().filter(other -> find(task, other).isPresent()).toList();
     String looked =
         directory
@@ -88,12 +122,13 @@ public final class TaskLocator {
             .orElse("no --data-dir (or PBQ_DATA) was given");
     return PbqException.notFound(
         "task %s: no file of its %s split; %s%s"
-            .formatted(
-                task.label(),
-                split,
-                looked,
-                others.isEmpty()
-                    ? "; a file may be given as " + task.label() + "=FILE"
-                    : "; there is its split " + String.join(", ", others) + ": see --split"));
+                .formatted(
+                    task.label(),
+                    split,
+                    looked,
+                    others.isEmpty()
+                        ? "; a file may be given as " + task.label() + "=FILE"
+                        : "; there is its split " + String.join(", ", others) + ": see --split")
+            + more);
   }
 }
