@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RecursiveAction;
 import java.util.function.IntConsumer;
 
@@ -54,40 +55,54 @@ public final class Parallel {
   }
 
   /**
-   * Starts a piece of work in the calling thread's pool, which may itself use {@link #forEach};
-   * {@link #join} waits for it.
+   * Starts a piece of work in the calling thread's pool, which may itself use {@link #forEach} and
+   * {@link #fork}.
    */
-  public static <T> ForkJoinTask<T> fork(Callable<T> body) {
-    ForkJoinTask<T> task = ForkJoinTask.adapt(body);
-    return ForkJoinTask.inForkJoinPool() ? task.fork() : ForkJoinPool.commonPool().submit(task);
+  public static <T> Fork<T> fork(Callable<T> body) {
+    return new Fork<>(body);
   }
 
-  /** Waits for a task of {@link #fork}, and meanwhile does whatever its pool has to do. */
-  public static <T> T join(ForkJoinTask<T> task) {
-    if (ForkJoinTask.inForkJoinPool()) {
-      Helper.workUntilDone(task);
+  /**
+   * Work that has been started, for the thread that started it. Whoever waits for several of them
+   * should {@link #help} with those that no thread has begun with.
+   */
+  public static final class Fork<T> {
+    private final FutureTask<T> work;
+    private final ForkJoinTask<?> carrier;
+
+    private Fork(Callable<T> body) {
+      work = new FutureTask<>(body);
+      ForkJoinTask<?> task = ForkJoinTask.adapt(work);
+      carrier =
+          ForkJoinTask.inForkJoinPool() ? task.fork() : ForkJoinPool.commonPool().submit(task);
     }
-    return task.join();
-  }
 
-  /** {@link ForkJoinTask#pollTask} is for tasks only. */
-  private static final class Helper extends RecursiveAction {
-    private static final long serialVersionUID = 1L;
+    /** Does the work in the calling thread, unless some thread has begun with it. */
+    public void help() {
+      work.run();
+    }
 
-    /** Returns early when nothing is left that has not been started. */
-    static void workUntilDone(ForkJoinTask<?> task) {
-      while (!task.isDone()) {
-        ForkJoinTask<?> next = pollTask();
-        if (next == null) {
-          return;
-        }
-        next.quietlyInvoke();
+    /** Whether the work is done, or has failed. */
+    public boolean isDone() {
+      return work.isDone();
+    }
+
+    /** Waits until the work is done, or has failed. */
+    public void await() {
+      carrier.quietlyJoin();
+    }
+
+    /** Waits for the result; an exception of the work is thrown here. */
+    public T join() {
+      await();
+      try {
+        return work.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while computing", e);
+      } catch (ExecutionException e) {
+        throw rethrown(e.getCause());
       }
-    }
-
-    @Override
-    protected void compute() {
-      throw new UnsupportedOperationException("never run");
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -40,7 +39,7 @@ final class TensorStream {
   private final long mostBytes;
 
   /** A tensor in flight. */
-  private record Flight(ForkJoinTask<BlockStore.Packed> task, long bytes) {}
+  private record Flight(Parallel.Fork<BlockStore.Packed> task, long bytes) {}
 
   /** What is next to take off. */
   private record Planned(int block, PlannedLinear linear) {
@@ -117,7 +116,14 @@ final class TensorStream {
         bytes += started.bytes();
         waiting = planned.hasNext() ? planned.next() : null;
       }
-      BlockStore.Packed first = Parallel.join(flights.element().task());
+      Flight oldest = flights.element();
+      for (Flight flight : flights) {
+        if (oldest.task().isDone()) {
+          break;
+        }
+        flight.task().help();
+      }
+      BlockStore.Packed first = oldest.task().join();
       bytes -= flights.remove().bytes();
       return first;
     }
@@ -134,7 +140,7 @@ final class TensorStream {
     /** After a failure: lets what has started end, as it reads a checkpoint that will be closed. */
     void land() {
       over.set(true);
-      flights.forEach(flight -> flight.task().quietlyJoin());
+      flights.forEach(flight -> flight.task().await());
     }
   }
 }

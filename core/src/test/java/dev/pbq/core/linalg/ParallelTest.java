@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ParallelTest {
   @Test
@@ -82,5 +87,59 @@ class ParallelTest {
     if (i == 3) {
       throw PbqException.numerical("layer 3");
     }
+  }
+
+  /** Both kinds of pieces in one pool, and a thread that helps: nobody may wait for ever. */
+  @Test
+  @Timeout(60)
+  void forksThatUsePiecesAndStreamsComeToAnEnd() {
+    for (int threads : new int[] {1, 2, 3}) {
+      for (int repetition = 0; repetition < 100; repetition++) {
+        long sum = Parallel.withThreads(threads, ParallelTest::sumOfForks);
+        assertThat(sum).isEqualTo(8 * (2 * 4950 + 4950));
+      }
+    }
+    assertThat(sumOfForks()).as("outside a pool").isEqualTo(8 * (2 * 4950 + 4950));
+  }
+
+  private static long sumOfForks() {
+    List<Parallel.Fork<Long>> forks = new ArrayList<>();
+    for (int f = 0; f < 8; f++) {
+      forks.add(Parallel.fork(ParallelTest::sumOfPieces));
+    }
+    long sum = 0;
+    for (Parallel.Fork<Long> fork : forks) {
+      for (Parallel.Fork<Long> other : forks) {
+        if (!fork.isDone()) {
+          other.help();
+        }
+      }
+      sum += fork.join();
+    }
+    return sum;
+  }
+
+  private static long sumOfPieces() {
+    AtomicLong sum = new AtomicLong();
+    Parallel.forEach(100, sum::addAndGet);
+    sum.addAndGet(IntStream.range(0, 100).parallel().asLongStream().sum());
+    Parallel.forEach(100, sum::addAndGet);
+    return sum.get();
+  }
+
+  @Test
+  void failuresOfForksArriveAsTheyWereThrown() {
+    PbqException failure = PbqException.numerical("layer 5");
+    assertThatThrownBy(
+            () ->
+                Parallel.withThreads(
+                    2,
+                    () ->
+                        Parallel.fork(
+                                () -> {
+                                  throw failure;
+                                })
+                            .join()))
+        .isSameAs(failure);
   }
 }
