@@ -40,7 +40,7 @@ final class ChatTemplate {
   private final Jinjava jinja;
 
   private ChatTemplate(String template, Map<String, String> specialTokens) {
-    this.template = template;
+    this.template = trimmed(template);
     this.specialTokens = specialTokens;
     this.jinja =
         new Jinjava(
@@ -54,6 +54,11 @@ final class ChatTemplate {
         .registerFunction(
             new ELFunctionDefinition(
                 "", "raise_exception", ChatTemplate.class, "refuse", String.class));
+  }
+
+  /** Obeys the marks {@code {{- {%- -}} -%}}, which the library does for statements alone. */
+  private static String trimmed(String template) {
+    return template.replaceAll("\\s*\\{([{%])-", "{$1").replaceAll("-([%}])\\}\\s*", "$1}");
   }
 
   /** What templates call, by reflection, when a conversation is not as they want it. */
