@@ -18,7 +18,7 @@ record WeightError(double error, double reference) {
   private static final int TASK = 1 << 16;
 
   /** Sums that run side by side in float32. */
-  private static final int LANES = 64;
+  private static final int LANES = 256;
 
   /** Squares that are added in float32 before they are moved to float64. */
   private static final int TERMS = 16;
@@ -68,13 +68,17 @@ record WeightError(double error, double reference) {
   private static WeightError ofPiece(float[] w, int from, float[] q) {
     double error = 0;
     double reference = 0;
+    float[] v = new float[LANES];
+    float[] d = new float[LANES];
     float[] errors = new float[LANES];
     float[] references = new float[LANES];
     int blocks = q.length / (LANES * TERMS);
     for (int b = 0; b < blocks; b++) {
       for (int k = 0; k < TERMS; k++) {
         int at = (b * TERMS + k) * LANES;
-        add(w, from + at, q, at, errors, references);
+        System.arraycopy(w, from + at, v, 0, LANES);
+        System.arraycopy(q, at, d, 0, LANES);
+        add(v, d, errors, references);
       }
       for (int l = 0; l < LANES; l++) {
         error += errors[l];
@@ -90,14 +94,12 @@ record WeightError(double error, double reference) {
     return usual ? new WeightError(error, reference) : exactly(w, from, q, 0);
   }
 
-  /** One of each sum for every lane: in this shape the compiler vectorises it. */
-  private static void add(
-      float[] w, int at, float[] q, int start, float[] errors, float[] references) {
+  /** One of each sum for every lane, all arrays from 0 on: in this shape it is vectorised. */
+  private static void add(float[] w, float[] q, float[] errors, float[] references) {
     for (int l = 0; l < LANES; l++) {
-      float v = w[at + l];
-      float d = v - q[start + l];
+      float d = w[l] - q[l];
       errors[l] += d * d;
-      references[l] += v * v;
+      references[l] += w[l] * w[l];
     }
   }
 
