@@ -14,6 +14,9 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings files of one commit into the cache, some at a time. The links of the snapshot are made
@@ -22,6 +25,7 @@ import java.util.concurrent.Future;
  */
 final class SnapshotDownload {
   private static final int AT_ONCE = 4;
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotDownload.class);
 
   private final HubApi api;
   private final CachedRepository cached;
@@ -138,7 +142,19 @@ final class SnapshotDownload {
       }
       throw new IllegalStateException(what + ": the download failed", e.getCause());
     } finally {
-      workers.shutdownNow();
+      stop(workers);
+    }
+  }
+
+  /** Ends the other downloads after a failure: what they have so far is kept for the next run. */
+  private static void stop(ExecutorService workers) {
+    workers.shutdownNow();
+    try {
+      if (!workers.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOG.warn("a download does not stop");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

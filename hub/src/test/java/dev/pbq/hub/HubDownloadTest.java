@@ -261,7 +261,10 @@ class HubDownloadTest {
         .hasMessageContaining(WEIGHTS)
         .hasMessageContaining("sha256");
     assertThat(server.attempts(WEIGHTS)).isEqualTo(2);
-    assertThat(leftOvers()).isEmpty();
+    // Other files may have been cut off: what they have is kept. Of this one nothing is.
+    String stated = HubServer.sha256(new byte[] {1});
+    assertThat(leftOvers()).noneMatch(f -> f.getFileName().toString().startsWith(stated));
+    assertThat(repository().resolve("blobs").resolve(stated)).doesNotExist();
     assertThat(repository().resolve("snapshots")).doesNotExist();
   }
 
