@@ -2,7 +2,7 @@
 # Reproduces ARB-LLM's tables 1 to 3 (perplexity of OPT, LLaMA 1-3, Vicuna), 4 (ablations, LLaMA-7B) and 6 (sizes), and BiLLM's rows, for model
 # folders of your choice, as Markdown with the published figures beside ours. Resumable: what has been quantized or evaluated is not done again.
 #
-#   scripts/arb-tables.sh [--out DIR] [--calib SET|FILE] [--eval SET,SET] [--nsamples N] [--seqlen N] [--blocksize N] [--data-dir DIR] [--limit N] [--tables main,4,6,options] MODEL...
+#   scripts/arb-tables.sh [--out DIR] [--calib SET|FILE] [--eval SET,SET] [--nsamples N] [--seqlen N] [--blocksize N] [--data-dir DIR] [--limit N] [--tables main,4,6,options] [--only NAME,NAME] MODEL...
 #
 # "main" (or 1, 2, 3) is the table that the model belongs to; "options" is what pbq offers beyond the papers, one option at a time. Published figures are printed only beside the model that they were published for.
 # Without arguments: --help.
@@ -10,7 +10,7 @@ set -eu
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 pbq="${PBQ:-$here/../pbq}"
-out=results/arb-llm calib=c4 eval_sets=wikitext2,c4 nsamples=128 seqlen= data_dir= limit= tables=main,4,6 blocksize=128
+out=results/arb-llm calib=c4 eval_sets=wikitext2,c4 nsamples=128 seqlen= data_dir= limit= only= tables=main,4,6 blocksize=128
 models=()
 
 usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
@@ -27,6 +27,7 @@ while [ $# -gt 0 ]; do
     --data-dir) data_dir="$2"; shift 2 ;;
     --limit) limit="$2"; shift 2 ;;
     --tables) tables="$2"; shift 2 ;;
+    --only) only="$2"; shift 2 ;;
     --help|-h) usage 0 ;;
     -*) echo "arb-tables: unknown option $1" >&2; exit 2 ;;
     *) models+=("$1"); shift ;;
@@ -52,6 +53,9 @@ row() {
   fi
   evaluate "$folder" "$folder.ppl.json"
 }
+
+# wanted NAME: whether its row is asked for.
+wanted() { [ -z "$only" ] || case ",$only," in *,"$1",*) ;; *) return 1 ;; esac; }
 
 # figure FILE SET-INDEX: the perplexity of one data set (results are in the order asked for).
 figure() {
@@ -187,6 +191,7 @@ main_table() {
   for s in "${sets[@]}"; do head="$head $s (ours) |"; rule="$rule --- |"; done
   printf '%s wikitext2 (ARB-LLM) | wikitext2 (BiLLM) |\n%s --- | --- |\n' "$head" "$rule"
   while IFS='|' read -r name label spec t1 t2 t3 b1 b2; do
+    wanted "$name" || [ "$name" = full ] || continue
     case "${place[0]:-}" in
       1) p="$(published "$t1" "${place[1]}")" b="$(published "$b1" "${place[1]}")" ;;
       2) p="$(published "$t2" "${place[1]}")" b="$(published "$b2" "${place[1]}")" ;;
@@ -213,6 +218,7 @@ ablation_table() {
   for s in "${sets[@]}"; do head="$head $s (ours) | $s (published) |"; rule="$rule --- | --- |"; done
   printf '%s\n%s\n' "$head" "$rule"
   while IFS='|' read -r name label windows figures spec; do
+    wanted "$name" || continue
     # shellcheck disable=SC2086 # the specification is a list of options
     row "$model" "$dir" "$name" "$windows" $spec --blocksize "$blocksize"
     text="| $label | $windows | $(bits "$dir/$name/pbq-report.json" paperBits) | $(bits "$dir/$name/pbq-report.json" storedBits) |"
@@ -232,6 +238,7 @@ size_table() {
   preamble "table 6" "$model"
   printf '| configuration | stored bits | GB (ours) | GB (published) |\n| --- | --- | --- | --- |\n'
   while IFS='|' read -r name label figures spec; do
+    wanted "$name" || continue
     # shellcheck disable=SC2086 # the specification is a list of options
     row "$model" "$dir" "$name" "$nsamples" $spec
     report="$dir/$name/pbq-report.json"
@@ -263,6 +270,7 @@ option_table() {
   for i in "${!sets[@]}"; do text="$text $(figure "$dir/full.ppl.json" "$i") |"; done
   echo "$text"
   while IFS='|' read -r name label spec; do
+    wanted "$name" || continue
     # shellcheck disable=SC2086 # the specification is a list of options
     row "$model" "$dir" "$name" "$nsamples" $spec --blocksize "$blocksize"
     text="| $label | $(bits "$dir/$name/pbq-report.json" storedBits) |"

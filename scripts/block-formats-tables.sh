@@ -152,7 +152,8 @@ for model in "${models[@]}"; do
   mkdir -p "$dir"
   for table in formats weights; do
     case ",$tables," in *,"$table",*)
-      "$table" "$model" "$dir" >"$dir/$table.md.new" && mv "$dir/$table.md.new" "$dir/$table.md"
+      "$table" "$model" "$dir" >"$dir/$table.md.new"
+      mv "$dir/$table.md.new" "$dir/$table.md"
       echo "$dir/$table.md" ;;
     esac
   done

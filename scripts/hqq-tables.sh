@@ -171,7 +171,8 @@ for model in "${models[@]}"; do
   case "$(printf %s "$name" | tr '[:upper:]' '[:lower:]')" in llama-2-7b|llama-2-7b-hf) known=yes ;; esac
   for table in blog widths; do
     case ",$tables," in *,"$table",*)
-      "$table" "$model" "$dir" "$known" >"$dir/$table.md.new" && mv "$dir/$table.md.new" "$dir/$table.md"
+      "$table" "$model" "$dir" "$known" >"$dir/$table.md.new"
+      mv "$dir/$table.md.new" "$dir/$table.md"
       echo "$dir/$table.md" ;;
     esac
   done

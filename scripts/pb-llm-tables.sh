@@ -2,14 +2,14 @@
 # Reproduces PB-LLM's table 1 (C4 perplexity of OPT-1.3B) and table 3 (C4, wikitext2, PTB of LLaMA-7B) for model folders of your
 # choice, as Markdown with the published figure beside ours. Resumable: what has been quantized or evaluated is not done again.
 #
-#   scripts/pb-llm-tables.sh [--out DIR] [--calib SET|FILE] [--eval SET,SET] [--nsamples N] [--seqlen N] [--data-dir DIR] [--limit N] [--tables 1,3] MODEL...
+#   scripts/pb-llm-tables.sh [--out DIR] [--calib SET|FILE] [--eval SET,SET] [--nsamples N] [--seqlen N] [--data-dir DIR] [--limit N] [--tables 1,3] [--only NAME,NAME] MODEL...
 #
 # The published figures are printed only beside the model that they were published for. Without arguments: --help.
 set -eu
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 pbq="${PBQ:-$here/../pbq}"
-out=results/pb-llm calib=c4 eval_sets=c4,wikitext2,ptb nsamples=128 seqlen= data_dir= limit= tables=1,3 groupsize=128
+out=results/pb-llm calib=c4 eval_sets=c4,wikitext2,ptb nsamples=128 seqlen= data_dir= limit= only= tables=1,3 groupsize=128
 models=()
 
 usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
@@ -25,6 +25,7 @@ while [ $# -gt 0 ]; do
     --data-dir) data_dir="$2"; shift 2 ;;
     --limit) limit="$2"; shift 2 ;;
     --tables) tables="$2"; shift 2 ;;
+    --only) only="$2"; shift 2 ;;
     --help|-h) usage 0 ;;
     -*) echo "pb-llm-tables: unknown option $1" >&2; exit 2 ;;
     *) models+=("$1"); shift ;;
@@ -50,6 +51,9 @@ row() {
   fi
   evaluate "$folder" "$folder.ppl.json"
 }
+
+# wanted NAME: whether its row is asked for.
+wanted() { [ -z "$only" ] || case ",$only," in *,"$1",*) ;; *) return 1 ;; esac; }
 
 # figure FILE SET-INDEX: the perplexity of one data set (results are in the order asked for).
 figure() {
@@ -109,6 +113,7 @@ table1() {
   while IFS='|' read -r name label fracs spec; do
     i=0
     for f in 0.5 0.8 0.9 0.95; do
+      if ! wanted "$name-$f"; then i=$((i + 1)); continue; fi
       # shellcheck disable=SC2086 # the specification is a list of options
       row "$model" "$dir" "$name-$f" --method xnor --low-frac "$f" $spec
       local p=""
@@ -135,6 +140,7 @@ table3() {
   [ "$known" = yes ] && p="7.3435 5.6770 41.1509"
   line "full precision" "" "$full" "$p"
   while IFS='|' read -r name label figures spec; do
+    wanted "$name" || continue
     # shellcheck disable=SC2086 # the specification is a list of options
     row "$model" "$dir" "$name" $spec
     p=""
@@ -157,12 +163,14 @@ for model in "${models[@]}"; do
   lower="$(printf %s "$name" | tr '[:upper:]' '[:lower:]')"
   case ",$tables," in *,1,*)
     known=no; [ "$lower" = opt-1.3b ] && known=yes
-    table1 "$model" "$dir" "$known" >"$dir/table1.md.new" && mv "$dir/table1.md.new" "$dir/table1.md"
+    table1 "$model" "$dir" "$known" >"$dir/table1.md.new"
+    mv "$dir/table1.md.new" "$dir/table1.md"
     echo "$dir/table1.md" ;;
   esac
   case ",$tables," in *,3,*)
     known=no; [ "$lower" = llama-7b ] && known=yes
-    table3 "$model" "$dir" "$known" >"$dir/table3.md.new" && mv "$dir/table3.md.new" "$dir/table3.md"
+    table3 "$model" "$dir" "$known" >"$dir/table3.md.new"
+    mv "$dir/table3.md.new" "$dir/table3.md"
     echo "$dir/table3.md" ;;
   esac
 done

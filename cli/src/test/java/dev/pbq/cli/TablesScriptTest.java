@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.tiny.TinyModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,11 +102,77 @@ class TablesScriptTest {
     assertThat(table).hasContent(first);
   }
 
+  @Test
+  void pageOfAllPapersMarksTheBandAndIsNotMeasuredTwice() throws IOException, InterruptedException {
+    // The name under which figures were published, so that there is something to compare with.
+    Path model = folder.resolve("llama-2-7b");
+    Files.createDirectory(model);
+    try (Stream<Path> files = Files.list(TinyModel.unpack(TinyModel.defaultCacheDir()))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, model.resolve(file.getFileName()));
+      }
+    }
+    Path pages = folder.resolve("pages");
+    String first = reproduce(0, "hqq-blog", model, "--band", "5");
+    assertThat(first).contains("llama-2-7b: hqq-blog ...");
+    Path page = pages.resolve("llama-2-7b.md");
+    assertThat(page)
+        .content()
+        .contains("--only hqq-blog --rows hqq-2-g8-axis0", "| seed | 0 |", "models/llama-2-7b")
+        .doesNotContain(folder.toString())
+        .containsPattern(
+            "\\| HQQ 2 bit[^|]+\\| 6.000 \\| tiny \\| hf-stride, 4 windows of 64 tokens every 32"
+                + " \\| n/a \\| [0-9.]+ \\| n/a \\| n/a \\|")
+        .containsPattern("\\| 2.6 \\| 0.000[0-9] \\| -99.99 % \\| \\S+ outside \\|");
+
+    assertThat(reproduce(0, "hqq-blog", model, "--band", "100"))
+        .as("only the page is written again")
+        .doesNotContain("...");
+    assertThat(page)
+        .content()
+        .containsPattern("\\| 2.6 \\| 0.000[0-9] \\| -99.99 % \\| \\S+ inside \\|");
+  }
+
+  @Test
+  void mistakesInACallOfAllPapersAreOneLine() throws IOException, InterruptedException {
+    assertThat(reproduce(3, "hqq-blog", folder.resolve("none")))
+        .hasLineCount(1)
+        .contains("there is no model folder");
+    assertThat(reproduce(2, "hqq-blog,table-9", Path.of("tiny")))
+        .hasLineCount(1)
+        .contains("--only table-9: no such part");
+    assertThat(folder.resolve("pages/none.md")).doesNotExist();
+  }
+
+  private String reproduce(int expected, String parts, Path model, String... options)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("bash", "../scripts/reproduce-all.sh", "--only", parts));
+    command.addAll(List.of("--rows", "hqq-2-g8-axis0", "--eval", "tiny"));
+    command.addAll(List.of("--seqlen", "64", "--limit", "4"));
+    command.addAll(List.of("--work", folder.resolve("work").toString()));
+    command.addAll(List.of("--pages", folder.resolve("pages").toString()));
+    command.addAll(List.of(options));
+    command.add(model.toString());
+    return start(expected, command);
+  }
+
   private static List<String> rows(Path table) throws IOException {
     return Files.readAllLines(table).stream().filter(l -> l.startsWith("| ")).skip(2).toList();
   }
 
   private void run(String script, String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("bash", "../scripts/" + script));
+    command.addAll(List.of("--out", folder.resolve("results").toString(), "--eval", "tiny"));
+    command.addAll(List.of("--seqlen", "64", "--limit", "4"));
+    command.addAll(List.of(options));
+    command.add("tiny");
+    start(0, command);
+  }
+
+  /** Runs a command with the program of this build; what it says, errors included. */
+  private String start(int expected, List<String> command)
+      throws IOException, InterruptedException {
     Path pbq = folder.resolve("pbq");
     if (!Files.exists(pbq)) {
       Files.createFile(
@@ -116,15 +184,11 @@ class TablesScriptTest {
                   Path.of(System.getProperty("java.home"), "bin", "java"),
                   System.getProperty("java.class.path")));
     }
-    List<String> command = new ArrayList<>(List.of("bash", "../scripts/" + script));
-    command.addAll(List.of("--out", folder.resolve("results").toString(), "--eval", "tiny"));
-    command.addAll(List.of("--seqlen", "64", "--limit", "4"));
-    command.addAll(List.of(options));
-    command.add("tiny");
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("PBQ", pbq.toString());
     Process process = builder.redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(process.waitFor()).as(output).isEqualTo(expected);
+    return output;
   }
 }
