@@ -47,6 +47,8 @@ final class ChatTemplate {
             JinjavaConfig.newBuilder()
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
+                // What people write is text, whatever it looks like.
+                .withNestedInterpretationEnabled(false)
                 .withMaxOutputSize(1L << 24)
                 .build());
     this.jinja
