@@ -31,6 +31,7 @@ class HubDownloadTest {
   @TempDir Path cache;
   private HubServer server;
   private byte[] weights;
+  private Duration readTimeout = Duration.ofSeconds(10);
   private final List<Duration> pauses = Collections.synchronizedList(new ArrayList<>());
   private final List<Long> received = Collections.synchronizedList(new ArrayList<>());
 
@@ -53,8 +54,7 @@ class HubDownloadTest {
   }
 
   private HubSettings settings(Optional<String> token, boolean offline) {
-    return new HubSettings(
-        server.endpoint(), token, offline, Duration.ofSeconds(5), Duration.ofMillis(700));
+    return new HubSettings(server.endpoint(), token, offline, Duration.ofSeconds(10), readTimeout);
   }
 
   private Hub hub(HubSettings settings) {
@@ -313,6 +313,7 @@ class HubDownloadTest {
 
   @Test
   void aServerThatFallsSilentIsLeft() throws IOException {
+    readTimeout = Duration.ofMillis(700);
     server.misbehave(
         WEIGHTS,
         (exchange, bytes, attempt) -> {
