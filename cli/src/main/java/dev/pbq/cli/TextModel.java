@@ -77,7 +77,7 @@ final class TextModel implements AutoCloseable {
               model,
               weights,
               operands,
-              bytes(model, weights) <= residentBytes,
+              model.floatBytes(weights) <= residentBytes,
               Math.min(capacity, model.maxPositions()));
       return new TextModel(manager, weights, tokenizer, model, generator, endTokens);
     } catch (RuntimeException | Error e) {
@@ -90,18 +90,6 @@ final class TextModel implements AutoCloseable {
       weights.close();
       throw e;
     }
-  }
-
-  private static long bytes(CausalModel model, ModelWeights weights) {
-    long floats = 0;
-    for (String name : model.requiredTensors()) {
-      long count = 1;
-      for (long d : weights.shape(name)) {
-        count = Math.multiplyExact(count, d);
-      }
-      floats += count;
-    }
-    return floats * Float.BYTES;
   }
 
   Tokenizer tokenizer() {

@@ -54,6 +54,8 @@ final class CachedRepository {
       try {
         Files.createSymbolicLink(temporary, parent.relativize(blob));
       } catch (UnsupportedOperationException | IOException e) {
+        // File systems refuse links in several ways; where the disk is the trouble, the copy fails
+        // too.
         LOG.info("{} is a copy: no link can be made ({})", file, e.getMessage());
         Files.copy(blob, temporary, StandardCopyOption.REPLACE_EXISTING);
       }

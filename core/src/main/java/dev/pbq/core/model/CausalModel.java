@@ -6,6 +6,23 @@ import dev.pbq.core.tensor.WeightSource;
 /** A model that predicts the next token from those before it. */
 public non-sealed interface CausalModel extends TransformerModel {
   /**
+   * Bytes of all the model's weights as float32: what holding it in memory whole takes.
+   *
+   * @param weights for their shapes
+   */
+  default long floatBytes(WeightSource weights) {
+    long floats = 0;
+    for (String name : requiredTensors()) {
+      long count = 1;
+      for (long d : weights.shape(name)) {
+        count = Math.multiplyExact(count, d);
+      }
+      floats = Math.addExact(floats, count);
+    }
+    return Math.multiplyExact(floats, Float.BYTES);
+  }
+
+  /**
    * One block with its weights loaded; the caller owns it.
    *
    * @throws dev.pbq.core.PbqException NOT_FOUND or BAD_DATA naming a tensor that is missing, of the

@@ -71,15 +71,7 @@ public final class ForwardPass {
 
   /** Bytes of the model's weights as float32. */
   public long modelBytes() {
-    long floats = 0;
-    for (String name : model.requiredTensors()) {
-      long count = 1;
-      for (long d : weights.shape(name)) {
-        count = Math.multiplyExact(count, d);
-      }
-      floats = Math.addExact(floats, count);
-    }
-    return floats * Float.BYTES;
+    return model.floatBytes(weights);
   }
 
   /**
