@@ -24,7 +24,7 @@ import java.util.Optional;
  * of its README.
  */
 public final class SafetensorsFile implements TensorSource, AutoCloseable {
-  private static final int FLOAT_CHUNK_BYTES = 1 << 18;
+  private static final int FLOAT_CHUNK_BYTES = 1 << 16;
   private static final int COPY_CHUNK_BYTES = 1 << 20;
   private static final String LFS_POINTER = "version https://git-lfs";
 

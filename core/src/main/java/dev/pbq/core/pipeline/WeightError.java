@@ -14,8 +14,11 @@ import java.util.Arrays;
  * @param reference ||W||^2
  */
 record WeightError(double error, double reference) {
-  /** Weights of a task, about: few enough for the cache. */
-  private static final int TASK = 1 << 16;
+  /** Weights of a task, about. */
+  private static final int TASK = 1 << 18;
+
+  /** Weights that are dequantized before they are compared, about: few enough for the cache. */
+  private static final int READ = 1 << 13;
 
   /** Sums that run side by side in float32. */
   private static final int LANES = 256;
@@ -39,9 +42,15 @@ record WeightError(double error, double reference) {
         t -> {
           int first = t * perTask;
           int count = Math.min(rows - first, perTask);
-          float[] q = new float[count * cols];
-          values.read(first, count, q, 0);
-          pieces[t] = ofPiece(w.data(), first * cols, q);
+          WeightError sum = new WeightError(0, 0);
+          int perRead = Math.max(1, READ / cols);
+          float[] q = new float[Math.min(count, perRead) * cols];
+          for (int r = 0; r < count; r += perRead) {
+            int n = Math.min(count - r, perRead);
+            values.read(first + r, n, q, 0);
+            sum = sum.plus(ofPiece(w.data(), (first + r) * cols, q, n * cols));
+          }
+          pieces[t] = sum;
         });
     double error = 0;
     double reference = 0;
@@ -50,6 +59,10 @@ record WeightError(double error, double reference) {
       reference += piece.reference;
     }
     return new WeightError(error, reference);
+  }
+
+  private WeightError plus(WeightError other) {
+    return new WeightError(error + other.error, reference + other.reference);
   }
 
   private static RowDequantizable.RowValues rowValues(QuantizedLinear quantized) {
@@ -65,14 +78,14 @@ record WeightError(double error, double reference) {
    * The sums over a piece, in float32 for {@value #TERMS} terms at a time: right to six digits and
    * more. Where squares are too small or too large for that, all in float64.
    */
-  private static WeightError ofPiece(float[] w, int from, float[] q) {
+  private static WeightError ofPiece(float[] w, int from, float[] q, int count) {
     double error = 0;
     double reference = 0;
     float[] v = new float[LANES];
     float[] d = new float[LANES];
     float[] errors = new float[LANES];
     float[] references = new float[LANES];
-    int blocks = q.length / (LANES * TERMS);
+    int blocks = count / (LANES * TERMS);
     for (int b = 0; b < blocks; b++) {
       for (int k = 0; k < TERMS; k++) {
         int at = (b * TERMS + k) * LANES;
@@ -87,11 +100,11 @@ record WeightError(double error, double reference) {
       Arrays.fill(errors, 0);
       Arrays.fill(references, 0);
     }
-    WeightError rest = exactly(w, from, q, blocks * LANES * TERMS);
+    WeightError rest = exactly(w, from, q, blocks * LANES * TERMS, count);
     error += rest.error;
     reference += rest.reference;
     boolean usual = reference > SMALLEST && error < Float.MAX_VALUE && reference < Float.MAX_VALUE;
-    return usual ? new WeightError(error, reference) : exactly(w, from, q, 0);
+    return usual ? new WeightError(error, reference) : exactly(w, from, q, 0, count);
   }
 
   /** One of each sum for every lane, all arrays from 0 on: in this shape it is vectorised. */
@@ -103,10 +116,10 @@ record WeightError(double error, double reference) {
     }
   }
 
-  private static WeightError exactly(float[] w, int from, float[] q, int start) {
+  private static WeightError exactly(float[] w, int from, float[] q, int start, int end) {
     double error = 0;
     double reference = 0;
-    for (int i = start; i < q.length; i++) {
+    for (int i = start; i < end; i++) {
       double v = w[from + i];
       double d = w[from + i] - q[i];
       error += d * d;

@@ -50,11 +50,38 @@ final class GroupTile {
       }
       return;
     }
-    for (int l = 0; l < lanes; l++) {
-      int from = (first + l) * size;
-      for (int k = 0; k < size; k++) {
-        rows[k][l] = w[from + k];
+    int k = 0;
+    for (; k + 8 <= size; k += 8) {
+      turnEight(k);
+    }
+    for (; k < size; k++) {
+      for (int l = 0; l < lanes; l++) {
+        rows[k][l] = w[(first + l) * size + k];
       }
+    }
+  }
+
+  /** Elements {@code k .. k + 7} of all groups, which are consecutive in the matrix, into rows. */
+  private void turnEight(int k) {
+    float[] r0 = rows[k];
+    float[] r1 = rows[k + 1];
+    float[] r2 = rows[k + 2];
+    float[] r3 = rows[k + 3];
+    float[] r4 = rows[k + 4];
+    float[] r5 = rows[k + 5];
+    float[] r6 = rows[k + 6];
+    float[] r7 = rows[k + 7];
+    int size = rows.length;
+    int from = first * size + k;
+    for (int l = 0; l < lanes; l++, from += size) {
+      r0[l] = w[from];
+      r1[l] = w[from + 1];
+      r2[l] = w[from + 2];
+      r3[l] = w[from + 3];
+      r4[l] = w[from + 4];
+      r5[l] = w[from + 5];
+      r6[l] = w[from + 6];
+      r7[l] = w[from + 7];
     }
   }
 
