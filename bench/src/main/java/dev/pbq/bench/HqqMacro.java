@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Whole data-free quantizations of layers of a 7B model, from the checkpoint to the finished
@@ -159,7 +160,9 @@ public final class HqqMacro {
     Files.delete(file);
   }
 
-  private void quantize(Row row) {
+  /** The result of the turn before is removed first: replacing it is not part of the work. */
+  private void quantize(Row row) throws IOException {
+    removeResult();
     RunSettings settings =
         new RunSettings(
             "synthetic",
@@ -184,6 +187,18 @@ public final class HqqMacro {
                         () -> {
                           throw new IllegalStateException("no engine is needed");
                         })));
+  }
+
+  private void removeResult() throws IOException {
+    Path result = scratch.resolve("quantized");
+    if (Files.exists(result)) {
+      try (Stream<Path> files = Files.list(result)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(result);
+    }
   }
 
   private QuantizationPlan plan(Row row) {

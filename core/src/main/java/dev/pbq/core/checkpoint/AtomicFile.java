@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,14 @@ public final class AtomicFile {
   }
 
   /**
+   * What {@link #writeUnflushed} has handed to the system.
+   *
+   * @param size bytes of the file
+   * @param crc32c of all of them
+   */
+  public record Unflushed(long size, long crc32c) {}
+
+  /**
    * Writes {@code file}, replacing one that is there. On any failure the old state remains.
    *
    * @return the size of the file in bytes
@@ -39,6 +48,23 @@ public final class AtomicFile {
    *     USAGE if it may not be written to; whatever {@code body} throws goes through
    */
   public static long write(Path file, Body body) {
+    return write(file, body, new WholeWrites(), true);
+  }
+
+  /**
+   * Writes {@code file} like {@link #write}, without waiting for the device. A killed process loses
+   * nothing; if the machine fails, the file may be damaged, which its checksum tells.
+   *
+   * @throws PbqException as {@link #write}
+   */
+  public static Unflushed writeUnflushed(Path file, Body body) {
+    WholeWrites writes = new WholeWrites();
+    writes.checksum = new CRC32C();
+    long size = write(file, body, writes, false);
+    return new Unflushed(size, writes.checksum.getValue());
+  }
+
+  private static long write(Path file, Body body, WholeWrites writes, boolean flush) {
     Path target = file.toAbsolutePath();
     Path temporary =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
@@ -46,12 +72,17 @@ public final class AtomicFile {
       long size;
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        body.writeTo(new WholeWrites(channel));
+        writes.channel = channel;
+        body.writeTo(writes);
         size = channel.position();
-        channel.force(true);
+        if (flush) {
+          channel.force(true);
+        }
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      flushFolder(target.getParent());
+      if (flush) {
+        flushFolder(target.getParent());
+      }
       return size;
     } catch (IOException e) {
       deleteAfter(e, temporary);
@@ -93,10 +124,16 @@ public final class AtomicFile {
   }
 
   /** Writes every buffer to its end, and cannot be closed by those who write into it. */
-  private record WholeWrites(FileChannel channel) implements WritableByteChannel {
+  private static final class WholeWrites implements WritableByteChannel {
+    private FileChannel channel;
+    private CRC32C checksum;
+
     @Override
     public int write(ByteBuffer source) throws IOException {
       int count = source.remaining();
+      if (checksum != null) {
+        checksum.update(source.duplicate());
+      }
       while (source.hasRemaining()) {
         channel.write(source);
       }

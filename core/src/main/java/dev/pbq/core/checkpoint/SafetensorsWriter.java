@@ -41,18 +41,33 @@ public final class SafetensorsWriter {
    * @throws IllegalStateException if a tensor delivers more or fewer bytes than it declares
    */
   public static long write(Path file, List<TensorEntry> entries, Map<String, String> metadata) {
+    return AtomicFile.write(file, body(file, entries, metadata));
+  }
+
+  /**
+   * Writes one file without waiting for the device ({@link AtomicFile#writeUnflushed}).
+   *
+   * @param entries as for {@link #write}
+   * @param metadata likewise
+   * @throws PbqException as {@link #write}
+   */
+  public static AtomicFile.Unflushed writeUnflushed(
+      Path file, List<TensorEntry> entries, Map<String, String> metadata) {
+    return AtomicFile.writeUnflushed(file, body(file, entries, metadata));
+  }
+
+  private static AtomicFile.Body body(
+      Path file, List<TensorEntry> entries, Map<String, String> metadata) {
     List<TensorEntry> ordered = ordered(entries);
     byte[] header = header(file, ordered, metadata);
-    return AtomicFile.write(
-        file,
-        out -> {
-          out.write(ByteBuffer.wrap(header));
-          for (TensorEntry entry : ordered) {
-            CheckedChannel checked = new CheckedChannel(entry, out);
-            entry.source().writeTo(checked);
-            checked.requireComplete();
-          }
-        });
+    return out -> {
+      out.write(ByteBuffer.wrap(header));
+      for (TensorEntry entry : ordered) {
+        CheckedChannel checked = new CheckedChannel(entry, out);
+        entry.source().writeTo(checked);
+        checked.requireComplete();
+      }
+    };
   }
 
   private static List<TensorEntry> ordered(List<TensorEntry> entries) {

@@ -1,5 +1,6 @@
 package dev.pbq.core.pipeline;
 
+import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.PackedTensorCollector;
 import dev.pbq.core.checkpoint.SafetensorsWriter;
 import dev.pbq.core.checkpoint.TensorEntry;
@@ -19,10 +20,16 @@ final class BlockStore {
 
   private final Path work;
   private final Journal journal;
+  private final boolean flushes;
 
-  BlockStore(Path work, Journal journal) {
+  /**
+   * @param flushes whether to wait until the disk has a block. A run without calibration need not:
+   *     it can do any block again whose shard does not have its checksum
+   */
+  BlockStore(Path work, Journal journal, boolean flushes) {
     this.work = work;
     this.journal = journal;
+    this.flushes = flushes;
   }
 
   /** Whether a file in the work directory is of no use once the result is complete. */
@@ -40,7 +47,7 @@ final class BlockStore {
   }
 
   /**
-   * Stores a block, and returns when the disk has it.
+   * Stores a block, and returns when the disk has it or, without flushing, the system.
    *
    * @param linears in the block's order; may be empty
    * @param seconds what it took
@@ -48,6 +55,7 @@ final class BlockStore {
   void store(int block, List<Packed> linears, double seconds) {
     String shard = null;
     long bytes = 0;
+    Long checksum = null;
     if (!linears.isEmpty()) {
       shard = String.format(Locale.ROOT, "%sblock-%05d.safetensors", SCRATCH, block);
       List<TensorEntry> entries = new ArrayList<>();
@@ -56,9 +64,16 @@ final class BlockStore {
         entries.addAll(linear.tensors().entries());
         metadata.putAll(linear.tensors().metadata());
       }
-      bytes = SafetensorsWriter.write(work.resolve(shard), entries, metadata);
+      if (flushes) {
+        bytes = SafetensorsWriter.write(work.resolve(shard), entries, metadata);
+      } else {
+        AtomicFile.Unflushed written =
+            SafetensorsWriter.writeUnflushed(work.resolve(shard), entries, metadata);
+        bytes = written.size();
+        checksum = written.crc32c();
+      }
     }
     List<LinearOutcome> outcomes = linears.stream().map(Packed::outcome).toList();
-    journal.add(new Journal.Entry(block, shard, bytes, outcomes, seconds));
+    journal.add(new Journal.Entry(block, shard, bytes, checksum, outcomes, seconds));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,11 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * The record of a run in its work directory: a first line with the run's fingerprint, then one line
  * for each finished block, appended and flushed after the block's shard and activations are safe on
- * disk. A last line that was cut off by a kill is ignored and overwritten.
+ * disk, or with a checksum of a shard that nobody has waited for. A last line that was cut off by a
+ * kill is ignored and overwritten.
  */
 final class Journal {
   static final String FILE = "journal.jsonl";
@@ -35,17 +38,43 @@ final class Journal {
    * @param block its index
    * @param shard file name of its packed tensors, or null if none of its linears is quantized
    * @param shardBytes size of that file
+   * @param shardCrc32c its checksum if it was not flushed, or null
    * @param linears what became of its linears
    * @param seconds wall time of the block
    */
   record Entry(
-      int block, String shard, long shardBytes, List<LinearOutcome> linears, double seconds) {
+      int block,
+      String shard,
+      long shardBytes,
+      Long shardCrc32c,
+      List<LinearOutcome> linears,
+      double seconds) {
     Entry {
       linears = List.copyOf(linears);
+    }
+
+    /** Whether the shard is as it was written; one that was flushed is taken to be. */
+    private boolean isSound(Path workDirectory) throws IOException {
+      if (shardCrc32c == null) {
+        return true;
+      }
+      Path file = workDirectory.resolve(shard);
+      if (!Files.isRegularFile(file) || Files.size(file) != shardBytes) {
+        return false;
+      }
+      CRC32C checksum = new CRC32C();
+      byte[] chunk = new byte[CHUNK];
+      try (InputStream in = Files.newInputStream(file)) {
+        for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+          checksum.update(chunk, 0, n);
+        }
+      }
+      return checksum.getValue() == shardCrc32c;
     }
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int CHUNK = 1 << 20;
 
   private final Path file;
   private final List<Entry> entries;
@@ -65,7 +94,9 @@ final class Journal {
   }
 
   /**
-   * Opens the journal of an interrupted run.
+   * Opens the journal of an interrupted run. It ends before the first block whose unflushed shard
+   * is not what was written, as after a failure of the machine; that block and those after it are
+   * to be done again.
    *
    * @throws PbqException USAGE if it was written for another model, data or settings (naming what
    *     differs); BAD_DATA if it cannot be read
@@ -87,7 +118,11 @@ final class Journal {
           expected.fingerprint().requireSame(found.fingerprint(), workDirectory);
           first = false;
         } else {
-          entries.add(JSON.readValue(line, Entry.class));
+          Entry entry = JSON.readValue(line, Entry.class);
+          if (!entry.isSound(workDirectory)) {
+            break;
+          }
+          entries.add(entry);
         }
         start = i + 1;
       }

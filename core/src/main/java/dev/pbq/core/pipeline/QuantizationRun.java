@@ -121,7 +121,7 @@ public final class QuantizationRun {
     if (blocks.isEmpty()) {
       return;
     }
-    BlockStore store = new BlockStore(work, journal);
+    BlockStore store = new BlockStore(work, journal, calibration.isPresent());
     if (calibration.isEmpty()) {
       new TensorStream(original, store, progress).run(blocks);
       return;

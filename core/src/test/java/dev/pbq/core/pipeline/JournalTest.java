@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.packed.BitKind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,6 +41,37 @@ class JournalTest {
     assertThat(resumed.entries()).containsExactly(entry(0));
     resumed.add(entry(1));
     assertThat(Journal.resume(folder, HEADER).entries()).containsExactly(entry(0), entry(1));
+  }
+
+  @Test
+  void aBlockWhoseUnflushedShardIsDamagedIsDoneAgain() throws IOException {
+    for (String damage : List.of("shared", "shard, and more", "")) {
+      Journal journal = Journal.create(folder, HEADER);
+      for (int block = 0; block < 3; block++) {
+        Path shard = folder.resolve("scratch-" + block);
+        AtomicFile.Unflushed written =
+            AtomicFile.writeUnflushed(shard, out -> out.write(ByteBuffer.wrap(bytes("shards"))));
+        assertThat(Files.readString(shard)).isEqualTo("shards");
+        Journal.Entry e = entry(block);
+        journal.add(
+            new Journal.Entry(
+                block, e.shard(), written.size(), written.crc32c(), e.linears(), e.seconds()));
+      }
+      assertThat(Journal.resume(folder, HEADER).entries()).hasSize(3);
+
+      Files.writeString(folder.resolve("scratch-1"), damage);
+      Journal resumed = Journal.resume(folder, HEADER);
+      assertThat(resumed.entries()).as(damage).hasSize(1);
+      resumed.add(entry(1));
+      assertThat(Journal.resume(folder, HEADER).entries()).hasSize(2);
+
+      Files.delete(folder.resolve("scratch-0"));
+      assertThat(Journal.resume(folder, HEADER).entries()).isEmpty();
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
@@ -79,6 +113,6 @@ class JournalTest {
             Map.of(BitKind.SIGNS, 64L, BitKind.SCALES, 32L),
             Map.of("loss", 1.5),
             0.25);
-    return new Journal.Entry(block, "scratch-" + block, 123, List.of(outcome), 1.5);
+    return new Journal.Entry(block, "scratch-" + block, 123, null, List.of(outcome), 1.5);
   }
 }

@@ -162,7 +162,7 @@ class TensorStreamTest {
       Files.createDirectories(work);
       Journal journal =
           Journal.create(work, new Journal.Header(new Fingerprint(Map.of("a", "b")), "test"));
-      BlockStore store = new BlockStore(work, journal);
+      BlockStore store = new BlockStore(work, journal, false);
       Parallel.withThreads(
           4,
           () -> {

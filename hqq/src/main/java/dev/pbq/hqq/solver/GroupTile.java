@@ -17,6 +17,7 @@ final class GroupTile {
   private final float[] w;
   private final FlatGroups groups;
   private final float[][] rows;
+  private final float[] copy;
   private int first;
   private int lanes;
 
@@ -25,6 +26,7 @@ final class GroupTile {
     this.w = w;
     this.groups = groups;
     this.rows = new float[groups.size()][lanes(groups)];
+    this.copy = new float[groups.axis() == 1 ? groups.size() * lanes(groups) : 0];
   }
 
   /** Groups in a tile; depends on nothing but the size of a group. */
@@ -50,13 +52,15 @@ final class GroupTile {
       }
       return;
     }
+    // One run through memory, in order; what follows finds the weights in the cache.
+    System.arraycopy(w, first * size, copy, 0, lanes * size);
     int k = 0;
     for (; k + 8 <= size; k += 8) {
       turnEight(k);
     }
     for (; k < size; k++) {
       for (int l = 0; l < lanes; l++) {
-        rows[k][l] = w[(first + l) * size + k];
+        rows[k][l] = copy[l * size + k];
       }
     }
   }
@@ -72,16 +76,16 @@ final class GroupTile {
     float[] r6 = rows[k + 6];
     float[] r7 = rows[k + 7];
     int size = rows.length;
-    int from = first * size + k;
+    int from = k;
     for (int l = 0; l < lanes; l++, from += size) {
-      r0[l] = w[from];
-      r1[l] = w[from + 1];
-      r2[l] = w[from + 2];
-      r3[l] = w[from + 3];
-      r4[l] = w[from + 4];
-      r5[l] = w[from + 5];
-      r6[l] = w[from + 6];
-      r7[l] = w[from + 7];
+      r0[l] = copy[from];
+      r1[l] = copy[from + 1];
+      r2[l] = copy[from + 2];
+      r3[l] = copy[from + 3];
+      r4[l] = copy[from + 4];
+      r5[l] = copy[from + 5];
+      r6[l] = copy[from + 6];
+      r7[l] = copy[from + 7];
     }
   }
 
