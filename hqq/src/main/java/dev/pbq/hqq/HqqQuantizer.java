@@ -10,12 +10,12 @@ import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.hqq.solver.Codes;
-import dev.pbq.hqq.solver.Grid;
 import dev.pbq.hqq.solver.Ranges;
 import dev.pbq.hqq.solver.Solution;
 import dev.pbq.hqq.solver.ZeroSolver;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** HQQ of one layer: min-max scales, refined zero points, codes. */
 final class HqqQuantizer implements Quantizer {
@@ -105,32 +105,31 @@ final class HqqQuantizer implements Quantizer {
     checkFits(layer, weight.rows(), weight.cols());
     float[] w = weight.data();
     FlatGroups groups = settings.groups(weight.rows(), weight.cols());
-    Ranges ranges = Ranges.of(w, groups);
-    if (!ranges.finite()) {
-      problem.requireFiniteWeight();
+    ZeroSolver solver =
+        new ZeroSolver(w, groups, settings.bits().maxCode(), settings.solverOptions());
+    boolean onePass = settings.optimize() && !settings.quantScale();
+    Ranges ranges =
+        onePass ? Ranges.unmeasured(groups.count(w.length)) : measure(problem, w, groups);
+    GroupGrids grids = new GroupGrids(layer, settings, ranges);
+    float[] inverse = grids.inverse();
+    Optional<Solution> solution = Optional.empty();
+    HqqParameters scale;
+    if (onePass) {
+      solution = Optional.of(solver.solve(ranges, inverse, grids.start(), grids::fill));
+      requireFinite(problem, ranges);
+      scale = grids.plainScales();
+    } else {
+      if (settings.quantScale()) {
+        scale = grids.fillCoded();
+      } else {
+        StoredParameters.forEachChunk(inverse.length, grids::fill);
+        scale = grids.plainScales();
+      }
+      if (settings.optimize()) {
+        solution = Optional.of(solver.solve(ranges, inverse, grids.start()));
+      }
     }
-    float[] inverse = new float[ranges.lo().length];
-    HqqParameters scale = scales(layer, ranges, inverse);
-    float[] start = new float[inverse.length];
-    Grid grid = settings.grid();
-    StoredParameters.forEachChunk(
-        start.length,
-        (from, to) -> {
-          for (int g = from; g < to; g++) {
-            start[g] = grid.zero(ranges.lo()[g], ranges.hi()[g], inverse[g]);
-          }
-        });
-
-    Map<String, Double> diagnostics = new LinkedHashMap<>();
-    float[] solved = start;
-    if (settings.optimize()) {
-      Solution solution =
-          new ZeroSolver(w, groups, settings.bits().maxCode(), settings.solverOptions())
-              .solve(ranges, inverse, start);
-      solved = solution.zero();
-      diagnostics.put("iterations", (double) solution.iterations());
-      diagnostics.put("mean_abs_error", (double) solution.errors()[solution.iterations() - 1]);
-    }
+    float[] solved = solution.map(Solution::zero).orElse(grids.start());
     HqqParameters zero = zeros(layer, solved);
     float[] used = settings.referenceCodes() ? solved : zero.values(settings.computeDtype());
     byte[] codes = Codes.of(w, groups, settings.bits().maxCode(), inverse, used);
@@ -145,38 +144,29 @@ final class HqqQuantizer implements Quantizer {
             codes,
             scale,
             zero),
-        diagnostics);
+        diagnostics(solution));
   }
 
-  /**
-   * The scales as they are stored.
-   *
-   * @param inverse is filled with the inverse scales that zero points and codes are found with
-   */
-  private HqqParameters scales(String layer, Ranges ranges, float[] inverse) {
-    Grid grid = settings.grid();
-    float[] exact = new float[inverse.length];
-    StoredParameters.forEachChunk(
-        exact.length,
-        (from, to) -> {
-          for (int g = from; g < to; g++) {
-            inverse[g] = grid.inverseScale(ranges.lo()[g], ranges.hi()[g]);
-            exact[g] = 1 / inverse[g];
-          }
-        });
-    HqqParameters stored =
-        settings.quantScale()
-            ? StoredParameters.coded(exact, settings.scaleGroupsize(), settings.rangeGuard())
-            : StoredParameters.plainScales(layer, exact, settings.scaleDtype());
-    if (!settings.referenceCodes()) {
-      float[] used = StoredParameters.usableScales(layer, stored, settings.computeDtype());
-      for (int g = 0; g < used.length; g++) {
-        if (used[g] != exact[g]) {
-          inverse[g] = 1 / used[g];
-        }
-      }
+  private static Ranges measure(LinearProblem problem, float[] w, FlatGroups groups) {
+    Ranges ranges = Ranges.of(w, groups);
+    requireFinite(problem, ranges);
+    return ranges;
+  }
+
+  private static void requireFinite(LinearProblem problem, Ranges ranges) {
+    if (!ranges.finite()) {
+      problem.requireFiniteWeight();
     }
-    return stored;
+  }
+
+  private static Map<String, Double> diagnostics(Optional<Solution> solution) {
+    Map<String, Double> diagnostics = new LinkedHashMap<>();
+    solution.ifPresent(
+        s -> {
+          diagnostics.put("iterations", (double) s.iterations());
+          diagnostics.put("mean_abs_error", (double) s.errors()[s.iterations() - 1]);
+        });
+    return diagnostics;
   }
 
   private HqqParameters zeros(String layer, float[] exact) {

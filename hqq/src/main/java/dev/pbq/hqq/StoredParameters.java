@@ -41,17 +41,16 @@ final class StoredParameters {
     return new HqqParameters.Plain(stored);
   }
 
-  /** Scales as {@link #plain}, none of them 0. */
-  static HqqParameters plainScales(String layer, float[] exact, ScaleDtype type) {
-    HqqParameters.Plain plain = (HqqParameters.Plain) plain(layer, "scale", exact, type);
-    float[] stored = plain.values();
-    for (int i = 0; type == ScaleDtype.F16 && i < stored.length; i++) {
-      if (stored[i] < SMALLEST_NORMAL_HALF && stored[i] < exact[i]) {
-        // Among the coarse subnormals, round up, so that the grid still spans the weights.
-        stored[i] += SMALLEST_HALF;
-      }
-    }
-    return plain;
+  /**
+   * A scale as it is stored plainly, never 0.
+   *
+   * @throws PbqException NUMERICAL naming the layer if it is too large for its type
+   */
+  static float plainScale(String layer, float exact, ScaleDtype type) {
+    float stored = requireFinite(type.round(exact), exact, layer, "scale", type);
+    // Among the coarse subnormals, round up, so that the grid still spans the weights.
+    boolean up = type == ScaleDtype.F16 && stored < SMALLEST_NORMAL_HALF && stored < exact;
+    return up ? stored + SMALLEST_HALF : stored;
   }
 
   /**

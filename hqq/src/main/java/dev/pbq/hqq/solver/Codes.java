@@ -33,10 +33,15 @@ public final class Codes {
           float[] zero = new float[CHUNK];
           for (int i = from; i < to; i += CHUNK) {
             int n = Math.min(CHUNK, to - i);
-            System.arraycopy(w, i, value, 0, n);
-            spread(groups, s, i, n, inverse);
-            spread(groups, z, i, n, zero);
-            round(value, inverse, zero, maxCode, n);
+            if (groups.axis() == 1 && groups.size() % 8 == 0) {
+              byGroup(groups.size(), w, i, n, s, z, value);
+            } else {
+              System.arraycopy(w, i, value, 0, n);
+              spread(groups, s, i, n, inverse);
+              spread(groups, z, i, n, zero);
+              scale(value, inverse, zero, n);
+            }
+            round(value, maxCode, n);
             for (int k = 0; k < n; k++) {
               codes[i + k] = (byte) Float.floatToRawIntBits(value[k]);
             }
@@ -63,10 +68,40 @@ public final class Codes {
     }
   }
 
-  /** Turns weights into numbers whose lowest bits are the codes; in this shape it is vectorised. */
-  private static void round(float[] value, float[] s, float[] z, float max, int n) {
+  /**
+   * Scaled weights where groups are consecutive and made of eights. Written out, as groups are too
+   * short for vector instructions to pay.
+   */
+  private static void byGroup(
+      int size, float[] w, int from, int n, float[] s, float[] z, float[] to) {
+    for (int k = 0; k < n; ) {
+      int group = (from + k) / size;
+      int end = Math.min(n, (group + 1) * size - from);
+      float a = s[group];
+      float b = z[group];
+      for (int i = from + k; k < end; i += 8, k += 8) {
+        to[k] = w[i] * a + b;
+        to[k + 1] = w[i + 1] * a + b;
+        to[k + 2] = w[i + 2] * a + b;
+        to[k + 3] = w[i + 3] * a + b;
+        to[k + 4] = w[i + 4] * a + b;
+        to[k + 5] = w[i + 5] * a + b;
+        to[k + 6] = w[i + 6] * a + b;
+        to[k + 7] = w[i + 7] * a + b;
+      }
+    }
+  }
+
+  private static void scale(float[] value, float[] s, float[] z, int n) {
     for (int k = 0; k < n; k++) {
-      value[k] = Math.max(0, Math.min(max, value[k] * s[k] + z[k])) + Residuals.ROUNDER;
+      value[k] = value[k] * s[k] + z[k];
+    }
+  }
+
+  /** Turns scaled weights into numbers whose lowest bits are the codes. */
+  private static void round(float[] value, float max, int n) {
+    for (int k = 0; k < n; k++) {
+      value[k] = Math.max(0, Math.min(max, value[k])) + Residuals.ROUNDER;
     }
   }
 }

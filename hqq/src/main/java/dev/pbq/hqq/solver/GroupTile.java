@@ -9,9 +9,9 @@ import dev.pbq.core.packed.FlatGroups;
  */
 final class GroupTile {
   /** About as many weights as a core's second-level cache holds beside other data. */
-  private static final int WEIGHTS = 1 << 16;
+  private static final int WEIGHTS = 1 << 15;
 
-  private static final int MOST_LANES = 256;
+  private static final int MOST_LANES = 1024;
   private static final int FEWEST_LANES = 16;
 
   private final float[] w;

@@ -30,8 +30,8 @@ final class TileSolver {
   private final float[] zero;
   private final double[] errors;
 
-  /** Groups still at work: {@code lane[0 .. active)} are their places in the tile. */
-  private final int[] lane;
+  /** Groups still at work: {@code lane[0 .. active)} are their places; replaced, never changed. */
+  private int[] lane;
 
   private int active;
 
@@ -106,7 +106,7 @@ final class TileSolver {
   /** Runs {@code count} iterations, the first of which is the {@code from}-th of the matrix. */
   TileTrace run(int from, int count) {
     double[] sums = new double[count];
-    List<float[]> zeros = new ArrayList<>();
+    List<TileTrace.Step> steps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Bound bound = bound();
       if (bound == Bound.SHRINKS) {
@@ -116,7 +116,7 @@ final class TileSolver {
       }
       sums[i] = sum(errors);
       int unsettled = publish(bound != Bound.SHRINKS || !options.anneals());
-      zeros.add(zero.clone());
+      steps.add(new TileTrace.Step(lane, Arrays.copyOf(z, active)));
       if (unsettled == 0) {
         Arrays.fill(sums, i + 1, count, sums[i]);
         break;
@@ -125,7 +125,7 @@ final class TileSolver {
         compact();
       }
     }
-    return new TileTrace(sums, zeros.toArray(float[][]::new));
+    return new TileTrace(sums, steps);
   }
 
   /**
@@ -155,8 +155,9 @@ final class TileSolver {
         from[to++] = l;
       }
     }
+    int[] kept = new int[to];
     for (int l = 0; l < to; l++) {
-      lane[l] = lane[from[l]];
+      kept[l] = lane[from[l]];
       s[l] = s[from[l]];
       z[l] = z[from[l]];
       lo[l] = lo[from[l]];
@@ -171,6 +172,7 @@ final class TileSolver {
         row[l] = row[from[l]];
       }
     }
+    lane = kept;
     active = to;
   }
 

@@ -1,17 +1,42 @@
 package dev.pbq.hqq.solver;
 
+import java.util.List;
+
 /**
  * The zero points of a tile's groups over some iterations.
  *
  * @param errors sum of |W - W'| over the tile, for every iteration, with the zero points at its
  *     start
- * @param zeros {@code zeros[i]}: the zero points after iteration {@code i}; ends where they no
- *     longer change
+ * @param steps what each iteration found; ends where zero points no longer change
  */
-record TileTrace(double[] errors, float[][] zeros) {
-  /** Copies the zero points after {@code iterations} (at least 1) iterations. */
-  void copyTo(float[] zero, int first, int iterations) {
-    float[] last = zeros[Math.min(iterations, zeros.length) - 1];
-    System.arraycopy(last, 0, zero, first, last.length);
+record TileTrace(double[] errors, List<Step> steps) {
+
+  /**
+   * One iteration: groups that were still at work, by their places in the tile, and their new zero
+   * points. Those of all others are as before.
+   */
+  record Step(int[] lanes, float[] zeros) {
+    private void applyTo(float[] zero, int first) {
+      for (int l = 0; l < zeros.length; l++) {
+        zero[first + lanes[l]] = zeros[l];
+      }
+    }
+  }
+
+  /**
+   * Moves the zero points of the tile's groups on by {@code iterations} iterations.
+   *
+   * @param zero of all groups, with the values before the first iteration
+   * @param first place of the tile's first group in {@code zero}
+   */
+  void apply(float[] zero, int first, int iterations) {
+    int count = Math.min(iterations, steps.size());
+    for (int i = 0; i < count; i++) {
+      Step step = steps.get(i);
+      // Of steps of the same groups the last one tells.
+      if (i + 1 == count || steps.get(i + 1).lanes != step.lanes) {
+        step.applyTo(zero, first);
+      }
+    }
   }
 }

@@ -1,7 +1,9 @@
 package dev.pbq.hqq.solver;
 
+import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.FlatGroups;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The half-quadratic solver: refines the zero points of all groups with their scales frozen. Groups
@@ -12,6 +14,9 @@ import java.util.Arrays;
 public final class ZeroSolver {
   /** Zero points that the traces of a batch of iterations may hold, about. */
   private static final long TRACE = 1L << 26;
+
+  /** Tiles whose traces one task follows. */
+  private static final int TRACES = 256;
 
   private static final int SHORTEST_BATCH = 4;
   private static final int LONGEST_BATCH = 32;
@@ -33,6 +38,15 @@ public final class ZeroSolver {
     this.options = options;
   }
 
+  /** Finds what the solver begins with. */
+  public interface Beginning {
+    /**
+     * Fills inverse scales and zero points of groups {@code from .. to - 1}, whose limits are
+     * known.
+     */
+    void of(int from, int to);
+  }
+
   /**
    * Solves.
    *
@@ -41,6 +55,23 @@ public final class ZeroSolver {
    * @param start zero points to begin with
    */
   public Solution solve(Ranges ranges, float[] s, float[] start) {
+    return solve(ranges, s, start, Optional.empty());
+  }
+
+  /**
+   * Measures and solves in one pass over the weights. Weights that are not finite are left to the
+   * caller to find in {@code ranges}.
+   *
+   * @param ranges is filled with the limits of the groups
+   * @param s inverse scales, filled by {@code beginning}
+   * @param start zero points to begin with, filled by {@code beginning}
+   * @param beginning called once for every group, by several threads
+   */
+  public Solution solve(Ranges ranges, float[] s, float[] start, Beginning beginning) {
+    return solve(ranges, s, start, Optional.of(beginning));
+  }
+
+  private Solution solve(Ranges ranges, float[] s, float[] start, Optional<Beginning> beginning) {
     float[] errors = new float[options.iters()];
     float best = options.firstBest();
     float[] zero = start;
@@ -48,7 +79,8 @@ public final class ZeroSolver {
     int batch = (int) Math.max(SHORTEST_BATCH, Math.min(LONGEST_BATCH, TRACE / s.length));
     for (int from = 0; from < options.iters(); from += batch) {
       int count = Math.min(batch, options.iters() - from);
-      TileTrace[] traces = run(ranges, s, zero, from, count);
+      TileTrace[] traces =
+          run(ranges, s, zero, from, count, from == 0 ? beginning : Optional.empty());
       for (int i = 0; i < count; i++) {
         errors[from + i] = error(traces, i);
         if (options.earlyStop() && !improves(best, errors[from + i])) {
@@ -68,14 +100,20 @@ public final class ZeroSolver {
     return options.kind() == SolverKind.V2 ? best - error > options.tolerance() : error < best;
   }
 
-  private TileTrace[] run(Ranges ranges, float[] s, float[] zero, int from, int count) {
+  private TileTrace[] run(
+      Ranges ranges, float[] s, float[] zero, int from, int count, Optional<Beginning> beginning) {
     TileTrace[] traces = new TileTrace[GroupTile.count(groups, w.length)];
     Tiles.forEach(
         w,
         groups,
-        (index, tile) ->
-            traces[index] =
-                new TileSolver(tile, maxCode, options, ranges, s, zero).run(from, count));
+        (index, tile) -> {
+          beginning.ifPresent(
+              b -> {
+                ranges.measure(tile);
+                b.of(tile.first(), tile.first() + tile.lanes());
+              });
+          traces[index] = new TileSolver(tile, maxCode, options, ranges, s, zero).run(from, count);
+        });
     return traces;
   }
 
@@ -92,11 +130,16 @@ public final class ZeroSolver {
     if (iterations == 0) {
       return start;
     }
-    float[] zero = new float[start.length];
+    float[] zero = start.clone();
     int lanes = GroupTile.lanes(groups);
-    for (int t = 0; t < traces.length; t++) {
-      traces[t].copyTo(zero, t * lanes, iterations);
-    }
+    Parallel.forEach(
+        (traces.length - 1) / TRACES + 1,
+        task -> {
+          int end = Math.min(traces.length, (task + 1) * TRACES);
+          for (int t = task * TRACES; t < end; t++) {
+            traces[t].apply(zero, t * lanes, iterations);
+          }
+        });
     return zero;
   }
 }
