@@ -94,8 +94,7 @@ final class TileSolver {
     scale(lo, this.s, n);
     scale(hi, this.s, n);
     for (int k = 0; k < tile.size(); k++) {
-      scale(tile.row(k), this.s, n);
-      addTo(q, tile.row(k), n);
+      scaleAndAdd(tile.row(k), this.s, q, n);
       if (k % SUM_BLOCK == SUM_BLOCK - 1) {
         flush(q, sumU, n);
       }
@@ -259,9 +258,11 @@ final class TileSolver {
     }
   }
 
-  private static void addTo(float[] sum, float[] row, int n) {
+  private static void scaleAndAdd(float[] row, float[] s, float[] sum, int n) {
     for (int l = 0; l < n; l++) {
-      sum[l] += row[l];
+      float u = row[l] * s[l];
+      row[l] = u;
+      sum[l] += u;
     }
   }
 
