@@ -94,6 +94,11 @@ final class GroupTile {
     return first;
   }
 
+  /** Groups that the tile has room for. */
+  int mostLanes() {
+    return rows[0].length;
+  }
+
   /** Groups in the tile. */
   int lanes() {
     return lanes;

@@ -26,7 +26,7 @@ public record Ranges(float[] lo, float[] hi) {
   public static Ranges of(float[] w, FlatGroups groups) {
     Ranges ranges = unmeasured(groups.count(w.length));
     if (groups.size() <= LONGEST_IN_TILE) {
-      Tiles.forEach(w, groups, (index, tile) -> ranges.measure(tile));
+      Tiles.forEach(w, groups, tile -> index -> ranges.measure(tile));
     } else if (groups.axis() == 0) {
       ranges.measureInPieces(w, 0, groups.size(), 0, ranges.lo.length);
     } else {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Iterates the zero points of the groups of one tile (spec 1.3):
+ * Iterates the zero points of the groups of a tile (spec 1.3), tile after tile:
  *
  * <pre>
  * q = clamp(rint(w s + z)),  D = w - (q - z)/s,  E = shrink(D),  z = mean(q - (w - E) s)
@@ -27,6 +27,10 @@ final class TileSolver {
   private final float maxCode;
   private final double threshold;
   private final GroupTile tile;
+  private final Ranges ranges;
+  private final float[] allS;
+  private final float[] allZ;
+  private final int[] allLanes;
   private final float[] zero;
   private final double[] errors;
 
@@ -56,45 +60,65 @@ final class TileSolver {
   private final float[] e;
 
   /**
-   * Takes the tile, whose rows become scaled weights.
+   * A solver for whatever is loaded into the tile.
    *
-   * @param s inverse scales of all groups of the matrix
-   * @param z zero points to start from, likewise
+   * @param allS inverse scales of all groups of the matrix
+   * @param allZ zero points to start from, likewise
    */
   TileSolver(
-      GroupTile tile, int maxCode, SolverOptions options, Ranges ranges, float[] s, float[] z) {
+      GroupTile tile,
+      int maxCode,
+      SolverOptions options,
+      Ranges ranges,
+      float[] allS,
+      float[] allZ) {
     this.options = options;
     this.maxCode = maxCode;
     // The smallest of all iterations: an annealed penalty lowers it.
     this.threshold = new Shrinkage(options.lpNorm(), options.beta(options.iters() - 1)).threshold();
     this.tile = tile;
-    int n = tile.lanes();
-    int from = tile.first();
-    this.zero = Arrays.copyOfRange(z, from, from + n);
+    this.ranges = ranges;
+    this.allS = allS;
+    this.allZ = allZ;
+    int n = tile.mostLanes();
+    this.allLanes = new int[n];
+    Arrays.setAll(allLanes, l -> l);
+    this.zero = new float[n];
     this.errors = new double[n];
-    this.lane = new int[n];
-    Arrays.setAll(lane, l -> l);
     this.moved = new boolean[n];
-    this.active = n;
-    this.s = Arrays.copyOfRange(s, from, from + n);
-    this.z = zero.clone();
-    this.lo = Arrays.copyOfRange(ranges.lo(), from, from + n);
-    this.hi = Arrays.copyOfRange(ranges.hi(), from, from + n);
+    this.s = new float[n];
+    this.z = new float[n];
+    this.lo = new float[n];
+    this.hi = new float[n];
     this.scale = new double[n];
     this.limit = new double[n];
-    for (int l = 0; l < n; l++) {
-      scale[l] = 1.0 / this.s[l];
-      limit[l] = threshold * this.s[l];
-    }
     this.sumU = new double[n];
     this.sumQ = new double[n];
     this.sumE = new double[n];
     this.q = new float[n];
     this.e = new float[n];
-    scale(lo, this.s, n);
-    scale(hi, this.s, n);
+  }
+
+  /** Takes the weights that are now in the tile, whose rows become scaled weights. */
+  private void begin() {
+    int n = tile.lanes();
+    int from = tile.first();
+    System.arraycopy(allZ, from, zero, 0, n);
+    System.arraycopy(allZ, from, z, 0, n);
+    System.arraycopy(allS, from, s, 0, n);
+    System.arraycopy(ranges.lo(), from, lo, 0, n);
+    System.arraycopy(ranges.hi(), from, hi, 0, n);
+    lane = allLanes;
+    active = n;
+    for (int l = 0; l < n; l++) {
+      scale[l] = 1.0 / s[l];
+      limit[l] = threshold * s[l];
+    }
+    scale(lo, s, n);
+    scale(hi, s, n);
+    Arrays.fill(sumU, 0, n, 0);
     for (int k = 0; k < tile.size(); k++) {
-      scaleAndAdd(tile.row(k), this.s, q, n);
+      scaleAndAdd(tile.row(k), s, q, n);
       if (k % SUM_BLOCK == SUM_BLOCK - 1) {
         flush(q, sumU, n);
       }
@@ -102,8 +126,12 @@ final class TileSolver {
     flush(q, sumU, n);
   }
 
-  /** Runs {@code count} iterations, the first of which is the {@code from}-th of the matrix. */
+  /**
+   * Runs {@code count} iterations for the groups that the tile has been loaded with, the first of
+   * which is the {@code from}-th of the matrix.
+   */
   TileTrace run(int from, int count) {
+    begin();
     double[] sums = new double[count];
     List<TileTrace.Step> steps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -113,7 +141,7 @@ final class TileSolver {
       } else {
         step(bound);
       }
-      sums[i] = sum(errors);
+      sums[i] = sum(errors, tile.lanes());
       int unsettled = publish(bound != Bound.SHRINKS || !options.anneals());
       steps.add(new TileTrace.Step(lane, Arrays.copyOf(z, active)));
       if (unsettled == 0) {
@@ -175,10 +203,10 @@ final class TileSolver {
     active = to;
   }
 
-  private static double sum(double[] values) {
+  private static double sum(double[] values, int n) {
     double sum = 0;
-    for (double value : values) {
-      sum += value;
+    for (int l = 0; l < n; l++) {
+      sum += values[l];
     }
     return sum;
   }

@@ -2,6 +2,7 @@ package dev.pbq.hqq.solver;
 
 import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.FlatGroups;
+import java.util.function.Function;
 
 /** Runs over all groups of a matrix, tile by tile, in parallel. */
 final class Tiles {
@@ -10,28 +11,33 @@ final class Tiles {
 
   private Tiles() {}
 
-  /** What is done with a tile. */
+  /** What is done with the tiles of one task, one after the other. */
   interface Body {
     /**
-     * Uses one tile, and may change its rows.
+     * Uses the groups that have been loaded, and may change the tile's rows.
      *
      * @param index of the tile
      */
-    void accept(int index, GroupTile tile);
+    void accept(int index);
   }
 
-  /** Loads every tile and hands it to {@code body}, several at a time in any order. */
-  static void forEach(float[] w, FlatGroups groups, Body body) {
+  /**
+   * Loads all tiles, several at a time in any order.
+   *
+   * @param body makes what is done with the tiles that a task loads into one place
+   */
+  static void forEach(float[] w, FlatGroups groups, Function<GroupTile, Body> body) {
     int tiles = GroupTile.count(groups, w.length);
     int perTask = Math.max(1, TASK / (GroupTile.lanes(groups) * groups.size()));
     Parallel.forEach(
         (tiles - 1) / perTask + 1,
         task -> {
           GroupTile tile = new GroupTile(w, groups);
+          Body ofTask = body.apply(tile);
           int end = Math.min(tiles, (task + 1) * perTask);
           for (int t = task * perTask; t < end; t++) {
             tile.load(t);
-            body.accept(t, tile);
+            ofTask.accept(t);
           }
         });
   }

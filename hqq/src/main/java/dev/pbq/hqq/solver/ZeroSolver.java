@@ -90,7 +90,7 @@ public final class ZeroSolver {
         }
         best = errors[from + i];
       }
-      previous = zeros(traces, zero, count - 1);
+      previous = options.kind() == SolverKind.V2 ? zeros(traces, zero, count - 1) : zero;
       zero = zeros(traces, zero, count);
     }
     return new Solution(zero, errors);
@@ -106,13 +106,16 @@ public final class ZeroSolver {
     Tiles.forEach(
         w,
         groups,
-        (index, tile) -> {
-          beginning.ifPresent(
-              b -> {
-                ranges.measure(tile);
-                b.of(tile.first(), tile.first() + tile.lanes());
-              });
-          traces[index] = new TileSolver(tile, maxCode, options, ranges, s, zero).run(from, count);
+        tile -> {
+          TileSolver solver = new TileSolver(tile, maxCode, options, ranges, s, zero);
+          return index -> {
+            beginning.ifPresent(
+                b -> {
+                  ranges.measure(tile);
+                  b.of(tile.first(), tile.first() + tile.lanes());
+                });
+            traces[index] = solver.run(from, count);
+          };
         });
     return traces;
   }
