@@ -3,6 +3,7 @@ package dev.pbq.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
@@ -67,24 +68,21 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
    * @throws PbqException USAGE if the model is packed by a method that has no activation format
    */
   static ActFormat asked(String presetOrFile, boolean compat, ModelFolder folder) {
-    boolean packed = folder.isPacked();
-    if (packed) {
-      String method = folder.quantizationConfig().path("method").asText();
-      if (!MethodRegistry.load().has(method, SETTING)) {
-        throw PbqException.usage(
-            OPTION
-                + ": "
-                + folder.path()
-                + " is quantized by "
-                + method
-                + ", which has no activation format");
-      }
+    Optional<String> method = Checkpoints.packedBy(folder);
+    if (method.isPresent() && !MethodRegistry.load().has(method.get(), SETTING)) {
+      throw PbqException.usage(
+          OPTION
+              + ": "
+              + folder.path()
+              + " is quantized by "
+              + method.get()
+              + ", which has no activation format");
     }
     return new ActFormat(
         compat ? presetOrFile + " --compat" : presetOrFile,
         read(presetOrFile),
         compat ? Rules.COMPAT : Rules.FIXED,
-        !packed);
+        method.isEmpty());
   }
 
   /** What a packed model was quantized for. */

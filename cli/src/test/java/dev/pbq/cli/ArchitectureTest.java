@@ -23,6 +23,7 @@ class ArchitectureTest {
   private static final String CHECKPOINT = "dev.pbq.core.checkpoint..";
   private static final String MODEL = "dev.pbq.core.model..";
   private static final String DATA = "dev.pbq.core.data..";
+  private static final String ENVIRONMENT = "dev.pbq.core.environment..";
   private static final String PIPELINE = "dev.pbq.core.pipeline..";
   private static final String CORE = "dev.pbq.core..";
   private static final String GPTQ_PB = "dev.pbq.gptqpb..";
@@ -34,13 +35,14 @@ class ArchitectureTest {
   private static final String TINY = "dev.pbq.tiny..";
   private static final String CLI = "dev.pbq.cli..";
 
+  @ArchTest static final ArchRule environment = only(ENVIRONMENT);
   @ArchTest static final ArchRule tensor = only(TENSOR, ROOT);
   @ArchTest static final ArchRule linalg = only(LINALG, ROOT, TENSOR);
   @ArchTest static final ArchRule packed = only(PACKED, ROOT, TENSOR);
   @ArchTest static final ArchRule quant = only(QUANT, ROOT, TENSOR, LINALG, PACKED);
-  @ArchTest static final ArchRule checkpoint = only(CHECKPOINT, ROOT, TENSOR, PACKED);
+  @ArchTest static final ArchRule checkpoint = only(CHECKPOINT, ROOT, TENSOR, PACKED, ENVIRONMENT);
   @ArchTest static final ArchRule model = only(MODEL, ROOT, TENSOR);
-  @ArchTest static final ArchRule data = only(DATA, ROOT);
+  @ArchTest static final ArchRule data = only(DATA, ROOT, ENVIRONMENT);
 
   @ArchTest
   static final ArchRule pipeline =
@@ -114,7 +116,7 @@ class ArchitectureTest {
       only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
-  @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT);
+  @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT, ENVIRONMENT);
 
   @ArchTest
   static final ArchRule profiles = only("dev.pbq.eval.profile..", ROOT, TENSOR, MODEL, PIPELINE);

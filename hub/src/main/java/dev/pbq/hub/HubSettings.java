@@ -1,6 +1,7 @@
 package dev.pbq.hub;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.environment.HuggingFacePaths;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ public record HubSettings(
     if (!given.isEmpty()) {
       return Optional.of(given);
     }
-    Path file = tokenFile(environment);
+    Path file = new HuggingFacePaths(environment).tokenFile();
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
@@ -76,20 +77,6 @@ public record HubSettings(
     } catch (IOException e) {
       throw PbqException.badData("cannot read the token in " + file, e);
     }
-  }
-
-  private static Path tokenFile(Map<String, String> environment) {
-    String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
-    String path = environment.getOrDefault("HF_TOKEN_PATH", "");
-    if (!path.isBlank()) {
-      return Path.of(path.startsWith("~/") ? home + path.substring(1) : path);
-    }
-    String hfHome = environment.getOrDefault("HF_HOME", "");
-    if (!hfHome.isBlank()) {
-      return Path.of(hfHome.startsWith("~/") ? home + hfHome.substring(1) : hfHome, "token");
-    }
-    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-    return Path.of(cache.isBlank() ? home + "/.cache" : cache, "huggingface", "token");
   }
 
   private static boolean isSet(Map<String, String> environment, String name) {

@@ -43,4 +43,18 @@ public final class Checkpoints {
             + TensorNames.printable(method.get())
             + "'; pbq needs the original weights");
   }
+
+  /**
+   * The method that quantized a model which {@link #open} reads packed, or empty for a dense one.
+   *
+   * @throws PbqException as {@link #open}, but only for what it has to look at
+   */
+  public static Optional<String> packedBy(ModelFolder folder) {
+    if (folder.isPacked()) {
+      return Optional.of(folder.quantizationConfig().path("method").asText());
+    }
+    try (Checkpoint stored = Checkpoint.open(folder.path())) {
+      return HqqLayout.isUsedBy(stored) ? Optional.of(HQQ) : Optional.empty();
+    }
+  }
 }

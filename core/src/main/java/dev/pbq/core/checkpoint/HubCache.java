@@ -1,6 +1,7 @@
 package dev.pbq.core.checkpoint;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.environment.HuggingFacePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,37 +28,9 @@ public final class HubCache {
     this.root = root;
   }
 
-  /**
-   * The cache of this environment: {@code HF_HUB_CACHE}, else {@code HUGGINGFACE_HUB_CACHE}, else
-   * {@code hub} in {@code HF_HOME}, which defaults to {@code huggingface} in {@code XDG_CACHE_HOME}
-   * or {@code ~/.cache}.
-   */
+  /** The cache of this environment ({@link HuggingFacePaths#hubCache}). */
   public static HubCache of(Map<String, String> environment) {
-    String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
-    for (String variable : new String[] {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
-      Optional<Path> cache = directory(environment, variable, home);
-      if (cache.isPresent()) {
-        return new HubCache(cache.get());
-      }
-    }
-    Path hfHome =
-        directory(environment, "HF_HOME", home)
-            .orElseGet(
-                () ->
-                    directory(environment, "XDG_CACHE_HOME", home)
-                        .orElse(Path.of(home, ".cache"))
-                        .resolve("huggingface"));
-    return new HubCache(hfHome.resolve("hub"));
-  }
-
-  private static Optional<Path> directory(
-      Map<String, String> environment, String variable, String home) {
-    String value = environment.get(variable);
-    if (value == null || value.isBlank()) {
-      return Optional.empty();
-    }
-    boolean inHome = value.equals("~") || value.startsWith("~/");
-    return Optional.of(Path.of(inHome ? home + value.substring(1) : value));
+    return new HubCache(new HuggingFacePaths(environment).hubCache());
   }
 
   public Path root() {

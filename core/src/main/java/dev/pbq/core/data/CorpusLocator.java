@@ -1,6 +1,7 @@
 package dev.pbq.core.data;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.environment.HuggingFacePaths;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ public final class CorpusLocator {
           }
         });
     this.dataDirectory = dataDirectory;
-    this.hubCache = hubCache(environment);
+    this.hubCache = new HuggingFacePaths(environment).hubCache();
     this.fetcher = fetcher;
   }
 
@@ -115,26 +116,6 @@ public final class CorpusLocator {
 
   private Path hubFolder(String repository) {
     return hubCache.resolve("datasets--" + repository.replace("/", "--"));
-  }
-
-  private static Path hubCache(Map<String, String> environment) {
-    for (String name : List.of("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE")) {
-      if (isSet(environment, name)) {
-        return Path.of(environment.get(name));
-      }
-    }
-    if (isSet(environment, "HF_HOME")) {
-      return Path.of(environment.get("HF_HOME"), "hub");
-    }
-    if (isSet(environment, "XDG_CACHE_HOME")) {
-      return Path.of(environment.get("XDG_CACHE_HOME"), "huggingface", "hub");
-    }
-    String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
-    return Path.of(home, ".cache", "huggingface", "hub");
-  }
-
-  private static boolean isSet(Map<String, String> environment, String name) {
-    return !environment.getOrDefault(name, "").isBlank();
   }
 
   /** The snapshot that refs/main names, then the others by name. */

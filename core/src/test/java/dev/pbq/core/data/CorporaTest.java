@@ -204,6 +204,8 @@ class CorporaTest {
     assertThat(new Corpora(Optional.empty(), xdg).evaluation("ptb").text()).isEqualTo("xdg");
     Map<String, String> home = Map.of("XDG_CACHE_HOME", path("xdg"), "HF_HOME", path("cache"));
     assertThat(new Corpora(Optional.empty(), home).evaluation("ptb").text()).isEqualTo("home");
+    Map<String, String> tilde = Map.of("HOME", folder.toString(), "HF_HOME", "~/cache");
+    assertThat(new Corpora(Optional.empty(), tilde).evaluation("ptb").text()).isEqualTo("home");
   }
 
   private void assertBad(String file, String... parts) {

@@ -43,6 +43,12 @@ public final class SyntheticModel {
     return write(folder, LLAMA, seed);
   }
 
+  /** The same with another number of blocks. */
+  public static ModelFolder llama(Path folder, int blocks, long seed) throws IOException {
+    return write(
+        folder, LLAMA.replace("num_hidden_layers\": 3", "num_hidden_layers\": " + blocks), seed);
+  }
+
   /** An OPT of the same size. */
   public static ModelFolder opt(Path folder, long seed) throws IOException {
     return write(folder, OPT, seed);

@@ -1,0 +1,2 @@
+/** What the environment of the process says. Imports nothing of pbq. */
+package dev.pbq.core.environment;
