@@ -7,7 +7,6 @@ import dev.pbq.cli.compare.Row;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.eval.distance.FolderFingerprint;
 import java.io.IOException;
@@ -145,17 +144,10 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--force", description = "Quantize everything again.")
   private boolean force;
 
-  @Option(
-      names = "--resident",
-      paramLabel = "SIZE",
-      description =
-          "Models up to this size in float32 are evaluated in memory whole, larger ones one block"
-              + " at a time (default: ${DEFAULT-VALUE}).")
-  private String resident = "4GB";
-
   @Mixin private ReportOption report;
   @Mixin private CalibrationOptions calibration;
   @Mixin private DataOptions data;
+  @Mixin private ResidentOption resident;
   @Mixin private TokenizerOptions tokenizers;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -192,7 +184,7 @@ final class CompareCommand implements Callable<Integer> {
                 calibration.evaluationSeqlen(),
                 optional("--limit", limit, 1),
                 optional("--kl-limit", klLimit, 0),
-                ShardSize.parse(resident),
+                resident.largest(),
                 common.threads(),
                 force),
             tokenizers,

@@ -3,7 +3,6 @@ package dev.pbq.cli;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.distance.DistanceStatistics;
@@ -78,15 +77,8 @@ final class EvalKlCommand implements Runnable {
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
 
-  @Option(
-      names = "--resident",
-      paramLabel = "SIZE",
-      description =
-          "Models up to this size in float32 are held in memory whole, larger ones one block at a"
-              + " time (default: ${DEFAULT-VALUE}).")
-  private String resident = "4GB";
-
   @Mixin private DataOptions data;
+  @Mixin private ResidentOption resident;
   @Mixin private TokenizerOptions tokenizers;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -110,7 +102,7 @@ final class EvalKlCommand implements Runnable {
     DistanceEvaluation evaluation =
         new DistanceEvaluation(
             common.threads(),
-            ShardSize.parse(resident),
+            resident.largest(),
             tokenizers,
             new StatusLine(spec.commandLine().getErr()));
     List<DistanceResult> results = new ArrayList<>();

@@ -2,7 +2,6 @@ package dev.pbq.cli;
 
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.protocol.PerplexityMeasurement;
 import java.io.PrintWriter;
@@ -40,6 +39,7 @@ import picocli.CommandLine.Spec;
 final class EvalPplCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private DataOptions data;
+  @Mixin private ResidentOption resident;
   @Mixin private ProtocolOptions protocols;
   @Mixin private TokenizerOptions tokenizers;
   @Mixin private ReportOption report;
@@ -59,14 +59,6 @@ final class EvalPplCommand implements Runnable {
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
 
-  @Option(
-      names = "--resident",
-      paramLabel = "SIZE",
-      description =
-          "Models up to this size in float32 are held in memory whole, larger ones one block at a"
-              + " time (default: ${DEFAULT-VALUE}).")
-  private String resident = "4GB";
-
   @Override
   public void run() {
     common.applyLogging();
@@ -82,7 +74,7 @@ final class EvalPplCommand implements Runnable {
         datasets.stream().map(set -> protocols.measurement(set, data)).toList();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     List<PerplexityResult> results =
-        new Evaluation(common.threads(), ShardSize.parse(resident), tokenizers, status)
+        new Evaluation(common.threads(), resident.largest(), tokenizers, status)
             .run(resolved.displayName(), folder, measurements, format);
     print(results, spec.commandLine().getOut());
     if (json != null) {

@@ -3,7 +3,6 @@ package dev.pbq.cli;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
@@ -43,6 +42,7 @@ import picocli.CommandLine.Spec;
 final class EvalTasksCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private DataOptions data;
+  @Mixin private ResidentOption resident;
   @Mixin private TokenizerOptions tokenizers;
   @Mixin private ActFormatOptions actFormats;
   @Mixin private CommonOptions common;
@@ -104,14 +104,6 @@ final class EvalTasksCommand implements Runnable {
       description = "Also write the results as JSON, with the harness' names.")
   private Path json;
 
-  @Option(
-      names = "--resident",
-      paramLabel = "SIZE",
-      description =
-          "Models up to this size in float32 are held in memory whole, larger ones one block at a"
-              + " time (default: ${DEFAULT-VALUE}).")
-  private String resident = "4GB";
-
   @Override
   public void run() {
     common.applyLogging();
@@ -131,7 +123,7 @@ final class EvalTasksCommand implements Runnable {
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     PrintWriter out = spec.commandLine().getOut();
     Evaluation evaluation =
-        new Evaluation(common.threads(), ShardSize.parse(resident), tokenizers, status);
+        new Evaluation(common.threads(), resident.largest(), tokenizers, status);
     Map<String, Object> report =
         new TaskEvaluation(evaluation, settings, preset)
             .run(resolved.displayName(), folder, tasks, format, result -> print(result, out));

@@ -9,7 +9,6 @@ import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.CausalModel;
@@ -33,6 +32,7 @@ final class SearchObjectiveOptions {
   private static final String TASK = "task";
 
   @Mixin private DataOptions data;
+  @Mixin private ResidentOption resident;
   @Mixin private TokenizerOptions tokenizers;
 
   @Option(
@@ -74,14 +74,6 @@ final class SearchObjectiveOptions {
       paramLabel = "N",
       description = "Measure the first N windows, or the first N rows of every task.")
   private Integer limit;
-
-  @Option(
-      names = "--resident",
-      paramLabel = "SIZE",
-      description =
-          "Models up to this size in float32 are held in memory whole (default:"
-              + " ${DEFAULT-VALUE}).")
-  private String resident = "4GB";
 
   /** The name of the objective. */
   String name() {
@@ -178,7 +170,7 @@ final class SearchObjectiveOptions {
           causal,
           weights,
           config -> new ActFormat("search", config, Rules.FIXED, true).operands(causal),
-          ShardSize.parse(resident),
+          resident.largest(),
           threads);
     } catch (RuntimeException e) {
       weights.close();

@@ -1,0 +1,24 @@
+package dev.pbq.cli;
+
+import dev.pbq.core.checkpoint.ShardSize;
+import picocli.CommandLine.Option;
+
+/** Which models are evaluated in memory whole. */
+final class ResidentOption {
+  @Option(
+      names = "--resident",
+      paramLabel = "SIZE",
+      description =
+          "Models up to this size in float32 are held in memory whole, larger ones one block at a"
+              + " time (default: ${DEFAULT-VALUE}).")
+  private String resident = "4GB";
+
+  /**
+   * The largest size, in bytes.
+   *
+   * @throws dev.pbq.core.PbqException USAGE if it is not a size
+   */
+  long largest() {
+    return ShardSize.parse(resident);
+  }
+}
