@@ -41,10 +41,6 @@ final class GroupGrids {
     return start;
   }
 
-  Ranges ranges() {
-    return ranges;
-  }
-
   /** The plain scales, once all groups are {@link #fill filled}. */
   HqqParameters plainScales() {
     return new HqqParameters.Plain(stored);

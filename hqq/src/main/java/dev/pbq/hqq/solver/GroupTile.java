@@ -25,18 +25,20 @@ final class GroupTile {
   GroupTile(float[] w, FlatGroups groups) {
     this.w = w;
     this.groups = groups;
-    this.rows = new float[groups.size()][lanes(groups)];
-    this.copy = new float[groups.axis() == 1 ? groups.size() * lanes(groups) : 0];
+    int most = lanes(groups, w.length);
+    this.rows = new float[groups.size()][most];
+    this.copy = new float[groups.axis() == 1 ? groups.size() * most : 0];
   }
 
-  /** Groups in a tile; depends on nothing but the size of a group. */
-  static int lanes(FlatGroups groups) {
-    return Math.max(FEWEST_LANES, Math.min(MOST_LANES, WEIGHTS / groups.size()));
+  /** Groups in a tile of a matrix of {@code weights} weights. */
+  static int lanes(FlatGroups groups, int weights) {
+    int lanes = Math.max(FEWEST_LANES, Math.min(MOST_LANES, WEIGHTS / groups.size()));
+    return Math.min(lanes, groups.count(weights));
   }
 
   /** Number of tiles that {@code weights} weights make. */
   static int count(FlatGroups groups, int weights) {
-    int lanes = lanes(groups);
+    int lanes = lanes(groups, weights);
     return (groups.count(weights) - 1) / lanes + 1;
   }
 

@@ -28,7 +28,7 @@ final class Tiles {
    */
   static void forEach(float[] w, FlatGroups groups, Function<GroupTile, Body> body) {
     int tiles = GroupTile.count(groups, w.length);
-    int perTask = Math.max(1, TASK / (GroupTile.lanes(groups) * groups.size()));
+    int perTask = Math.max(1, TASK / (GroupTile.lanes(groups, w.length) * groups.size()));
     Parallel.forEach(
         (tiles - 1) / perTask + 1,
         task -> {

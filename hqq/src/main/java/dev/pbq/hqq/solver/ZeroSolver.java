@@ -134,7 +134,7 @@ public final class ZeroSolver {
       return start;
     }
     float[] zero = start.clone();
-    int lanes = GroupTile.lanes(groups);
+    int lanes = GroupTile.lanes(groups, w.length);
     Parallel.forEach(
         (traces.length - 1) / TRACES + 1,
         task -> {
