@@ -11,6 +11,7 @@ import dev.pbq.cli.search.StudyResult;
 import dev.pbq.cli.search.TrialObjective;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.Sha256;
@@ -100,7 +101,7 @@ final class SearchCommand implements Runnable {
     checkOptions();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    if (folder.isPacked()) {
+    if (Checkpoints.packedBy(folder).isPresent()) {
       throw PbqException.usage(folder.path() + " is quantized already; search takes a dense model");
     }
     CausalModel causal = Architectures.of(folder.config(), folder.path().toString());

@@ -93,6 +93,10 @@ class HqqExchangeTest {
           .singleElement()
           .asString()
           .contains("--act-format", model.toString(), "hqq, which has no activation format");
+      assertThat(Cli.run("search", model, "--trials", 1, "--dataset", "tiny").err().lines())
+          .singleElement()
+          .asString()
+          .contains(model.toString(), "is quantized already");
     }
   }
 
