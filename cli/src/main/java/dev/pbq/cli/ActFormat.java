@@ -65,10 +65,10 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
   /**
    * What the user asks for on a model.
    *
-   * @throws PbqException USAGE if the model is packed by a method that has no activation format
+   * @throws PbqException USAGE if the model is quantized by a method that has no activation format
    */
   static ActFormat asked(String presetOrFile, boolean compat, ModelFolder folder) {
-    Optional<String> method = Checkpoints.packedBy(folder);
+    Optional<String> method = Checkpoints.quantizedBy(folder);
     if (method.isPresent() && !MethodRegistry.load().has(method.get(), SETTING)) {
       throw PbqException.usage(
           OPTION

@@ -11,10 +11,13 @@ import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.pipeline.Calibration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a method that needs calibration is calibrated on. */
 final class CalibrationOptions {
+  @Mixin private SeqlenOption seqlen;
+
   @Option(
       names = "--calib",
       paramLabel = "SET|FILE",
@@ -28,12 +31,6 @@ final class CalibrationOptions {
       paramLabel = "N",
       description = "Calibration windows (default: 128).")
   private Integer nsamples;
-
-  @Option(
-      names = "--seqlen",
-      paramLabel = "N",
-      description = "Tokens per window (default: 2048, or the model's longest sequence).")
-  private Integer seqlen;
 
   @Option(
       names = "--seed",
@@ -64,7 +61,7 @@ final class CalibrationOptions {
     return new CalibrationChoice(
         calib != null ? Optional.of(calib) : base.text(),
         nsamples != null ? nsamples : base.samples(),
-        seqlen != null ? OptionalInt.of(seqlen) : base.tokens(),
+        seqlen.tokens().isPresent() ? seqlen.tokens() : base.tokens(),
         seed != null ? seed : base.seed());
   }
 

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +56,7 @@ final class ProfileCommand implements Runnable {
   private static final String WIKITEXT = "wikitext2";
 
   @Mixin private ModelArgument model;
+  @Mixin private SeqlenOption seqlen;
 
   @Option(
       names = {"--dataset", "--calib"},
@@ -71,12 +71,6 @@ final class ProfileCommand implements Runnable {
       paramLabel = "N",
       description = "Windows (default: ${DEFAULT-VALUE}).")
   private int nsamples = 64;
-
-  @Option(
-      names = "--seqlen",
-      paramLabel = "N",
-      description = "Tokens per window (default: 2048, or the model's longest sequence).")
-  private Integer seqlen;
 
   @Option(
       names = "--seed",
@@ -129,7 +123,7 @@ final class ProfileCommand implements Runnable {
         new CalibrationChoice(
             Optional.of(dataset != null ? dataset : tiny ? ModelArgument.TINY : WIKITEXT),
             nsamples,
-            seqlen == null ? OptionalInt.empty() : OptionalInt.of(seqlen),
+            seqlen.tokens(),
             seed);
     try (ModelWeights weights = Checkpoints.open(folder)) {
       Evaluation.requireTensors(causal, weights, folder.path());

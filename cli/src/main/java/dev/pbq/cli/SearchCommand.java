@@ -101,7 +101,7 @@ final class SearchCommand implements Runnable {
     checkOptions();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    if (Checkpoints.packedBy(folder).isPresent()) {
+    if (Checkpoints.quantizedBy(folder).isPresent()) {
       throw PbqException.usage(folder.path() + " is quantized already; search takes a dense model");
     }
     CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
@@ -116,7 +116,9 @@ final class SearchCommand implements Runnable {
             objective.judge(folder, causal, resolved, common.threads(), status);
         StudyFile file =
             StudyFile.open(
-                output.resolve(StudyFile.NAME), header(judge, folder, toml, space), resume)) {
+                created(output).resolve(StudyFile.NAME),
+                header(judge, folder, toml, space),
+                resume)) {
       DensityCount density =
           new DensityCount(MemoryFacts.operations(causal, searched.architecture()), densityTokens);
       Proposals proposals = proposals(space, density);
@@ -182,6 +184,11 @@ final class SearchCommand implements Runnable {
       throw PbqException.usage(
           folder + " holds a study already; continue it with --resume, or replace it with --force");
     }
+    return folder;
+  }
+
+  /** Once the study can begin, not before. */
+  private static Path created(Path folder) {
     try {
       return Files.createDirectories(folder);
     } catch (IOException e) {

@@ -32,6 +32,7 @@ final class SearchObjectiveOptions {
   private static final String TASK = "task";
 
   @Mixin private DataOptions data;
+  @Mixin private SeqlenOption seqlen;
   @Mixin private ResidentOption resident;
   @Mixin private TokenizerOptions tokenizers;
 
@@ -62,12 +63,6 @@ final class SearchObjectiveOptions {
           "Text that perplexity is measured on: wikitext2, ptb, c4, tiny, or a file. Default:"
               + " wikitext2, or tiny for the model built in.")
   private String dataset;
-
-  @Option(
-      names = "--seqlen",
-      paramLabel = "N",
-      description = "Tokens per window (default: 2048, or the model's longest sequence).")
-  private Integer seqlen;
 
   @Option(
       names = "--limit",
@@ -144,7 +139,7 @@ final class SearchObjectiveOptions {
     boolean tiny = resolved.requested().equals(ModelArgument.TINY);
     EvaluationText text =
         data.evaluation(dataset != null ? dataset : tiny ? ModelArgument.TINY : "wikitext2");
-    int tokens = seqlen != null ? seqlen : Evaluation.defaultSeqlen(causal);
+    int tokens = seqlen.tokens().orElseGet(() -> Evaluation.defaultSeqlen(causal));
     OptionalInt most = limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
     int[][] windows;
     Map<String, String> fingerprint = new LinkedHashMap<>();

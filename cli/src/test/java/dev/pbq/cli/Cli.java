@@ -1,7 +1,13 @@
 package dev.pbq.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Runs the command line inside the test's process and keeps what it prints. */
 final class Cli {
@@ -19,5 +25,33 @@ final class Cli {
     }
     int code = Main.execute(new PrintWriter(out, true), new PrintWriter(err, true), words);
     return new Result(code, out.toString(), err.toString());
+  }
+
+  /** The perplexity of a model on 16 windows of 64 tokens of the text of {@code tiny}. */
+  static double perplexity(Path model) throws IOException {
+    Path json = Files.createTempFile("result", ".json");
+    try {
+      Result result =
+          run(
+              "eval-ppl",
+              model,
+              "--dataset",
+              "tiny",
+              "--seqlen",
+              64,
+              "--limit",
+              16,
+              "--json",
+              json);
+      assertThat(result.code()).as(result.err()).isZero();
+      return new ObjectMapper()
+          .readTree(json.toFile())
+          .path("results")
+          .get(0)
+          .path("perplexity")
+          .asDouble();
+    } finally {
+      Files.delete(json);
+    }
   }
 }

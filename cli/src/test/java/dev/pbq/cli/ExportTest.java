@@ -47,28 +47,19 @@ class ExportTest {
     return result.out();
   }
 
-  private double perplexity(Path model) throws IOException {
-    Path json = folder.resolve("result.json");
-    Cli.Result result =
-        Cli.run(
-            "eval-ppl", model, "--dataset", "tiny", "--seqlen", 64, "--limit", 16, "--json", json);
-    assertThat(result.code()).as(result.err()).isZero();
-    return JSON.readTree(json.toFile()).path("results").get(0).path("perplexity").asDouble();
-  }
-
   @Test
   void aPackedModelExportedDenseIsTheSameModel() throws IOException {
     Path packed = folder.resolve("packed");
     quantize(packed, "xnor", "--low-frac", "0.8", "--groupsize", "128");
-    double expected = perplexity(packed);
+    double expected = Cli.perplexity(packed);
 
     Path single = folder.resolve("f32");
     assertThat(export(packed, "hf", single, "--dtype", "f32")).contains(" 0 rounded");
-    assertThat(perplexity(single)).isEqualTo(expected);
+    assertThat(Cli.perplexity(single)).isEqualTo(expected);
 
     Path half = folder.resolve("f16");
     assertThat(export(packed, "hf", half)).contains("note:", "float16 rounds");
-    assertThat(perplexity(half)).isCloseTo(expected, within(1e-2 * expected));
+    assertThat(Cli.perplexity(half)).isCloseTo(expected, within(1e-2 * expected));
 
     JsonNode config = JSON.readTree(half.resolve("config.json").toFile());
     assertThat(config.has("quantization_config")).isFalse();

@@ -1,5 +1,7 @@
 package dev.pbq.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,6 +56,17 @@ final class GgufFile {
     }
     dataStart = (file.position() + 31) / 32 * 32;
     requireLayout();
+  }
+
+  /** What the command writes to {@code file}. */
+  static GgufFile export(Object model, Path file, Object... more) throws IOException {
+    Files.deleteIfExists(file);
+    List<Object> args = new ArrayList<>(List.of("export", model, "--format", "gguf"));
+    args.addAll(List.of("--out", file));
+    args.addAll(List.of(more));
+    Cli.Result result = Cli.run(args.toArray());
+    assertThat(result.code()).as(result.err()).isZero();
+    return new GgufFile(file);
   }
 
   /** Every tensor starts at a multiple of 32, where the one before has ended; none overlap. */

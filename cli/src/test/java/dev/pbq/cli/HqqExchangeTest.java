@@ -3,7 +3,6 @@ package dev.pbq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
@@ -38,7 +37,7 @@ class HqqExchangeTest {
     quantize("tiny", packed, options);
     Path exported = folder.resolve("exported");
     export(packed, exported);
-    assertThat(perplexity(exported)).isEqualTo(perplexity(packed));
+    assertThat(Cli.perplexity(exported)).isEqualTo(Cli.perplexity(packed));
     Path again = folder.resolve("again");
     export(exported, again);
     assertSameFiles(exported, again);
@@ -51,9 +50,9 @@ class HqqExchangeTest {
     quantize("tiny", packed, "--bits 4");
     Path exported = folder.resolve("exported");
     export(packed, exported, "--dtype", dtype);
-    assertThat(perplexity(exported))
-        .isNotEqualTo(perplexity(packed))
-        .isCloseTo(perplexity(packed), withinPercentage(1));
+    assertThat(Cli.perplexity(exported))
+        .isNotEqualTo(Cli.perplexity(packed))
+        .isCloseTo(Cli.perplexity(packed), withinPercentage(1));
     Path again = folder.resolve("again");
     export(exported, again, "--dtype", dtype);
     assertSameFiles(exported, again);
@@ -113,20 +112,6 @@ class HqqExchangeTest {
     args.addAll(List.of(more));
     Cli.Result result = Cli.run(args.toArray());
     assertThat(result.code()).as(result.err()).isZero();
-  }
-
-  private double perplexity(Path model) throws IOException {
-    Path json = folder.resolve("result.json");
-    Cli.Result result =
-        Cli.run(
-            "eval-ppl", model, "--dataset", "tiny", "--seqlen", 64, "--limit", 16, "--json", json);
-    assertThat(result.code()).as(result.err()).isZero();
-    return new ObjectMapper()
-        .readTree(json.toFile())
-        .path("results")
-        .get(0)
-        .path("perplexity")
-        .asDouble();
   }
 
   private static void assertSameFiles(Path expected, Path actual) throws IOException {

@@ -25,6 +25,15 @@ class SearchTest {
   @TempDir private Path folder;
 
   @Test
+  void aSearchThatCannotBeginLeavesNoFolder() {
+    Path out = folder.resolve("study");
+    Cli.Result result = Cli.run("search", "tiny", "--trials", 2, "--seqlen", 99999, "--out", out);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err().lines()).singleElement().asString().contains("--seqlen 99999");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void aSearchLeavesAFrontAndARecipeThatPacksItsBest() throws IOException {
     Path out = folder.resolve("study");
     Cli.Result result = search(out, "--trials", 9, "--max-bits", 4.5);

@@ -114,20 +114,18 @@ final class HqqQuantizer implements Quantizer {
     float[] inverse = grids.inverse();
     Optional<Solution> solution = Optional.empty();
     HqqParameters scale;
-    if (onePass) {
+    if (settings.quantScale()) {
+      scale = grids.fillCoded();
+      if (settings.optimize()) {
+        solution = Optional.of(solver.solve(ranges, inverse, grids.start()));
+      }
+    } else if (onePass) {
       solution = Optional.of(solver.solve(ranges, inverse, grids.start(), grids::fill));
       requireFinite(problem, ranges);
       scale = grids.plainScales();
     } else {
-      if (settings.quantScale()) {
-        scale = grids.fillCoded();
-      } else {
-        StoredParameters.forEachChunk(inverse.length, grids::fill);
-        scale = grids.plainScales();
-      }
-      if (settings.optimize()) {
-        solution = Optional.of(solver.solve(ranges, inverse, grids.start()));
-      }
+      StoredParameters.forEachChunk(inverse.length, grids::fill);
+      scale = grids.plainScales();
     }
     float[] solved = solution.map(Solution::zero).orElse(grids.start());
     HqqParameters zero = zeros(layer, solved);

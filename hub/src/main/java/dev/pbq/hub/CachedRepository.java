@@ -51,17 +51,30 @@ final class CachedRepository {
       if (Files.exists(file) && Files.isSameFile(file, blob)) {
         return;
       }
+      linkOrCopy(temporary, parent.relativize(blob), blob);
       try {
-        Files.createSymbolicLink(temporary, parent.relativize(blob));
-      } catch (UnsupportedOperationException | IOException e) {
-        // File systems refuse links in several ways; where the disk is the trouble, the copy fails
-        // too.
-        LOG.info("{} is a copy: no link can be made ({})", file, e.getMessage());
-        Files.copy(blob, temporary, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
       }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw PbqException.resources("cannot write " + file + ": " + Retries.reason(e), e);
+    }
+  }
+
+  /** File systems refuse links in several ways, some of which look like trouble with the disk. */
+  private static void linkOrCopy(Path file, Path target, Path blob) throws IOException {
+    try {
+      Files.createSymbolicLink(file, target);
+    } catch (UnsupportedOperationException | IOException noLink) {
+      LOG.info("{} is copied: no link can be made ({})", blob, noLink.getMessage());
+      try {
+        Files.copy(blob, file, StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException e) {
+        e.addSuppressed(noLink);
+        Files.deleteIfExists(file);
+        throw e;
+      }
     }
   }
 

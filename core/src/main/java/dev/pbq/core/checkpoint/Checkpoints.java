@@ -45,13 +45,17 @@ public final class Checkpoints {
   }
 
   /**
-   * The method that quantized a model which {@link #open} reads packed, or empty for a dense one.
+   * The method that quantized a model, by its configuration or, for HQQ's layout, by its tensors;
+   * empty for a dense one.
    *
-   * @throws PbqException as {@link #open}, but only for what it has to look at
+   * @throws PbqException as {@link #open}, but only for what has to be looked at
    */
-  public static Optional<String> packedBy(ModelFolder folder) {
+  public static Optional<String> quantizedBy(ModelFolder folder) {
     if (folder.isPacked()) {
       return Optional.of(folder.quantizationConfig().path("method").asText());
+    }
+    if (folder.quantMethod().isPresent()) {
+      return folder.quantMethod().map(TensorNames::printable);
     }
     try (Checkpoint stored = Checkpoint.open(folder.path())) {
       return HqqLayout.isUsedBy(stored) ? Optional.of(HQQ) : Optional.empty();

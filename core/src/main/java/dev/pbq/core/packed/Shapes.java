@@ -1,16 +1,9 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.tensor.Half;
+
 /** What the constructors of all families check: that a layer can be stored, and read back as is. */
 final class Shapes {
-  /** 2^-14 as float32. */
-  private static final int LEAST_NORMAL_HALF = 0x38800000;
-
-  /** 2^16 as float32. */
-  private static final int BEYOND_HALF = 0x47800000;
-
-  /** Bits of a float32 that binary16 does not have. */
-  private static final int BELOW_HALF = 0x1fff;
-
   /** The most weights in one layer: they are indexed by int, with room for a last word. */
   static final int MAX_WEIGHTS = Integer.MAX_VALUE - 64;
 
@@ -46,7 +39,7 @@ final class Shapes {
     }
     for (int i = 0; i < values.length; i++) {
       float v = values[i];
-      if (type == ScaleDtype.F16 && isNormalHalf(v)) {
+      if (type == ScaleDtype.F16 && Half.isNormal(v)) {
         continue;
       }
       if (!Float.isFinite(v)
@@ -55,12 +48,5 @@ final class Shapes {
             what + ": entry " + i + ", " + v + ", is not a finite " + type + " number");
       }
     }
-  }
-
-  /** Whether a value is, as most are, a normal number of binary16: three comparisons tell. */
-  private static boolean isNormalHalf(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    int magnitude = bits & Integer.MAX_VALUE;
-    return magnitude >= LEAST_NORMAL_HALF && magnitude < BEYOND_HALF && (bits & BELOW_HALF) == 0;
   }
 }

@@ -42,6 +42,13 @@ public final class Half {
     return (short) (sign | (rounded >>> 13));
   }
 
+  /** Whether a value is exactly a normal number of binary16, as most stored ones are. */
+  public static boolean isNormal(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int magnitude = bits & 0x7fffffff;
+    return magnitude >= 0x38800000 && magnitude < 0x47800000 && (bits & 0x1fff) == 0;
+  }
+
   /** The nearest float32 that binary16 can represent. */
   public static float round(float value) {
     return toFloat(fromFloat(value));

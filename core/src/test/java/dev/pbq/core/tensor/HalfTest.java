@@ -49,6 +49,19 @@ class HalfTest {
   }
 
   @Test
+  void normalNumbersAreToldFromAllOthers() {
+    for (int i = 0; i < 1 << 16; i++) {
+      float value = Half.toFloat((short) i);
+      int exponent = (i >>> 10) & 0x1f;
+      assertThat(Half.isNormal(value)).isEqualTo(exponent > 0 && exponent < 31);
+      // Its neighbours among float32 numbers are none of binary16.
+      assertThat(Half.isNormal(Math.nextUp(value))).isFalse();
+      assertThat(Half.isNormal(Math.nextDown(value))).isFalse();
+    }
+    assertThat(Half.isNormal(65536)).isFalse();
+  }
+
+  @Test
   void signedZerosAreKept() {
     assertThat(Half.fromFloat(-0f)).isEqualTo((short) 0x8000);
     assertThat(Float.floatToRawIntBits(Half.toFloat((short) 0x8000))).isEqualTo(0x80000000);

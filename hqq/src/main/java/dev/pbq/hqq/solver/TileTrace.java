@@ -10,10 +10,12 @@ import java.util.List;
  * @param steps what each iteration found; ends where zero points no longer change
  */
 record TileTrace(double[] errors, List<Step> steps) {
-
   /**
-   * One iteration: groups that were still at work, by their places in the tile, and their new zero
-   * points. Those of all others are as before.
+   * One iteration. Zero points of groups that were no longer at work are as before.
+   *
+   * @param lanes places in the tile of the groups that were at work; may go on beyond them. The
+   *     same array for all iterations with the same groups, not to be changed
+   * @param zeros their new zero points
    */
   record Step(int[] lanes, float[] zeros) {
     private void applyTo(float[] zero, int first) {

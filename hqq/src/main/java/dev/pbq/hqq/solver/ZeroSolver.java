@@ -74,6 +74,8 @@ public final class ZeroSolver {
   private Solution solve(Ranges ranges, float[] s, float[] start, Optional<Beginning> beginning) {
     float[] errors = new float[options.iters()];
     float best = options.firstBest();
+    // The zero points before the last iteration of all are the result of V2 alone.
+    boolean back = options.kind() == SolverKind.V2;
     float[] zero = start;
     float[] previous = start;
     int batch = (int) Math.max(SHORTEST_BATCH, Math.min(LONGEST_BATCH, TRACE / s.length));
@@ -84,13 +86,12 @@ public final class ZeroSolver {
       for (int i = 0; i < count; i++) {
         errors[from + i] = error(traces, i);
         if (options.earlyStop() && !improves(best, errors[from + i])) {
-          boolean back = options.kind() == SolverKind.V2;
           float[] last = back && i == 0 ? previous : zeros(traces, zero, back ? i - 1 : i + 1);
           return new Solution(last, Arrays.copyOf(errors, from + i + 1));
         }
         best = errors[from + i];
       }
-      previous = options.kind() == SolverKind.V2 ? zeros(traces, zero, count - 1) : zero;
+      previous = back ? zeros(traces, zero, count - 1) : zero;
       zero = zeros(traces, zero, count);
     }
     return new Solution(zero, errors);
