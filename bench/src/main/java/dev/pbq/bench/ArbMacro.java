@@ -7,7 +7,7 @@ import dev.pbq.arb.ArbSettings;
 import dev.pbq.core.checkpoint.PackedTensorCollector;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.linalg.HessianAccumulator;
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.quant.Quantizer;

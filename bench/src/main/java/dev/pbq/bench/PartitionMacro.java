@@ -8,7 +8,7 @@ import dev.pbq.arb.partition.PartitionSettings;
 import dev.pbq.arb.partition.Split;
 import dev.pbq.core.linalg.Damping;
 import dev.pbq.core.linalg.Hessian;
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.nio.FloatBuffer;

@@ -1,6 +1,6 @@
 package dev.pbq.bench;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,7 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.generate.StopReason;
 import dev.pbq.core.generate.TokenSampler;
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

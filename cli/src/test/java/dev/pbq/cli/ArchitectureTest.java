@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
   private static final String ROOT = "dev.pbq.core";
   private static final String TENSOR = "dev.pbq.core.tensor..";
+  private static final String PARALLEL = "dev.pbq.core.parallel..";
   private static final String LINALG = "dev.pbq.core.linalg..";
   private static final String PACKED = "dev.pbq.core.packed..";
   private static final String QUANT = "dev.pbq.core.quant..";
@@ -36,6 +37,7 @@ class ArchitectureTest {
   private static final String CLI = "dev.pbq.cli..";
 
   @ArchTest static final ArchRule environment = only(ENVIRONMENT);
+  @ArchTest static final ArchRule parallel = only(PARALLEL, ROOT);
   @ArchTest static final ArchRule tensor = only(TENSOR, ROOT);
   @ArchTest static final ArchRule linalg = only(LINALG, ROOT, TENSOR);
   @ArchTest static final ArchRule packed = only(PACKED, ROOT, TENSOR);
@@ -180,7 +182,17 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, GPTQ_PB, ARB, FORMATS, EXPORT)
+              TENSOR,
+              PARALLEL,
+              LINALG,
+              PACKED,
+              QUANT,
+              CHECKPOINT,
+              GPTQ_PB,
+              ARB,
+              "dev.pbq.hqq..",
+              FORMATS,
+              EXPORT)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
@@ -204,9 +216,10 @@ class ArchitectureTest {
           .notBeFinal();
 
   private static ArchRule only(String self, String... others) {
-    String[] allowed = new String[others.length + 1];
+    String[] allowed = new String[others.length + 2];
     allowed[0] = self;
-    System.arraycopy(others, 0, allowed, 1, others.length);
+    allowed[1] = PARALLEL;
+    System.arraycopy(others, 0, allowed, 2, others.length);
     return classes()
         .that()
         .resideInAPackage(self)

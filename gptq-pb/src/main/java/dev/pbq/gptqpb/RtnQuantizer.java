@@ -1,7 +1,7 @@
 package dev.pbq.gptqpb;
 
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.UniformLinear;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;

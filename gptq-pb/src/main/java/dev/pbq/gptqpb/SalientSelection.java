@@ -1,6 +1,6 @@
 package dev.pbq.gptqpb;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 
 /**

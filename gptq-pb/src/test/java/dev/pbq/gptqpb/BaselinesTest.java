@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;

@@ -1,11 +1,11 @@
 package dev.pbq.hqq;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.FlatGroups;
 import dev.pbq.core.packed.HqqParameters;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.hqq.solver.Codes;
 import dev.pbq.hqq.solver.Grid;
 import dev.pbq.hqq.solver.RangeGuard;

@@ -1,6 +1,6 @@
 package dev.pbq.arb.fit;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.List;
 

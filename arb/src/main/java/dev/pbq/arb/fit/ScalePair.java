@@ -1,6 +1,6 @@
 package dev.pbq.arb.fit;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package dev.pbq.arb.partition;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,6 @@
 package dev.pbq.arb.partition;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 
 /** Work on tiles of rows, and sums over them in an order that no number of threads changes. */
 final class RowTiles {

@@ -2,7 +2,7 @@ package dev.pbq.arb.refine;
 
 import dev.pbq.arb.fit.RowColumnFit;
 import dev.pbq.core.linalg.DoubleProducts;
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 

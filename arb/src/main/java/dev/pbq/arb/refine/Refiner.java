@@ -2,8 +2,8 @@ package dev.pbq.arb.refine;
 
 import dev.pbq.arb.fit.FittedBlock;
 import dev.pbq.arb.fit.RowColumnFit;
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 
 /**

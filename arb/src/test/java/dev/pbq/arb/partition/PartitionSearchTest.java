@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.arb.fit.GroupFitter;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.pbq.formats.arithmetic;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import java.nio.FloatBuffer;
 
 /** What the blocks of a tensor share, from the largest magnitude in each. */

@@ -1,10 +1,10 @@
 package dev.pbq.formats.arithmetic;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.KeptWeights;
 import dev.pbq.core.packed.NumberFormat;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.nio.FloatBuffer;
 import java.util.Arrays;

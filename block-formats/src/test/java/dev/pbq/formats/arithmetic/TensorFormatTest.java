@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.NumberFormat;
 import dev.pbq.core.packed.NumberFormat.BlockFloat;
@@ -14,6 +13,7 @@ import dev.pbq.core.packed.NumberFormat.DenormFloat;
 import dev.pbq.core.packed.NumberFormat.FixedPoint;
 import dev.pbq.core.packed.NumberFormat.Logarithm;
 import dev.pbq.core.packed.NumberFormat.MiniFloat;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.testkit.Synthetic;
 import java.nio.FloatBuffer;

@@ -2,10 +2,10 @@ package dev.pbq.cli.search;
 
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.checkpoint.ModelWeights;
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
 import dev.pbq.core.model.ProductOperands;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.eval.scoring.ForwardPass;
 import dev.pbq.formats.config.QuantConfig;

@@ -1,5 +1,6 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.parallel.Parallel;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**

@@ -1,5 +1,7 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.parallel.Parallel;
+
 /**
  * The algorithm's part of a {@link ColumnSweep}: turns compensated weights into values that can be
  * stored. Column numbers are positions in the order of the sweep, which is the weight's own unless

@@ -1,5 +1,6 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 import java.util.Optional;

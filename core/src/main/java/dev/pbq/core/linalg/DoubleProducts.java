@@ -1,5 +1,6 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 
 /** Products of float64 matrices on the heap, for work inside one block of columns. */

@@ -1,6 +1,7 @@
 package dev.pbq.core.linalg;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.parallel.Parallel;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -1,5 +1,7 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.parallel.Parallel;
+
 /** W[:, to:] -= E U[from:to, to:], the large matrix product after each block of a sweep. */
 final class TrailingUpdate {
   /** Columns of one product. */

@@ -2,9 +2,9 @@ package dev.pbq.core.pipeline;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;

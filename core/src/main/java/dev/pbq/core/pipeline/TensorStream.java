@@ -1,6 +1,6 @@
 package dev.pbq.core.pipeline;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.WeightSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

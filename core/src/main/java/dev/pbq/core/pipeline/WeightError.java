@@ -1,8 +1,8 @@
 package dev.pbq.core.pipeline;
 
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.RowDequantizable;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 

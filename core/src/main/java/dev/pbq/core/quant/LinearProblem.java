@@ -2,7 +2,7 @@ package dev.pbq.core.quant;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Objects;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package dev.pbq.core.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;

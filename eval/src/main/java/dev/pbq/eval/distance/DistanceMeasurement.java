@@ -1,6 +1,6 @@
 package dev.pbq.eval.distance;
 
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 
 /** Runs a model against the kept log-probabilities of the original. */
 public final class DistanceMeasurement {

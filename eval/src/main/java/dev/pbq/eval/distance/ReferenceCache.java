@@ -2,7 +2,7 @@ package dev.pbq.eval.distance;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
-import dev.pbq.core.linalg.Parallel;
+import dev.pbq.core.parallel.Parallel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.pbq.hqq.solver;
 
-import dev.pbq.core.linalg.Parallel;
 import dev.pbq.core.packed.FlatGroups;
+import dev.pbq.core.parallel.Parallel;
 import java.util.Arrays;
 import java.util.Optional;
 

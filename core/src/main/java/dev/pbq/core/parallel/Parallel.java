@@ -1,5 +1,6 @@
-package dev.pbq.core.linalg;
+package dev.pbq.core.parallel;
 
+import dev.pbq.core.PbqException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
@@ -45,10 +46,10 @@ public final class Parallel {
     }
     Throwable root = cause;
     // The pool wraps checked exceptions of a Callable, and copies others with the original inside.
-    while (!(root instanceof dev.pbq.core.PbqException) && root.getCause() != null) {
+    while (!(root instanceof PbqException) && root.getCause() != null) {
       root = root.getCause();
     }
-    if (root instanceof dev.pbq.core.PbqException known) {
+    if (root instanceof PbqException known) {
       return known;
     }
     return cause instanceof RuntimeException runtime ? runtime : new IllegalStateException(cause);

@@ -1,4 +1,4 @@
-package dev.pbq.core.linalg;
+package dev.pbq.core.parallel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
