@@ -1,6 +1,5 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.recipe.CalibrationChoice;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.CalibrationSampler;
@@ -9,6 +8,7 @@ import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.pipeline.Calibration;
+import dev.pbq.workflow.recipe.CalibrationChoice;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;

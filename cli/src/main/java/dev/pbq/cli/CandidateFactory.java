@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.cli.compare.Candidate;
 import dev.pbq.cli.compare.MethodSpec;
-import dev.pbq.cli.recipe.Recipe;
-import dev.pbq.cli.recipe.RecipeFile;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Version;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.RecipeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -68,8 +69,7 @@ record CandidateFactory(String weights, List<String> shaping) {
     ObjectNode complete = MethodRegistry.load().configure(method.method(), options).settings();
     arguments.addAll(shaping);
     List<String> parts =
-        new ArrayList<>(
-            List.of(VersionProvider.version(), weights, method.method(), complete.toString()));
+        new ArrayList<>(List.of(Version.current(), weights, method.method(), complete.toString()));
     parts.addAll(shaping);
     calibrationFile().ifPresent(parts::add);
     return Candidate.of(method.label(), arguments, parts);
@@ -114,7 +114,7 @@ record CandidateFactory(String weights, List<String> shaping) {
     List<String> arguments =
         new ArrayList<>(List.of("--recipe", file.toString(), "--eval", "none"));
     arguments.addAll(shaping);
-    List<String> parts = new ArrayList<>(List.of(VersionProvider.version(), weights));
+    List<String> parts = new ArrayList<>(List.of(Version.current(), weights));
     parts.add(RecipeFile.text(recipe));
     parts.addAll(shaping);
     recipe.calibration().text().map(CandidateFactory::contents).ifPresent(parts::add);

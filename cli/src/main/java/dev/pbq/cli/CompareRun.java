@@ -7,6 +7,7 @@ import dev.pbq.cli.compare.EvaluationStore;
 import dev.pbq.cli.compare.Row;
 import dev.pbq.cli.compare.Scores;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Version;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -133,11 +134,7 @@ final class CompareRun {
 
   private Comparison comparison(List<Row> rows) {
     return new Comparison(
-        VersionProvider.version(),
-        settings.model().displayName(),
-        command,
-        settings.threads(),
-        rows);
+        Version.current(), settings.model().displayName(), command, settings.threads(), rows);
   }
 
   private Row row(Candidate candidate, String label) {

@@ -3,6 +3,7 @@ package dev.pbq.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Version;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
@@ -149,7 +150,7 @@ final class DemoCommand implements Runnable {
               false,
               true,
               ShardSize.DEFAULT,
-              VersionProvider.version());
+              Version.current());
       status.update("quantizing: " + row.label());
       QuantizationReport report =
           job.run(settings, Optional.of(calibration), common.threads(), ProgressListener.SILENT);

@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Version;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
@@ -186,7 +187,7 @@ record DistanceEvaluation(
               windows.length,
               tokens,
               first.vocabularySize(),
-              VersionProvider.version());
+              Version.current());
       return new Task(windows, header, own.fingerprint());
     }
   }

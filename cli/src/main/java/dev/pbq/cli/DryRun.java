@@ -1,10 +1,10 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.recipe.Recipe;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.PlannedLinear;
+import dev.pbq.workflow.recipe.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

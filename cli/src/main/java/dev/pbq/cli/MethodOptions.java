@@ -2,8 +2,8 @@ package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.cli.recipe.SettingNames;
 import dev.pbq.core.PbqException;
+import dev.pbq.workflow.recipe.SettingNames;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;

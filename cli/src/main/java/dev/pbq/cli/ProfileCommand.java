@@ -1,7 +1,6 @@
 package dev.pbq.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.pbq.cli.recipe.CalibrationChoice;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.Checkpoints;
@@ -16,6 +15,7 @@ import dev.pbq.core.pipeline.Calibration;
 import dev.pbq.eval.profile.VarianceEntry;
 import dev.pbq.eval.profile.VarianceProfile;
 import dev.pbq.eval.profile.VarianceProfiler;
+import dev.pbq.workflow.recipe.CalibrationChoice;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,14 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.recipe.CalibrationChoice;
-import dev.pbq.cli.recipe.EvaluationChoice;
-import dev.pbq.cli.recipe.Recipe;
 import dev.pbq.core.checkpoint.DenseFolder;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.workflow.recipe.CalibrationChoice;
+import dev.pbq.workflow.recipe.EvaluationChoice;
+import dev.pbq.workflow.recipe.Recipe;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

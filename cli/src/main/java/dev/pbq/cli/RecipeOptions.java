@@ -2,13 +2,13 @@ package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.cli.recipe.LayerOverride;
-import dev.pbq.cli.recipe.Recipe;
-import dev.pbq.cli.recipe.RecipeFile;
-import dev.pbq.cli.recipe.SettingNames;
 import dev.pbq.core.PbqException;
 import dev.pbq.formats.config.KeyNames;
 import dev.pbq.formats.config.QuantConfig;
+import dev.pbq.workflow.recipe.LayerOverride;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.RecipeFile;
+import dev.pbq.workflow.recipe.SettingNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,8 @@
 package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.cli.recipe.CalibrationChoice;
-import dev.pbq.cli.recipe.EvaluationChoice;
-import dev.pbq.cli.recipe.Recipe;
-import dev.pbq.cli.recipe.RecipeFile;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Version;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
@@ -17,6 +14,10 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.workflow.recipe.CalibrationChoice;
+import dev.pbq.workflow.recipe.EvaluationChoice;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.RecipeFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,7 +208,7 @@ final class RecipeRun implements AutoCloseable {
             existing.resume(),
             existing.force(),
             shardBytes(),
-            VersionProvider.version(),
+            Version.current(),
             Map.of(RecipeFile.NAME, recipeText().getBytes(StandardCharsets.UTF_8)));
     return job.run(settings, windows, threads, progress);
   }
@@ -235,7 +236,7 @@ final class RecipeRun implements AutoCloseable {
 
   private String recipeText() {
     return "# pbq "
-        + VersionProvider.version()
+        + Version.current()
         + ": pbq quantize MODEL --recipe "
         + RecipeFile.NAME
         + " repeats this result; settings not given here have the method's defaults\n"

@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.core.Version;
 import dev.pbq.eval.report.Section;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +38,7 @@ final class RunFacts {
   /** When and by what a page was made. */
   static String footer() {
     return "Made by pbq "
-        + VersionProvider.version()
+        + Version.current()
         + " on "
         + Instant.now().truncatedTo(ChronoUnit.MINUTES).toString().replace("T", " ");
   }
@@ -51,7 +52,7 @@ final class RunFacts {
     Properties versions = versions();
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("command", commandLine(spec)));
-    rows.add(List.of("pbq", VersionProvider.version()));
+    rows.add(List.of("pbq", Version.current()));
     rows.add(
         List.of(
             "libraries",

@@ -1,9 +1,9 @@
 package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.cli.recipe.LayerChoice;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.pipeline.LinearSelection;
+import dev.pbq.workflow.recipe.LayerChoice;
 import java.util.List;
 import picocli.CommandLine.Option;
 

@@ -1,10 +1,8 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.recipe.TokenChoice;
 import dev.pbq.core.data.BosRule;
-import dev.pbq.core.data.SpecialTokenText;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.data.Tokenizer;
-import dev.pbq.core.data.Tokenizers;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -40,20 +38,13 @@ final class TokenizerOptions {
         parseSpecialTokens != null ? parseSpecialTokens : base.parseSpecialTokens());
   }
 
-  /** For text that has all its special tokens written out, as chat templates write them. */
+  /** Options that give {@link TokenChoice#TEMPLATES}. */
   static TokenizerOptions forTemplates() {
-    TokenizerOptions options = new TokenizerOptions();
-    options.addBos = BosRule.NO;
-    options.parseSpecialTokens = true;
-    return options;
+    return of(TokenChoice.TEMPLATES);
   }
 
   /** Opens a model folder's tokenizer; the caller closes it. */
   Tokenizer open(Path folder) {
-    TokenChoice choice = over(TokenChoice.DEFAULT);
-    return Tokenizers.open(
-        folder,
-        choice.addBos(),
-        choice.parseSpecialTokens() ? SpecialTokenText.AS_TOKENS : SpecialTokenText.AS_TEXT);
+    return over(TokenChoice.DEFAULT).open(folder);
   }
 }

@@ -1,14 +1,14 @@
 package dev.pbq.cli;
 
-import java.util.Objects;
+import dev.pbq.core.Version;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version in the jar's manifest. */
+/** What {@code --version} prints. */
 final class VersionProvider implements IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {
-      "pbq " + version(),
+      "pbq " + Version.current(),
       "Java "
           + Runtime.version()
           + ", "
@@ -16,11 +16,5 @@ final class VersionProvider implements IVersionProvider {
           + " "
           + System.getProperty("os.arch")
     };
-  }
-
-  /** The project's version; {@code development} when run from class files. */
-  static String version() {
-    return Objects.requireNonNullElse(
-        VersionProvider.class.getPackage().getImplementationVersion(), "development");
   }
 }

@@ -111,11 +111,11 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule studiesKnowNoCommand =
-      only("dev.pbq.cli.search..", CORE, FORMATS, EVAL, "dev.pbq.cli.recipe..");
+      only("dev.pbq.cli.search..", CORE, FORMATS, EVAL, "dev.pbq.workflow.recipe..");
 
   @ArchTest
   static final ArchRule recipes =
-      only("dev.pbq.cli.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
+      only("dev.pbq.workflow.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT, ENVIRONMENT);

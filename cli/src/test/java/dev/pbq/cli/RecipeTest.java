@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.pbq.cli.recipe.Recipe;
-import dev.pbq.cli.recipe.RecipeFile;
 import dev.pbq.core.pipeline.ProgressListener;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.RecipeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,14 +2,14 @@ package dev.pbq.cli.search;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.cli.recipe.LayerChoice;
-import dev.pbq.cli.recipe.LayerOverride;
-import dev.pbq.cli.recipe.Recipe;
 import dev.pbq.core.packed.NumberFormat;
 import dev.pbq.formats.arithmetic.TensorFormat;
 import dev.pbq.formats.config.ModelFormats;
 import dev.pbq.formats.config.OperandRole;
 import dev.pbq.formats.config.QuantConfig;
+import dev.pbq.workflow.recipe.LayerChoice;
+import dev.pbq.workflow.recipe.LayerOverride;
+import dev.pbq.workflow.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

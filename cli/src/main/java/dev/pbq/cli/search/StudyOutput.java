@@ -1,10 +1,10 @@
 package dev.pbq.cli.search;
 
-import dev.pbq.cli.recipe.Recipe;
-import dev.pbq.cli.recipe.RecipeFile;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.formats.search.SearchSpace;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.RecipeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,10 +1,11 @@
-package dev.pbq.cli.recipe;
+package dev.pbq.workflow.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.data.BosRule;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.formats.config.Presets;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.pbq.cli.recipe;
+package dev.pbq.workflow.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.BosRule;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.formats.config.Presets;
 import dev.pbq.formats.config.QuantConfig;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.pbq.cli.recipe;
+package dev.pbq.workflow.recipe;
 
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,8 +1,9 @@
-package dev.pbq.cli.recipe;
+package dev.pbq.workflow.recipe;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.formats.config.QuantConfig;
 import java.util.List;
 import java.util.Optional;

@@ -4,4 +4,4 @@
  * method has a setting is checked by who runs it. Imports the core's {@code data} and {@code
  * checkpoint}, and {@code dev.pbq.formats.config}.
  */
-package dev.pbq.cli.recipe;
+package dev.pbq.workflow.recipe;

@@ -1,4 +1,4 @@
-package dev.pbq.cli.recipe;
+package dev.pbq.workflow.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

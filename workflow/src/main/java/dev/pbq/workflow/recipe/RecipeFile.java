@@ -1,9 +1,10 @@
-package dev.pbq.cli.recipe;
+package dev.pbq.workflow.recipe;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
+import dev.pbq.core.data.TokenChoice;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
