@@ -2,11 +2,15 @@ package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.formats.model.ActFormat;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The number formats that a model's products are computed in. */
 final class ActFormatOptions {
+  /** What turns off a format that a model records. */
+  private static final String NONE = "none";
+
   @Option(
       names = "--act-format",
       paramLabel = "PRESET|FILE",
@@ -29,13 +33,22 @@ final class ActFormatOptions {
    * @throws PbqException USAGE, NOT_FOUND or BAD_DATA if what is asked for makes no sense
    */
   Optional<ActFormat> of(ModelFolder folder) {
-    boolean asked = actFormat != null && !actFormat.equals(ActFormat.NONE);
+    boolean asked = actFormat != null && !actFormat.equals(NONE);
     if (compat && !asked) {
       throw PbqException.usage("--compat needs --act-format");
     }
     if (actFormat == null) {
       return ActFormat.recorded(folder);
     }
-    return asked ? Optional.of(ActFormat.asked(actFormat, compat, folder)) : Optional.empty();
+    return asked ? Optional.of(asked(actFormat, compat, folder)) : Optional.empty();
+  }
+
+  /** As {@link ActFormat#asked}, with the methods on the class path. */
+  static ActFormat asked(String presetOrFile, boolean compat, ModelFolder folder) {
+    return ActFormat.asked(
+        presetOrFile,
+        compat,
+        folder,
+        method -> MethodRegistry.load().has(method, ActFormat.SETTING));
   }
 }

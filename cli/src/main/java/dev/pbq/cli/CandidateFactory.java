@@ -6,6 +6,7 @@ import dev.pbq.cli.compare.Candidate;
 import dev.pbq.cli.compare.MethodSpec;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
+import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;
 import java.io.IOException;

@@ -21,6 +21,7 @@ import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.distance.FolderFingerprint;
 import dev.pbq.eval.tasks.TaskData;
+import dev.pbq.formats.model.ActFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

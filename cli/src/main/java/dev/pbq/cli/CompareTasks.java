@@ -8,6 +8,7 @@ import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskResult;
 import dev.pbq.eval.tasks.TaskRunner;
 import dev.pbq.eval.tasks.TaskSettings;
+import dev.pbq.formats.model.ActFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

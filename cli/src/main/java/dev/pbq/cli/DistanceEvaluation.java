@@ -25,6 +25,7 @@ import dev.pbq.eval.distance.ModelLogits;
 import dev.pbq.eval.distance.ReferenceCache;
 import dev.pbq.eval.protocol.GptqProtocol;
 import dev.pbq.eval.scoring.ForwardPass;
+import dev.pbq.formats.model.ActFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

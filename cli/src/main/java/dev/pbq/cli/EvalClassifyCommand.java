@@ -16,6 +16,7 @@ import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.eval.classify.AccuracyProtocol;
 import dev.pbq.eval.classify.ClassificationResult;
+import dev.pbq.formats.model.ActFormat;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.protocol.PerplexityMeasurement;
+import dev.pbq.formats.model.ActFormat;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

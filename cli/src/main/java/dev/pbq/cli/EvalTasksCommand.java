@@ -10,6 +10,7 @@ import dev.pbq.eval.tasks.TaskPreset;
 import dev.pbq.eval.tasks.TaskReport;
 import dev.pbq.eval.tasks.TaskResult;
 import dev.pbq.eval.tasks.TaskSettings;
+import dev.pbq.formats.model.ActFormat;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

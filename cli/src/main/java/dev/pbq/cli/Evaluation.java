@@ -18,6 +18,7 @@ import dev.pbq.eval.protocol.GptqProtocol;
 import dev.pbq.eval.protocol.PerplexityMeasurement;
 import dev.pbq.eval.scoring.ForwardPass;
 import dev.pbq.eval.scoring.MeasuredModel;
+import dev.pbq.formats.model.ActFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -15,6 +15,7 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.formats.model.ActFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ final class InspectCommand implements Runnable {
       throw PbqException.usage("--seqlen " + seqlen + " is not at least 1");
     }
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
-    ActFormat format = ActFormat.asked(actFormat, false, folder);
+    ActFormat format = ActFormatOptions.asked(actFormat, false, folder);
     MemoryFacts.put(facts.putObject("memory"), model, format, seqlen);
   }
 

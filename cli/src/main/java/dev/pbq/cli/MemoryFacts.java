@@ -9,6 +9,7 @@ import dev.pbq.formats.config.ModelFormats;
 import dev.pbq.formats.density.BlockOperations;
 import dev.pbq.formats.density.Density;
 import dev.pbq.formats.density.DensityProfile;
+import dev.pbq.formats.model.ActFormat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

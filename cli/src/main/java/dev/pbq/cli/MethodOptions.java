@@ -3,6 +3,7 @@ package dev.pbq.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.recipe.SettingNames;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.formats.config.KeyNames;
 import dev.pbq.formats.config.QuantConfig;
+import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.recipe.LayerOverride;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;

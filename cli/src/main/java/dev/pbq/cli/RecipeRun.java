@@ -14,6 +14,7 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;

@@ -17,6 +17,7 @@ import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskSettings;
 import dev.pbq.formats.arithmetic.Rules;
+import dev.pbq.formats.model.ActFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.pbq.eval.tasks.TaskReport;
 import dev.pbq.eval.tasks.TaskResult;
 import dev.pbq.eval.tasks.TaskRunner;
 import dev.pbq.eval.tasks.TaskSettings;
+import dev.pbq.formats.model.ActFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -14,6 +14,7 @@ import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
 import dev.pbq.core.model.ProductOperands;
+import dev.pbq.formats.model.ActFormat;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;

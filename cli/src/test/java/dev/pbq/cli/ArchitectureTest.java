@@ -73,7 +73,26 @@ class ArchitectureTest {
       only("dev.pbq.arb.partition..", ROOT, TENSOR, LINALG, "dev.pbq.arb.fit..");
 
   @ArchTest
-  static final ArchRule formatsSeeNumbersAlone = only(FORMATS, ROOT, TENSOR, LINALG, PACKED, QUANT);
+  static final ArchRule formatsSeeNumbersAlone =
+      only(
+          "dev.pbq.formats",
+          ROOT,
+          TENSOR,
+          LINALG,
+          PACKED,
+          QUANT,
+          "dev.pbq.formats.arithmetic..",
+          "dev.pbq.formats.config..");
+
+  @ArchTest
+  static final ArchRule formatsOfModels =
+      only(
+          "dev.pbq.formats.model..",
+          ROOT,
+          CHECKPOINT,
+          MODEL,
+          "dev.pbq.formats.arithmetic..",
+          "dev.pbq.formats.config..");
 
   @ArchTest
   static final ArchRule formatArithmetic =

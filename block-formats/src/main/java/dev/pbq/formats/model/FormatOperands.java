@@ -1,4 +1,4 @@
-package dev.pbq.cli;
+package dev.pbq.formats.model;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.model.Operand;
@@ -16,9 +16,10 @@ import java.util.Optional;
  * Rounds the operands of a model's products to number formats. Every sequence, and every head of
  * it, is a tensor of its own, as with the reference's batch of one.
  *
+ * @param formats the formats of the model's operations
  * @param weights whether weights of linears are rounded too
  */
-record FormatOperands(ModelFormats formats, boolean weights) implements ProductOperands {
+public record FormatOperands(ModelFormats formats, boolean weights) implements ProductOperands {
   @Override
   public OperandTransform of(Product product, Operand operand) {
     OperationFormats operation = formats.operation(product.block(), path(product));

@@ -1,4 +1,4 @@
-package dev.pbq.cli;
+package dev.pbq.formats.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,10 +1,11 @@
-package dev.pbq.cli;
+package dev.pbq.formats.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.model.ProductFormat;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.formats.arithmetic.Rules;
@@ -17,30 +18,33 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
- * The number formats that a model's products are computed in when it is run.
+ * The number formats that a model's products are computed in when it is run: what a packed folder
+ * {@linkplain #recorded(ModelFolder) records}, or what a user {@linkplain #asked asks for}.
  *
  * @param label what the user calls it, for results
+ * @param config the formats of every operation
+ * @param rules the arithmetic of rounding
  * @param weights whether the configuration's formats hold for weights too: not where those are
  *     quantized already
  */
-record ActFormat(String label, QuantConfig config, Rules rules, boolean weights) {
-  /** The setting of methods that have activation formats. */
-  static final String SETTING = "actFormat";
+public record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
+    implements ProductFormat {
+  /** The setting of quantization methods that have activation formats. */
+  public static final String SETTING = "actFormat";
 
   private static final String OPTION = "--act-format";
-
-  /** What turns off a format that a model records. */
-  static final String NONE = "none";
 
   /**
    * Reads a configuration.
    *
    * @param presetOrFile a preset's name or a TOML file
-   * @throws PbqException NOT_FOUND if it is neither; USAGE if the file is no configuration
+   * @throws PbqException NOT_FOUND if it is neither; USAGE if the file is no configuration;
+   *     BAD_DATA if it cannot be read
    */
-  static QuantConfig read(String presetOrFile) {
+  public static QuantConfig read(String presetOrFile) {
     if (Presets.names().contains(presetOrFile)) {
       return Presets.of(presetOrFile);
     }
@@ -65,11 +69,17 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
   /**
    * What the user asks for on a model.
    *
-   * @throws PbqException USAGE if the model is quantized by a method that has no activation format
+   * @param presetOrFile a preset's name or a TOML file
+   * @param compat whether the arithmetic is the reference program's, with its defects
+   * @param folder the model, dense or packed
+   * @param hasFormats whether a quantization method of some name has the setting {@link #SETTING}
+   * @throws PbqException USAGE if the model is quantized by a method that has no activation format;
+   *     otherwise as {@link #read}
    */
-  static ActFormat asked(String presetOrFile, boolean compat, ModelFolder folder) {
+  public static ActFormat asked(
+      String presetOrFile, boolean compat, ModelFolder folder, Predicate<String> hasFormats) {
     Optional<String> method = Checkpoints.quantizedBy(folder);
-    if (method.isPresent() && !MethodRegistry.load().has(method.get(), SETTING)) {
+    if (method.isPresent() && !hasFormats.test(method.get())) {
       throw PbqException.usage(
           OPTION
               + ": "
@@ -85,15 +95,23 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
         method.isEmpty());
   }
 
-  /** What a packed model was quantized for. */
-  static Optional<ActFormat> recorded(ModelFolder folder) {
+  /**
+   * What a packed model was quantized for; empty for a dense model, or where nothing is recorded.
+   *
+   * @throws PbqException USAGE if what is recorded is no configuration
+   */
+  public static Optional<ActFormat> recorded(ModelFolder folder) {
     return folder.isPacked()
         ? recorded(folder.quantizationConfig().path("settings"))
         : Optional.empty();
   }
 
-  /** What settings of a method say. */
-  static Optional<ActFormat> recorded(JsonNode settings) {
+  /**
+   * What settings of a quantization method record, by their names in camel case; empty for nothing.
+   *
+   * @throws PbqException USAGE if what is recorded is no configuration
+   */
+  public static Optional<ActFormat> recorded(JsonNode settings) {
     if (!(settings.path(SETTING) instanceof ObjectNode tables)) {
       return Optional.empty();
     }
@@ -108,7 +126,7 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
    *
    * @throws PbqException USAGE if the configuration does not fit the model
    */
-  ModelFormats resolve(TransformerModel model) {
+  public ModelFormats resolve(TransformerModel model) {
     Architecture architecture =
         Architecture.of(model.architecture())
             .orElseThrow(
@@ -118,8 +136,13 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
     return new ModelFormats(config, architecture, model.blocks(), rules);
   }
 
-  /** What happens to the operands of a model's products. */
-  ProductOperands operands(TransformerModel model) {
+  /**
+   * What happens to the operands of a model's products.
+   *
+   * @throws PbqException USAGE if the configuration does not fit the model
+   */
+  @Override
+  public ProductOperands operands(TransformerModel model) {
     return new FormatOperands(resolve(model), weights);
   }
 }
