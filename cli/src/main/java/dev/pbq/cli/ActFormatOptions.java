@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.quant.Methods;
 import dev.pbq.formats.model.ActFormat;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -46,9 +47,6 @@ final class ActFormatOptions {
   /** As {@link ActFormat#asked}, with the methods on the class path. */
   static ActFormat asked(String presetOrFile, boolean compat, ModelFolder folder) {
     return ActFormat.asked(
-        presetOrFile,
-        compat,
-        folder,
-        method -> MethodRegistry.load().has(method, ActFormat.SETTING));
+        presetOrFile, compat, folder, method -> Methods.load().has(method, ActFormat.SETTING));
   }
 }

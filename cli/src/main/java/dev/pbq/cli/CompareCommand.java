@@ -1,14 +1,21 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.compare.Candidate;
-import dev.pbq.cli.compare.ChildProcess;
-import dev.pbq.cli.compare.Comparison;
-import dev.pbq.cli.compare.Row;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.eval.distance.FolderFingerprint;
+import dev.pbq.workflow.compare.Candidate;
+import dev.pbq.workflow.compare.Candidates;
+import dev.pbq.workflow.compare.ChildProcess;
+import dev.pbq.workflow.compare.Comparison;
+import dev.pbq.workflow.compare.ComparisonFiles;
+import dev.pbq.workflow.compare.Row;
+import dev.pbq.workflow.compare.RowQuantizer;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.report.ComparisonPage;
+import dev.pbq.workflow.report.RunFacts;
+import dev.pbq.workflow.source.BuiltIn;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -53,17 +60,6 @@ import picocli.CommandLine.Spec;
       "A method that fails does not stop the others; the exit code then is the first failure's."
     })
 final class CompareCommand implements Callable<Integer> {
-  /** Options of quantize that are given to every quantization as they are. */
-  private static final Set<String> SHAPING =
-      Set.of(
-          "--calib",
-          "--nsamples",
-          "--seqlen",
-          "--seed",
-          "--true-sequential",
-          "--add-bos",
-          "--parse-special-tokens");
-
   @Mixin private ModelArgument model;
 
   @ArgGroup(multiplicity = "1", exclusive = true)
@@ -162,10 +158,9 @@ final class CompareCommand implements Callable<Integer> {
           folder.path() + " is quantized already: compare starts from the original");
     }
     if (datasets.isEmpty()) {
-      datasets.add(
-          resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
+      datasets.add(BuiltIn.defaultText(resolved, "wikitext2"));
     }
-    List<EvaluationText> texts = datasets.stream().map(data::evaluation).toList();
+    List<EvaluationText> texts = datasets.stream().map(data.texts()::evaluation).toList();
     List<Candidate> candidates = candidates(folder);
     Path root = out != null ? out : Path.of("out", "compare-" + simpleName(resolved));
     requireNothingUnfinished(root, candidates);
@@ -189,20 +184,24 @@ final class CompareCommand implements Callable<Integer> {
                 force),
             tokenizers,
             String.join(" ", passedOn(Set.of("--add-bos", "--parse-special-tokens"))),
-            new ChildProcess(Main.class.getName()),
-            passedOn(Set.of("--data-dir", "--verbose")),
-            RunFacts.commandLine(spec),
+            RowQuantizer.inProcesses(
+                new ChildProcess(Main.class.getName()),
+                resolved.requested(),
+                common.threads(),
+                passedOn(Set.of("--data-dir", "--verbose"))),
+            CommandWords.of(spec),
             new StatusLine(err));
     Comparison comparison = run.run(candidates);
     console.print(comparison.table().text());
     console.println();
-    console.println(CompareTables.explanation(comparison));
-    console.println("written to " + root.resolve(CompareTables.NAME) + ".{md,csv,json}");
+    console.println(ComparisonFiles.explanation(comparison));
+    console.println("written to " + root.resolve(ComparisonFiles.NAME) + ".{md,csv,json}");
     report.write(
         () ->
-            new ReportPages(RunFacts.section(spec, common.threads())).comparison(comparison, root),
+            new ComparisonPage(new RunFacts(CommandWords.of(spec), common.threads()))
+                .of(comparison, root),
         console);
-    for (Row row : comparison.failures()) {
+    for (Row.Failed row : comparison.failures()) {
       err.println("pbq: " + row.label() + " failed: " + ErrorHandler.oneLine(row.failure()));
     }
     return run.exitCode();
@@ -216,27 +215,36 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<Candidate> candidates(ModelFolder folder) {
-    CandidateFactory factory =
-        new CandidateFactory(FolderFingerprint.of(folder), passedOn(SHAPING));
+    Candidates factory = new Candidates(FolderFingerprint.of(folder), this::withCommon);
     List<Candidate> candidates = new ArrayList<>();
     for (String text : what.methods) {
       candidates.add(factory.ofMethod(text));
     }
     List<Path> recipes =
-        what.recipeDir == null ? what.recipes : CandidateFactory.recipesIn(what.recipeDir);
+        what.recipeDir == null ? what.recipes : Candidates.recipesIn(what.recipeDir);
     for (Path recipe : recipes) {
       candidates.add(factory.ofRecipe(recipe));
     }
     Set<String> labels = new HashSet<>();
     for (Candidate candidate : candidates) {
       if (!labels.add(candidate.label())) {
-        throw PbqException.usage("'" + candidate.label() + "' is there twice");
+        throw PbqException.usage("'" + candidate.label() + "' is named twice");
       }
     }
     if (candidates.isEmpty()) {
       throw PbqException.usage("there is nothing to compare");
     }
     return candidates;
+  }
+
+  /** A row's recipe with what was given for all rows put over it. */
+  private Recipe withCommon(Recipe recipe) {
+    return recipe
+        .withTrueSequential(calibration.trueSequential(recipe.trueSequential()))
+        .withData(
+            tokenizers.over(recipe.tokens()),
+            calibration.over(recipe.calibration()),
+            recipe.evaluation());
   }
 
   /** Options as they were given, where they were. */

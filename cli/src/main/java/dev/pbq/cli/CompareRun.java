@@ -1,11 +1,5 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.compare.Candidate;
-import dev.pbq.cli.compare.ChildProcess;
-import dev.pbq.cli.compare.Comparison;
-import dev.pbq.cli.compare.EvaluationStore;
-import dev.pbq.cli.compare.Row;
-import dev.pbq.cli.compare.Scores;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
 import dev.pbq.core.checkpoint.Checkpoint;
@@ -22,6 +16,14 @@ import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.distance.FolderFingerprint;
 import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.compare.Candidate;
+import dev.pbq.workflow.compare.Comparison;
+import dev.pbq.workflow.compare.ComparisonFiles;
+import dev.pbq.workflow.compare.EvaluationStore;
+import dev.pbq.workflow.compare.Row;
+import dev.pbq.workflow.compare.RowQuantizer;
+import dev.pbq.workflow.compare.Scores;
+import dev.pbq.workflow.recipe.RecipeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,8 +77,7 @@ final class CompareRun {
   private final Settings settings;
   private final TokenizerOptions tokenizers;
   private final String tokenizerOptions;
-  private final ChildProcess program;
-  private final List<String> passedOn;
+  private final RowQuantizer quantizer;
   private final String command;
   private final StatusLine status;
   private final String weights;
@@ -86,24 +87,21 @@ final class CompareRun {
   /**
    * Prepares.
    *
-   * @param program starts quantizations
    * @param tokenizerOptions what was chosen of {@code tokenizers}, as text
-   * @param passedOn options for every quantization that do not shape its result
+   * @param quantizer makes the quantizations
    * @param command the command line, for the record
    */
   CompareRun(
       Settings settings,
       TokenizerOptions tokenizers,
       String tokenizerOptions,
-      ChildProcess program,
-      List<String> passedOn,
+      RowQuantizer quantizer,
       String command,
       StatusLine status) {
     this.settings = settings;
     this.tokenizers = tokenizers;
     this.tokenizerOptions = tokenizerOptions;
-    this.program = program;
-    this.passedOn = List.copyOf(passedOn);
+    this.quantizer = quantizer;
     this.command = command;
     this.status = status;
     this.weights = FolderFingerprint.of(settings.folder());
@@ -124,7 +122,7 @@ final class CompareRun {
       for (int i = 0; i < candidates.size(); i++) {
         String place = "[" + (i + 1) + "/" + candidates.size() + "] ";
         rows.add(row(candidates.get(i), place + candidates.get(i).label()));
-        CompareTables.write(comparison(rows), settings.root());
+        ComparisonFiles.write(comparison(rows), settings.root());
       }
       return comparison(rows);
     } finally {
@@ -149,14 +147,13 @@ final class CompareRun {
       }
       QuantizationReport report = QuantizationReport.read(directory);
       QuantizationReport.Size size = report.size();
-      return new Row(
+      return new Row.Done(
           candidate.label(),
           candidate.directory(),
           candidate.fingerprint(),
           new Row.Size(size.paperBits(), size.storedBits(), size.modelBits(), size.modelBytes()),
           new Row.Cost(report.seconds(), report.peakRssBytes()),
-          scores(ModelFolder.open(directory), candidate.label(), true),
-          null);
+          scores(ModelFolder.open(directory), candidate.label(), true));
     } catch (PbqException e) {
       return failed(candidate, e.getMessage(), e.kind().exitCode());
     } catch (RuntimeException e) {
@@ -174,20 +171,16 @@ final class CompareRun {
   private Row failed(Candidate candidate, String reason, int code) {
     exitCode = exitCode == 0 ? code : exitCode;
     String line = ErrorHandler.oneLine(reason);
-    return new Row(
-        candidate.label(), candidate.directory(), candidate.fingerprint(), null, null, null, line);
+    return new Row.Failed(candidate.label(), candidate.directory(), candidate.fingerprint(), line);
   }
 
   private Optional<Row> quantize(Candidate candidate, Path directory, String label) {
-    List<String> arguments = new ArrayList<>(List.of("quantize", settings.model().requested()));
-    arguments.addAll(candidate.arguments());
-    arguments.addAll(passedOn);
-    arguments.addAll(
-        List.of("--out", directory.toString(), "--threads", Integer.toString(settings.threads())));
-    arguments.add(settings.force() ? "--force" : "--resume");
+    Path recipe = settings.root().resolve(candidate.directory() + ".toml");
+    RecipeFile.write(candidate.recipe(), recipe);
     status.update(label + ": quantizing");
-    ChildProcess.Outcome outcome =
-        program.run(arguments, line -> status.update(label + ": " + line));
+    RowQuantizer.Outcome outcome =
+        quantizer.run(
+            recipe, directory, settings.force(), line -> status.update(label + ": " + line));
     status.clear();
     if (outcome.exitCode() == 0) {
       return Optional.empty();
@@ -215,14 +208,13 @@ final class CompareRun {
               8.0 * checkpoint.totalBytes() / parameters,
               checkpoint.totalBytes());
     }
-    return new Row(
+    return new Row.Done(
         FULL_PRECISION,
         settings.folder().path().toString(),
         null,
         size,
         null,
-        scores(settings.folder(), settings.model().displayName(), false),
-        null);
+        scores(settings.folder(), settings.model().displayName(), false));
   }
 
   private static double linearBits(CausalModel model, Checkpoint checkpoint) {

@@ -1,6 +1,5 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.compare.Scores;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.tasks.PromptStyle;
@@ -9,6 +8,7 @@ import dev.pbq.eval.tasks.TaskResult;
 import dev.pbq.eval.tasks.TaskRunner;
 import dev.pbq.eval.tasks.TaskSettings;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.compare.Scores;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

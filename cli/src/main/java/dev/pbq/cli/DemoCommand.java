@@ -1,29 +1,25 @@
 package dev.pbq.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.Version;
+import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.ShardSize;
-import dev.pbq.core.data.CalibrationSampler;
-import dev.pbq.core.data.CalibrationSet;
-import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.EvaluationText;
-import dev.pbq.core.data.Tokenizer;
-import dev.pbq.core.data.Tokenizers;
-import dev.pbq.core.pipeline.Calibration;
-import dev.pbq.core.pipeline.LinearSelection;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
-import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.eval.PerplexityResult;
-import dev.pbq.tiny.TinyModel;
+import dev.pbq.hub.DownloadListener;
+import dev.pbq.workflow.compare.Row;
+import dev.pbq.workflow.quantize.Existing;
+import dev.pbq.workflow.quantize.RecipeRun;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.source.BuiltIn;
+import dev.pbq.workflow.source.Texts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,23 +45,27 @@ final class DemoCommand implements Runnable {
   private static final int WINDOWS = 128;
 
   /** A row: what it is called, and how it is made. */
-  private record Row(String label, String method, String settings) {}
+  private record Row(String label, Recipe recipe) {
+    Row {
+      recipe = recipe.calibratedOn(BuiltIn.TINY, SAMPLES, TOKENS);
+    }
+  }
 
   private static final List<Row> ROWS =
       List.of(
-          new Row("gptq 4 bit", "gptq", "{\"bits\":4}"),
-          new Row("rtn 4 bit", "rtn", "{\"bits\":4}"),
-          new Row("gptq 3 bit", "gptq", "{\"bits\":3}"),
-          new Row("rtn 3 bit", "rtn", "{\"bits\":3}"),
-          new Row("PB-LLM xnor, 20 % salient", "xnor", xnor(0.8)),
-          new Row("PB-LLM xnor, 10 % salient", "xnor", xnor(0.9)),
-          new Row("BiLLM", "billm", "{}"),
-          new Row("ARB-LLM_X", "arb-x", "{\"cgb\":true}"),
-          new Row("ARB-LLM_RC", "arb-rc", "{\"cgb\":true}"),
-          new Row("arb-x, preset best", "arb-x", "{\"preset\":\"best\"}"),
-          new Row("gptq 2 bit", "gptq", "{\"bits\":2}"),
-          new Row("rtn 2 bit", "rtn", "{\"bits\":2}"),
-          new Row("rtn 1 bit", "rtn", "{\"bits\":1}"));
+          new Row("gptq 4 bit", Recipe.of("gptq").set("bits", 4)),
+          new Row("rtn 4 bit", Recipe.of("rtn").set("bits", 4)),
+          new Row("gptq 3 bit", Recipe.of("gptq").set("bits", 3)),
+          new Row("rtn 3 bit", Recipe.of("rtn").set("bits", 3)),
+          new Row("PB-LLM xnor, 20 % salient", xnor(0.8)),
+          new Row("PB-LLM xnor, 10 % salient", xnor(0.9)),
+          new Row("BiLLM", Recipe.of("billm")),
+          new Row("ARB-LLM_X", Recipe.of("arb-x").set("cgb", true)),
+          new Row("ARB-LLM_RC", Recipe.of("arb-rc").set("cgb", true)),
+          new Row("arb-x, preset best", Recipe.of("arb-x").set("preset", "best")),
+          new Row("gptq 2 bit", Recipe.of("gptq").set("bits", 2)),
+          new Row("rtn 2 bit", Recipe.of("rtn").set("bits", 2)),
+          new Row("rtn 1 bit", Recipe.of("rtn").set("bits", 1)));
 
   @Option(
       names = {"-o", "--out"},
@@ -76,8 +76,8 @@ final class DemoCommand implements Runnable {
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
-  private static String xnor(double lowFrac) {
-    return "{\"lowFrac\":" + lowFrac + ",\"salientMetric\":\"hessian\"}";
+  private static Recipe xnor(double lowFrac) {
+    return Recipe.of("xnor").set("low-frac", lowFrac).set("salient-metric", "hessian");
   }
 
   @Override
@@ -85,9 +85,8 @@ final class DemoCommand implements Runnable {
     common.applyLogging();
     PrintWriter out = spec.commandLine().getOut();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    ResolvedModel tiny = ModelArgument.resolve(ModelArgument.TINY, status);
-    EvaluationText text = EvaluationText.of(ModelArgument.TINY, TinyModel.evaluationText());
-    Calibration calibration = calibration(tiny);
+    ResolvedModel tiny = ModelArgument.models(status).resolve(BuiltIn.TINY);
+    EvaluationText text = texts().evaluation(BuiltIn.TINY);
 
     out.printf(
         Locale.ROOT,
@@ -100,16 +99,14 @@ final class DemoCommand implements Runnable {
         "seconds");
     long start = System.nanoTime();
     PerplexityResult full = evaluate(tiny.folder(), text, status);
-    try (QuantizeJob job =
-        QuantizeJob.open(
-            tiny, LinearSelection.all(), registryMethod("rtn", "{\"bits\":8}"), false)) {
-      print(out, "full precision (fp16)", 16, 16, job.originalBytes(), full, start);
+    try (Checkpoint weights = Checkpoint.open(tiny.folder())) {
+      print(out, "full precision (fp16)", 16, 16, weights.totalBytes(), full, start);
     }
     Path work = keep != null ? keep : temporary();
     try {
       for (Row row : ROWS) {
         start = System.nanoTime();
-        QuantizationReport report = quantize(tiny, row, calibration, work, status);
+        QuantizationReport report = quantize(tiny, row, work, status);
         PerplexityResult result = evaluate(work.resolve(directory(row)), text, status);
         print(
             out,
@@ -135,55 +132,31 @@ final class DemoCommand implements Runnable {
         full.seqlen());
   }
 
-  private QuantizationReport quantize(
-      ResolvedModel tiny, Row row, Calibration calibration, Path work, StatusLine status) {
-    MethodRegistry.Configured configured =
-        MethodRegistry.load().configure(row.method(), parse(row.settings()));
-    try (QuantizeJob job =
-        QuantizeJob.open(tiny, LinearSelection.all(), linear -> configured.quantizer(), false)) {
-      RunSettings settings =
-          new RunSettings(
-              ModelArgument.TINY,
-              row.method(),
-              configured.settings(),
-              work.resolve(directory(row)),
-              false,
-              true,
-              ShardSize.DEFAULT,
-              Version.current());
+  private QuantizationReport quantize(ResolvedModel tiny, Row row, Path work, StatusLine status) {
+    try (RecipeRun run = RecipeRun.open(tiny, row.recipe(), texts(), common.threads())) {
       status.update("quantizing: " + row.label());
       QuantizationReport report =
-          job.run(settings, Optional.of(calibration), common.threads(), ProgressListener.SILENT);
+          run.quantize(work.resolve(directory(row)), Existing.REPLACE, ProgressListener.SILENT);
       status.clear();
       return report;
     }
   }
 
+  /** The texts built in: nothing is looked for elsewhere. */
+  private static Texts texts() {
+    return new Texts(Optional.empty(), System.getenv(), DownloadListener.SILENT);
+  }
+
   private PerplexityResult evaluate(Path folder, EvaluationText text, StatusLine status) {
     return new Evaluation(common.threads(), Long.MAX_VALUE, new TokenizerOptions(), status)
         .run(
-            ModelArgument.TINY,
+            BuiltIn.TINY,
             ModelFolder.open(folder),
             List.of(text),
             OptionalInt.of(TOKENS),
             OptionalInt.of(WINDOWS),
             Optional.empty())
         .get(0);
-  }
-
-  private static Calibration calibration(ResolvedModel tiny) {
-    CalibrationText text = CalibrationText.of(ModelArgument.TINY, TinyModel.calibrationText());
-    try (Tokenizer tokenizer = Tokenizers.open(tiny.folder())) {
-      CalibrationSet set = CalibrationSampler.draw(text, tokenizer, SAMPLES, TOKENS, 0);
-      return new Calibration(
-          set.windows().toArray(int[][]::new), text.name(), text.joined(), 0, set.sha256());
-    }
-  }
-
-  private static java.util.function.Function<String, dev.pbq.core.quant.Quantizer> registryMethod(
-      String method, String settings) {
-    MethodRegistry.Configured configured = MethodRegistry.load().configure(method, parse(settings));
-    return linear -> configured.quantizer();
   }
 
   private static void print(
@@ -210,14 +183,6 @@ final class DemoCommand implements Runnable {
     return row.label().replaceAll("[^A-Za-z0-9]+", "-");
   }
 
-  private static ObjectNode parse(String json) {
-    try {
-      return (ObjectNode) new ObjectMapper().readTree(json);
-    } catch (IOException e) {
-      throw new IllegalStateException("the demo's own settings: " + json, e);
-    }
-  }
-
   private static Path temporary() {
     try {
       return Files.createTempDirectory("pbq-demo-");
@@ -228,7 +193,7 @@ final class DemoCommand implements Runnable {
 
   private static void deleteTemporary(Path work) {
     try (var files = Files.walk(work)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.pbq.cli;
 
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.Amounts;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
 import dev.pbq.core.checkpoint.Checkpoints;
@@ -237,9 +238,9 @@ record DistanceEvaluation(
             "no room for the reference's log-probabilities in "
                 + folder
                 + ": "
-                + StatusLine.bytes(bytes)
+                + Amounts.bytes(bytes)
                 + " needed, "
-                + StatusLine.bytes(free)
+                + Amounts.bytes(free)
                 + " free; --limit measures fewer windows, --cache names another place");
       }
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.core.Amounts;
 import dev.pbq.hub.DownloadListener;
 import java.util.Locale;
 
@@ -27,7 +28,7 @@ final class DownloadStatus implements DownloadListener {
             + ": "
             + files
             + (files == 1 ? " file, " : " files, ")
-            + StatusLine.bytes(bytes));
+            + Amounts.bytes(bytes));
   }
 
   @Override
@@ -41,10 +42,10 @@ final class DownloadStatus implements DownloadListener {
             "%s  %3.0f %%  %s of %s  %s/s  %s left",
             what,
             total > 0 ? Math.max(0, Math.min(100, 100.0 * done / total)) : 0,
-            StatusLine.bytes(Math.max(0, done)),
-            StatusLine.bytes(total),
-            StatusLine.bytes(Math.round(speed)),
-            speed > 0 ? StatusLine.duration(Math.max(0, total - done) / speed) : "?"));
+            Amounts.bytes(Math.max(0, done)),
+            Amounts.bytes(total),
+            Amounts.bytes(Math.round(speed)),
+            speed > 0 ? Amounts.duration(Math.max(0, total - done) / speed) : "?"));
   }
 
   @Override
@@ -54,7 +55,7 @@ final class DownloadStatus implements DownloadListener {
         String.format(
             Locale.ROOT,
             "pbq: downloaded %s in %s",
-            StatusLine.bytes(Math.max(0, done)),
-            StatusLine.duration(seconds)));
+            Amounts.bytes(Math.max(0, done)),
+            Amounts.duration(seconds)));
   }
 }

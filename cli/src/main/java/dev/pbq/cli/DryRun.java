@@ -1,14 +1,12 @@
 package dev.pbq.cli;
 
-import dev.pbq.core.PbqException;
+import dev.pbq.core.Amounts;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.PlannedLinear;
+import dev.pbq.workflow.quantize.QuantizationJob;
 import dev.pbq.workflow.recipe.Recipe;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +17,7 @@ final class DryRun {
 
   static void print(
       ResolvedModel resolved,
-      QuantizeJob job,
+      QuantizationJob job,
       PlanEstimate estimate,
       Recipe recipe,
       int threads,
@@ -36,7 +34,7 @@ final class DryRun {
       out.printf(
           "calibration    %d windows of %d tokens%s%n",
           recipe.calibration().samples(),
-          CalibrationOptions.tokens(recipe.calibration(), job.model()),
+          recipe.calibration().tokens(job.model()),
           recipe.trueSequential() ? ", true-sequential" : "");
     }
     Map<String, Integer> shapes = new LinkedHashMap<>();
@@ -65,38 +63,14 @@ final class DryRun {
         job.plan().paperBits());
     out.printf(
         "output         about %s (now %s)%n",
-        StatusLine.bytes(estimate.outputBytes()), StatusLine.bytes(job.originalBytes()));
-    out.printf("disk needed    about %s while running%n", StatusLine.bytes(estimate.workBytes()));
-    out.printf("memory         about %s%n", StatusLine.bytes(estimate.memoryBytes()));
+        Amounts.bytes(estimate.outputBytes()), Amounts.bytes(job.originalBytes()));
+    out.printf("disk needed    about %s while running%n", Amounts.bytes(estimate.workBytes()));
+    out.printf("memory         about %s%n", Amounts.bytes(estimate.memoryBytes()));
     out.printf(
         Locale.ROOT,
         "time           about %s (%.3g operations on %d threads)%n",
-        StatusLine.duration(estimate.seconds(threads)),
+        Amounts.duration(estimate.seconds(threads)),
         estimate.floatingPointOperations(),
         threads);
-  }
-
-  /** Refuses to start what the disk cannot hold. */
-  static void requireDisk(Path output, PlanEstimate estimate) {
-    Path existing = output.toAbsolutePath();
-    while (existing != null && !Files.exists(existing)) {
-      existing = existing.getParent();
-    }
-    try {
-      long free = Files.getFileStore(existing).getUsableSpace();
-      if (free < estimate.workBytes()) {
-        throw new PbqException(
-            PbqException.Kind.RESOURCES,
-            "not enough disk space for "
-                + output
-                + ": about "
-                + StatusLine.bytes(estimate.workBytes())
-                + " needed, "
-                + StatusLine.bytes(free)
-                + " free");
-      }
-    } catch (IOException e) {
-      throw PbqException.resources("cannot tell the free space of " + existing, e);
-    }
   }
 }

@@ -92,7 +92,9 @@ final class EvalClassifyCommand implements Runnable {
         Architectures.classifier(folder.config(), folder.path().toString());
     Optional<ActFormat> format = formats.of(folder);
     LabeledSet texts =
-        directory.labeled(data, limit == null ? OptionalInt.empty() : OptionalInt.of(limit));
+        directory
+            .texts()
+            .labeled(data, limit == null ? OptionalInt.empty() : OptionalInt.of(limit));
     ClassificationResult result =
         Parallel.withThreads(
             common.threads(),

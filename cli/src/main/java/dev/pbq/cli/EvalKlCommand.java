@@ -8,6 +8,7 @@ import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.distance.DistanceStatistics;
 import dev.pbq.eval.distance.Distribution;
 import dev.pbq.eval.distance.PerplexityRatio;
+import dev.pbq.workflow.source.BuiltIn;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,15 +91,15 @@ final class EvalKlCommand implements Runnable {
       throw PbqException.usage("--limit " + limit + " is not at least 1");
     }
     ResolvedModel own = model.resolve();
-    ResolvedModel original = ModelArgument.resolve(reference);
+    ResolvedModel original =
+        ModelArgument.models(new StatusLine(spec.commandLine().getErr())).resolve(reference);
     if (datasets.isEmpty()) {
-      datasets.add(
-          original.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
+      datasets.add(BuiltIn.defaultText(original, "wikitext2"));
     }
     if (cache != null && datasets.size() > 1) {
       throw PbqException.usage("--cache holds one text: give one --dataset");
     }
-    List<EvaluationText> texts = datasets.stream().map(data::evaluation).toList();
+    List<EvaluationText> texts = datasets.stream().map(data.texts()::evaluation).toList();
     DistanceEvaluation evaluation =
         new DistanceEvaluation(
             common.threads(),

@@ -5,6 +5,9 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.protocol.PerplexityMeasurement;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.report.ResultPages;
+import dev.pbq.workflow.report.RunFacts;
+import dev.pbq.workflow.source.BuiltIn;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,8 +70,7 @@ final class EvalPplCommand implements Runnable {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<ActFormat> format = actFormats.of(folder);
     if (datasets.isEmpty()) {
-      datasets.add(
-          resolved.requested().equals(ModelArgument.TINY) ? ModelArgument.TINY : "wikitext2");
+      datasets.add(BuiltIn.defaultText(resolved, "wikitext2"));
     }
     report.prepare();
     List<PerplexityMeasurement> measurements =
@@ -83,7 +85,7 @@ final class EvalPplCommand implements Runnable {
     }
     report.write(
         () ->
-            new ReportPages(RunFacts.section(spec, common.threads()))
+            new ResultPages(new RunFacts(CommandWords.of(spec), common.threads()))
                 .perplexity(resolved.displayName(), folder, results),
         spec.commandLine().getOut());
   }

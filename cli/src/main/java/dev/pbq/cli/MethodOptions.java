@@ -2,9 +2,8 @@ package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.core.PbqException;
 import dev.pbq.formats.model.ActFormat;
-import dev.pbq.workflow.recipe.SettingNames;
+import dev.pbq.workflow.recipe.SettingText;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -168,7 +167,7 @@ final class MethodOptions {
       node.put("disableGptq", disableGptq);
     }
     if (bits != null) {
-      put(node, "bits", bits.toString());
+      SettingText.put(node, "bits", bits.toString());
     }
     if (groupsize != null) {
       node.put("groupsize", groupsize);
@@ -188,7 +187,7 @@ final class MethodOptions {
     arb.addTo(node);
     hqq.addTo(node);
     if (block != null) {
-      put(node, "block", block);
+      SettingText.put(node, "block", block);
     }
     if (exponentWidth != null) {
       node.put("exponentWidth", exponentWidth);
@@ -208,26 +207,7 @@ final class MethodOptions {
     if (actFormat != null) {
       node.set(ActFormat.SETTING, ActFormat.read(actFormat).toJson());
     }
-    others.forEach((key, value) -> put(node, key, value));
+    others.forEach((key, value) -> SettingText.put(node, key, value));
     return node;
-  }
-
-  /**
-   * Adds {@code key: value}, where the key may be in kebab case and the value is JSON or a word.
-   */
-  static void put(ObjectNode node, String key, String value) {
-    String name = SettingNames.camelCase(key.strip());
-    String text = value.strip();
-    if (text.matches("true|false")) {
-      node.put(name, Boolean.parseBoolean(text));
-    } else if (text.matches("-?\\d{1,9}")) {
-      node.put(name, Integer.parseInt(text));
-    } else if (text.matches("-?\\d*\\.?\\d+([eE]-?\\d+)?")) {
-      node.put(name, Double.parseDouble(text));
-    } else if (text.isEmpty()) {
-      throw PbqException.usage("the setting '" + key + "' has no value");
-    } else {
-      node.put(name, text);
-    }
   }
 }

@@ -1,22 +1,14 @@
 package dev.pbq.cli;
 
-import dev.pbq.core.checkpoint.ModelFetcher;
-import dev.pbq.core.checkpoint.ModelResolver;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.hub.DownloadListener;
-import dev.pbq.hub.HeaderFolder;
-import dev.pbq.hub.Hub;
-import dev.pbq.tiny.TinyModel;
-import java.nio.file.Path;
-import java.util.Map;
+import dev.pbq.workflow.source.ModelHeaders;
+import dev.pbq.workflow.source.Models;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The MODEL that a command works on. */
 final class ModelArgument {
-  static final String TINY = "tiny";
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec mixee;
 
@@ -31,7 +23,7 @@ final class ModelArgument {
 
   /** Finds the model's folder; downloads it if need be. */
   ResolvedModel resolve() {
-    return resolve(model, new StatusLine(mixee.commandLine().getErr()));
+    return models().resolve(model);
   }
 
   /**
@@ -39,44 +31,17 @@ final class ModelArgument {
    * in place of weights that would have to be downloaded.
    */
   ResolvedModel resolveHeaders() {
-    return resolver(new HeadersOnly(new StatusLine(mixee.commandLine().getErr()))).resolve(model);
+    ModelHeaders headers = models().resolveHeaders(model);
+    Runtime.getRuntime().addShutdownHook(new Thread(headers::close, "pbq-remove-headers"));
+    return headers.model();
   }
 
-  /** Finds a model's folder by what the user calls it; downloads it if need be. */
-  static ResolvedModel resolve(String model, StatusLine status) {
-    return resolve(model, new DownloadStatus(status));
+  private Models models() {
+    return models(new StatusLine(mixee.commandLine().getErr()));
   }
 
-  /** As the other, showing nothing. */
-  static ResolvedModel resolve(String model) {
-    return resolve(model, DownloadListener.SILENT);
-  }
-
-  private static ResolvedModel resolve(String model, DownloadListener listener) {
-    return resolver((id, revision) -> Hub.of(System.getenv(), listener).model(id, revision))
-        .resolve(model);
-  }
-
-  private static ModelResolver resolver(ModelFetcher fetcher) {
-    return new ModelResolver(
-        Map.of(TINY, () -> TinyModel.unpack(TinyModel.defaultCacheDir())),
-        System.getenv(),
-        fetcher);
-  }
-
-  /** Fetches what a plan needs. */
-  private record HeadersOnly(StatusLine status) implements ModelFetcher {
-    @Override
-    public Path fetch(String id, String revision) {
-      HeaderFolder folder =
-          Hub.of(System.getenv(), new DownloadStatus(status)).headers(id, revision);
-      Runtime.getRuntime().addShutdownHook(new Thread(folder::close, "pbq-remove-headers"));
-      return folder.path();
-    }
-
-    @Override
-    public String describe() {
-      return "headers of the hub";
-    }
+  /** Models of this process's environment; downloads are shown. */
+  static Models models(StatusLine status) {
+    return new Models(System.getenv(), new DownloadStatus(status));
   }
 }

@@ -7,15 +7,19 @@ import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.data.Calibration;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
 import dev.pbq.core.parallel.Parallel;
-import dev.pbq.core.pipeline.Calibration;
 import dev.pbq.eval.profile.VarianceEntry;
 import dev.pbq.eval.profile.VarianceProfile;
 import dev.pbq.eval.profile.VarianceProfiler;
+import dev.pbq.workflow.quantize.CalibrationDraw;
 import dev.pbq.workflow.recipe.CalibrationChoice;
+import dev.pbq.workflow.report.VariancePlot;
+import dev.pbq.workflow.source.BuiltIn;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -118,16 +122,17 @@ final class ProfileCommand implements Runnable {
   private VarianceProfile measure(ResolvedModel resolved, StatusLine status) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
-    boolean tiny = resolved.requested().equals(ModelArgument.TINY);
     CalibrationChoice choice =
         new CalibrationChoice(
-            Optional.of(dataset != null ? dataset : tiny ? ModelArgument.TINY : WIKITEXT),
+            Optional.of(dataset != null ? dataset : BuiltIn.defaultText(resolved, WIKITEXT)),
             nsamples,
             seqlen.tokens(),
             seed);
     try (ModelWeights weights = Checkpoints.open(folder)) {
       Evaluation.requireTensors(causal, weights, folder.path());
-      Calibration windows = CalibrationOptions.draw(choice, resolved, causal, data, tokenizers);
+      Calibration windows =
+          new CalibrationDraw(resolved, causal, data.texts(), tokenizers.over(TokenChoice.DEFAULT))
+              .draw(choice);
       Engines.setThreads(common.threads());
       try (NDManager manager = Engines.newManager()) {
         return new VarianceProfiler(causal, weights, Path.of(System.getProperty("java.io.tmpdir")))

@@ -56,12 +56,14 @@ final class ProtocolOptions {
     }
     return switch (protocol) {
       case GptqProtocol.NAME ->
-          new GptqProtocol(data.evaluation(nameOrFile), of(seqlen), of(limit));
+          new GptqProtocol(data.texts().evaluation(nameOrFile), of(seqlen), of(limit));
       case StrideProtocol.NAME ->
-          new StrideProtocol(data.evaluation(nameOrFile), of(seqlen), of(stride), of(limit));
+          new StrideProtocol(
+              data.texts().evaluation(nameOrFile), of(seqlen), of(stride), of(limit));
       case LlamaCppProtocol.NAME ->
-          new LlamaCppProtocol(data.plainText(nameOrFile), of(seqlen), of(limit));
-      case WordProtocol.NAME -> new WordProtocol(data.documents(nameOrFile), of(seqlen), of(limit));
+          new LlamaCppProtocol(data.texts().plainText(nameOrFile), of(seqlen), of(limit));
+      case WordProtocol.NAME ->
+          new WordProtocol(data.texts().documents(nameOrFile), of(seqlen), of(limit));
       default ->
           throw PbqException.usage(
               "--protocol "

@@ -3,12 +3,19 @@ package dev.pbq.cli;
 import dev.pbq.core.checkpoint.DenseFolder;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.quantize.Existing;
+import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.report.ErrorPlot;
+import dev.pbq.workflow.report.ResultPages;
+import dev.pbq.workflow.report.RunFacts;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -122,7 +129,7 @@ final class QuantizeCommand implements Runnable {
     Recipe recipe = recipe();
     ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();
     Path output = out != null ? out : DefaultOutput.of(resolved, recipe.requireMethod());
-    try (RecipeRun run = RecipeRun.open(resolved, recipe, data, common.threads())) {
+    try (RecipeRun run = RecipeRun.open(resolved, recipe, data.texts(), common.threads())) {
       if (dryRun) {
         DryRun.print(resolved, run.job(), run.estimate(), recipe, common.threads(), console);
         return;
@@ -135,8 +142,7 @@ final class QuantizeCommand implements Runnable {
               status,
               "pbq: interrupted; finished blocks are kept: continue with --resume",
               () ->
-                  run.quantize(
-                      output, new RecipeRun.Existing(resume, force), new QuantizeProgress(status)));
+                  run.quantize(output, new Existing(resume, force), new QuantizeProgress(status)));
       status.clear();
       Summary.print(output, report, console);
       if (plot) {
@@ -148,14 +154,14 @@ final class QuantizeCommand implements Runnable {
         console.println("  dense fp16     " + dense);
       }
       List<PerplexityResult> results =
-          texts.isEmpty() ? List.of() : run.evaluate(output, texts, status);
+          texts.isEmpty() ? List.of() : evaluate(output, recipe, texts, status);
       EvalPplCommand.print(results, console);
       if (json != null && !texts.isEmpty()) {
         ResultFile.write(json, results);
       }
       page.write(
           () ->
-              new ReportPages(RunFacts.section(spec, common.threads()))
+              new ResultPages(new RunFacts(CommandWords.of(spec), common.threads()))
                   .quantization(report, results),
           console);
     }
@@ -174,5 +180,20 @@ final class QuantizeCommand implements Runnable {
         .withTrueSequential(calibration.trueSequential(base.trueSequential()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
+  }
+
+  /** Perplexity as the recipe says, in the number formats that the result records. */
+  private List<PerplexityResult> evaluate(
+      Path output, Recipe recipe, List<EvaluationText> texts, StatusLine status) {
+    ModelFolder folder = ModelFolder.open(output);
+    return new Evaluation(
+            common.threads(), ShardSize.parse("4GB"), TokenizerOptions.of(recipe.tokens()), status)
+        .run(
+            output.toString(),
+            folder,
+            texts,
+            recipe.evaluation().tokens(),
+            OptionalInt.empty(),
+            ActFormat.recorded(folder));
   }
 }

@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.core.Amounts;
 import dev.pbq.core.pipeline.LinearOutcome;
 import dev.pbq.core.pipeline.ProgressListener;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ final class QuantizeProgress implements ProgressListener {
       return "";
     }
     double perBlock = (System.nanoTime() - start) * 1e-9 / done;
-    return ", " + StatusLine.duration(perBlock * (blocks - finished)) + " left";
+    return ", " + Amounts.duration(perBlock * (blocks - finished)) + " left";
   }
 
   private static String shortName(LinearOutcome outcome) {

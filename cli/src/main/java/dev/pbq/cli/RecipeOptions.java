@@ -3,13 +3,15 @@ package dev.pbq.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.KeyNames;
 import dev.pbq.formats.config.QuantConfig;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.LayerOverride;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;
-import dev.pbq.workflow.recipe.SettingNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,14 +68,15 @@ final class RecipeOptions {
       base = base.withActFormat(Optional.of(QuantConfig.of(format)));
     }
     List<LayerOverride> all =
-        Stream.concat(base.overrides().stream(), overrides.stream().map(Overrides::parse)).toList();
+        Stream.concat(base.overrides().stream(), overrides.stream().map(LayerOverride::parse))
+            .toList();
     return base.withLayers(base.layers(), all);
   }
 
   /** Reads a recipe whose settings are those of its methods. */
   static Recipe read(Path file) {
     Recipe recipe = RecipeFile.read(file);
-    MethodRegistry registry = MethodRegistry.load();
+    Methods registry = Methods.load();
     if (recipe.method().isPresent()) {
       String main = recipe.method().get();
       requireMethod(file + ": method", main, registry);
@@ -100,7 +103,7 @@ final class RecipeOptions {
     return recipe;
   }
 
-  private static void requireMethod(String where, String method, MethodRegistry registry) {
+  private static void requireMethod(String where, String method, Methods registry) {
     List<String> names = registry.methods().stream().map(m -> m.name()).toList();
     if (!names.contains(method)) {
       throw PbqException.usage(
@@ -113,7 +116,7 @@ final class RecipeOptions {
   }
 
   private static void requireSettings(
-      String where, String method, ObjectNode settings, MethodRegistry registry) {
+      String where, String method, ObjectNode settings, Methods registry) {
     List<String> known = registry.settings(method);
     for (var entry : settings.properties()) {
       if (!known.contains(entry.getKey())) {

@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.core.Amounts;
 import dev.pbq.eval.ScoringProgress;
 import java.util.Locale;
 
@@ -56,6 +57,6 @@ final class ScoringStatus implements ScoringProgress {
 
   private String left(double share) {
     double elapsed = (System.nanoTime() - start) * 1e-9;
-    return share <= 0 ? "" : ", " + StatusLine.duration(elapsed * (1 - share) / share) + " left";
+    return share <= 0 ? "" : ", " + Amounts.duration(elapsed * (1 - share) / share) + " left";
   }
 }

@@ -18,6 +18,7 @@ import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskSettings;
 import dev.pbq.formats.arithmetic.Rules;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.source.BuiltIn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,9 +138,9 @@ final class SearchObjectiveOptions {
       ResolvedModel resolved,
       int threads,
       StatusLine status) {
-    boolean tiny = resolved.requested().equals(ModelArgument.TINY);
     EvaluationText text =
-        data.evaluation(dataset != null ? dataset : tiny ? ModelArgument.TINY : "wikitext2");
+        data.texts()
+            .evaluation(dataset != null ? dataset : BuiltIn.defaultText(resolved, "wikitext2"));
     int tokens = seqlen.tokens().orElseGet(() -> Evaluation.defaultSeqlen(causal));
     OptionalInt most = limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
     int[][] windows;

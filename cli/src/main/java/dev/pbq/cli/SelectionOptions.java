@@ -1,8 +1,5 @@
 package dev.pbq.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.core.PbqException;
-import dev.pbq.core.pipeline.LinearSelection;
 import dev.pbq.workflow.recipe.LayerChoice;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -46,42 +43,5 @@ final class SelectionOptions {
         quantOnly != null ? quantOnly : base.quantOnly(),
         invert != null ? invert : base.invert(),
         skip != null ? skip : base.skip());
-  }
-
-  /**
-   * The selection that a choice stands for.
-   *
-   * @throws PbqException USAGE if it leaves no block, or a pattern is none
-   */
-  static LinearSelection selection(LayerChoice choice) {
-    if (choice.minLayer() >= choice.maxLayer()) {
-      throw PbqException.usage(
-          "--minlayer " + choice.minLayer() + " is not below --maxlayer " + choice.maxLayer());
-    }
-    return new LinearSelection(
-        choice.minLayer(),
-        choice.maxLayer(),
-        choice.quantOnly(),
-        choice.invert(),
-        choice.skip().stream().map(s -> Overrides.pattern("--skip", s)).toList());
-  }
-
-  /** Records what differs from quantizing everything. */
-  static void describe(LayerChoice choice, ObjectNode settings) {
-    if (choice.minLayer() > 0) {
-      settings.put("minlayer", choice.minLayer());
-    }
-    if (choice.maxLayer() < Integer.MAX_VALUE) {
-      settings.put("maxlayer", choice.maxLayer());
-    }
-    if (!choice.quantOnly().isEmpty()) {
-      settings.put("quantOnly", choice.quantOnly());
-    }
-    if (choice.invert()) {
-      settings.put("invert", true);
-    }
-    if (!choice.skip().isEmpty()) {
-      choice.skip().forEach(settings.putArray("skip")::add);
-    }
   }
 }

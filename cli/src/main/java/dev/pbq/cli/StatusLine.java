@@ -1,7 +1,6 @@
 package dev.pbq.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 
 /**
  * Progress on the error stream: one line that rewrites itself on a terminal, nothing but finished
@@ -55,28 +54,5 @@ final class StatusLine {
     err.print("\r" + text + padding);
     err.flush();
     shownLength = text.length();
-  }
-
-  /** Seconds as 0:07, 12:34 or 1:02:03. */
-  static String duration(double seconds) {
-    long s = Math.round(seconds);
-    return s < 3600
-        ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)
-        : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
-  }
-
-  /** Bytes as people say them: 812 B, 7.4 MB, 3.52 GB (powers of ten). */
-  static String bytes(long bytes) {
-    if (bytes < 1000) {
-      return String.format(Locale.ROOT, "%d B", bytes);
-    }
-    String[] units = {"kB", "MB", "GB", "TB"};
-    double value = bytes / 1000.0;
-    int unit = 0;
-    while (value >= 1000 && unit < units.length - 1) {
-      value /= 1000;
-      unit++;
-    }
-    return String.format(Locale.ROOT, value < 10 ? "%.2f %s" : "%.1f %s", value, units[unit]);
   }
 }

@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.core.Amounts;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.pipeline.QuantizationReport;
 import java.io.PrintWriter;
@@ -19,10 +20,10 @@ final class Summary {
         output,
         report.linears().size(),
         report.method(),
-        StatusLine.duration(report.seconds()),
+        Amounts.duration(report.seconds()),
         report.peakRssBytes() == null
             ? ""
-            : ", peak memory " + StatusLine.bytes(report.peakRssBytes()));
+            : ", peak memory " + Amounts.bytes(report.peakRssBytes()));
     StringBuilder kinds = new StringBuilder();
     for (Map.Entry<BitKind, Long> e : size.storedByKind().entrySet()) {
       kinds.append(kinds.isEmpty() ? "" : ", ");
@@ -43,7 +44,7 @@ final class Summary {
         Locale.ROOT,
         "  whole model    %.4f bits per parameter, %s (was %s)%n",
         size.modelBits(),
-        StatusLine.bytes(size.modelBytes()),
-        StatusLine.bytes(size.originalBytes()));
+        Amounts.bytes(size.modelBytes()),
+        Amounts.bytes(size.originalBytes()));
   }
 }

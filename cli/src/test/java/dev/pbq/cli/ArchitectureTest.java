@@ -34,6 +34,8 @@ class ArchitectureTest {
   private static final String EVAL_SCORING = "dev.pbq.eval.scoring..";
   private static final String EXPORT = "dev.pbq.export..";
   private static final String TINY = "dev.pbq.tiny..";
+  private static final String RECIPE = "dev.pbq.workflow.recipe..";
+  private static final String SOURCE = "dev.pbq.workflow.source..";
   private static final String CLI = "dev.pbq.cli..";
 
   @ArchTest static final ArchRule environment = only(ENVIRONMENT);
@@ -134,7 +136,46 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule recipes =
-      only("dev.pbq.workflow.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
+      only(
+          RECIPE,
+          ROOT,
+          DATA,
+          MODEL,
+          PIPELINE,
+          QUANT,
+          CHECKPOINT,
+          "dev.pbq.formats.config..",
+          "dev.pbq.eval.protocol..");
+
+  @ArchTest
+  static final ArchRule sources = only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY);
+
+  @ArchTest
+  static final ArchRule quantizing =
+      only(
+          "dev.pbq.workflow.quantize..",
+          CORE,
+          "dev.pbq.formats.model..",
+          "dev.pbq.formats.config..",
+          EVAL,
+          RECIPE,
+          SOURCE);
+
+  @ArchTest
+  static final ArchRule comparisons =
+      only(
+          "dev.pbq.workflow.compare..",
+          CORE,
+          "dev.pbq.formats.model..",
+          "dev.pbq.formats.config..",
+          EVAL,
+          RECIPE,
+          SOURCE,
+          "dev.pbq.workflow.quantize..");
+
+  @ArchTest
+  static final ArchRule resultPages =
+      only("dev.pbq.workflow.report..", CORE, EVAL, "dev.pbq.workflow.compare..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT, ENVIRONMENT);
@@ -156,8 +197,6 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule evalReport =
       only("dev.pbq.eval.report..", CORE, "dev.pbq.eval", "dev.pbq.eval.distance..");
-
-  @ArchTest static final ArchRule compareKnowsNoCommand = only("dev.pbq.cli.compare..", CORE, EVAL);
 
   @ArchTest
   static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA);

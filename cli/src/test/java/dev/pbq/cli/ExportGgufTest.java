@@ -9,6 +9,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.tensor.Half;
 import dev.pbq.core.testkit.SharedFolder;
+import dev.pbq.workflow.compare.Comparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

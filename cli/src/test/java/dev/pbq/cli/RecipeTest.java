@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.pipeline.ProgressListener;
+import dev.pbq.hub.DownloadListener;
+import dev.pbq.workflow.quantize.Existing;
+import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;
+import dev.pbq.workflow.source.Models;
+import dev.pbq.workflow.source.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,8 +174,12 @@ class RecipeTest {
 
     Recipe read = RecipeFile.read(recipe);
     try (RecipeRun run =
-        RecipeRun.open(ModelArgument.resolve("tiny"), read, new DataOptions(), 1)) {
-      run.quantize(out, new RecipeRun.Existing(false, false), ProgressListener.SILENT);
+        RecipeRun.open(
+            new Models(System.getenv(), DownloadListener.SILENT).resolve("tiny"),
+            read,
+            new Texts(Optional.empty(), System.getenv(), DownloadListener.SILENT),
+            1)) {
+      run.quantize(out, Existing.REFUSE, ProgressListener.SILENT);
     }
     assertThat(RecipeFile.read(out.resolve(RecipeFile.NAME))).isEqualTo(read);
   }

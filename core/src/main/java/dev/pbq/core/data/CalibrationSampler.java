@@ -30,7 +30,7 @@ public final class CalibrationSampler {
    * @throws PbqException BAD_DATA if the text, or every document drawn, has no more than {@code
    *     seqlen} tokens; USAGE if a size is not positive
    */
-  public static CalibrationSet draw(
+  public static Calibration draw(
       CalibrationText text, Tokenizer tokenizer, int nsamples, int seqlen, long seed) {
     if (nsamples < 1) {
       throw PbqException.usage("nsamples must be at least 1, not " + nsamples);
@@ -40,14 +40,12 @@ public final class CalibrationSampler {
     }
     PythonRandom random = new PythonRandom(seed);
     List<int[]> windows = new ArrayList<>(nsamples);
-    String amount;
     if (text instanceof CalibrationText.Contiguous whole) {
       int[] ids = tokenizer.encode(whole.text());
       requireLonger(text, ids.length, nsamples, seqlen);
       for (long start : starts(random, ids.length, nsamples, seqlen)) {
         windows.add(Arrays.copyOfRange(ids, (int) start, (int) start + seqlen));
       }
-      amount = ids.length + " tokens";
     } else {
       Documents documents = ((CalibrationText.PerDocument) text).documents();
       TokenizedDocuments tokens = new TokenizedDocuments(documents, tokenizer, random, seqlen);
@@ -57,12 +55,8 @@ public final class CalibrationSampler {
         int start = (int) pick.start();
         windows.add(Arrays.copyOfRange(ids, start, start + seqlen));
       }
-      amount = documents.size() + " documents";
     }
-    return CalibrationSet.of(
-        windows,
-        "%d windows of %d tokens drawn from the %s of %s (%s) with seed %d"
-            .formatted(nsamples, seqlen, amount, text.name(), text.joined(), seed));
+    return Calibration.of(windows.toArray(int[][]::new), text, seed);
   }
 
   private static void requireLonger(CalibrationText text, int tokens, int nsamples, int seqlen) {

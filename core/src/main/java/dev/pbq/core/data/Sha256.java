@@ -1,8 +1,13 @@
 package dev.pbq.core.data;
 
+import dev.pbq.core.PbqException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -22,6 +27,24 @@ public final class Sha256 {
   /** Of text in UTF-8. */
   public static String of(String text) {
     return new Sha256().add(text).hex();
+  }
+
+  /**
+   * Of a file's bytes.
+   *
+   * @throws PbqException BAD_DATA if it cannot be read
+   */
+  public static String ofFile(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      Sha256 sha = new Sha256();
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        sha.digest.update(buffer, 0, n);
+      }
+      return sha.hex();
+    } catch (IOException e) {
+      throw PbqException.badData("cannot read " + file + ": " + e.getMessage(), e);
+    }
   }
 
   /** Of the windows' ids one after the other, as little-endian int32. */

@@ -3,6 +3,7 @@ package dev.pbq.core.pipeline;
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.data.Calibration;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;

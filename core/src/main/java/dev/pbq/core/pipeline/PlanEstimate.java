@@ -1,7 +1,12 @@
 package dev.pbq.core.pipeline;
 
+import dev.pbq.core.Amounts;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.TransformerModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -76,6 +81,36 @@ public record PlanEstimate(
     }
     return new PlanEstimate(
         output, 2 * activations + output + plan.estimatedStoredBits() / 8, memory, operations);
+  }
+
+  /**
+   * Refuses to start what the disk cannot hold.
+   *
+   * @param output the directory to be made; the free space of the nearest directory above it counts
+   * @throws PbqException RESOURCES if less than {@link #workBytes()} is free, or the free space
+   *     cannot be found out
+   */
+  public void requireDisk(Path output) {
+    Path existing = output.toAbsolutePath();
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    try {
+      long free = Files.getFileStore(existing).getUsableSpace();
+      if (free < workBytes) {
+        throw new PbqException(
+            PbqException.Kind.RESOURCES,
+            "not enough disk space for "
+                + output
+                + ": about "
+                + Amounts.bytes(workBytes)
+                + " needed, "
+                + Amounts.bytes(free)
+                + " free");
+      }
+    } catch (IOException e) {
+      throw PbqException.resources("cannot tell the free space of " + existing, e);
+    }
   }
 
   /** Tensors in flight, and two packed blocks: one is gathered while the other is written. */

@@ -10,6 +10,7 @@ import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.SafetensorsFile;
+import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.BitAccount;

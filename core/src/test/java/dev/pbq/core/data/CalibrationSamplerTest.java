@@ -21,7 +21,7 @@ class CalibrationSamplerTest {
   @Test
   void windowsOfOneTextBeginWherePythonSays() {
     String text = letters(500);
-    CalibrationSet set =
+    Calibration set =
         CalibrationSampler.draw(CalibrationText.of("built-in", text), tokenizer, 16, 32, 7);
     int[] ids = tokenizer.encode(text);
     PythonRandom random = new PythonRandom(7);
@@ -29,8 +29,9 @@ class CalibrationSamplerTest {
       int start = (int) random.randint(0, ids.length - 32 - 1);
       assertThat(window).containsExactly(Arrays.copyOfRange(ids, start, start + 32));
     }
-    assertThat(set.windows()).hasSize(16);
-    assertThat(set.description()).contains("16 windows", "32 tokens", "built-in", "seed 7");
+    assertThat(set.windows()).hasDimensions(16, 32);
+    assertThat(set.dataset()).isEqualTo("built-in");
+    assertThat(set.seed()).isEqualTo(7);
   }
 
   @Test
@@ -40,7 +41,7 @@ class CalibrationSamplerTest {
     String hash = CalibrationSampler.draw(text, tokenizer, 4, 8, 0).sha256();
     assertThat(CalibrationSampler.draw(renamed, tokenizer, 4, 8, 0).sha256()).isEqualTo(hash);
     assertThat(CalibrationSampler.draw(text, tokenizer, 4, 8, 1).sha256()).isNotEqualTo(hash);
-    assertThat(CalibrationSet.of(List.of(new int[] {1, 258}), "").sha256())
+    assertThat(Calibration.of(new int[][] {{1, 258}}, text, 0).sha256())
         .isEqualTo(new Sha256().add(new byte[] {1, 0, 0, 0, 2, 1, 0, 0}).hex());
   }
 
@@ -51,7 +52,7 @@ class CalibrationSamplerTest {
         .isInstanceOfSatisfying(
             PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.BAD_DATA))
         .hasMessage("asked for 128 windows of 32 tokens; small.txt has only 32 tokens");
-    assertThat(CalibrationSampler.draw(text, tokenizer, 2, 31, 0).windows())
+    assertThat(List.of(CalibrationSampler.draw(text, tokenizer, 2, 31, 0).windows()))
         .allSatisfy(w -> assertThat(w).containsExactly(tokenizer.encode(letters(30))));
   }
 
@@ -64,7 +65,7 @@ class CalibrationSamplerTest {
     for (int i = 0; i < documents; i++) {
       texts.add(letters(i * 37 % 90 + (i == 0 ? 60 : 0)));
     }
-    CalibrationSet set =
+    Calibration set =
         CalibrationSampler.draw(perDocument(new Listed(texts)), tokenizer, 12, seqlen, seed);
     PythonRandom random = new PythonRandom(seed);
     for (int[] window : set.windows()) {

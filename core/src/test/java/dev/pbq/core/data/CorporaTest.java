@@ -108,9 +108,9 @@ class CorporaTest {
     Documents documents = ((CalibrationText.PerDocument) calibration).documents();
     assertThat(documents.fetch(Set.of(0, 7, 1199)))
         .isEqualTo(Map.of(0, "d0", 7, "d7", 1199, "d1199"));
-    CalibrationSet windows =
+    Calibration windows =
         CalibrationSampler.draw(calibration, new CharTokenizer(), 5, 4, 0); // BOS d n n n
-    assertThat(windows.windows()).allSatisfy(w -> assertThat(w).hasSize(4));
+    assertThat(List.of(windows.windows())).allSatisfy(w -> assertThat(w).hasSize(4));
   }
 
   @Test

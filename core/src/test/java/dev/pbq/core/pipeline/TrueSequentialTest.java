@@ -12,6 +12,7 @@ import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;

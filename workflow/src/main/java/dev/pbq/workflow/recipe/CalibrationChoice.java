@@ -1,5 +1,8 @@
 package dev.pbq.workflow.recipe;
 
+import dev.pbq.core.PbqException;
+import dev.pbq.core.model.TransformerModel;
+import dev.pbq.eval.protocol.GptqProtocol;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -15,4 +18,31 @@ public record CalibrationChoice(Optional<String> text, int samples, OptionalInt 
   /** The papers': 128 windows, as long as the model takes. */
   public static final CalibrationChoice DEFAULT =
       new CalibrationChoice(Optional.empty(), 128, OptionalInt.empty(), 0);
+
+  /**
+   * The windows asked for.
+   *
+   * @throws PbqException USAGE if there are none
+   */
+  public int requireSamples() {
+    if (samples < 1) {
+      throw PbqException.usage("--nsamples " + samples + " is not at least 1");
+    }
+    return samples;
+  }
+
+  /**
+   * Tokens per window for a model: those asked for, or 2048, or as many as the model has positions
+   * for.
+   *
+   * @throws PbqException USAGE if the model does not take so many
+   */
+  public int tokens(TransformerModel model) {
+    int length = tokens.orElseGet(() -> GptqProtocol.defaultSeqlen(model));
+    if (length < 1 || length > model.maxPositions()) {
+      throw PbqException.usage(
+          "--seqlen " + length + " is not between 1 and the model's " + model.maxPositions());
+    }
+    return length;
+  }
 }

@@ -1,5 +1,8 @@
 package dev.pbq.workflow.recipe;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.pipeline.LinearSelection;
 import java.util.List;
 
 /**
@@ -23,5 +26,41 @@ public record LayerChoice(
   /** All layers but those in whose names one of these is found. */
   public static LayerChoice skipping(List<String> skip) {
     return new LayerChoice(0, Integer.MAX_VALUE, "", false, skip);
+  }
+
+  /**
+   * The selection that this stands for.
+   *
+   * @throws PbqException USAGE if it leaves no block, or a pattern is none
+   */
+  public LinearSelection selection() {
+    if (minLayer >= maxLayer) {
+      throw PbqException.usage("--minlayer " + minLayer + " is not below --maxlayer " + maxLayer);
+    }
+    return new LinearSelection(
+        minLayer,
+        maxLayer,
+        quantOnly,
+        invert,
+        skip.stream().map(s -> LayerPattern.compile("--skip", s)).toList());
+  }
+
+  /** Adds to stored settings what differs from quantizing everything. */
+  public void describe(ObjectNode settings) {
+    if (minLayer > 0) {
+      settings.put("minlayer", minLayer);
+    }
+    if (maxLayer < Integer.MAX_VALUE) {
+      settings.put("maxlayer", maxLayer);
+    }
+    if (!quantOnly.isEmpty()) {
+      settings.put("quantOnly", quantOnly);
+    }
+    if (invert) {
+      settings.put("invert", true);
+    }
+    if (!skip.isEmpty()) {
+      skip.forEach(settings.putArray("skip")::add);
+    }
   }
 }

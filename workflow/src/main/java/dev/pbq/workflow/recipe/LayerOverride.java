@@ -1,6 +1,10 @@
 package dev.pbq.workflow.recipe;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.quant.SettingNames;
 import java.util.Optional;
 import java.util.StringJoiner;
 
@@ -12,6 +16,8 @@ import java.util.StringJoiner;
  * @param settings by camel-case name; they replace those of the same name
  */
 public record LayerOverride(String layers, Optional<String> method, ObjectNode settings) {
+  private static final String METHOD = "method";
+
   public LayerOverride {
     settings = settings.deepCopy();
   }
@@ -29,5 +35,31 @@ public record LayerOverride(String layers, Optional<String> method, ObjectNode s
         .properties()
         .forEach(e -> text.add(SettingNames.kebabCase(e.getKey()) + ":" + e.getValue().asText()));
     return text.toString();
+  }
+
+  /**
+   * Reads {@code REGEX=key:value,...}, what {@link #text} gives; the key {@code method} names
+   * another method.
+   *
+   * @throws PbqException USAGE if it is not of that form
+   */
+  public static LayerOverride parse(String text) {
+    int equals = text.lastIndexOf('=');
+    if (equals < 1) {
+      throw PbqException.usage("--override '" + text + "' is not of the form REGEX=key:value,...");
+    }
+    ObjectNode changes = JsonNodeFactory.instance.objectNode();
+    for (String pair : text.substring(equals + 1).split(",", -1)) {
+      int colon = pair.indexOf(':');
+      if (colon < 1) {
+        throw PbqException.usage(
+            "--override '" + text + "': '" + pair + "' is not of the form key:value");
+      }
+      SettingText.put(changes, pair.substring(0, colon), pair.substring(colon + 1));
+    }
+    JsonNode other = changes.remove(METHOD);
+    String layers = text.substring(0, equals);
+    LayerPattern.compile("--override", layers);
+    return new LayerOverride(layers, Optional.ofNullable(other).map(JsonNode::asText), changes);
   }
 }

@@ -1,161 +1,203 @@
 package dev.pbq.workflow.recipe;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.QuantConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Everything that repeats a quantization, apart from the model, the number of threads and where
- * data sets are found. Immutable.
+ * data sets are found. Immutable: each method that changes something returns another recipe.
  *
- * @param method empty where the command line gives it
- * @param settings of the method, by camel-case name; what is missing takes the method's default
- * @param actFormat number formats that the model's products are computed in, for methods that have
- *     them
- * @param layers which are quantized
- * @param overrides for some layers, in order
- * @param trueSequential whether the layers of a block are calibrated one input after the other
- * @param tokens how texts become tokens
- * @param calibration data of methods that need it
- * @param evaluation of the result
+ * <pre>{@code
+ * Recipe recipe =
+ *     Recipe.of("gptq").set("bits", 3).set("groupsize", 128).calibratedOn("c4", 128, 2048);
+ * }</pre>
+ *
+ * @param main the method of all layers that no override gives another
+ * @param plan which layers, in which order, with which exceptions
+ * @param texts for calibration and evaluation
  * @param maxShardSize largest weight file, such as {@code 5GB}; empty for the default
  */
 public record Recipe(
-    Optional<String> method,
-    ObjectNode settings,
-    Optional<QuantConfig> actFormat,
-    LayerChoice layers,
-    List<LayerOverride> overrides,
-    boolean trueSequential,
-    TokenChoice tokens,
-    CalibrationChoice calibration,
-    EvaluationChoice evaluation,
-    Optional<String> maxShardSize) {
-  /** Says nothing: what a command line without a recipe starts from. */
+    MethodChoice main, LayerPlan plan, TextPlan texts, Optional<String> maxShardSize) {
+  /** Chooses nothing: what a command line without a recipe starts from. */
   public static final Recipe EMPTY =
-      new Recipe(
-          Optional.empty(),
-          JsonNodeFactory.instance.objectNode(),
-          Optional.empty(),
-          LayerChoice.ALL,
-          List.of(),
-          false,
-          TokenChoice.DEFAULT,
-          CalibrationChoice.DEFAULT,
-          EvaluationChoice.NONE,
-          Optional.empty());
+      new Recipe(MethodChoice.NONE, LayerPlan.ALL, TextPlan.DEFAULT, Optional.empty());
 
-  public Recipe {
-    settings = settings.deepCopy();
-    overrides = List.copyOf(overrides);
-  }
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A method with its defaults on all layers. */
   public static Recipe of(String method) {
     return EMPTY.withMethod(method, JsonNodeFactory.instance.objectNode());
   }
 
-  @Override
-  public ObjectNode settings() {
-    return settings.deepCopy();
+  /** A method with a record of its settings, such as {@code GptqSettings}, on all layers. */
+  public static Recipe of(String method, Record settings) {
+    return EMPTY.withMethod(method, JSON.<ObjectNode>valueToTree(settings));
   }
 
   /**
-   * The method.
+   * The recipe in a file, such as every quantization writes beside its result.
+   *
+   * @throws PbqException as {@link RecipeFile#read}
+   */
+  public static Recipe read(Path file) {
+    return RecipeFile.read(file);
+  }
+
+  // What it says.
+
+  /** The method's name, if the recipe has one. */
+  public Optional<String> method() {
+    return main.name();
+  }
+
+  /**
+   * The method's name.
    *
    * @throws PbqException USAGE if there is none
    */
   public String requireMethod() {
-    return method.orElseThrow(
-        () -> PbqException.usage("a method is missing: --method M, or a recipe that names one"));
+    return method()
+        .orElseThrow(
+            () ->
+                PbqException.usage("a method is missing: --method M, or a recipe that names one"));
   }
 
+  /** The settings that were given, by camel-case name: a copy. */
+  public ObjectNode settings() {
+    return main.settings();
+  }
+
+  public Optional<QuantConfig> actFormat() {
+    return main.actFormat();
+  }
+
+  public LayerChoice layers() {
+    return plan.choice();
+  }
+
+  public List<LayerOverride> overrides() {
+    return plan.overrides();
+  }
+
+  public boolean trueSequential() {
+    return plan.trueSequential();
+  }
+
+  public TokenChoice tokens() {
+    return texts.tokens();
+  }
+
+  public CalibrationChoice calibration() {
+    return texts.calibration();
+  }
+
+  public EvaluationChoice evaluation() {
+    return texts.evaluation();
+  }
+
+  // Another recipe, in the words of a program that makes one.
+
+  /**
+   * Sets one setting of the method.
+   *
+   * @param name as {@code pbq methods} lists it: {@code lowFrac} or {@code low-frac}
+   * @param value a number, a boolean, a text, an enum constant or a {@link JsonNode}; what the
+   *     method takes is checked when the recipe is used
+   */
+  public Recipe set(String name, Object value) {
+    ObjectNode settings = settings();
+    settings.set(SettingNames.camelCase(name), JSON.<JsonNode>valueToTree(value));
+    return withMain(new MethodChoice(method(), settings, actFormat()));
+  }
+
+  /**
+   * Draws calibration windows from a text.
+   *
+   * @param textOrFile data set or file
+   * @param windows how many
+   * @param tokens of each window
+   */
+  public Recipe calibratedOn(String textOrFile, int windows, int tokens) {
+    return withCalibration(
+        new CalibrationChoice(
+            Optional.of(textOrFile), windows, OptionalInt.of(tokens), calibration().seed()));
+  }
+
+  /** Draws the calibration windows with another seed; the default is 0. */
+  public Recipe seed(long seed) {
+    CalibrationChoice c = calibration();
+    return withCalibration(new CalibrationChoice(c.text(), c.samples(), c.tokens(), seed));
+  }
+
+  /** Leaves out the layers in whose names a regular expression is found. */
+  public Recipe skip(String regex) {
+    LayerChoice c = layers();
+    List<String> skip = new ArrayList<>(c.skip());
+    skip.add(regex);
+    return withLayers(
+        new LayerChoice(c.minLayer(), c.maxLayer(), c.quantOnly(), c.invert(), skip), overrides());
+  }
+
+  /** Adds an exception for some layers. */
+  public Recipe override(LayerOverride override) {
+    List<LayerOverride> all = new ArrayList<>(overrides());
+    all.add(override);
+    return withLayers(layers(), all);
+  }
+
+  /** Measures perplexity of the result on these texts, if {@code RecipeRun.evaluate} is called. */
+  public Recipe evaluatedOn(List<String> datasets, OptionalInt tokens) {
+    return withData(tokens(), calibration(), new EvaluationChoice(datasets, tokens));
+  }
+
+  // Another recipe, part by part.
+
+  private Recipe withMain(MethodChoice choice) {
+    return new Recipe(choice, plan, texts, maxShardSize);
+  }
+
+  /** Another method with its settings; the activation format stays. */
   public Recipe withMethod(String newMethod, ObjectNode newSettings) {
-    return new Recipe(
-        Optional.of(newMethod),
-        newSettings,
-        actFormat,
-        layers,
-        overrides,
-        trueSequential,
-        tokens,
-        calibration,
-        evaluation,
-        maxShardSize);
+    return withMain(new MethodChoice(Optional.of(newMethod), newSettings, actFormat()));
   }
 
   public Recipe withActFormat(Optional<QuantConfig> newFormat) {
-    return new Recipe(
-        method,
-        settings,
-        newFormat,
-        layers,
-        overrides,
-        trueSequential,
-        tokens,
-        calibration,
-        evaluation,
-        maxShardSize);
+    return withMain(new MethodChoice(method(), settings(), newFormat));
   }
 
   public Recipe withLayers(LayerChoice newLayers, List<LayerOverride> newOverrides) {
     return new Recipe(
-        method,
-        settings,
-        actFormat,
-        newLayers,
-        newOverrides,
-        trueSequential,
-        tokens,
-        calibration,
-        evaluation,
-        maxShardSize);
+        main, new LayerPlan(newLayers, newOverrides, trueSequential()), texts, maxShardSize);
   }
 
   public Recipe withTrueSequential(boolean isSequential) {
     return new Recipe(
-        method,
-        settings,
-        actFormat,
-        layers,
-        overrides,
-        isSequential,
-        tokens,
-        calibration,
-        evaluation,
-        maxShardSize);
+        main, new LayerPlan(layers(), overrides(), isSequential), texts, maxShardSize);
   }
 
   public Recipe withData(
       TokenChoice newTokens, CalibrationChoice newCalibration, EvaluationChoice newEvaluation) {
     return new Recipe(
-        method,
-        settings,
-        actFormat,
-        layers,
-        overrides,
-        trueSequential,
-        newTokens,
-        newCalibration,
-        newEvaluation,
-        maxShardSize);
+        main, plan, new TextPlan(newTokens, newCalibration, newEvaluation), maxShardSize);
+  }
+
+  private Recipe withCalibration(CalibrationChoice choice) {
+    return withData(tokens(), choice, evaluation());
   }
 
   public Recipe withMaxShardSize(Optional<String> size) {
-    return new Recipe(
-        method,
-        settings,
-        actFormat,
-        layers,
-        overrides,
-        trueSequential,
-        tokens,
-        calibration,
-        evaluation,
-        size);
+    return new Recipe(main, plan, texts, size);
   }
 }

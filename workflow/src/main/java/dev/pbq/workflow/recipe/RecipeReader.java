@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.BosRule;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.Presets;
 import dev.pbq.formats.config.QuantConfig;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** From TOML to a recipe, strictly. */
 final class RecipeReader {
@@ -56,15 +56,18 @@ final class RecipeReader {
   Recipe read(String toml) {
     TomlTable top = new TomlTable(file.toString(), tree(toml)).requireKeys(KEYS);
     return new Recipe(
-        top.text("method"),
-        top.table("settings").map(RecipeReader::settings).orElseGet(RecipeReader::empty),
-        Optional.ofNullable(top.node().get("act-format")).map(this::actFormat),
-        layers(top),
-        top.tables("override").stream().map(RecipeReader::override).toList(),
-        top.flag("true-sequential").orElse(false),
-        tokens(top),
-        top.table("calibration").map(this::calibration).orElse(CalibrationChoice.DEFAULT),
-        top.table("evaluation").map(this::evaluation).orElse(EvaluationChoice.NONE),
+        new MethodChoice(
+            top.text("method"),
+            top.table("settings").map(RecipeReader::settings).orElseGet(RecipeReader::empty),
+            Optional.ofNullable(top.node().get("act-format")).map(this::actFormat)),
+        new LayerPlan(
+            layers(top),
+            top.tables("override").stream().map(RecipeReader::override).toList(),
+            top.flag("true-sequential").orElse(false)),
+        new TextPlan(
+            tokens(top),
+            top.table("calibration").map(this::calibration).orElse(CalibrationChoice.DEFAULT),
+            top.table("evaluation").map(this::evaluation).orElse(EvaluationChoice.NONE)),
         top.text("max-shard-size"));
   }
 
@@ -119,7 +122,7 @@ final class RecipeReader {
             .text("layers")
             .orElseThrow(
                 () -> PbqException.usage(table.where() + " has no layers, a regular expression"));
-    requirePattern(table.where() + ": layers", layers);
+    LayerPattern.compile(table.where() + ": layers", layers);
     ObjectNode changes = table.node().deepCopy();
     changes.remove(List.of("layers", "method"));
     return new LayerOverride(
@@ -128,22 +131,13 @@ final class RecipeReader {
 
   private static LayerChoice layers(TomlTable top) {
     List<String> skip = top.texts("skip").orElse(List.of());
-    skip.forEach(regex -> requirePattern(top.where() + ": skip", regex));
+    skip.forEach(regex -> LayerPattern.compile(top.where() + ": skip", regex));
     return new LayerChoice(
         top.integer("minlayer", 0).orElse(0),
         top.integer("maxlayer", 1).orElse(Integer.MAX_VALUE),
         top.text("quant-only").orElse(""),
         top.flag("invert").orElse(false),
         skip);
-  }
-
-  private static void requirePattern(String where, String regex) {
-    try {
-      Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw PbqException.usage(
-          where + ": '" + regex + "' is not a regular expression: " + e.getDescription());
-    }
   }
 
   private static TokenChoice tokens(TomlTable top) {

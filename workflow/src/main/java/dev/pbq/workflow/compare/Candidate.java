@@ -1,0 +1,27 @@
+package dev.pbq.workflow.compare;
+
+import dev.pbq.workflow.recipe.Recipe;
+import java.util.Locale;
+
+/**
+ * One quantization to be compared.
+ *
+ * @param label what it is called in the table
+ * @param recipe how it is made; it evaluates nothing, which is the comparison's part
+ * @param fingerprint of everything that shapes the result: SHA-256, in hexadecimal
+ */
+public record Candidate(String label, Recipe recipe, String fingerprint) {
+  private static final int SHOWN_DIGITS = 16;
+  private static final int LONGEST_NAME = 60;
+
+  /**
+   * The name of its directory: readable, and another one whenever the result would be another one.
+   */
+  public String directory() {
+    String words = label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
+    String name = words.replaceAll("^[-.]+|[-.]+$", "");
+    return (name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name)
+        + "-"
+        + fingerprint.substring(0, SHOWN_DIGITS);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.pbq.workflow.quantize;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.HqqLayout;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.TensorNames;
+import dev.pbq.core.data.Calibration;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.Engines;
+import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.pipeline.LinearSelection;
+import dev.pbq.core.pipeline.PlanEstimate;
+import dev.pbq.core.pipeline.ProgressListener;
+import dev.pbq.core.pipeline.QuantizationPlan;
+import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.core.pipeline.QuantizationRun;
+import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.quant.Quantizer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** A dense model opened for quantization, with a plan; owns the open weights. */
+public final class QuantizationJob implements AutoCloseable {
+  private final ModelFolder folder;
+  private final Checkpoint weights;
+  private final TransformerModel model;
+  private final QuantizationPlan plan;
+
+  private QuantizationJob(
+      ModelFolder folder, Checkpoint weights, TransformerModel model, QuantizationPlan plan) {
+    this.folder = folder;
+    this.weights = weights;
+    this.model = model;
+    this.plan = plan;
+  }
+
+  /** Opens a dense model and plans; reads headers only. */
+  static QuantizationJob open(
+      ResolvedModel resolved,
+      LinearSelection selection,
+      Function<String, Quantizer> method,
+      boolean trueSequential) {
+    ModelFolder folder = ModelFolder.open(resolved.folder());
+    Optional<String> before = folder.quantMethod();
+    if (before.isPresent()) {
+      throw PbqException.badData(
+          folder.path() + " is quantized already (quant_method " + before.get() + ")");
+    }
+    TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
+    QuantizationPlan together = QuantizationPlan.of(model, selection, method);
+    QuantizationPlan plan = trueSequential ? together.trueSequential() : together;
+    Checkpoint weights = Checkpoint.open(folder.path());
+    try {
+      if (HqqLayout.isUsedBy(weights)) {
+        throw PbqException.badData(
+            folder.path() + " is quantized already (layout of HQQ's reference program)");
+      }
+      model.requireTensors(weights, folder.path().toString());
+    } catch (RuntimeException | Error e) {
+      weights.close();
+      throw e;
+    }
+    return new QuantizationJob(folder, weights, model, plan);
+  }
+
+  public TransformerModel model() {
+    return model;
+  }
+
+  public QuantizationPlan plan() {
+    return plan;
+  }
+
+  public Path folder() {
+    return folder.path();
+  }
+
+  /** Bytes of the original's tensors. */
+  public long originalBytes() {
+    return weights.totalBytes();
+  }
+
+  /** What the run will take. */
+  PlanEstimate estimate(int windows, int tokens) {
+    Set<String> quantized =
+        plan.linears().map(l -> l.name() + ".weight").collect(Collectors.toSet());
+    long others =
+        weights.names().stream()
+            .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())
+            .mapToLong(n -> weights.info(n).byteCount())
+            .sum();
+    return PlanEstimate.of(model, plan, others, windows, tokens);
+  }
+
+  /** Quantizes. */
+  QuantizationReport run(
+      RunSettings settings,
+      Optional<Calibration> calibration,
+      int threads,
+      ProgressListener progress) {
+    QuantizationRun run =
+        new QuantizationRun(folder, weights, model, plan, calibration, settings, progress);
+    return Parallel.withThreads(
+        threads,
+        () ->
+            run.run(
+                () -> {
+                  Engines.setThreads(threads);
+                  return Engines.newManager();
+                }));
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}

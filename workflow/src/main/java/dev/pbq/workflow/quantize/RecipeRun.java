@@ -1,0 +1,221 @@
+package dev.pbq.workflow.quantize;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.Version;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.data.Calibration;
+import dev.pbq.core.data.EvaluationText;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.pipeline.PlanEstimate;
+import dev.pbq.core.pipeline.ProgressListener;
+import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.quant.Methods;
+import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.recipe.CalibrationChoice;
+import dev.pbq.workflow.recipe.EvaluationChoice;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.RecipeFile;
+import dev.pbq.workflow.source.Texts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A recipe applied to a model: the one way from settings to a packed folder, whoever put the
+ * settings together.
+ *
+ * <pre>{@code
+ * ResolvedModel model = models.resolve("tiny");
+ * try (RecipeRun run = RecipeRun.open(model, recipe, texts, threads)) {
+ *   QuantizationReport report = run.quantize(output, Existing.REFUSE, ProgressListener.SILENT);
+ * }
+ * }</pre>
+ *
+ * <p>Owns the open model; not for use by several threads.
+ */
+public final class RecipeRun implements AutoCloseable {
+  private static final String DEFAULT_SHARD = "5GB";
+
+  private final ResolvedModel resolved;
+  private final Recipe recipe;
+  private final Texts texts;
+  private final int threads;
+  private final Methods.Configured configured;
+  private final LayerMethods layers;
+  private final QuantizationJob job;
+
+  private RecipeRun(
+      ResolvedModel resolved,
+      Recipe recipe,
+      Texts texts,
+      int threads,
+      Methods.Configured configured,
+      LayerMethods layers,
+      QuantizationJob job) {
+    this.resolved = resolved;
+    this.recipe = recipe;
+    this.texts = texts;
+    this.threads = threads;
+    this.configured = configured;
+    this.layers = layers;
+    this.job = job;
+  }
+
+  /**
+   * Opens a model and plans; reads headers only. The caller closes what is returned.
+   *
+   * @param texts where data sets are found
+   * @param threads for arithmetic, at least 1
+   * @throws PbqException USAGE for a recipe without a method, settings that its methods do not
+   *     have, or a choice that does not fit the model; BAD_DATA for a model that cannot be
+   *     quantized
+   */
+  public static RecipeRun open(ResolvedModel resolved, Recipe recipe, Texts texts, int threads) {
+    String method = recipe.requireMethod();
+    Methods registry = Methods.load();
+    ObjectNode options = options(recipe);
+    Methods.Configured configured = registry.configure(method, options);
+    LayerMethods layers = new LayerMethods(registry, method, options, recipe.overrides());
+    ShardSize.parse(recipe.maxShardSize().orElse(DEFAULT_SHARD));
+    recipe.calibration().requireSamples();
+    QuantizationJob job =
+        QuantizationJob.open(
+            resolved, recipe.layers().selection(), layers, recipe.trueSequential());
+    try {
+      ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
+      recipe.calibration().tokens(job.model());
+    } catch (RuntimeException | Error e) {
+      job.close();
+      throw e;
+    }
+    return new RecipeRun(resolved, recipe, texts, threads, configured, layers, job);
+  }
+
+  /** The settings of a recipe's method, its activation format among them. */
+  public static ObjectNode options(Recipe recipe) {
+    ObjectNode options = recipe.settings();
+    recipe.actFormat().ifPresent(format -> options.set(ActFormat.SETTING, format.toJson()));
+    return options;
+  }
+
+  /** The open model with its plan; it is closed with this. */
+  public QuantizationJob job() {
+    return job;
+  }
+
+  /** What the run will take. */
+  public PlanEstimate estimate() {
+    return job.estimate(
+        job.plan().needsCalibration() ? recipe.calibration().samples() : 0,
+        recipe.calibration().tokens(job.model()));
+  }
+
+  /** Largest weight file. */
+  public long shardBytes() {
+    return ShardSize.parse(recipe.maxShardSize().orElse(DEFAULT_SHARD));
+  }
+
+  /**
+   * The recipe with everything in it that depends on the model or on where files are: text, number
+   * and length of windows, absolute paths. Settings of the method that were not given stay out:
+   * some methods derive them from others, layer by layer.
+   */
+  public Recipe complete() {
+    CalibrationChoice calibration = recipe.calibration();
+    if (job.plan().needsCalibration()) {
+      calibration =
+          new CalibrationChoice(
+              Optional.of(Texts.absolute(CalibrationDraw.text(calibration, resolved))),
+              calibration.samples(),
+              OptionalInt.of(calibration.tokens(job.model())),
+              calibration.seed());
+    }
+    EvaluationChoice evaluation = recipe.evaluation();
+    if (evaluation.datasets().isEmpty()) {
+      evaluation = EvaluationChoice.NONE;
+    } else {
+      evaluation =
+          new EvaluationChoice(
+              evaluation.datasets().stream().map(Texts::absolute).toList(),
+              OptionalInt.of(
+                  evaluation.tokens().orElseGet(() -> GptqProtocol.defaultSeqlen(job.model()))));
+    }
+    return recipe.withData(recipe.tokens(), calibration, evaluation);
+  }
+
+  /** Opens what the recipe evaluates on; refuses what is not there, before any work is done. */
+  public List<EvaluationText> evaluationTexts() {
+    if (!recipe.evaluation().datasets().isEmpty() && !(job.model() instanceof CausalModel)) {
+      throw PbqException.usage(
+          "--eval measures perplexity, which "
+              + job.model().architecture()
+              + " models do not have: run 'pbq eval-classify' on the result");
+    }
+    return recipe.evaluation().datasets().stream().map(texts::evaluation).toList();
+  }
+
+  /**
+   * Quantizes. The output directory appears complete or not at all, with the {@linkplain
+   * #complete() complete recipe} in it ({@link RecipeFile#NAME}); unfinished work is kept for
+   * resuming.
+   *
+   * @param output the directory to make
+   * @throws PbqException as {@link dev.pbq.core.pipeline.QuantizationRun} does
+   */
+  public QuantizationReport quantize(Path output, Existing existing, ProgressListener progress) {
+    estimate().requireDisk(output);
+    Optional<Calibration> windows =
+        job.plan().needsCalibration()
+            ? Optional.of(
+                new CalibrationDraw(resolved, job.model(), texts, recipe.tokens())
+                    .draw(recipe.calibration()))
+            : Optional.empty();
+    RunSettings settings =
+        new RunSettings(
+            resolved.displayName(),
+            recipe.requireMethod(),
+            storedSettings(),
+            output,
+            existing.resume(),
+            existing.force(),
+            shardBytes(),
+            Version.current(),
+            Map.of(RecipeFile.NAME, recipeText().getBytes(StandardCharsets.UTF_8)));
+    return job.run(settings, windows, threads, progress);
+  }
+
+  private String recipeText() {
+    return "# pbq "
+        + Version.current()
+        + ": pbq quantize MODEL --recipe "
+        + RecipeFile.NAME
+        + " repeats this result; settings not given here have the method's defaults\n"
+        + RecipeFile.text(complete());
+  }
+
+  /** The stored form of the settings: the method's, complete, and what else shapes the result. */
+  private ObjectNode storedSettings() {
+    ObjectNode settings = configured.settings().deepCopy();
+    recipe.layers().describe(settings);
+    if (recipe.trueSequential()) {
+      settings.put("trueSequential", true);
+    }
+    List<String> overrides = layers.texts();
+    if (!overrides.isEmpty()) {
+      overrides.forEach(settings.putArray("overrides")::add);
+    }
+    return settings;
+  }
+
+  @Override
+  public void close() {
+    job.close();
+  }
+}
