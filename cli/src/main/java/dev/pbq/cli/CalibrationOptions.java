@@ -8,6 +8,7 @@ import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.pipeline.Calibration;
+import dev.pbq.eval.protocol.GptqProtocol;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -85,7 +86,7 @@ final class CalibrationOptions {
 
   /** Tokens per window of a choice for a model. */
   static int tokens(CalibrationChoice choice, TransformerModel model) {
-    int tokens = choice.tokens().orElseGet(() -> Evaluation.defaultSeqlen(model));
+    int tokens = choice.tokens().orElseGet(() -> GptqProtocol.defaultSeqlen(model));
     if (tokens < 1 || tokens > model.maxPositions()) {
       throw PbqException.usage(
           "--seqlen " + tokens + " is not between 1 and the model's " + model.maxPositions());

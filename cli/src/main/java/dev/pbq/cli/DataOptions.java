@@ -7,6 +7,7 @@ import dev.pbq.core.data.EvaluationDocuments;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.data.LabeledCorpora;
 import dev.pbq.core.data.LabeledSet;
+import dev.pbq.eval.tasks.TaskSelection;
 import dev.pbq.hub.DownloadListener;
 import dev.pbq.hub.Hub;
 import dev.pbq.tiny.TinyModel;

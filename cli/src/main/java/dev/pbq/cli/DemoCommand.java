@@ -11,6 +11,7 @@ import dev.pbq.core.data.CalibrationSampler;
 import dev.pbq.core.data.CalibrationSet;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.EvaluationText;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.data.Tokenizers;
 import dev.pbq.core.pipeline.Calibration;
@@ -19,6 +20,9 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.run.PerplexityEvaluation;
+import dev.pbq.eval.run.Running;
 import dev.pbq.tiny.TinyModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -160,13 +164,12 @@ final class DemoCommand implements Runnable {
   }
 
   private PerplexityResult evaluate(Path folder, EvaluationText text, StatusLine status) {
-    return new Evaluation(common.threads(), Long.MAX_VALUE, new TokenizerOptions(), status)
+    Running running = Running.of(common.threads(), Long.MAX_VALUE);
+    return new PerplexityEvaluation(TokenChoice.DEFAULT, running, new EvaluationStatus(status))
         .run(
             ModelArgument.TINY,
             ModelFolder.open(folder),
-            List.of(text),
-            OptionalInt.of(TOKENS),
-            OptionalInt.of(WINDOWS),
+            List.of(new GptqProtocol(text, OptionalInt.of(TOKENS), OptionalInt.of(WINDOWS))),
             Optional.empty())
         .get(0);
   }

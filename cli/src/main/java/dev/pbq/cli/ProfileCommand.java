@@ -1,20 +1,15 @@
 package dev.pbq.cli;
 
-import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
-import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.model.Engines;
-import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.pipeline.Calibration;
 import dev.pbq.eval.profile.VarianceEntry;
 import dev.pbq.eval.profile.VarianceProfile;
-import dev.pbq.eval.profile.VarianceProfiler;
+import dev.pbq.eval.run.OpenModel;
+import dev.pbq.eval.run.Running;
+import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -99,8 +94,7 @@ final class ProfileCommand implements Runnable {
     Path output = out != null ? out : DefaultOutput.of(resolved, "profile");
     requireFree(output);
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    VarianceProfile profile =
-        Parallel.withThreads(common.threads(), () -> measure(resolved, status));
+    VarianceProfile profile = measure(resolved, status);
     status.clear();
     write(output, resolved.displayName(), profile);
     print(output, profile, spec.commandLine().getOut());
@@ -117,7 +111,6 @@ final class ProfileCommand implements Runnable {
 
   private VarianceProfile measure(ResolvedModel resolved, StatusLine status) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
     boolean tiny = resolved.requested().equals(ModelArgument.TINY);
     CalibrationChoice choice =
         new CalibrationChoice(
@@ -125,26 +118,17 @@ final class ProfileCommand implements Runnable {
             nsamples,
             seqlen.tokens(),
             seed);
-    try (ModelWeights weights = Checkpoints.open(folder)) {
-      Evaluation.requireTensors(causal, weights, folder.path());
-      Calibration windows = CalibrationOptions.draw(choice, resolved, causal, data, tokenizers);
-      Engines.setThreads(common.threads());
-      try (NDManager manager = Engines.newManager()) {
-        return new VarianceProfiler(causal, weights, Path.of(System.getProperty("java.io.tmpdir")))
-            .profile(
-                windows.windows(),
-                manager,
-                (block, blocks, done, all) ->
-                    status.update(
-                        "profile: block "
-                            + (block + 1)
-                            + "/"
-                            + blocks
-                            + ", window "
-                            + done
-                            + "/"
-                            + all));
-      }
+    // One block at a time is in memory, whatever the model's size.
+    Running running = Running.of(common.threads(), 0);
+    try (OpenModel opened =
+        OpenModel.open(folder, ActFormat.recorded(folder), tokenizers.choice(), running)) {
+      Calibration windows =
+          CalibrationOptions.draw(choice, resolved, opened.model(), data, tokenizers);
+      return opened.profile(
+          windows.windows(),
+          (block, blocks, done, all) ->
+              status.update(
+                  "profile: block " + (block + 1) + "/" + blocks + ", window " + done + "/" + all));
     }
   }
 

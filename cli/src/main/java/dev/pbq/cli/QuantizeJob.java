@@ -61,8 +61,8 @@ final class QuantizeJob implements AutoCloseable {
         throw PbqException.badData(
             folder.path() + " is quantized already (layout of HQQ's reference program)");
       }
-      Evaluation.requireTensors(model, weights, folder.path());
-    } catch (PbqException e) {
+      model.requireTensors(weights, folder.path().toString());
+    } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }

@@ -14,6 +14,9 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.run.PerplexityEvaluation;
+import dev.pbq.eval.run.Running;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
@@ -106,7 +109,7 @@ final class RecipeRun implements AutoCloseable {
     try {
       ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
       CalibrationOptions.tokens(recipe.calibration(), job.model());
-    } catch (PbqException e) {
+    } catch (RuntimeException | Error e) {
       job.close();
       throw e;
     }
@@ -160,7 +163,7 @@ final class RecipeRun implements AutoCloseable {
           new EvaluationChoice(
               evaluation.datasets().stream().map(RecipeRun::absolute).toList(),
               OptionalInt.of(
-                  evaluation.tokens().orElseGet(() -> Evaluation.defaultSeqlen(job.model()))));
+                  evaluation.tokens().orElseGet(() -> GptqProtocol.defaultSeqlen(job.model()))));
     }
     return recipe.withData(recipe.tokens(), calibration, evaluation);
   }
@@ -221,13 +224,12 @@ final class RecipeRun implements AutoCloseable {
    */
   List<PerplexityResult> evaluate(Path output, List<EvaluationText> texts, StatusLine status) {
     ModelFolder folder = ModelFolder.open(output);
-    return new Evaluation(threads, ShardSize.parse(RESIDENT), tokenizers(), status)
+    Running running = Running.of(threads, ShardSize.parse(RESIDENT));
+    return new PerplexityEvaluation(recipe.tokens(), running, new EvaluationStatus(status))
         .run(
             output.toString(),
             folder,
-            texts,
-            recipe.evaluation().tokens(),
-            OptionalInt.empty(),
+            GptqProtocol.each(texts, recipe.evaluation().tokens(), OptionalInt.empty()),
             ActFormat.recorded(folder));
   }
 

@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.core.ByteCount;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -67,16 +68,6 @@ final class StatusLine {
 
   /** Bytes as people say them: 812 B, 7.4 MB, 3.52 GB (powers of ten). */
   static String bytes(long bytes) {
-    if (bytes < 1000) {
-      return String.format(Locale.ROOT, "%d B", bytes);
-    }
-    String[] units = {"kB", "MB", "GB", "TB"};
-    double value = bytes / 1000.0;
-    int unit = 0;
-    while (value >= 1000 && unit < units.length - 1) {
-      value /= 1000;
-      unit++;
-    }
-    return String.format(Locale.ROOT, value < 10 ? "%.2f %s" : "%.1f %s", value, units[unit]);
+    return ByteCount.text(bytes);
   }
 }

@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.WeightSource;
 import java.util.List;
 
@@ -39,6 +40,26 @@ public sealed interface TransformerModel permits CausalModel, EncoderClassifier 
    * among them.
    */
   List<String> requiredTensors();
+
+  /**
+   * Refuses weights that lack one of the {@linkplain #requiredTensors() required tensors}: to be
+   * called before any work is done.
+   *
+   * @param where the model's folder, for the message
+   * @throws PbqException NOT_FOUND naming the first tensor that is missing
+   */
+  default void requireTensors(WeightSource weights, String where) {
+    List<String> missing =
+        requiredTensors().stream().filter(name -> !weights.contains(name)).toList();
+    if (!missing.isEmpty()) {
+      throw PbqException.notFound(
+          where
+              + " lacks the tensor "
+              + missing.get(0)
+              + (missing.size() > 1 ? " and " + (missing.size() - 1) + " others" : "")
+              + " that config.json calls for");
+    }
+  }
 
   /** The embedding; the caller owns it. It may read rows from {@code weights} lazily. */
   TokenEmbedding embedding(NDManager parent, WeightSource weights);
