@@ -2,9 +2,11 @@ package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.generate.StopReason;
 import dev.pbq.core.generate.TokenSampler;
-import dev.pbq.core.parallel.Parallel;
+import dev.pbq.eval.run.TextModel;
+import dev.pbq.formats.model.ActFormat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -53,20 +55,15 @@ final class ChatCommand implements Runnable {
                     PbqException.usage(
                         folder.path()
                             + " has no chat template: 'pbq generate' continues plain text"));
-    Parallel.withThreads(
-        common.threads(),
-        () -> {
-          try (TextModel opened =
-              TextModel.open(
-                  folder,
-                  TokenizerOptions.forTemplates(),
-                  generation.resident(),
-                  common.threads(),
-                  Integer.MAX_VALUE)) {
-            talk(opened, template, maxNewTokens, sampler);
-          }
-          return null;
-        });
+    try (TextModel opened =
+        TextModel.open(
+            folder,
+            ActFormat.recorded(folder),
+            TokenChoice.TEMPLATES,
+            generation.running(common),
+            Integer.MAX_VALUE)) {
+      talk(opened, template, maxNewTokens, sampler);
+    }
   }
 
   private void talk(

@@ -14,6 +14,10 @@ import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.distance.FolderFingerprint;
+import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.run.DistanceEvaluation;
+import dev.pbq.eval.run.PerplexityEvaluation;
+import dev.pbq.eval.run.Running;
 import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.compare.Candidate;
@@ -197,7 +201,7 @@ final class CompareRun {
         Architectures.of(settings.folder().config(), settings.folder().path().toString());
     Row.Size size;
     try (Checkpoint checkpoint = Checkpoint.open(settings.folder().path())) {
-      Evaluation.requireTensors(model, checkpoint, settings.folder().path());
+      model.requireTensors(checkpoint, settings.folder().path().toString());
       double linearBits = linearBits(model, checkpoint);
       long parameters =
           checkpoint.names().stream().mapToLong(n -> checkpoint.info(n).elementCount()).sum();
@@ -259,22 +263,20 @@ final class CompareRun {
         tokenizerOptions);
   }
 
-  private Evaluation evaluation() {
-    return new Evaluation(settings.threads(), settings.residentBytes(), tokenizers, status);
+  private Running running() {
+    return Running.of(settings.threads(), settings.residentBytes());
   }
 
   private Scores.TaskScores task(ModelFolder folder, String name, TaskData task) {
-    return settings.tasks().measure(task, evaluation(), name, folder, status);
+    return settings.tasks().measure(task, name, folder, tokenizers.choice(), running(), status);
   }
 
   private PerplexityResult perplexity(ModelFolder folder, String name, EvaluationText text) {
-    return evaluation()
+    return new PerplexityEvaluation(tokenizers.choice(), running(), new EvaluationStatus(status))
         .run(
             name,
             folder,
-            List.of(text),
-            settings.seqlen(),
-            settings.limit(),
+            List.of(new GptqProtocol(text, settings.seqlen(), settings.limit())),
             ActFormat.recorded(folder))
         .get(0);
   }
@@ -287,14 +289,18 @@ final class CompareRun {
         key,
         DistanceResult.class,
         () ->
-            new DistanceEvaluation(settings.threads(), settings.residentBytes(), tokenizers, status)
+            new DistanceEvaluation(tokenizers.choice(), running(), new EvaluationStatus(status))
                 .run(
-                    new DistanceEvaluation.Named(name, folder),
-                    new DistanceEvaluation.Named(settings.model().displayName(), settings.folder()),
+                    named(name, folder),
+                    named(settings.model().displayName(), settings.folder()),
                     text,
                     settings.seqlen(),
                     windows,
                     Optional.of(cacheFile(weights + key(text, windows)))));
+  }
+
+  private static DistanceEvaluation.Named named(String name, ModelFolder folder) {
+    return new DistanceEvaluation.Named(name, folder, ActFormat.recorded(folder));
   }
 
   private OptionalInt distanceWindows(ModelFolder folder) {
@@ -303,7 +309,7 @@ final class CompareRun {
     }
     CausalModel model = Architectures.of(folder.config(), folder.path().toString());
     long windowBytes =
-        4L * settings.seqlen().orElse(Evaluation.defaultSeqlen(model)) * model.vocabularySize();
+        4L * settings.seqlen().orElse(GptqProtocol.defaultSeqlen(model)) * model.vocabularySize();
     long fitting = Math.max(1, CACHE_BYTES / windowBytes);
     return OptionalInt.of((int) Math.min(fitting, settings.limit().orElse(Integer.MAX_VALUE)));
   }

@@ -1,16 +1,18 @@
 package dev.pbq.cli;
 
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.eval.MeanAndError;
+import dev.pbq.eval.run.Running;
+import dev.pbq.eval.run.TaskEvaluation;
 import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
-import dev.pbq.eval.tasks.TaskResult;
-import dev.pbq.eval.tasks.TaskRunner;
 import dev.pbq.eval.tasks.TaskSettings;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.compare.Scores;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -38,21 +40,27 @@ record CompareTasks(List<TaskData> data, OptionalInt limit) {
 
   /** Measures one task. */
   Scores.TaskScores measure(
-      TaskData task, Evaluation evaluation, String name, ModelFolder folder, StatusLine status) {
+      TaskData task,
+      String name,
+      ModelFolder folder,
+      TokenChoice tokens,
+      Running running,
+      StatusLine status) {
     TaskSettings settings =
         new TaskSettings(
             limit, 0, TaskSettings.HARNESS_SEED, PromptStyle.LM_EVAL, OptionalInt.empty());
-    TaskResult result =
-        evaluation.with(
+    List<Scores.TaskScore> scores = new ArrayList<>();
+    new TaskEvaluation(settings, tokens, running, new EvaluationStatus(status))
+        .run(
             name,
             folder,
+            List.of(task),
+            Optional.empty(),
             ActFormat.recorded(folder),
-            (model, manager) ->
-                new TaskRunner(model, settings)
-                    .run(task, manager, new ScoringStatus(status, task.task().label())));
-    List<Scores.TaskScore> scores = new ArrayList<>();
-    scores.add(score(task, "acc", result.acc()));
-    result.accNorm().ifPresent(value -> scores.add(score(task, "acc_norm", value)));
+            result -> {
+              scores.add(score(task, "acc", result.acc()));
+              result.accNorm().ifPresent(value -> scores.add(score(task, "acc_norm", value)));
+            });
     return new Scores.TaskScores(scores);
   }
 

@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.eval.tasks.TaskSelection;
 import dev.pbq.workflow.source.Texts;
 import java.nio.file.Path;
 import java.util.List;

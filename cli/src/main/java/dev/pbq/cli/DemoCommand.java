@@ -5,11 +5,14 @@ import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
+import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.run.PerplexityEvaluation;
+import dev.pbq.eval.run.Running;
 import dev.pbq.hub.DownloadListener;
-import dev.pbq.workflow.compare.Row;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.Recipe;
@@ -148,13 +151,12 @@ final class DemoCommand implements Runnable {
   }
 
   private PerplexityResult evaluate(Path folder, EvaluationText text, StatusLine status) {
-    return new Evaluation(common.threads(), Long.MAX_VALUE, new TokenizerOptions(), status)
+    Running running = Running.of(common.threads(), Long.MAX_VALUE);
+    return new PerplexityEvaluation(TokenChoice.DEFAULT, running, new EvaluationStatus(status))
         .run(
             BuiltIn.TINY,
             ModelFolder.open(folder),
-            List.of(text),
-            OptionalInt.of(TOKENS),
-            OptionalInt.of(WINDOWS),
+            List.of(new GptqProtocol(text, OptionalInt.of(TOKENS), OptionalInt.of(WINDOWS))),
             Optional.empty())
         .get(0);
   }

@@ -1,21 +1,12 @@
 package dev.pbq.cli;
 
-import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.LabeledSet;
-import dev.pbq.core.data.Tokenizer;
-import dev.pbq.core.data.Tokenizers;
-import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.EncoderClassifier;
-import dev.pbq.core.model.Engines;
-import dev.pbq.core.model.ProductOperands;
-import dev.pbq.core.parallel.Parallel;
-import dev.pbq.eval.classify.AccuracyProtocol;
 import dev.pbq.eval.classify.ClassificationResult;
+import dev.pbq.eval.run.OpenClassifier;
+import dev.pbq.eval.run.Running;
 import dev.pbq.formats.model.ActFormat;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -45,8 +36,6 @@ import picocli.CommandLine.Spec;
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n")
 final class EvalClassifyCommand implements Runnable {
-  private static final int LONGEST_DEFAULT = 128;
-
   @Mixin private ModelArgument model;
 
   @Option(
@@ -88,60 +77,42 @@ final class EvalClassifyCommand implements Runnable {
     }
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    EncoderClassifier classifier =
-        Architectures.classifier(folder.config(), folder.path().toString());
     Optional<ActFormat> format = formats.of(folder);
-    LabeledSet texts =
-        directory
-            .texts()
-            .labeled(data, limit == null ? OptionalInt.empty() : OptionalInt.of(limit));
-    ClassificationResult result =
-        Parallel.withThreads(
-            common.threads(),
-            () -> measure(resolved.displayName(), folder, classifier, texts, format));
+    ClassificationResult result;
+    // Opened first: what can be refused at once is, before texts are looked for or downloaded.
+    try (OpenClassifier opened =
+        OpenClassifier.open(folder, format, Running.of(common.threads(), Long.MAX_VALUE))) {
+      LabeledSet texts = directory.texts().labeled(data, optional(limit));
+      result = measure(resolved.displayName(), opened, texts);
+    }
     print(result, spec.commandLine().getOut());
     if (json != null) {
       ResultFile.write(json, List.of(result));
     }
   }
 
-  private ClassificationResult measure(
-      String name,
-      ModelFolder folder,
-      EncoderClassifier classifier,
-      LabeledSet texts,
-      Optional<ActFormat> format) {
-    ProductOperands operands =
-        format.map(f -> f.operands(classifier)).orElse(ProductOperands.UNCHANGED);
-    try (ModelWeights weights = Checkpoints.open(folder);
-        Tokenizer tokenizer = Tokenizers.open(folder.path())) {
-      Evaluation.requireTensors(classifier, weights, folder.path());
-      Engines.setThreads(common.threads());
-      try (NDManager manager = Engines.newManager()) {
-        StatusLine status = new StatusLine(spec.commandLine().getErr());
-        ClassificationResult result =
-            new AccuracyProtocol(
-                    classifier, weights, tokenizer, operands, format.map(ActFormat::label))
-                .measure(
-                    name,
-                    texts,
-                    maxLength == null
-                        ? Math.min(LONGEST_DEFAULT, classifier.maxPositions())
-                        : maxLength,
-                    manager,
-                    (done, all, correct) ->
-                        status.update(
-                            String.format(
-                                Locale.ROOT,
-                                "%s: text %d/%d, accuracy so far %.4f",
-                                texts.name(),
-                                done,
-                                all,
-                                (double) correct / done)));
-        status.clear();
-        return result;
-      }
-    }
+  private static OptionalInt optional(Integer value) {
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+
+  private ClassificationResult measure(String name, OpenClassifier opened, LabeledSet texts) {
+    StatusLine status = new StatusLine(spec.commandLine().getErr());
+    ClassificationResult result =
+        opened.measure(
+            name,
+            texts,
+            optional(maxLength),
+            (done, all, correct) ->
+                status.update(
+                    String.format(
+                        Locale.ROOT,
+                        "%s: text %d/%d, accuracy so far %.4f",
+                        texts.name(),
+                        done,
+                        all,
+                        (double) correct / done)));
+    status.clear();
+    return result;
   }
 
   private static void print(ClassificationResult r, PrintWriter out) {

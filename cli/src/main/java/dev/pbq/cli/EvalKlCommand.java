@@ -8,6 +8,8 @@ import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.distance.DistanceStatistics;
 import dev.pbq.eval.distance.Distribution;
 import dev.pbq.eval.distance.PerplexityRatio;
+import dev.pbq.eval.run.DistanceEvaluation;
+import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.source.BuiltIn;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -102,10 +104,9 @@ final class EvalKlCommand implements Runnable {
     List<EvaluationText> texts = datasets.stream().map(data.texts()::evaluation).toList();
     DistanceEvaluation evaluation =
         new DistanceEvaluation(
-            common.threads(),
-            resident.largest(),
-            tokenizers,
-            new StatusLine(spec.commandLine().getErr()));
+            tokenizers.choice(),
+            resident.running(common),
+            new EvaluationStatus(new StatusLine(spec.commandLine().getErr())));
     List<DistanceResult> results = new ArrayList<>();
     for (EvaluationText text : texts) {
       DistanceResult result =
@@ -125,8 +126,8 @@ final class EvalKlCommand implements Runnable {
   }
 
   private static DistanceEvaluation.Named named(ResolvedModel resolved) {
-    return new DistanceEvaluation.Named(
-        resolved.displayName(), ModelFolder.open(resolved.folder()));
+    ModelFolder folder = ModelFolder.open(resolved.folder());
+    return new DistanceEvaluation.Named(resolved.displayName(), folder, ActFormat.recorded(folder));
   }
 
   /** A few lines for one result. */

@@ -4,6 +4,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.protocol.PerplexityMeasurement;
+import dev.pbq.eval.run.PerplexityEvaluation;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.report.ResultPages;
 import dev.pbq.workflow.report.RunFacts;
@@ -77,7 +78,8 @@ final class EvalPplCommand implements Runnable {
         datasets.stream().map(set -> protocols.measurement(set, data)).toList();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     List<PerplexityResult> results =
-        new Evaluation(common.threads(), resident.largest(), tokenizers, status)
+        new PerplexityEvaluation(
+                tokenizers.choice(), resident.running(common), new EvaluationStatus(status))
             .run(resolved.displayName(), folder, measurements, format);
     print(results, spec.commandLine().getOut());
     if (json != null) {

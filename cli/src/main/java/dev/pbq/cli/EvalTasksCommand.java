@@ -4,11 +4,13 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.eval.MeanAndError;
+import dev.pbq.eval.run.TaskEvaluation;
 import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskPreset;
 import dev.pbq.eval.tasks.TaskReport;
 import dev.pbq.eval.tasks.TaskResult;
+import dev.pbq.eval.tasks.TaskSelection;
 import dev.pbq.eval.tasks.TaskSettings;
 import dev.pbq.formats.model.ActFormat;
 import java.io.PrintWriter;
@@ -123,11 +125,19 @@ final class EvalTasksCommand implements Runnable {
     Optional<ActFormat> format = actFormats.of(folder);
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     PrintWriter out = spec.commandLine().getOut();
-    Evaluation evaluation =
-        new Evaluation(common.threads(), resident.largest(), tokenizers, status);
     Map<String, Object> report =
-        new TaskEvaluation(evaluation, settings, preset)
-            .run(resolved.displayName(), folder, tasks, format, result -> print(result, out));
+        new TaskEvaluation(
+                settings,
+                tokenizers.choice(),
+                resident.running(common),
+                new EvaluationStatus(status))
+            .run(
+                resolved.displayName(),
+                folder,
+                tasks,
+                preset,
+                format,
+                result -> print(result, out));
     preset.ifPresent(
         p ->
             out.println(

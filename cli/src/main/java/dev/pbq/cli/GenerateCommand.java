@@ -4,7 +4,8 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.generate.StopReason;
 import dev.pbq.core.generate.TokenSampler;
-import dev.pbq.core.parallel.Parallel;
+import dev.pbq.eval.run.TextModel;
+import dev.pbq.formats.model.ActFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -55,8 +56,7 @@ final class GenerateCommand implements Runnable {
     TokenSampler sampler = generation.sampler();
     String text = prompt.equals("-") ? standardInput() : prompt;
     ModelFolder folder = ModelFolder.open(model.resolve().folder());
-    TextModel.Outcome outcome =
-        Parallel.withThreads(common.threads(), () -> generate(folder, text, maxNewTokens, sampler));
+    TextModel.Outcome outcome = generate(folder, text, maxNewTokens, sampler);
     spec.commandLine()
         .getErr()
         .printf(
@@ -73,7 +73,11 @@ final class GenerateCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     try (TextModel opened =
         TextModel.open(
-            folder, tokenizers, generation.resident(), common.threads(), Integer.MAX_VALUE)) {
+            folder,
+            ActFormat.recorded(folder),
+            tokenizers.choice(),
+            generation.running(common),
+            Integer.MAX_VALUE)) {
       int[] ids = opened.tokenizer().encode(text);
       if (!noEcho) {
         out.print(opened.tokenizer().decode(ids));

@@ -1,7 +1,9 @@
 package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.generate.TokenSampler;
+import dev.pbq.eval.run.Running;
 import picocli.CommandLine.Option;
 
 /** How the next token is chosen, and how many. */
@@ -49,8 +51,13 @@ final class GenerationOptions {
     return maxNewTokens;
   }
 
-  String resident() {
-    return resident;
+  /**
+   * What the model may use.
+   *
+   * @throws PbqException USAGE if {@code --resident} is not a size, or the threads are none
+   */
+  Running running(CommonOptions common) {
+    return Running.of(common.threads(), ShardSize.parse(resident));
   }
 
   /** A new sampler. */

@@ -1,21 +1,15 @@
 package dev.pbq.cli;
 
-import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
-import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.Calibration;
-import dev.pbq.core.data.TokenChoice;
-import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.model.Engines;
-import dev.pbq.core.parallel.Parallel;
 import dev.pbq.eval.profile.VarianceEntry;
 import dev.pbq.eval.profile.VarianceProfile;
-import dev.pbq.eval.profile.VarianceProfiler;
+import dev.pbq.eval.run.OpenModel;
+import dev.pbq.eval.run.Running;
+import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.quantize.CalibrationDraw;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.report.VariancePlot;
@@ -103,8 +97,7 @@ final class ProfileCommand implements Runnable {
     Path output = out != null ? out : DefaultOutput.of(resolved, "profile");
     requireFree(output);
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    VarianceProfile profile =
-        Parallel.withThreads(common.threads(), () -> measure(resolved, status));
+    VarianceProfile profile = measure(resolved, status);
     status.clear();
     write(output, resolved.displayName(), profile);
     print(output, profile, spec.commandLine().getOut());
@@ -121,35 +114,24 @@ final class ProfileCommand implements Runnable {
 
   private VarianceProfile measure(ResolvedModel resolved, StatusLine status) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
     CalibrationChoice choice =
         new CalibrationChoice(
             Optional.of(dataset != null ? dataset : BuiltIn.defaultText(resolved, WIKITEXT)),
             nsamples,
             seqlen.tokens(),
             seed);
-    try (ModelWeights weights = Checkpoints.open(folder)) {
-      Evaluation.requireTensors(causal, weights, folder.path());
+    // One block at a time is in memory, whatever the model's size.
+    Running running = Running.of(common.threads(), 0);
+    try (OpenModel opened =
+        OpenModel.open(folder, ActFormat.recorded(folder), tokenizers.choice(), running)) {
       Calibration windows =
-          new CalibrationDraw(resolved, causal, data.texts(), tokenizers.over(TokenChoice.DEFAULT))
+          new CalibrationDraw(resolved, opened.model(), data.texts(), tokenizers.choice())
               .draw(choice);
-      Engines.setThreads(common.threads());
-      try (NDManager manager = Engines.newManager()) {
-        return new VarianceProfiler(causal, weights, Path.of(System.getProperty("java.io.tmpdir")))
-            .profile(
-                windows.windows(),
-                manager,
-                (block, blocks, done, all) ->
-                    status.update(
-                        "profile: block "
-                            + (block + 1)
-                            + "/"
-                            + blocks
-                            + ", window "
-                            + done
-                            + "/"
-                            + all));
-      }
+      return opened.profile(
+          windows.windows(),
+          (block, blocks, done, all) ->
+              status.update(
+                  "profile: block " + (block + 1) + "/" + blocks + ", window " + done + "/" + all));
     }
   }
 

@@ -3,11 +3,9 @@ package dev.pbq.cli;
 import dev.pbq.core.checkpoint.DenseFolder;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.eval.PerplexityResult;
-import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.CalibrationChoice;
@@ -154,7 +152,7 @@ final class QuantizeCommand implements Runnable {
         console.println("  dense fp16     " + dense);
       }
       List<PerplexityResult> results =
-          texts.isEmpty() ? List.of() : evaluate(output, recipe, texts, status);
+          texts.isEmpty() ? List.of() : run.evaluate(output, texts, new EvaluationStatus(status));
       EvalPplCommand.print(results, console);
       if (json != null && !texts.isEmpty()) {
         ResultFile.write(json, results);
@@ -180,20 +178,5 @@ final class QuantizeCommand implements Runnable {
         .withTrueSequential(calibration.trueSequential(base.trueSequential()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
-  }
-
-  /** Perplexity as the recipe says, in the number formats that the result records. */
-  private List<PerplexityResult> evaluate(
-      Path output, Recipe recipe, List<EvaluationText> texts, StatusLine status) {
-    ModelFolder folder = ModelFolder.open(output);
-    return new Evaluation(
-            common.threads(), ShardSize.parse("4GB"), TokenizerOptions.of(recipe.tokens()), status)
-        .run(
-            output.toString(),
-            folder,
-            texts,
-            recipe.evaluation().tokens(),
-            OptionalInt.empty(),
-            ActFormat.recorded(folder));
   }
 }

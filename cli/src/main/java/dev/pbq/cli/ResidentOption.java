@@ -1,6 +1,7 @@
 package dev.pbq.cli;
 
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.eval.run.Running;
 import picocli.CommandLine.Option;
 
 /** Which models are evaluated in memory whole. */
@@ -20,5 +21,14 @@ final class ResidentOption {
    */
   long largest() {
     return ShardSize.parse(resident);
+  }
+
+  /**
+   * What a model that is run may use.
+   *
+   * @throws dev.pbq.core.PbqException USAGE if it is not a size, or the threads are none
+   */
+  Running running(CommonOptions common) {
+    return Running.of(common.threads(), largest());
   }
 }

@@ -5,14 +5,13 @@ import dev.pbq.cli.search.TaskObjective;
 import dev.pbq.cli.search.TrialModel;
 import dev.pbq.cli.search.TrialObjective;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
-import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.run.OpenModel;
+import dev.pbq.eval.run.Running;
 import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskSettings;
@@ -104,12 +103,11 @@ final class SearchObjectiveOptions {
       int threads,
       StatusLine status) {
     return objective.equals(TASK)
-        ? accuracy(folder, causal, threads, status)
+        ? accuracy(folder, threads, status)
         : perplexity(folder, causal, resolved, threads, status);
   }
 
-  private TrialObjective accuracy(
-      ModelFolder folder, CausalModel causal, int threads, StatusLine status) {
+  private TrialObjective accuracy(ModelFolder folder, int threads, StatusLine status) {
     List<TaskData> rows = data.tasks(tasks, Optional.ofNullable(split)).load(false);
     TaskSettings settings =
         new TaskSettings(
@@ -118,18 +116,8 @@ final class SearchObjectiveOptions {
             TaskSettings.HARNESS_SEED,
             PromptStyle.LM_EVAL,
             OptionalInt.empty());
-    Tokenizer tokenizer = tokenizers.open(folder.path());
-    try {
-      return new TaskObjective(
-          trialModel(folder, causal, threads),
-          tokenizer,
-          rows,
-          settings,
-          new ScoringStatus(status, "tasks"));
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      throw e;
-    }
+    return new TaskObjective(
+        trialModel(open(folder, threads)), rows, settings, new ScoringStatus(status, "tasks"));
   }
 
   private TrialObjective perplexity(
@@ -141,37 +129,32 @@ final class SearchObjectiveOptions {
     EvaluationText text =
         data.texts()
             .evaluation(dataset != null ? dataset : BuiltIn.defaultText(resolved, "wikitext2"));
-    int tokens = seqlen.tokens().orElseGet(() -> Evaluation.defaultSeqlen(causal));
+    int tokens = seqlen.tokens().orElseGet(() -> GptqProtocol.defaultSeqlen(causal));
     OptionalInt most = limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
-    int[][] windows;
-    Map<String, String> fingerprint = new LinkedHashMap<>();
-    try (Tokenizer tokenizer = tokenizers.open(folder.path())) {
-      windows = new GptqProtocol(text, OptionalInt.of(tokens), most).windows(causal, tokenizer);
+    OpenModel open = open(folder, threads);
+    try {
+      int[][] windows =
+          new GptqProtocol(text, OptionalInt.of(tokens), most).windows(causal, open.tokenizer());
+      Map<String, String> fingerprint = new LinkedHashMap<>();
       fingerprint.put("text", text.sha256());
-      fingerprint.put("tokenizer", tokenizer.fingerprint());
+      fingerprint.put("tokenizer", open.tokenizer().fingerprint());
       fingerprint.put("seqlen", Integer.toString(tokens));
       fingerprint.put("windows", Integer.toString(windows.length));
-    }
-    return new PerplexityObjective(
-        trialModel(folder, causal, threads),
-        windows,
-        fingerprint,
-        new ScoringStatus(status, text.name()));
-  }
-
-  private TrialModel trialModel(ModelFolder folder, CausalModel causal, int threads) {
-    ModelWeights weights = Checkpoints.open(folder);
-    try {
-      Evaluation.requireTensors(causal, weights, folder.path());
-      return new TrialModel(
-          causal,
-          weights,
-          config -> new ActFormat("search", config, Rules.FIXED, true).operands(causal),
-          resident.largest(),
-          threads);
-    } catch (RuntimeException e) {
-      weights.close();
+      return new PerplexityObjective(
+          trialModel(open), windows, fingerprint, new ScoringStatus(status, text.name()));
+    } catch (RuntimeException | Error e) {
+      open.close();
       throw e;
     }
+  }
+
+  private OpenModel open(ModelFolder folder, int threads) {
+    return OpenModel.open(
+        folder, Optional.empty(), tokenizers.choice(), Running.of(threads, resident.largest()));
+  }
+
+  private static TrialModel trialModel(OpenModel open) {
+    return new TrialModel(
+        open, config -> new ActFormat("search", config, Rules.FIXED, true).operands(open.model()));
   }
 }

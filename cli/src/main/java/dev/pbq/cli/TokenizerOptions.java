@@ -38,13 +38,13 @@ final class TokenizerOptions {
         parseSpecialTokens != null ? parseSpecialTokens : base.parseSpecialTokens());
   }
 
-  /** Options that give {@link TokenChoice#TEMPLATES}. */
-  static TokenizerOptions forTemplates() {
-    return of(TokenChoice.TEMPLATES);
+  /** What was given, and where nothing was, {@link TokenChoice#DEFAULT}. */
+  TokenChoice choice() {
+    return over(TokenChoice.DEFAULT);
   }
 
   /** Opens a model folder's tokenizer; the caller closes it. */
   Tokenizer open(Path folder) {
-    return over(TokenChoice.DEFAULT).open(folder);
+    return choice().open(folder);
   }
 }

@@ -215,6 +215,19 @@ class ArchitectureTest {
   static final ArchRule evalTasks =
       only("dev.pbq.eval.tasks..", CORE, "dev.pbq.eval", EVAL_SCORING);
 
+  @ArchTest static final ArchRule evalRun = only("dev.pbq.eval.run..", CORE, EVAL);
+
+  @ArchTest
+  static final ArchRule modelsAreOpenedForRunningInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(CORE, "dev.pbq.eval.run..", TINY, "dev.pbq.bench..")
+          .and()
+          .doNotHaveSimpleName("QuantizeJob")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("dev.pbq.core.model.Engines");
+
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
   @ArchTest

@@ -1,6 +1,5 @@
 package dev.pbq.cli.search;
 
-import dev.pbq.core.data.Tokenizer;
 import dev.pbq.eval.ScoringProgress;
 import dev.pbq.eval.scoring.MeasuredModel;
 import dev.pbq.eval.tasks.TaskData;
@@ -18,7 +17,6 @@ import java.util.Optional;
  */
 public final class TaskObjective implements TrialObjective {
   private final TrialModel model;
-  private final Tokenizer tokenizer;
   private final List<TaskData> tasks;
   private final TaskSettings settings;
   private final ScoringProgress progress;
@@ -27,17 +25,11 @@ public final class TaskObjective implements TrialObjective {
    * Prepares.
    *
    * @param model owned from here on
-   * @param tokenizer owned from here on
    * @param tasks at least one
    */
   public TaskObjective(
-      TrialModel model,
-      Tokenizer tokenizer,
-      List<TaskData> tasks,
-      TaskSettings settings,
-      ScoringProgress progress) {
+      TrialModel model, List<TaskData> tasks, TaskSettings settings, ScoringProgress progress) {
     this.model = model;
-    this.tokenizer = tokenizer;
     this.tasks = List.copyOf(tasks);
     this.settings = settings;
     this.progress = progress;
@@ -54,7 +46,7 @@ public final class TaskObjective implements TrialObjective {
     for (TaskData data : tasks) {
       parts.put("task " + data.task().label(), data.rows().sha256());
     }
-    parts.put("tokenizer", tokenizer.fingerprint());
+    parts.put("tokenizer", model.tokenizer().fingerprint());
     parts.put("rows", settings.limit().isPresent() ? "" + settings.limit().getAsInt() : "all");
     return parts;
   }
@@ -64,7 +56,8 @@ public final class TaskObjective implements TrialObjective {
     return model.run(
         config,
         (pass, manager) -> {
-          TaskRunner runner = new TaskRunner(new MeasuredModel("trial", pass, tokenizer), settings);
+          TaskRunner runner =
+              new TaskRunner(new MeasuredModel("trial", pass, model.tokenizer()), settings);
           return tasks.stream()
               .mapToDouble(data -> runner.run(data, manager, progress).acc().mean())
               .average()
@@ -74,8 +67,6 @@ public final class TaskObjective implements TrialObjective {
 
   @Override
   public void close() {
-    try (tokenizer) {
-      model.close();
-    }
+    model.close();
   }
 }

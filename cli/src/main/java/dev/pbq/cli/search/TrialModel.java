@@ -1,68 +1,47 @@
 package dev.pbq.cli.search;
 
 import ai.djl.ndarray.NDManager;
-import dev.pbq.core.checkpoint.ModelWeights;
-import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.model.Engines;
+import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.ProductOperands;
-import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.WeightSource;
+import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.scoring.ForwardPass;
 import dev.pbq.formats.config.QuantConfig;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** The dense model that all trials of a study run in number formats of theirs. */
+/** The dense model that all trials of a study run, each in its own number formats. */
 public final class TrialModel implements AutoCloseable {
-  private final CausalModel model;
-  private final ModelWeights stored;
+  private final OpenModel open;
   private final WeightSource weights;
   private final Function<QuantConfig, ProductOperands> operands;
-  private final long residentBytes;
-  private final int threads;
-  private final NDManager manager;
 
   /**
-   * Prepares.
+   * Prepares; reads nothing.
    *
-   * @param stored dense weights; owned from here on, unless this throws
+   * @param open a dense model in float32; owned from here on
    * @param operands how a configuration changes operands, weights included
-   * @param residentBytes the largest float32 model that is held in memory whole
    */
-  public TrialModel(
-      CausalModel model,
-      ModelWeights stored,
-      Function<QuantConfig, ProductOperands> operands,
-      long residentBytes,
-      int threads) {
-    this.model = model;
-    this.stored = stored;
-    this.weights = new CachedWeights(stored, residentBytes);
+  public TrialModel(OpenModel open, Function<QuantConfig, ProductOperands> operands) {
+    this.open = open;
+    this.weights = new CachedWeights(open.weights(), open.running().residentBytes());
     this.operands = operands;
-    this.residentBytes = residentBytes;
-    this.threads = threads;
-    Engines.setThreads(threads);
-    this.manager = Engines.newManager();
+  }
+
+  /** The model's tokenizer, lent. */
+  Tokenizer tokenizer() {
+    return open.tokenizer();
   }
 
   /** Runs {@code body} on the model in a configuration; empty for full precision. */
   <T> T run(Optional<QuantConfig> config, BiFunction<ForwardPass, NDManager, T> body) {
-    ForwardPass pass =
-        new ForwardPass(
-            model,
-            weights,
-            config.map(operands).orElse(ProductOperands.UNCHANGED),
-            residentBytes,
-            Path.of(System.getProperty("java.io.tmpdir")));
-    return Parallel.withThreads(threads, () -> body.apply(pass, manager));
+    ForwardPass pass = open.pass(weights, config.map(operands).orElse(ProductOperands.UNCHANGED));
+    return open.run(manager -> body.apply(pass, manager));
   }
 
   @Override
   public void close() {
-    try (stored) {
-      manager.close();
-    }
+    open.close();
   }
 }

@@ -15,34 +15,51 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Measures one block while it runs; changes nothing. Not thread-safe. */
+/**
+ * Measures one block while it runs. Changes operands only as the run that it watches does, after it
+ * has measured them. Not thread-safe.
+ */
 final class BlockObserver implements ProductOperands, LinearInputTap {
   private final AttentionShape attention;
+  private final ProductOperands watched;
   private final Map<String, SampleVariance> statistics = new HashMap<>();
 
-  BlockObserver(AttentionShape attention) {
+  /**
+   * Watches a run.
+   *
+   * @param watched what happens to the operands of the block's products
+   */
+  BlockObserver(AttentionShape attention, ProductOperands watched) {
     this.attention = attention;
+    this.watched = watched;
   }
 
   @Override
   public OperandTransform of(Product product, Operand operand) {
+    OperandTransform change = watched.of(product, operand);
     if (product.kind() != Product.Kind.SCORES) {
-      return OperandTransform.NONE;
+      return change;
     }
-    // Only looked at: the operands stay as they are.
-    return operand == Operand.LEFT
-        ? (x, matrices, rows, cols) ->
-            add("matmul_0_in_q", x, (long) attention.heads() * rows * cols)
-        : (x, matrices, rows, cols) ->
-            add("matmul_0_in_k", x, (long) attention.keyValueHeads() * rows * cols);
+    String name = operand == Operand.LEFT ? "matmul_0_in_q" : "matmul_0_in_k";
+    long heads = operand == Operand.LEFT ? attention.heads() : attention.keyValueHeads();
+    return (x, matrices, rows, cols) -> {
+      add(name, x, heads * rows * cols);
+      change.apply(x, matrices, rows, cols);
+    };
   }
 
   @Override
   public ProductOutput outputOf(Product product) {
     long matrices = product.kind() == Product.Kind.SCORES ? attention.heads() : 1;
+    ProductOutput shown = watched.outputOf(product);
     return Operations.ofOutput(product)
-        .<ProductOutput>map(name -> (y, m, rows, cols) -> add(name, y, matrices * rows * cols))
-        .orElse(ProductOutput.NONE);
+        .<ProductOutput>map(
+            name ->
+                (y, m, rows, cols) -> {
+                  add(name, y, matrices * rows * cols);
+                  shown.accept(y, m, rows, cols);
+                })
+        .orElse(shown);
   }
 
   @Override

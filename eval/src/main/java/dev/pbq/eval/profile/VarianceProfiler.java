@@ -6,6 +6,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.LinearInput;
+import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TokenEmbedding;
 import dev.pbq.core.pipeline.ActivationFile;
 import dev.pbq.core.pipeline.HiddenStates;
@@ -27,17 +28,22 @@ public final class VarianceProfiler {
 
   private final CausalModel model;
   private final WeightSource weights;
+  private final ProductOperands operands;
   private final Path scratchDirectory;
 
   /**
    * Makes a profiler.
    *
    * @param weights lent for the profiler's life
+   * @param operands what happens to the operands of the blocks' products; what is measured of
+   *     operands is how they were before
    * @param scratchDirectory where hidden states go; must exist
    */
-  public VarianceProfiler(CausalModel model, WeightSource weights, Path scratchDirectory) {
+  public VarianceProfiler(
+      CausalModel model, WeightSource weights, ProductOperands operands, Path scratchDirectory) {
     this.model = model;
     this.weights = weights;
+    this.operands = operands;
     this.scratchDirectory = scratchDirectory;
   }
 
@@ -106,7 +112,7 @@ public final class VarianceProfiler {
       ActivationFile hidden,
       NDManager manager,
       ProfileProgress progress) {
-    BlockObserver observer = new BlockObserver(model.attention());
+    BlockObserver observer = new BlockObserver(model.attention(), operands);
     try (DecoderBlock block = model.block(manager, weights, index, observer)) {
       for (int first = 0; first < states.windows(); first += states.batch()) {
         try (NDManager scope = manager.newSubManager()) {

@@ -13,6 +13,7 @@ import dev.pbq.eval.ScoringProgress;
 import dev.pbq.eval.scoring.MeasuredModel;
 import dev.pbq.eval.scoring.Span;
 import dev.pbq.eval.scoring.WindowScorer;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -35,6 +36,12 @@ public record GptqProtocol(EvaluationText text, OptionalInt seqlen, OptionalInt 
   /** The papers' window: 2048 tokens, or what the model has positions for. */
   public static int defaultSeqlen(TransformerModel model) {
     return Windows.papers(model);
+  }
+
+  /** The measurements of several texts, with equal windows. */
+  public static List<GptqProtocol> each(
+      List<EvaluationText> texts, OptionalInt seqlen, OptionalInt limit) {
+    return texts.stream().map(text -> new GptqProtocol(text, seqlen, limit)).toList();
   }
 
   @Override

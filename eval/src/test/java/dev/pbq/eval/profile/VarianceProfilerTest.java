@@ -9,6 +9,10 @@ import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
 import dev.pbq.core.model.MapWeights;
+import dev.pbq.core.model.Operand;
+import dev.pbq.core.model.OperandTransform;
+import dev.pbq.core.model.Product;
+import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.ReferenceLlama;
 import dev.pbq.core.model.ReferenceOpt;
 import dev.pbq.core.model.TestConfigs;
@@ -90,6 +94,40 @@ class VarianceProfilerTest {
   }
 
   @Test
+  void theModelRunsInItsNumberFormats() {
+    JsonNode config = TestConfigs.llama("{}");
+    MapWeights weights = ReferenceLlama.randomWeights(config, 6);
+    // Queries become zero, once they have been measured: all scores are zero then.
+    ProductOperands noQueries =
+        (product, operand) ->
+            product.kind() == Product.Kind.SCORES && operand == Operand.LEFT
+                ? (x, matrices, rows, cols) -> {
+                  for (int i = 0; i < matrices * rows * cols; i++) {
+                    x.put(i, 0);
+                  }
+                }
+                : OperandTransform.NONE;
+    VarianceProfile plain = profile(config, weights, ProductOperands.UNCHANGED);
+    VarianceProfile changed = profile(config, weights, noQueries);
+    assertThat(variance(changed, "matmul_0_in_q")).isEqualTo(variance(plain, "matmul_0_in_q"));
+    assertThat(variance(plain, "matmul_0_out")).isGreaterThan(0);
+    assertThat(variance(changed, "matmul_0_out")).isZero();
+  }
+
+  private VarianceProfile profile(JsonNode config, MapWeights weights, ProductOperands operands) {
+    return profile(config, weights, operands, windows(2), 1);
+  }
+
+  /** Of the first block, whose inputs are the same whatever the formats. */
+  private static double variance(VarianceProfile profile, String operation) {
+    return profile.activations().stream()
+        .filter(e -> e.block() == 0 && e.operation().equals(operation))
+        .findFirst()
+        .orElseThrow()
+        .variance();
+  }
+
+  @Test
   void piecesOfSamplesDoNotMatter() {
     Random random = new Random(1);
     float[] values = new float[7 * 60];
@@ -115,10 +153,15 @@ class VarianceProfilerTest {
   }
 
   private VarianceProfile profile(JsonNode config, MapWeights weights, int[][] windows, int batch) {
+    return profile(config, weights, ProductOperands.UNCHANGED, windows, batch);
+  }
+
+  private VarianceProfile profile(
+      JsonNode config, MapWeights weights, ProductOperands operands, int[][] windows, int batch) {
     CausalModel model = Architectures.of(config, "c");
     Engines.setThreads(1);
     try (NDManager manager = Engines.newManager()) {
-      return new VarianceProfiler(model, weights, folder)
+      return new VarianceProfiler(model, weights, operands, folder)
           .profile(
               windows,
               new HiddenStates(windows.length, TOKENS, model.hiddenSize(), batch),

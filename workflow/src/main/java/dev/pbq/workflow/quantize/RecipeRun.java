@@ -3,6 +3,7 @@ package dev.pbq.workflow.quantize;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
+import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.Calibration;
@@ -13,7 +14,11 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.quant.Methods;
+import dev.pbq.eval.EvaluationProgress;
+import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.protocol.GptqProtocol;
+import dev.pbq.eval.run.PerplexityEvaluation;
+import dev.pbq.eval.run.Running;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
@@ -41,7 +46,8 @@ import java.util.OptionalInt;
  * <p>Owns the open model; not for use by several threads.
  */
 public final class RecipeRun implements AutoCloseable {
-  private static final String DEFAULT_SHARD = "5GB";
+  /** Models up to this size in float32 are evaluated in memory whole. */
+  private static final long RESIDENT_BYTES = 4_000_000_000L;
 
   private final ResolvedModel resolved;
   private final Recipe recipe;
@@ -83,7 +89,7 @@ public final class RecipeRun implements AutoCloseable {
     ObjectNode options = options(recipe);
     Methods.Configured configured = registry.configure(method, options);
     LayerMethods layers = new LayerMethods(registry, method, options, recipe.overrides());
-    ShardSize.parse(recipe.maxShardSize().orElse(DEFAULT_SHARD));
+    recipe.maxShardSize().ifPresent(ShardSize::parse);
     recipe.calibration().requireSamples();
     QuantizationJob job =
         QuantizationJob.open(
@@ -119,7 +125,7 @@ public final class RecipeRun implements AutoCloseable {
 
   /** Largest weight file. */
   public long shardBytes() {
-    return ShardSize.parse(recipe.maxShardSize().orElse(DEFAULT_SHARD));
+    return recipe.maxShardSize().map(ShardSize::parse).orElse(ShardSize.DEFAULT);
   }
 
   /**
@@ -189,6 +195,26 @@ public final class RecipeRun implements AutoCloseable {
             Version.current(),
             Map.of(RecipeFile.NAME, recipeText().getBytes(StandardCharsets.UTF_8)));
     return job.run(settings, windows, threads, progress);
+  }
+
+  /**
+   * Measures perplexity as the recipe says, in the number formats that the result records.
+   *
+   * @param output what {@link #quantize} made
+   * @param evaluated what {@link #evaluationTexts} gave
+   * @param progress is told of every text
+   * @throws PbqException as {@link PerplexityEvaluation#run}
+   */
+  public List<PerplexityResult> evaluate(
+      Path output, List<EvaluationText> evaluated, EvaluationProgress progress) {
+    ModelFolder folder = ModelFolder.open(output);
+    Running running = Running.of(threads, RESIDENT_BYTES);
+    return new PerplexityEvaluation(recipe.tokens(), running, progress)
+        .run(
+            output.toString(),
+            folder,
+            GptqProtocol.each(evaluated, recipe.evaluation().tokens(), OptionalInt.empty()),
+            ActFormat.recorded(folder));
   }
 
   private String recipeText() {

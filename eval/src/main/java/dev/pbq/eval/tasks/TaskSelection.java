@@ -1,11 +1,7 @@
-package dev.pbq.cli;
+package dev.pbq.eval.tasks;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.CorpusLocator;
-import dev.pbq.eval.tasks.Task;
-import dev.pbq.eval.tasks.TaskData;
-import dev.pbq.eval.tasks.TaskLocator;
-import dev.pbq.eval.tasks.TaskPreset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -14,21 +10,21 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tasks as the user names them.
+ * Tasks by the names that users give them.
  *
  * @param names tasks, {@code TASK=FILE}, or presets
  * @param directory where their data is looked for first
  * @param hub looks on the hub
  * @param split to evaluate; empty for the harness' choice
  */
-record TaskSelection(
+public record TaskSelection(
     List<String> names, Optional<Path> directory, CorpusLocator hub, Optional<String> split) {
-  TaskSelection {
+  public TaskSelection {
     names = List.copyOf(names);
   }
 
   /** The preset, if one was named and nothing else. */
-  Optional<TaskPreset> preset() {
+  public Optional<TaskPreset> preset() {
     return names.size() == 1 ? TaskPreset.named(names.get(0)) : Optional.empty();
   }
 
@@ -38,7 +34,7 @@ record TaskSelection(
    * @param examples whether examples for few-shot prompts are wanted
    * @throws PbqException USAGE for an unknown task; NOT_FOUND or BAD_DATA for its data
    */
-  List<TaskData> load(boolean examples) {
+  public List<TaskData> load(boolean examples) {
     TaskLocator locator = new TaskLocator(directory, Optional.of(hub));
     List<TaskData> tasks = new ArrayList<>();
     Set<Task> seen = new LinkedHashSet<>();

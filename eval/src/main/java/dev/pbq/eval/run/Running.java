@@ -1,0 +1,37 @@
+package dev.pbq.eval.run;
+
+import dev.pbq.core.PbqException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * What running a model may use of the machine.
+ *
+ * @param threads for arithmetic, at least 1; results are bit-identical only between equal numbers
+ * @param residentBytes the largest model, its weights counted as float32, that is held in memory
+ *     whole; of a larger one a block at a time is
+ * @param scratch the folder for hidden states and log-probabilities that are not held in memory;
+ *     must exist
+ */
+public record Running(int threads, long residentBytes, Path scratch) {
+  /**
+   * Checks.
+   *
+   * @throws PbqException USAGE if there are no threads
+   */
+  public Running {
+    if (threads < 1) {
+      throw PbqException.usage("the number of threads must be positive, not " + threads);
+    }
+    Objects.requireNonNull(scratch);
+  }
+
+  /**
+   * With scratch files in the system's folder for them ({@code java.io.tmpdir}).
+   *
+   * @throws PbqException USAGE if there are no threads
+   */
+  public static Running of(int threads, long residentBytes) {
+    return new Running(threads, residentBytes, Path.of(System.getProperty("java.io.tmpdir")));
+  }
+}

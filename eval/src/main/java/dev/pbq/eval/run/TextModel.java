@@ -1,0 +1,133 @@
+package dev.pbq.eval.run;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.data.Tokenizer;
+import dev.pbq.core.generate.Generator;
+import dev.pbq.core.generate.StopReason;
+import dev.pbq.core.generate.TextStream;
+import dev.pbq.core.generate.TokenSampler;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.ProductFormat;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A model folder, dense or packed, opened to generate text. Keys and values of the last sequence
+ * are kept, so that a conversation is not computed again. Owns everything it opens. For one thread
+ * at a time.
+ */
+public final class TextModel implements AutoCloseable {
+  /**
+   * How a generation ended.
+   *
+   * @param reason why no more tokens were added
+   * @param tokens how many were added
+   * @param seconds from the prompt on
+   */
+  public record Outcome(StopReason reason, int tokens, double seconds) {}
+
+  private final OpenModel open;
+  private final Generator generator;
+  private final Set<Integer> endTokens;
+
+  private TextModel(OpenModel open, Generator generator, Set<Integer> endTokens) {
+    this.open = open;
+    this.generator = generator;
+    this.endTokens = endTokens;
+  }
+
+  /**
+   * Opens a folder and loads the model; the caller closes what is returned.
+   *
+   * @param format number formats that the blocks' products are computed in; empty for float32
+   * @param running what may be used of the machine; of a model larger than its resident bytes each
+   *     block is read again for every token
+   * @param capacity longest sequence in tokens, prompt included; no more than the model has
+   *     positions for are used
+   * @throws PbqException as {@link OpenModel#open} does, and for weights that cannot be loaded
+   */
+  public static TextModel open(
+      ModelFolder folder,
+      Optional<? extends ProductFormat> format,
+      TokenChoice tokens,
+      Running running,
+      int capacity) {
+    OpenModel open = OpenModel.open(folder, format, tokens, running);
+    try {
+      Set<Integer> endTokens = new LinkedHashSet<>(folder.endTokens());
+      open.tokenizer().eosTokenId().ifPresent(endTokens::add);
+      return new TextModel(open, generator(open, capacity), endTokens);
+    } catch (RuntimeException | Error e) {
+      open.close();
+      throw e;
+    }
+  }
+
+  private static Generator generator(OpenModel open, int capacity) {
+    CausalModel model = open.model();
+    boolean resident = model.floatBytes(open.weights()) <= open.running().residentBytes();
+    return open.run(
+        manager ->
+            Generator.open(
+                manager,
+                model,
+                open.weights(),
+                open.operands(),
+                resident,
+                Math.min(capacity, model.maxPositions())));
+  }
+
+  /** The tokenizer, lent. */
+  public Tokenizer tokenizer() {
+    return open.tokenizer();
+  }
+
+  /** The longest sequence that the model has positions for, in tokens. */
+  public int positions() {
+    return open.model().maxPositions();
+  }
+
+  /**
+   * Continues a text.
+   *
+   * @param prompt tokens, at least one
+   * @param maxNewTokens at most so many are added
+   * @param sampler chooses each token
+   * @param text hears what is added, piece by piece as it comes
+   * @throws PbqException USAGE if the prompt is empty or longer than the capacity
+   */
+  public Outcome generate(
+      int[] prompt, int maxNewTokens, TokenSampler sampler, Consumer<String> text) {
+    return open.run(manager -> continued(prompt, maxNewTokens, sampler, text));
+  }
+
+  private Outcome continued(
+      int[] prompt, int maxNewTokens, TokenSampler sampler, Consumer<String> text) {
+    long start = System.nanoTime();
+    TextStream stream = new TextStream(tokenizer(), prompt);
+    int[] count = {0};
+    StopReason reason =
+        generator.generate(
+            prompt,
+            maxNewTokens,
+            endTokens,
+            sampler,
+            id -> {
+              count[0]++;
+              text.accept(stream.add(id));
+            });
+    text.accept(stream.end());
+    return new Outcome(reason, count[0], (System.nanoTime() - start) * 1e-9);
+  }
+
+  @Override
+  public void close() {
+    try (open) {
+      generator.close();
+    }
+  }
+}
