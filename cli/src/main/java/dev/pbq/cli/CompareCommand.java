@@ -10,6 +10,10 @@ import dev.pbq.workflow.compare.Candidates;
 import dev.pbq.workflow.compare.ChildProcess;
 import dev.pbq.workflow.compare.Comparison;
 import dev.pbq.workflow.compare.ComparisonFiles;
+import dev.pbq.workflow.compare.ComparisonPlan;
+import dev.pbq.workflow.compare.ComparisonRun;
+import dev.pbq.workflow.compare.ComparisonTasks;
+import dev.pbq.workflow.compare.Measurements;
 import dev.pbq.workflow.compare.Row;
 import dev.pbq.workflow.compare.RowQuantizer;
 import dev.pbq.workflow.recipe.Recipe;
@@ -168,29 +172,24 @@ final class CompareCommand implements Callable<Integer> {
     report.prepare();
     PrintWriter console = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    CompareRun run =
-        new CompareRun(
-            new CompareRun.Settings(
-                resolved,
-                folder,
-                root,
-                texts,
-                tasks(),
-                calibration.evaluationSeqlen(),
-                optional("--limit", limit, 1),
-                optional("--kl-limit", klLimit, 0),
-                resident.largest(),
-                common.threads(),
-                force),
-            tokenizers,
-            String.join(" ", passedOn(Set.of("--add-bos", "--parse-special-tokens"))),
+    Measurements measured =
+        new Measurements(
+            texts,
+            tasks(),
+            tokenizers.choice(),
+            calibration.evaluationSeqlen(),
+            optional("--limit", limit, 1),
+            optional("--kl-limit", klLimit, 0));
+    ComparisonRun run =
+        new ComparisonRun(
+            new ComparisonPlan(
+                resolved, root, measured, resident.running(common), force, CommandWords.of(spec)),
             RowQuantizer.inProcesses(
                 new ChildProcess(Main.class.getName()),
                 resolved.requested(),
                 common.threads(),
                 passedOn(Set.of("--data-dir", "--verbose"))),
-            CommandWords.of(spec),
-            new StatusLine(err));
+            new ComparisonStatus(new StatusLine(err)));
     Comparison comparison = run.run(candidates);
     console.print(comparison.table().text());
     console.println();
@@ -202,16 +201,16 @@ final class CompareCommand implements Callable<Integer> {
                 .of(comparison, root),
         console);
     for (Row.Failed row : comparison.failures()) {
-      err.println("pbq: " + row.label() + " failed: " + ErrorHandler.oneLine(row.failure()));
+      err.println("pbq: " + row.label() + " failed: " + PbqException.oneLine(row.failure()));
     }
     return run.exitCode();
   }
 
-  private CompareTasks tasks() {
+  private ComparisonTasks tasks() {
     OptionalInt rows = optional("--task-limit", taskLimit, 1);
     return tasks.isEmpty()
-        ? CompareTasks.NONE
-        : new CompareTasks(data.tasks(tasks, Optional.ofNullable(taskSplit)).load(false), rows);
+        ? ComparisonTasks.NONE
+        : new ComparisonTasks(data.tasks(tasks, Optional.ofNullable(taskSplit)).load(false), rows);
   }
 
   private List<Candidate> candidates(ModelFolder folder) {

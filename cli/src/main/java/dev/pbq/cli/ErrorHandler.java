@@ -18,16 +18,16 @@ final class ErrorHandler implements IExecutionExceptionHandler {
       e.printStackTrace(err);
     }
     if (e instanceof PbqException known) {
-      err.println("pbq: " + oneLine(known.getMessage()));
+      err.println("pbq: " + PbqException.oneLine(known.getMessage()));
       return known.kind().exitCode();
     }
     if (isOutOfNativeMemory(e)) {
-      err.println("pbq: out of memory: " + oneLine(e.getMessage()));
+      err.println("pbq: out of memory: " + PbqException.oneLine(e.getMessage()));
       return PbqException.Kind.RESOURCES.exitCode();
     }
     err.println(
         "pbq: internal error: "
-            + oneLine(e.toString())
+            + PbqException.oneLine(e.toString())
             + (trace ? "" : " (run again with --stacktrace and report it)"));
     return INTERNAL;
   }
@@ -36,10 +36,5 @@ final class ErrorHandler implements IExecutionExceptionHandler {
   private static boolean isOutOfNativeMemory(Exception e) {
     String message = String.valueOf(e.getMessage());
     return message.contains("not enough memory") || message.contains("can't allocate memory");
-  }
-
-  /** Messages of libraries may hold line breaks; an error is one line. */
-  static String oneLine(String message) {
-    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " | ");
   }
 }

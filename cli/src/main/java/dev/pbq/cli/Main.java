@@ -28,7 +28,7 @@ public final class Main {
     } catch (OutOfMemoryError e) {
       err.println(
           "pbq: out of memory ("
-              + ErrorHandler.oneLine(e.getMessage())
+              + PbqException.oneLine(e.getMessage())
               + "): a larger heap can be given with PBQ_OPTS=-Xmx...");
       return PbqException.Kind.RESOURCES.exitCode();
     }

@@ -13,7 +13,7 @@ final class UsageErrorHandler implements IParameterExceptionHandler {
     line.getErr()
         .println(
             "pbq: "
-                + ErrorHandler.oneLine(e.getMessage())
+                + PbqException.oneLine(e.getMessage())
                 + " (see '"
                 + line.getCommandSpec().qualifiedName()
                 + " --help')");

@@ -49,6 +49,15 @@ public final class PbqException extends RuntimeException {
     return kind;
   }
 
+  /**
+   * A message as one line: those of libraries may hold line breaks.
+   *
+   * @param message may be null
+   */
+  public static String oneLine(String message) {
+    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " | ");
+  }
+
   public static PbqException usage(String message) {
     return new PbqException(Kind.USAGE, message);
   }

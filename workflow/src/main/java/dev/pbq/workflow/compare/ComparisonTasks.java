@@ -1,31 +1,32 @@
-package dev.pbq.cli;
+package dev.pbq.workflow.compare;
 
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.eval.EvaluationProgress;
 import dev.pbq.eval.MeanAndError;
+import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.run.Running;
-import dev.pbq.eval.run.TaskEvaluation;
 import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
+import dev.pbq.eval.tasks.TaskResult;
+import dev.pbq.eval.tasks.TaskRunner;
 import dev.pbq.eval.tasks.TaskSettings;
 import dev.pbq.formats.model.ActFormat;
-import dev.pbq.workflow.compare.Scores;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The tasks of a comparison: what {@code eval-tasks} measures, zero-shot.
+ * The tasks of a comparison, asked zero-shot as {@code eval-tasks} does.
  *
  * @param data of each task
  * @param limit rows of each; empty for all
  */
-record CompareTasks(List<TaskData> data, OptionalInt limit) {
+public record ComparisonTasks(List<TaskData> data, OptionalInt limit) {
   /** No tasks. */
-  static final CompareTasks NONE = new CompareTasks(List.of(), OptionalInt.empty());
+  public static final ComparisonTasks NONE = new ComparisonTasks(List.of(), OptionalInt.empty());
 
-  CompareTasks {
+  public ComparisonTasks {
     data = List.copyOf(data);
   }
 
@@ -38,29 +39,27 @@ record CompareTasks(List<TaskData> data, OptionalInt limit) {
         "rows=" + (limit.isPresent() ? limit.getAsInt() : "all"));
   }
 
-  /** Measures one task. */
+  /** Measures one task of a model. */
   Scores.TaskScores measure(
       TaskData task,
       String name,
       ModelFolder folder,
       TokenChoice tokens,
       Running running,
-      StatusLine status) {
+      EvaluationProgress progress) {
     TaskSettings settings =
         new TaskSettings(
             limit, 0, TaskSettings.HARNESS_SEED, PromptStyle.LM_EVAL, OptionalInt.empty());
+    TaskResult result;
+    try (OpenModel open = OpenModel.open(folder, ActFormat.recorded(folder), tokens, running)) {
+      TaskRunner runner = new TaskRunner(open.measured(name), settings);
+      result = open.run(manager -> runner.run(task, manager, progress.begin(task.task().label())));
+    } finally {
+      progress.end();
+    }
     List<Scores.TaskScore> scores = new ArrayList<>();
-    new TaskEvaluation(settings, tokens, running, new EvaluationStatus(status))
-        .run(
-            name,
-            folder,
-            List.of(task),
-            Optional.empty(),
-            ActFormat.recorded(folder),
-            result -> {
-              scores.add(score(task, "acc", result.acc()));
-              result.accNorm().ifPresent(value -> scores.add(score(task, "acc_norm", value)));
-            });
+    scores.add(score(task, "acc", result.acc()));
+    result.accNorm().ifPresent(value -> scores.add(score(task, "acc_norm", value)));
     return new Scores.TaskScores(scores);
   }
 

@@ -1,0 +1,29 @@
+package dev.pbq.workflow.compare;
+
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.eval.run.Running;
+import java.nio.file.Path;
+
+/**
+ * What is compared, and how.
+ *
+ * @param model the original
+ * @param root the folder in which everything is kept
+ * @param measured what is measured of every row
+ * @param running what may be used of the machine
+ * @param force quantize again what is there
+ * @param command the command line, or what else made the comparison, for the record
+ */
+public record ComparisonPlan(
+    ResolvedModel model,
+    Path root,
+    Measurements measured,
+    Running running,
+    boolean force,
+    String command) {
+  /** The original's folder. */
+  ModelFolder folder() {
+    return ModelFolder.open(model.folder());
+  }
+}
