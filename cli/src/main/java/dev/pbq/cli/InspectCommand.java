@@ -15,6 +15,7 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.parallel.Parallel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ final class InspectCommand implements Runnable {
     common.applyLogging();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    ObjectNode facts = facts(folder);
+    ObjectNode facts = Parallel.withThreads(common.threads(), () -> facts(folder));
     if (actFormat != null) {
       putMemory(facts, folder);
     }

@@ -1,5 +1,9 @@
 package dev.pbq.cli;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
@@ -204,6 +208,25 @@ class ArchitectureTest {
           .doNotHaveFullyQualifiedName("dev.pbq.cli.Main")
           .should()
           .callMethod(System.class, "exit", int.class);
+
+  /** Parallel streams take all cores unless they happen to run inside a pool. */
+  @ArchTest
+  static final ArchRule noParallelStreams =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              target(nameMatching("parallel([A-Z].*)?"))
+                  .and(target(owner(resideInAPackage("java.util.."))))
+                  .as("a parallel stream or array operation is called"));
+
+  @ArchTest
+  static final ArchRule poolsAreMadeInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(PARALLEL)
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching("java\\.util\\.concurrent\\.(ForkJoin|Recursive).*");
 
   @ArchTest
   static final ArchRule noStaticMutableState =

@@ -65,16 +65,16 @@ public record Refiner(CodeChoice choice, int rounds, MeanSharing sharing, boolea
   }
 
   private void rows(Draft draft, BlockMetric metric, DoubleMatrix w, int fits) {
-    Parallel.forEach(
-        (draft.rows + TILE - 1) / TILE,
-        t -> {
+    Parallel.forEachRange(
+        draft.rows,
+        TILE,
+        (first, end) -> {
           RowModel model =
               draft.fits.get(0) instanceof RowColumnFit
                   ? new ProductRow(draft)
                   : new MeanRow(draft, sharing);
           RowWork work = new RowWork(draft, metric, model);
-          int end = Math.min(draft.rows, (t + 1) * TILE);
-          for (int r = t * TILE; r < end; r++) {
+          for (int r = first; r < end; r++) {
             work.improve(w.data(), r, fits);
           }
         });

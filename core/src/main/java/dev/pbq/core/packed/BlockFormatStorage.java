@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** How a {@link BlockFormatLinear} is stored; {@code docs/format.md} is the specification. */
 final class BlockFormatStorage {
@@ -98,9 +97,7 @@ final class BlockFormatStorage {
     boolean blocked = format.sharedBits() > 0;
     int blockRows = blocked ? in.integer("block_rows", 1, rows) : 1;
     int blockCols = blocked ? in.integer("block_cols", 1, cols) : cols;
-    int bits = format.width();
-    int rowBytes = (int) BitPacking.bytes(cols, bits);
-    byte[] packed = in.tensor("codes", DType.U8, rows, rowBytes);
+    byte[] codes = in.codeRows("codes", rows, cols, format.width());
     byte[] shared = new byte[0];
     if (blocked) {
       int blocks = Shapes.groups(rows, blockRows) * Shapes.groups(cols, blockCols);
@@ -109,16 +106,6 @@ final class BlockFormatStorage {
       BitPacking.unpack(stream, 0, 0, blocks, format.sharedBits(), shared, 0);
     }
     KeptWeights kept = kept(in, rows * cols);
-    byte[] codes = new byte[rows * cols];
-    IntStream.range(0, rows)
-        .parallel()
-        .forEach(
-            r -> {
-              if (!BitPacking.paddingIsZero(packed, r * rowBytes, cols, bits)) {
-                throw in.bad("codes", "padding bits are set in row " + r);
-              }
-              BitPacking.unpack(packed, r * rowBytes, 0, cols, bits, codes, r * cols);
-            });
     return new BlockFormatLinear(rows, cols, format, blockRows, blockCols, codes, shared, kept);
   }
 

@@ -4,7 +4,6 @@ import dev.pbq.core.tensor.DType;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** How an {@link HqqLinear} is stored; {@code docs/format.md} is the specification. */
 final class HqqFormat {
@@ -69,7 +68,7 @@ final class HqqFormat {
       throw in.bad("group_size", header.groupSize() + " does not divide " + weights + " weights");
     }
     int maxCode = in.integer("max_code", 1, 255);
-    ComputeDtype compute = compute(in);
+    ComputeDtype compute = in.choice("compute_dtype", "type", ComputeDtype.values(), HqqFormat::id);
     int count = groups.count(weights);
     byte[] codes = codes(in, header, maxCode);
     HqqParameters scale = parameters(in, "scale", scaleDtype, count);
@@ -79,20 +78,8 @@ final class HqqFormat {
   }
 
   private static byte[] codes(PartReader in, PartReader.Header header, int maxCode) {
-    int cols = header.cols();
     int bits = Integer.SIZE - Integer.numberOfLeadingZeros(maxCode);
-    int rowBytes = (int) BitPacking.bytes(cols, bits);
-    byte[] packed = in.tensor("codes", DType.U8, header.rows(), rowBytes);
-    byte[] codes = new byte[header.weights()];
-    IntStream.range(0, header.rows())
-        .parallel()
-        .forEach(
-            r -> {
-              if (!BitPacking.paddingIsZero(packed, r * rowBytes, cols, bits)) {
-                throw in.bad("codes", "padding bits are set in row " + r);
-              }
-              BitPacking.unpack(packed, r * rowBytes, 0, cols, bits, codes, r * cols);
-            });
+    byte[] codes = in.codeRows("codes", header.rows(), header.cols(), bits);
     int largest = HqqLinear.largest(codes);
     if (largest > maxCode) {
       throw in.bad("codes", "code " + largest + " is above " + maxCode);
@@ -114,16 +101,6 @@ final class HqqFormat {
         in.tensor(name + "_codes", DType.U8, count),
         in.floats(name + "_scale", ScaleDtype.F32, groups),
         in.floats(name + "_zero", ScaleDtype.F32, groups));
-  }
-
-  private static ComputeDtype compute(PartReader in) {
-    String name = in.text("compute_dtype");
-    for (ComputeDtype type : ComputeDtype.values()) {
-      if (id(type).equals(name)) {
-        return type;
-      }
-    }
-    throw in.bad("compute_dtype", "unknown type '" + name + "'");
   }
 
   private static String id(ComputeDtype type) {

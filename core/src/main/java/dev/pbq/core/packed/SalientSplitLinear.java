@@ -1,18 +1,15 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.stream.IntStream;
 
 /**
  * PB-LLM's storage family ({@code salient-split}): a bitmap marks salient weights, which are kept
  * on a per-row {@link AffineGrid}; all others are represented as {@link LowPart} says.
  */
 public final class SalientSplitLinear implements QuantizedLinear {
-  /** Weights that one task of {@link #dequantize()} handles, about. */
-  private static final int TASK = 1 << 16;
-
   private final int rows;
   private final int cols;
   private final int groupSize;
@@ -143,29 +140,26 @@ public final class SalientSplitLinear implements QuantizedLinear {
   @Override
   public FloatMatrix dequantize() {
     float[] w = new float[codes.length];
-    int rowsPerTask = Math.max(1, TASK / cols);
-    int tasks = (rows - 1) / rowsPerTask + 1;
+    int rowsPerTask = RowTasks.perTask(cols);
     // Only verbatim weights must know how many of them come before.
-    int[] lowBefore = new int[tasks];
+    int[] lowBefore = new int[Parallel.ranges(rows, rowsPerTask)];
     if (low instanceof LowPart.Verbatim) {
-      for (int t = 1; t < tasks; t++) {
+      for (int t = 1; t < lowBefore.length; t++) {
         int from = (t - 1) * rowsPerTask * cols;
         int to = t * rowsPerTask * cols;
         lowBefore[t] = lowBefore[t - 1] + to - from - Bitmap.ones(salient, from, to);
       }
     }
-    IntStream.range(0, tasks)
-        .parallel()
-        .forEach(
-            t -> {
-              int first = t * rowsPerTask;
-              int end = Math.min(rows, first + rowsPerTask);
-              if (low instanceof LowPart.Verbatim v) {
-                dequantizeVerbatim(w, first, end, v.values(), lowBefore[t]);
-              } else {
-                dequantizeCoded(w, first, end);
-              }
-            });
+    Parallel.forEachRange(
+        rows,
+        rowsPerTask,
+        (first, end) -> {
+          if (low instanceof LowPart.Verbatim v) {
+            dequantizeVerbatim(w, first, end, v.values(), lowBefore[first / rowsPerTask]);
+          } else {
+            dequantizeCoded(w, first, end);
+          }
+        });
     return new FloatMatrix(rows, cols, w);
   }
 
