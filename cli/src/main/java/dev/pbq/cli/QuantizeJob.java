@@ -2,7 +2,7 @@ package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.HqqLayout;
+import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorNames;
@@ -57,12 +57,9 @@ final class QuantizeJob implements AutoCloseable {
     QuantizationPlan plan = trueSequential ? together.trueSequential() : together;
     Checkpoint weights = Checkpoint.open(folder.path());
     try {
-      if (HqqLayout.isUsedBy(weights)) {
-        throw PbqException.badData(
-            folder.path() + " is quantized already (layout of HQQ's reference program)");
-      }
+      Checkpoints.requireDense(folder, weights);
       Evaluation.requireTensors(model, weights, folder.path());
-    } catch (PbqException e) {
+    } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }

@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.pbq.core.checkpoint.ForeignLayout;
 
 /** The dependencies that each package's {@code package-info} allows, for all modules at once. */
 @AnalyzeClasses(
@@ -146,6 +147,16 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA);
+
+  @ArchTest
+  static final ArchRule layoutsOfOtherProgramsStandBesideTheirWriters =
+      classes()
+          .that()
+          .implement(ForeignLayout.class)
+          .should()
+          .resideInAPackage(EXPORT)
+          .andShould()
+          .haveSimpleNameEndingWith("Layout");
 
   @ArchTest
   static final ArchRule exportersDoNotKnowEachOther =
