@@ -1,21 +1,12 @@
 package dev.pbq.cli;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import org.slf4j.LoggerFactory;
+import dev.pbq.core.PbqException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options of every command that does work. */
+/** Options of every command that does arithmetic. */
 final class CommonOptions {
-  @Option(
-      names = "--stacktrace",
-      description = "Print the Java stack trace of an error, for bug reports.")
-  private boolean stacktrace;
-
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Log what is done; twice (-vv) for details.")
-  private boolean[] verbosity = new boolean[0];
+  @Mixin private LoggingOptions logging;
 
   @Option(
       names = "--threads",
@@ -23,25 +14,25 @@ final class CommonOptions {
       description = "Threads for arithmetic (default: all processors).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  boolean stacktrace() {
-    return stacktrace;
-  }
-
   /** Number of threads, at least one. */
   int threads() {
+    return requireThreads(threads);
+  }
+
+  /**
+   * The number itself.
+   *
+   * @throws PbqException USAGE if it is below 1
+   */
+  static int requireThreads(int threads) {
     if (threads < 1) {
-      throw dev.pbq.core.PbqException.usage("--threads " + threads + " is not at least 1");
+      throw PbqException.usage("--threads " + threads + " is not at least 1");
     }
     return threads;
   }
 
   /** Applies the verbosity to the project's loggers. */
   void applyLogging() {
-    Logger project = (Logger) LoggerFactory.getLogger("dev.pbq");
-    switch (verbosity.length) {
-      case 0 -> project.setLevel(Level.WARN);
-      case 1 -> project.setLevel(Level.INFO);
-      default -> project.setLevel(Level.DEBUG);
-    }
+    logging.apply();
   }
 }

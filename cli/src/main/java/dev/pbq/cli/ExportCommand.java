@@ -1,6 +1,8 @@
 package dev.pbq.cli;
 
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.parallel.Parallel;
+import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportReport;
 import dev.pbq.export.ExportRequest;
 import dev.pbq.export.ExportedTensor;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +40,8 @@ import picocli.CommandLine.Spec;
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n")
 final class ExportCommand implements Runnable {
+  private final Function<String, Exporter> exporters;
+
   @Mixin private ModelArgument model;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -105,20 +110,33 @@ final class ExportCommand implements Runnable {
   @Option(names = "--tensors", description = "List every tensor with its type and error.")
   private boolean tensors;
 
+  ExportCommand() {
+    this(Exporters::of);
+  }
+
+  /**
+   * The command with exporters of its own.
+   *
+   * @param exporters the exporter of a format's name
+   */
+  ExportCommand(Function<String, Exporter> exporters) {
+    this.exporters = exporters;
+  }
+
   @Override
   public void run() {
     common.applyLogging();
-    Exporter exporter = Exporters.of(format);
+    Exporter exporter = exporters.apply(format);
+    int threads = common.threads();
     ExportRequest request =
         new ExportRequest(ModelFolder.open(model.resolve().folder()), out, force, lossy, options());
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     ExportReport report;
     try {
-      report =
-          exporter.export(
-              request,
-              (stage, tensor, done, total) ->
-                  status.update(stage + " " + (done + 1) + "/" + total + " " + tensor));
+      ExportProgress progress =
+          (stage, tensor, done, total) ->
+              status.update(stage + " " + (done + 1) + "/" + total + " " + tensor);
+      report = Parallel.withThreads(threads, () -> exporter.export(request, progress));
     } finally {
       status.clear();
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
+import dev.pbq.core.checkpoint.ForeignLayout;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -16,12 +17,16 @@ import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.pipeline.QuantizationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,7 +80,7 @@ final class InspectCommand implements Runnable {
     common.applyLogging();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    ObjectNode facts = facts(folder);
+    ObjectNode facts = Parallel.withThreads(common.threads(), () -> facts(folder));
     if (actFormat != null) {
       putMemory(facts, folder);
     }
@@ -117,13 +122,8 @@ final class InspectCommand implements Runnable {
   }
 
   private ObjectNode facts(ModelFolder folder) {
-    boolean foreign =
-        folder
-            .quantMethod()
-            .filter(m -> !m.equals(ModelFolder.PBQ) && !m.equals("hqq"))
-            .isPresent();
     try (ModelWeights weights =
-        foreign ? Checkpoint.open(folder.path()) : Checkpoints.open(folder)) {
+        Checkpoints.isKnown(folder) ? Checkpoints.open(folder) : Checkpoint.open(folder.path())) {
       return weights instanceof PackedCheckpoint packed
           ? packed(folder, packed)
           : dense(folder, (Checkpoint) weights);
@@ -141,27 +141,24 @@ final class InspectCommand implements Runnable {
   private ObjectNode packed(ModelFolder folder, PackedCheckpoint packed) {
     ObjectNode facts = facts(folder, packed.stored());
     ObjectNode quantization = folder.quantizationConfig();
-    if (folder.isPacked()) {
+    Optional<ForeignLayout> layout = packed.foreignLayout();
+    if (layout.isPresent()) {
+      facts.put("method", layout.get().name() + " (layout of its reference program)");
+    } else {
       facts.put("method", quantization.path("method").asText());
       facts.set("settings", quantization.path("settings"));
-    } else {
-      facts.put("method", "hqq (layout of its reference program)");
     }
     JsonNode report = report(folder.path());
+    Map<String, Map<String, Long>> partsOf = partBits(packed);
     Map<String, Long> parts = new TreeMap<>();
     long weights = 0;
     long bits = 0;
     ArrayNode list = JSON.createArrayNode();
     for (String linear : packed.packedLinears()) {
       long[] shape = packed.shape(linear + ".weight");
-      long linearBits = 0;
-      for (String name : packed.stored().names()) {
-        if (name.startsWith(linear + ".") && !name.equals(linear + ".bias")) {
-          long partBits = 8 * packed.stored().info(name).byteCount();
-          parts.merge(name.substring(linear.length() + 1), partBits, Long::sum);
-          linearBits += partBits;
-        }
-      }
+      Map<String, Long> own = partsOf.getOrDefault(linear, Map.of());
+      own.forEach((part, partBits) -> parts.merge(part, partBits, Long::sum));
+      long linearBits = own.values().stream().mapToLong(Long::longValue).sum();
       weights += shape[0] * shape[1];
       bits += linearBits;
       list.addObject()
@@ -188,6 +185,20 @@ final class InspectCommand implements Runnable {
     return facts;
   }
 
+  /** The bits of every part of each packed linear. */
+  private static Map<String, Map<String, Long>> partBits(PackedCheckpoint packed) {
+    Map<String, Map<String, Long>> parts = new HashMap<>();
+    for (String name : packed.stored().names()) {
+      int dot = name.lastIndexOf('.');
+      if (dot > 0 && !name.endsWith(".bias")) {
+        parts
+            .computeIfAbsent(name.substring(0, dot), linear -> new TreeMap<>())
+            .put(name.substring(dot + 1), 8 * packed.stored().info(name).byteCount());
+      }
+    }
+    return parts;
+  }
+
   private static void addErrors(ArrayNode list, JsonNode report) {
     Map<String, Double> errors = new TreeMap<>();
     report
@@ -202,7 +213,7 @@ final class InspectCommand implements Runnable {
   }
 
   private static JsonNode report(Path folder) {
-    Path file = folder.resolve("pbq-report.json");
+    Path file = folder.resolve(QuantizationReport.FILE);
     if (!Files.exists(file)) {
       return null;
     }

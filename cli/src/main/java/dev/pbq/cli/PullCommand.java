@@ -10,6 +10,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -43,14 +44,22 @@ final class PullCommand implements Runnable {
       description = "org/name[@revision], an alias such as llama-7b, or wikitext2, ptb, c4.")
   private List<String> names;
 
-  @Mixin private CommonOptions common;
+  @Mixin private LoggingOptions logging;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Files that are downloaded at the same time (default: ${DEFAULT-VALUE}).")
+  private int threads = Hub.AT_ONCE;
+
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    common.applyLogging();
+    logging.apply();
+    int atOnce = CommonOptions.requireThreads(threads);
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    Hub hub = Hub.of(System.getenv(), new DownloadStatus(status));
+    Hub hub = Hub.of(System.getenv(), atOnce, new DownloadStatus(status));
     for (String name : names) {
       Path folder =
           InterruptNotice.during(

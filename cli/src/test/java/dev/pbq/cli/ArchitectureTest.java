@@ -1,5 +1,9 @@
 package dev.pbq.cli;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
@@ -9,6 +13,7 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.pbq.core.checkpoint.ForeignLayout;
 
 /** The dependencies that each package's {@code package-info} allows, for all modules at once. */
 @AnalyzeClasses(
@@ -202,6 +207,16 @@ class ArchitectureTest {
   static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA);
 
   @ArchTest
+  static final ArchRule layoutsOfOtherProgramsStandBesideTheirWriters =
+      classes()
+          .that()
+          .implement(ForeignLayout.class)
+          .should()
+          .resideInAPackage(EXPORT)
+          .andShould()
+          .haveSimpleNameEndingWith("Layout");
+
+  @ArchTest
   static final ArchRule exportersDoNotKnowEachOther =
       com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices()
           .matching("dev.pbq.export.(*)..")
@@ -275,6 +290,25 @@ class ArchitectureTest {
           .doNotHaveFullyQualifiedName("dev.pbq.cli.Main")
           .should()
           .callMethod(System.class, "exit", int.class);
+
+  /** Parallel streams take all cores unless they happen to run inside a pool. */
+  @ArchTest
+  static final ArchRule noParallelStreams =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              target(nameMatching("parallel([A-Z].*)?"))
+                  .and(target(owner(resideInAPackage("java.util.."))))
+                  .as("a parallel stream or array operation is called"));
+
+  @ArchTest
+  static final ArchRule poolsAreMadeInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(PARALLEL)
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching("java\\.util\\.concurrent\\.(ForkJoin|Recursive).*");
 
   @ArchTest
   static final ArchRule noStaticMutableState =

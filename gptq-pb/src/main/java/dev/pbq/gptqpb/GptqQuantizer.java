@@ -134,9 +134,10 @@ final class GptqQuantizer implements Quantizer {
         return;
       }
       int end = Math.min(weights.cols(), from + width);
-      Parallel.forEach(
-          (rows + TILE - 1) / TILE,
-          t -> fitTile(weights, from, end, t * TILE, Math.min(TILE, rows - t * TILE)));
+      Parallel.forEachRange(
+          rows,
+          TILE,
+          (firstRow, endRow) -> fitTile(weights, from, end, firstRow, endRow - firstRow));
     }
 
     private void fitTile(CurrentWeights weights, int from, int end, int firstRow, int count) {

@@ -149,12 +149,13 @@ final class PbLlmQuantizer implements Quantizer {
       MinMaxGrids high,
       LowCodec low,
       int width) {
-    Parallel.forEach(
-        (w.rows() + TILE - 1) / TILE,
-        t -> {
+    Parallel.forEachRange(
+        w.rows(),
+        TILE,
+        (first, end) -> {
           float[] row = new float[w.cols()];
           float[] masked = new float[width];
-          for (int r = t * TILE; r < Math.min(w.rows(), (t + 1) * TILE); r++) {
+          for (int r = first; r < end; r++) {
             System.arraycopy(w.data(), r * w.cols(), row, 0, w.cols());
             fitHigh(high, r, row);
             for (int c : dead) {

@@ -56,12 +56,12 @@ final class RtnQuantizer implements Quantizer {
     MinMaxGrids grids =
         new MinMaxGrids(problem.name(), settings.bits(), settings.scaleDtype(), groups * w.rows());
     byte[] codes = new byte[w.rows() * w.cols()];
-    Parallel.forEach(
-        (w.rows() + TILE - 1) / TILE,
-        t -> {
-          int last = Math.min(w.rows(), (t + 1) * TILE);
+    Parallel.forEachRange(
+        w.rows(),
+        TILE,
+        (first, end) -> {
           float[] rounded = new float[width];
-          for (int r = t * TILE; r < last; r++) {
+          for (int r = first; r < end; r++) {
             for (int g = 0; g < groups; g++) {
               int from = r * w.cols() + g * width;
               int to = r * w.cols() + Math.min(w.cols(), (g + 1) * width);

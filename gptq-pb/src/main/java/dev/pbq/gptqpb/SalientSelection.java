@@ -2,6 +2,7 @@ package dev.pbq.gptqpb;
 
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.List;
 
 /**
  * Which weights are salient (PB-LLM reference, section 5.4). Over all rows * columns entries of a
@@ -19,7 +20,6 @@ public final class SalientSelection {
   private final FloatMatrix w;
   private final boolean[] dead;
   private final float[] squaredPivots;
-  private final int tiles;
   private final long[] salient;
   private long lowCount;
 
@@ -33,7 +33,6 @@ public final class SalientSelection {
     for (int c = 0; pivots != null && c < pivots.length; c++) {
       squaredPivots[c] = pivots[c] * pivots[c];
     }
-    this.tiles = (w.rows() + TILE - 1) / TILE;
     this.salient = new long[(int) (((long) w.rows() * w.cols() + 63) / 64)];
   }
 
@@ -86,8 +85,8 @@ public final class SalientSelection {
       threshold |= digit << shift;
     }
     float t = Float.intBitsToFloat(threshold);
-    long[] low = new long[tiles];
-    Parallel.forEach(tiles, tile -> low[tile] = mark(tile, from, to, t));
+    List<Long> low =
+        Parallel.mapRanges(w.rows(), TILE, (first, end) -> mark(first, end, from, to, t));
     for (long count : low) {
       lowCount += count;
     }
@@ -95,22 +94,23 @@ public final class SalientSelection {
 
   /** Histogram of the digit at {@code shift} over entries that agree with {@code prefix} above. */
   private int[] count(int from, int to, int shift, int prefix) {
-    int[][] parts = new int[tiles][];
-    Parallel.forEach(
-        tiles,
-        tile -> {
-          int[] counts = new int[VALUES];
-          float[] a = new float[to - from];
-          for (int r = tile * TILE; r < lastRow(tile); r++) {
-            saliency(r, from, to, a);
-            if (shift == 2 * DIGIT) {
-              countFirst(a, counts);
-            } else {
-              countNext(a, shift, prefix >>> (shift + DIGIT), counts);
-            }
-          }
-          parts[tile] = counts;
-        });
+    List<int[]> parts =
+        Parallel.mapRanges(
+            w.rows(),
+            TILE,
+            (first, end) -> {
+              int[] counts = new int[VALUES];
+              float[] a = new float[to - from];
+              for (int r = first; r < end; r++) {
+                saliency(r, from, to, a);
+                if (shift == 2 * DIGIT) {
+                  countFirst(a, counts);
+                } else {
+                  countNext(a, shift, prefix >>> (shift + DIGIT), counts);
+                }
+              }
+              return counts;
+            });
     int[] sum = new int[VALUES];
     for (int[] part : parts) {
       for (int d = 0; d < VALUES; d++) {
@@ -135,11 +135,11 @@ public final class SalientSelection {
     }
   }
 
-  /** Sets the bits of one tile; returns how many entries are low. */
-  private long mark(int tile, int from, int to, float threshold) {
+  /** Sets the bits of rows [first, end); returns how many entries are low. */
+  private long mark(int first, int end, int from, int to, float threshold) {
     float[] a = new float[to - from];
     long low = 0;
-    for (int r = tile * TILE; r < lastRow(tile); r++) {
+    for (int r = first; r < end; r++) {
       saliency(r, from, to, a);
       int base = r * w.cols() + from;
       for (int k = 0; k < a.length; k++) {
@@ -151,10 +151,6 @@ public final class SalientSelection {
       }
     }
     return low;
-  }
-
-  private int lastRow(int tile) {
-    return Math.min(w.rows(), (tile + 1) * TILE);
   }
 
   private void saliency(int row, int from, int to, float[] out) {

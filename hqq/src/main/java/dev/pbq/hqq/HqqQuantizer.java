@@ -4,6 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.FlatGroups;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
@@ -124,7 +125,7 @@ final class HqqQuantizer implements Quantizer {
       requireFinite(problem, ranges);
       scale = grids.plainScales();
     } else {
-      StoredParameters.forEachChunk(inverse.length, grids::fill);
+      Parallel.forEachRange(inverse.length, StoredParameters.CHUNK, grids::fill);
       scale = grids.plainScales();
     }
     float[] solved = solution.map(Solution::zero).orElse(grids.start());

@@ -13,7 +13,9 @@ import dev.pbq.hqq.solver.Ranges;
 
 /** Scales and zero points as they will be read back from the checkpoint. */
 final class StoredParameters {
-  private static final int CHUNK = 1 << 14;
+  /** Parameters of a task. */
+  static final int CHUNK = 1 << 14;
+
   private static final int LARGEST_CODE = 255;
 
   /** Below this a binary16 is subnormal and rounding may change it by up to half. */
@@ -31,8 +33,9 @@ final class StoredParameters {
    */
   static HqqParameters plain(String layer, String what, float[] exact, ScaleDtype type) {
     float[] stored = new float[exact.length];
-    forEachChunk(
+    Parallel.forEachRange(
         exact.length,
+        CHUNK,
         (from, to) -> {
           for (int i = from; i < to; i++) {
             stored[i] = requireFinite(type.round(exact[i]), exact[i], layer, what, type);
@@ -106,17 +109,5 @@ final class StoredParameters {
               + (type == ScaleDtype.F16 ? "f16; try --scale-dtype f32" : "f32"));
     }
     return stored;
-  }
-
-  /** Part of a range of parameters. */
-  interface Chunk {
-    void accept(int from, int to);
-  }
-
-  /** Hands out all of 0 .. count - 1, several chunks at a time. */
-  static void forEachChunk(int count, Chunk body) {
-    Parallel.forEach(
-        (count - 1) / CHUNK + 1,
-        c -> body.accept(c * CHUNK, Math.min(count - c * CHUNK, CHUNK) + c * CHUNK));
   }
 }

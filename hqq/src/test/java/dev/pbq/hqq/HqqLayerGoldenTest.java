@@ -3,14 +3,14 @@ package dev.pbq.hqq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pbq.core.checkpoint.HqqLayerReader;
-import dev.pbq.core.checkpoint.HqqLayerWriter;
 import dev.pbq.core.checkpoint.SafetensorsFile;
 import dev.pbq.core.checkpoint.SafetensorsWriter;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.testkit.GoldenFile;
+import dev.pbq.export.hqq.HqqLayerReader;
+import dev.pbq.export.hqq.HqqLayerWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

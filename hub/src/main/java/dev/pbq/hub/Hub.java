@@ -15,8 +15,12 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /** Downloads models and data sets from the hub into the standard cache. */
 public final class Hub {
+  /** How many files are downloaded at the same time, unless told otherwise. */
+  public static final int AT_ONCE = 4;
+
   private final HubSettings settings;
   private final Path cache;
+  private final int atOnce;
   private final DownloadListener listener;
   private final HubHttp http;
   private final Retries retries;
@@ -27,12 +31,13 @@ public final class Hub {
    * @param cache the cache's root, made when something is downloaded
    */
   public Hub(HubSettings settings, Path cache, DownloadListener listener) {
-    this(settings, cache, listener, Sleeper.THREAD);
+    this(settings, cache, AT_ONCE, listener, Sleeper.THREAD);
   }
 
-  Hub(HubSettings settings, Path cache, DownloadListener listener, Sleeper sleeper) {
+  Hub(HubSettings settings, Path cache, int atOnce, DownloadListener listener, Sleeper sleeper) {
     this.settings = settings;
     this.cache = cache;
+    this.atOnce = atOnce;
     this.listener = listener;
     this.http = new HubHttp(settings);
     this.retries = new Retries(sleeper);
@@ -40,7 +45,21 @@ public final class Hub {
 
   /** The hub and cache of an environment. */
   public static Hub of(Map<String, String> environment, DownloadListener listener) {
-    return new Hub(HubSettings.of(environment), HubCache.of(environment).root(), listener);
+    return of(environment, AT_ONCE, listener);
+  }
+
+  /**
+   * The hub and cache of an environment.
+   *
+   * @param atOnce how many files are downloaded at the same time, at least 1
+   */
+  public static Hub of(Map<String, String> environment, int atOnce, DownloadListener listener) {
+    return new Hub(
+        HubSettings.of(environment),
+        HubCache.of(environment).root(),
+        atOnce,
+        listener,
+        Sleeper.THREAD);
   }
 
   /**
@@ -127,7 +146,7 @@ public final class Hub {
           new BlobDownload(
               api, listing.commit(), settings, retries, watchdog, listener, repository.describe());
       Path snapshot =
-          new SnapshotDownload(api, cached, download, repository.describe(), listener)
+          new SnapshotDownload(api, cached, download, repository.describe(), atOnce, listener)
               .run(listing.commit(), files);
       cached.setRef(revision, listing.commit());
       return snapshot;

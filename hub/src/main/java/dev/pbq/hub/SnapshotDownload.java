@@ -24,13 +24,13 @@ import org.slf4j.LoggerFactory;
  * snapshot.
  */
 final class SnapshotDownload {
-  private static final int AT_ONCE = 4;
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotDownload.class);
 
   private final HubApi api;
   private final CachedRepository cached;
   private final BlobDownload download;
   private final String what;
+  private final int atOnce;
   private final DownloadListener listener;
 
   SnapshotDownload(
@@ -38,11 +38,13 @@ final class SnapshotDownload {
       CachedRepository cached,
       BlobDownload download,
       String what,
+      int atOnce,
       DownloadListener listener) {
     this.api = api;
     this.cached = cached;
     this.download = download;
     this.what = what;
+    this.atOnce = atOnce;
     this.listener = listener;
   }
 
@@ -116,7 +118,7 @@ final class SnapshotDownload {
   }
 
   private void fetchAll(List<Map.Entry<RemoteFile, Path>> missing) {
-    ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE, daemon());
+    ExecutorService workers = Executors.newFixedThreadPool(atOnce, daemon());
     try {
       ExecutorCompletionService<Void> running = new ExecutorCompletionService<>(workers);
       List<Future<Void>> all = new ArrayList<>();

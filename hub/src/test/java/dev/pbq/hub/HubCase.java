@@ -54,6 +54,7 @@ abstract class HubCase {
     return new Hub(
         settings,
         cache,
+        Hub.AT_ONCE,
         new DownloadListener() {
           @Override
           public void received(String path, long bytes) {

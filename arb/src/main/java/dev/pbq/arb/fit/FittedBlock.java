@@ -53,11 +53,11 @@ public record FittedBlock(
   public DoubleMatrix values() {
     int cols = cols();
     DoubleMatrix q = DoubleMatrix.zeros(rows(), cols);
-    Parallel.forEach(
-        (rows() + TILE - 1) / TILE,
-        t -> {
-          int end = Math.min(rows(), (t + 1) * TILE);
-          for (int r = t * TILE; r < end; r++) {
+    Parallel.forEachRange(
+        rows(),
+        TILE,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
             for (int c = 0; c < cols; c++) {
               int i = r * cols + c;
               q.data()[i] =

@@ -35,24 +35,22 @@ public final class GroupError {
   private static double sum(
       DoubleMatrix v, Groups groups, int group, GroupFit fit, SignPlanes signs, DoubleMatrix s) {
     RowSweep.requireShape(v, groups);
-    int rows = groups.rows();
-    double[] parts = new double[(rows + TILE - 1) / TILE];
-    Parallel.forEach(
-        parts.length,
-        tile -> {
+    return Parallel.sumRanges(
+        groups.rows(),
+        TILE,
+        (first, end) -> {
           double[] residual = new double[groups.cols()];
           double[] product = new double[groups.cols()];
           double sum = 0;
-          for (int i = tile * TILE; i < Math.min(rows, (tile + 1) * TILE); i++) {
+          for (int i = first; i < end; i++) {
             residual(v, groups, group, fit, signs, i, residual);
             if (s != null) {
               multiply(residual, s, product);
             }
             sum += dot(residual, s == null ? residual : product);
           }
-          parts[tile] = sum;
+          return sum;
         });
-    return Arrays.stream(parts).reduce(0, Double::sum);
   }
 
   private static void residual(

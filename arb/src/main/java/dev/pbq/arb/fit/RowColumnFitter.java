@@ -43,14 +43,10 @@ public record RowColumnFitter(int iterations, double eps) implements GroupFitter
   }
 
   private static List<MemberTile> gather(DoubleMatrix v, Groups groups, int group) {
-    MemberTile[] tiles = new MemberTile[(groups.rows() + TILE - 1) / TILE];
-    Parallel.forEach(
-        tiles.length,
-        t -> {
-          int rows = Math.min(TILE, groups.rows() - t * TILE);
-          tiles[t] = MemberTile.gather(v, groups, group, t * TILE, rows);
-        });
-    return List.of(tiles);
+    return Parallel.mapRanges(
+        groups.rows(),
+        TILE,
+        (first, end) -> MemberTile.gather(v, groups, group, first, end - first));
   }
 
   private void refineTwoPlanes(ScalePair one, ScalePair two, List<MemberTile> tiles) {

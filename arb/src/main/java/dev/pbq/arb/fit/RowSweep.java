@@ -25,12 +25,13 @@ final class RowSweep {
     double[] mu = new double[rows];
     double[] a1 = new double[rows];
     double[] a2 = order == 1 ? null : new double[rows];
-    Parallel.forEach(
-        (rows + TILE - 1) / TILE,
-        tile -> {
+    Parallel.forEachRange(
+        rows,
+        TILE,
+        (first, end) -> {
           MemberRow row = new MemberRow(groups.cols(), order);
           RowMethod method = methods.get();
-          for (int i = tile * TILE; i < Math.min(rows, (tile + 1) * TILE); i++) {
+          for (int i = first; i < end; i++) {
             row.gather(v, groups, group, i);
             if (row.count == 0) {
               continue;

@@ -2,6 +2,7 @@ package dev.pbq.arb.partition;
 
 import dev.pbq.core.parallel.Parallel;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Single entries of a sorted list without sorting it: entries are counted by the leading bits of
@@ -19,7 +20,7 @@ final class OrderStatistics {
 
   private OrderStatistics(double[] list) {
     this.list = list;
-    this.chunk = Math.max(1, (list.length + CHUNKS - 1) / CHUNKS);
+    this.chunk = Math.max(1, Parallel.ranges(list.length, CHUNKS));
   }
 
   /**
@@ -34,8 +35,7 @@ final class OrderStatistics {
 
   private double[] select(int[] ranks) {
     chooseBuckets();
-    int[][] counts = new int[CHUNKS][];
-    Parallel.forEach(CHUNKS, c -> counts[c] = count(c));
+    List<int[]> counts = Parallel.mapRanges(list.length, chunk, this::count);
     int[] total = new int[buckets];
     for (int[] part : counts) {
       for (int b = 0; b < buckets; b++) {
@@ -77,48 +77,44 @@ final class OrderStatistics {
 
   /** Bucket 0 is for zeros, which would make the others too wide. */
   private void chooseBuckets() {
-    long[] lows = new long[CHUNKS];
-    long[] highs = new long[CHUNKS];
-    Parallel.forEach(
-        CHUNKS,
-        c -> {
-          long low = Long.MAX_VALUE;
-          long high = 0;
-          for (int i = first(c); i < first(c + 1); i++) {
-            long bits = Double.doubleToRawLongBits(list[i]);
-            high = Math.max(high, bits);
-            low = bits == 0 ? low : Math.min(low, bits);
-          }
-          lows[c] = low;
-          highs[c] = high;
-        });
-    least = Arrays.stream(lows).min().orElseThrow();
-    long range = Math.max(0, Arrays.stream(highs).max().orElseThrow() - least);
+    List<Extent> extents = Parallel.mapRanges(list.length, chunk, this::extent);
+    least = extents.stream().mapToLong(Extent::low).min().orElseThrow();
+    long range = Math.max(0, extents.stream().mapToLong(Extent::high).max().orElseThrow() - least);
     int most = Math.max(256, Math.min(MOST_BUCKETS, Integer.highestOneBit(list.length)));
     shift =
         Math.max(0, 64 - Long.numberOfLeadingZeros(range) - Integer.numberOfTrailingZeros(most));
     buckets = 2 + (int) (range >>> shift);
   }
 
-  private int first(int c) {
-    return (int) Math.min(list.length, (long) c * chunk);
+  /** The least pattern but 0, and the largest, of entries [from, to). */
+  private Extent extent(int from, int to) {
+    long low = Long.MAX_VALUE;
+    long high = 0;
+    for (int i = from; i < to; i++) {
+      long bits = Double.doubleToRawLongBits(list[i]);
+      high = Math.max(high, bits);
+      low = bits == 0 ? low : Math.min(low, bits);
+    }
+    return new Extent(low, high);
   }
+
+  private record Extent(long low, long high) {}
 
   private int bucket(double value) {
     long bits = Double.doubleToRawLongBits(value);
     return bits == 0 ? 0 : 1 + (int) ((bits - least) >>> shift);
   }
 
-  private int[] count(int c) {
+  private int[] count(int from, int to) {
     int[] counts = new int[buckets];
-    for (int i = first(c); i < first(c + 1); i++) {
+    for (int i = from; i < to; i++) {
       counts[bucket(list[i])]++;
     }
     return counts;
   }
 
   /** The entries of each wanted bucket, sorted; null for the others. */
-  private double[][] gather(int[][] counts, boolean[] wanted) {
+  private double[][] gather(List<int[]> counts, boolean[] wanted) {
     double[][] parts = new double[buckets][];
     int[] indices = new int[buckets];
     int found = 0;
@@ -135,13 +131,15 @@ final class OrderStatistics {
         indices[found++] = b;
       }
     }
-    Parallel.forEach(
-        CHUNKS,
-        c -> {
-          for (int i = first(c); i < first(c + 1); i++) {
+    Parallel.forEachRange(
+        list.length,
+        chunk,
+        (from, to) -> {
+          int[] next = counts.get(from / chunk);
+          for (int i = from; i < to; i++) {
             int b = bucket(list[i]);
             if (wanted[b]) {
-              parts[b][counts[c][b]++] = list[i];
+              parts[b][next[b]++] = list[i];
             }
           }
         });

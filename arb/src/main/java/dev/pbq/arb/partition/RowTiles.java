@@ -1,6 +1,7 @@
 package dev.pbq.arb.partition;
 
 import dev.pbq.core.parallel.Parallel;
+import java.util.List;
 
 /** Work on tiles of rows, and sums over them in an order that no number of threads changes. */
 final class RowTiles {
@@ -8,24 +9,26 @@ final class RowTiles {
 
   private RowTiles() {}
 
-  /** Work on rows [first, end). */
-  interface Body {
-    void run(int first, int end);
-  }
-
   /** Adds what rows [first, end) contribute to {@code sums}, which starts at zero. */
   interface Summand {
     void run(int first, int end, double[] sums);
   }
 
-  static void forEach(int rows, Body body) {
-    Parallel.forEach(tiles(rows), t -> body.run(t * ROWS, Math.min(rows, (t + 1) * ROWS)));
+  static void forEach(int rows, Parallel.RangeTask body) {
+    Parallel.forEachRange(rows, ROWS, body);
   }
 
   /** Sums of {@code width} quantities over all rows. */
   static double[] sum(int rows, int width, Summand body) {
-    double[][] parts = new double[tiles(rows)][width];
-    forEach(rows, (first, end) -> body.run(first, end, parts[first / ROWS]));
+    List<double[]> parts =
+        Parallel.mapRanges(
+            rows,
+            ROWS,
+            (first, end) -> {
+              double[] sums = new double[width];
+              body.run(first, end, sums);
+              return sums;
+            });
     double[] total = new double[width];
     for (double[] part : parts) {
       for (int i = 0; i < width; i++) {
@@ -33,9 +36,5 @@ final class RowTiles {
       }
     }
     return total;
-  }
-
-  private static int tiles(int rows) {
-    return (rows + ROWS - 1) / ROWS;
   }
 }

@@ -4,7 +4,7 @@ import dev.pbq.arb.fit.RowColumnFit;
 import dev.pbq.core.linalg.DoubleProducts;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.List;
 
 /**
  * The column scales q of ARB-RC, codes and row scales fixed: one pass of exact minimisation over
@@ -46,14 +46,13 @@ final class ColumnLeastSquares {
     RowColumnFit fit = fit(group);
     double[] q = plane == 0 ? fit.q1() : fit.q2();
     int k = metric.k();
-    int tiles = (draft.rows + TILE - 1) / TILE;
-    AtomicReferenceArray<double[]> parts = new AtomicReferenceArray<>(tiles);
-    Parallel.forEach(tiles, t -> parts.set(t, sums(t, col, group, plane)));
+    List<double[]> parts =
+        Parallel.mapRanges(draft.rows, TILE, (first, end) -> sums(first, end, col, group, plane));
     double slope = 0;
     double squares = 0;
-    for (int t = 0; t < tiles; t++) {
-      slope += parts.get(t)[0];
-      squares += parts.get(t)[1];
+    for (double[] part : parts) {
+      slope += part[0];
+      squares += part[1];
     }
     double curvature = squares * metric.g()[col * k + col];
     if (!(curvature > 0)) {
@@ -64,14 +63,14 @@ final class ColumnLeastSquares {
       return;
     }
     q[col] += change;
-    Parallel.forEach(tiles, t -> apply(t, col, group, plane, change));
+    Parallel.forEachRange(
+        draft.rows, TILE, (first, end) -> apply(first, end, col, group, plane, change));
   }
 
-  private double[] sums(int tile, int col, int group, int plane) {
+  private double[] sums(int first, int end, int col, int group, int plane) {
     double slope = 0;
     double squares = 0;
-    int end = Math.min(draft.rows, (tile + 1) * TILE);
-    for (int i = tile * TILE; i < end; i++) {
+    for (int i = first; i < end; i++) {
       double s = signed(i, col, group, plane);
       slope += s * gradient[i * draft.cols + col];
       squares += s * s;
@@ -79,11 +78,10 @@ final class ColumnLeastSquares {
     return new double[] {slope, squares};
   }
 
-  private void apply(int tile, int col, int group, int plane, double change) {
+  private void apply(int first, int end, int col, int group, int plane, double change) {
     int k = metric.k();
     double[] g = metric.g();
-    int end = Math.min(draft.rows, (tile + 1) * TILE);
-    for (int i = tile * TILE; i < end; i++) {
+    for (int i = first; i < end; i++) {
       double s = signed(i, col, group, plane) * change;
       if (s != 0) {
         for (int c = 0; c < k; c++) {

@@ -1,7 +1,9 @@
 package dev.pbq.arb.refine;
 
 import dev.pbq.arb.fit.FittedBlock;
+import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.RowColumnFit;
+import dev.pbq.arb.fit.RowFit;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
@@ -65,19 +67,25 @@ public record Refiner(CodeChoice choice, int rounds, MeanSharing sharing, boolea
   }
 
   private void rows(Draft draft, BlockMetric metric, DoubleMatrix w, int fits) {
-    Parallel.forEach(
-        (draft.rows + TILE - 1) / TILE,
-        t -> {
-          RowModel model =
-              draft.fits.get(0) instanceof RowColumnFit
-                  ? new ProductRow(draft)
-                  : new MeanRow(draft, sharing);
-          RowWork work = new RowWork(draft, metric, model);
-          int end = Math.min(draft.rows, (t + 1) * TILE);
-          for (int r = t * TILE; r < end; r++) {
+    Parallel.forEachRange(
+        draft.rows,
+        TILE,
+        (first, end) -> {
+          RowWork work = new RowWork(draft, metric, rowModel(draft));
+          for (int r = first; r < end; r++) {
             work.improve(w.data(), r, fits);
           }
         });
+  }
+
+  private RowModel rowModel(Draft draft) {
+    GroupFit fit = draft.fits.get(0);
+    if (fit instanceof RowColumnFit) {
+      return new ProductRow(draft);
+    } else if (fit instanceof RowFit) {
+      return new MeanRow(draft, sharing);
+    }
+    throw new IllegalStateException("no way to improve " + fit);
   }
 
   private static DoubleMatrix difference(Draft draft, DoubleMatrix w) {

@@ -33,12 +33,12 @@ final class SharedExponents {
     float[] max = new float[tiling.tiles()];
     int bands = tiling.matrices() * tiling.down();
     int bandsPerTask = Math.max(1, TASK / Math.max(1, tiling.tileRows() * tiling.cols()));
-    Parallel.forEach(
-        (bands - 1) / bandsPerTask + 1,
-        task -> {
+    Parallel.forEachRange(
+        bands,
+        bandsPerTask,
+        (firstBand, endBand) -> {
           float[] row = new float[tiling.cols()];
-          int end = Math.min(bands, (task + 1) * bandsPerTask);
-          for (int band = task * bandsPerTask; band < end; band++) {
+          for (int band = firstBand; band < endBand; band++) {
             int matrix = band / tiling.down();
             int first = band % tiling.down() * tiling.tileRows();
             int last = Math.min(tiling.rows(), first + tiling.tileRows());

@@ -200,12 +200,12 @@ public final class TensorFormat {
   private static void forEachRow(Tiling tiling, RowBody body) {
     int rows = tiling.matrices() * tiling.rows();
     int rowsPerTask = Math.max(1, TASK / tiling.cols());
-    Parallel.forEach(
-        (rows - 1) / rowsPerTask + 1,
-        task -> {
+    Parallel.forEachRange(
+        rows,
+        rowsPerTask,
+        (first, end) -> {
           Row work = new Row(tiling.cols());
-          int end = Math.min(rows, (task + 1) * rowsPerTask);
-          for (int row = task * rowsPerTask; row < end; row++) {
+          for (int row = first; row < end; row++) {
             body.run(row, work);
           }
         });

@@ -5,48 +5,74 @@ import java.util.Optional;
 
 /** Opens the weights of a model folder, whichever way they are stored. */
 public final class Checkpoints {
-  private static final String HQQ = "hqq";
-
   private Checkpoints() {}
 
   /**
-   * Opens dense or packed weights, by the folder's configuration or, for HQQ's layout, by its
-   * tensors; the caller closes them.
+   * Opens dense weights, weights that pbq packed, or weights in a {@link ForeignLayout}; the caller
+   * closes them. The folder's configuration tells which; where it does not, the tensors do.
    *
-   * @throws PbqException BAD_DATA if another tool has quantized the model, or the weights are
-   *     corrupt; NOT_FOUND if a shard is missing
+   * @throws PbqException BAD_DATA if a program has quantized the model whose layout is unknown, or
+   *     the weights are corrupt; NOT_FOUND if a shard is missing
    */
   public static ModelWeights open(ModelFolder folder) {
-    Optional<String> method = folder.quantMethod();
-    if (method.isEmpty() || method.get().equals(HQQ)) {
-      Checkpoint stored = Checkpoint.open(folder.path());
-      try {
-        if (HqqLayout.isUsedBy(stored)) {
-          return PackedCheckpoint.ofHqq(stored);
-        }
-        if (method.isPresent()) {
-          throw PbqException.badData(
-              folder.path() + ": quantized with 'hqq', but it holds no layer in HQQ's layout");
-        }
-        return stored;
-      } catch (RuntimeException | Error e) {
-        stored.close();
-        throw e;
-      }
-    }
+    return open(folder, ForeignLayouts.load());
+  }
+
+  static ModelWeights open(ModelFolder folder, ForeignLayouts layouts) {
     if (folder.isPacked()) {
       return PackedCheckpoint.open(folder);
     }
-    throw PbqException.badData(
-        folder.path()
-            + ": the model is already quantized with '"
-            + TensorNames.printable(method.get())
-            + "'; pbq needs the original weights");
+    Optional<String> method = folder.quantMethod();
+    Optional<ForeignLayout> named = method.flatMap(layouts::named);
+    if (method.isPresent() && named.isEmpty()) {
+      throw PbqException.badData(
+          folder.path()
+              + ": the model is already quantized with '"
+              + TensorNames.printable(method.get())
+              + "'; pbq needs the original weights");
+    }
+    Checkpoint stored = Checkpoint.open(folder.path());
+    try {
+      Optional<ForeignLayout> layout = named.or(() -> layouts.usedBy(folder, stored));
+      return layout.isEmpty() ? stored : PackedCheckpoint.of(layout.get(), folder, stored);
+    } catch (RuntimeException | Error e) {
+      stored.close();
+      throw e;
+    }
   }
 
   /**
-   * The method that quantized a model, by its configuration or, for HQQ's layout, by its tensors;
-   * empty for a dense one.
+   * Whether {@link #open} knows how the model's configuration says that it is quantized; true for a
+   * model that is not.
+   *
+   * @throws PbqException BAD_DATA if the configuration does not say
+   */
+  public static boolean isKnown(ModelFolder folder) {
+    return folder.isPacked()
+        || folder.quantMethod().map(m -> ForeignLayouts.load().named(m).isPresent()).orElse(true);
+  }
+
+  /**
+   * Refuses weights that are quantized in a {@link ForeignLayout}, though the configuration does
+   * not say so.
+   *
+   * @param stored the folder's tensors
+   * @throws PbqException BAD_DATA naming the folder and the layout
+   */
+  public static void requireDense(ModelFolder folder, Checkpoint stored) {
+    Optional<ForeignLayout> layout = ForeignLayouts.load().usedBy(folder, stored);
+    if (layout.isPresent()) {
+      throw PbqException.badData(
+          folder.path()
+              + " is quantized already (layout of "
+              + layout.get().title()
+              + "'s reference program)");
+    }
+  }
+
+  /**
+   * The method that quantized a model, by its configuration or, where that is silent, by its
+   * tensors; empty for a dense one.
    *
    * @throws PbqException as {@link #open}, but only for what has to be looked at
    */
@@ -58,7 +84,7 @@ public final class Checkpoints {
       return folder.quantMethod().map(TensorNames::printable);
     }
     try (Checkpoint stored = Checkpoint.open(folder.path())) {
-      return HqqLayout.isUsedBy(stored) ? Optional.of(HQQ) : Optional.empty();
+      return ForeignLayouts.load().usedBy(folder, stored).map(ForeignLayout::name);
     }
   }
 }

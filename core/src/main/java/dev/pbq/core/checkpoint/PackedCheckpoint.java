@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * The weights of a packed folder, pbq's own or in HQQ's reference layout: {@code <linear>.weight}
+ * The weights of a packed folder, pbq's own or in a {@link ForeignLayout}: {@code <linear>.weight}
  * of a packed linear is dequantized as it is read, everything else is read as stored. Thread-safe.
  * Besides its open files it keeps the linear used last, packed, and its dequantized weights if they
  * were asked for in pieces.
@@ -28,6 +28,7 @@ public final class PackedCheckpoint implements ModelWeights {
   private static final String WEIGHT = ".weight";
 
   private final Checkpoint stored;
+  private final Optional<ForeignLayout> layout;
   private final Set<String> linears;
   private final Function<String, QuantizedLinear> decoder;
   private volatile Optional<Recent<QuantizedLinear>> lastPacked = Optional.empty();
@@ -36,8 +37,12 @@ public final class PackedCheckpoint implements ModelWeights {
   private record Recent<T>(String linear, T value) {}
 
   private PackedCheckpoint(
-      Checkpoint stored, Set<String> linears, Function<String, QuantizedLinear> decoder) {
+      Checkpoint stored,
+      Optional<ForeignLayout> layout,
+      Set<String> linears,
+      Function<String, QuantizedLinear> decoder) {
     this.stored = stored;
+    this.layout = layout;
     this.linears = linears;
     this.decoder = decoder;
   }
@@ -70,6 +75,7 @@ public final class PackedCheckpoint implements ModelWeights {
     try {
       return new PackedCheckpoint(
           stored,
+          Optional.empty(),
           withoutDense(stored, findLinears(stored)),
           linear -> decoder.apply(new SafetensorsPackedReader(stored, linear)));
     } catch (RuntimeException | Error e) {
@@ -79,16 +85,27 @@ public final class PackedCheckpoint implements ModelWeights {
   }
 
   /**
-   * The weights of a folder that HQQ's reference program wrote.
+   * The weights of a folder that another program wrote.
    *
-   * @param stored its tensors; owned by the result
-   * @throws PbqException BAD_DATA if a layer is there twice
+   * @param stored its tensors; owned by the result, unless this throws
+   * @throws PbqException BAD_DATA if no layer is stored so, or a layer is stored twice
    */
-  static PackedCheckpoint ofHqq(Checkpoint stored) {
+  static PackedCheckpoint of(ForeignLayout layout, ModelFolder folder, Checkpoint stored) {
+    Set<String> linears = layout.linears(folder, stored);
+    if (linears.isEmpty()) {
+      throw PbqException.badData(
+          folder.path()
+              + ": quantized with '"
+              + layout.name()
+              + "', but it holds no layer in "
+              + layout.title()
+              + "'s layout");
+    }
     return new PackedCheckpoint(
         stored,
-        withoutDense(stored, HqqLayout.linears(stored)),
-        linear -> HqqLayerReader.read(stored, linear));
+        Optional.of(layout),
+        withoutDense(stored, linears),
+        linear -> layout.read(folder, stored, linear));
   }
 
   private static Set<String> findLinears(Checkpoint stored) {
@@ -117,6 +134,11 @@ public final class PackedCheckpoint implements ModelWeights {
   /** The tensors as stored; owned by this object. */
   public Checkpoint stored() {
     return stored;
+  }
+
+  /** The layout of the program that wrote the folder; empty if pbq did. */
+  public Optional<ForeignLayout> foreignLayout() {
+    return layout;
   }
 
   /** Full names, as stored and without {@code .weight}, of the packed linears. */

@@ -57,7 +57,7 @@ public final class TensorNames {
   }
 
   /** An untrusted name fit for a one-line message: no control characters, not too long. */
-  static String printable(String untrusted) {
+  public static String printable(String untrusted) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < untrusted.length() && i < PRINTABLE_LENGTH; i++) {
       char c = untrusted.charAt(i);

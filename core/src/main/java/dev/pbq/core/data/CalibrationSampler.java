@@ -46,8 +46,8 @@ public final class CalibrationSampler {
       for (long start : starts(random, ids.length, nsamples, seqlen)) {
         windows.add(Arrays.copyOfRange(ids, (int) start, (int) start + seqlen));
       }
-    } else {
-      Documents documents = ((CalibrationText.PerDocument) text).documents();
+    } else if (text instanceof CalibrationText.PerDocument apart) {
+      Documents documents = apart.documents();
       TokenizedDocuments tokens = new TokenizedDocuments(documents, tokenizer, random, seqlen);
       for (Pick pick :
           picks(random, documents.size(), tokens::length, nsamples, seqlen, text.name())) {
@@ -55,6 +55,8 @@ public final class CalibrationSampler {
         int start = (int) pick.start();
         windows.add(Arrays.copyOfRange(ids, start, start + seqlen));
       }
+    } else {
+      throw new IllegalStateException("no way to draw from " + text.getClass().getSimpleName());
     }
     return Calibration.of(windows.toArray(int[][]::new), text, seed);
   }

@@ -100,20 +100,18 @@ public final class BlockSweep {
   private void apply(NativeDoubles errors, DoubleMatrix w, int from, int to) {
     int width = to - from;
     try (NativeDoubles u = new NativeDoubles((long) from * width)) {
-      int strips = (from + TILE - 1) / TILE;
-      Parallel.forEach(
-          strips,
-          s -> {
-            int first = s * TILE;
-            int end = Math.min(from, first + TILE);
+      Parallel.forEachRange(
+          from,
+          TILE,
+          (first, end) -> {
             double[] strip = factor.block(first, end, from, to).data();
             u.put((long) first * width, strip, 0, strip.length);
           });
-      Parallel.forEach(
-          tiles(),
-          t -> {
-            int first = t * TILE;
-            int count = Math.min(TILE, rows - first);
+      Parallel.forEachRange(
+          rows,
+          TILE,
+          (first, end) -> {
+            int count = end - first;
             try (NativeDoubles c = new NativeDoubles((long) count * width)) {
               c.put(0, w.data(), first * width, count * width);
               Blas.gemmSubtractTransposed(
@@ -128,11 +126,11 @@ public final class BlockSweep {
     int width = w.cols();
     double[] e = new double[w.data().length];
     boolean exact = compensation == BlockCompensation.EXACT;
-    Parallel.forEach(
-        tiles(),
-        t -> {
-          int end = Math.min(rows, (t + 1) * TILE);
-          for (int r = t * TILE; r < end; r++) {
+    Parallel.forEachRange(
+        rows,
+        TILE,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
             int base = r * width;
             for (int j = 0; j < width; j++) {
               double sum = w.data()[base + j] - q.data()[base + j];
@@ -151,11 +149,11 @@ public final class BlockSweep {
   /** Keeps the errors of a block: tile after tile of rows, each tile column-major. */
   private void store(NativeDoubles errors, DoubleMatrix e, int from) {
     int width = e.cols();
-    Parallel.forEach(
-        tiles(),
-        t -> {
-          int first = t * TILE;
-          int count = Math.min(TILE, rows - first);
+    Parallel.forEachRange(
+        rows,
+        TILE,
+        (first, end) -> {
+          int count = end - first;
           double[] columns = new double[count * width];
           for (int r = 0; r < count; r++) {
             for (int j = 0; j < width; j++) {
@@ -164,10 +162,6 @@ public final class BlockSweep {
           }
           errors.put((long) first * kept + (long) from * count, columns, 0, columns.length);
         });
-  }
-
-  private int tiles() {
-    return (rows + TILE - 1) / TILE;
   }
 
   private static double loss(DoubleMatrix w, DoubleMatrix q, DoubleMatrix u) {

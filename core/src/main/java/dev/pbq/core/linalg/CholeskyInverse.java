@@ -19,7 +19,7 @@ final class CholeskyInverse {
   private CholeskyInverse(NativeFloats a, int n) {
     this.a = a;
     this.n = n;
-    this.tiles = (n + TILE - 1) / TILE;
+    this.tiles = Parallel.ranges(n, TILE);
   }
 
   /**

@@ -42,7 +42,7 @@ public final class ColumnSweep {
     this.order = order;
     this.codes = new byte[Math.multiplyExact(weights.rows(), weights.cols())];
     this.values = plan.keepValues() ? FloatMatrix.zeros(weights.rows(), weights.cols()) : null;
-    this.tileLoss = new double[(weights.rows() + TILE - 1) / TILE];
+    this.tileLoss = new double[Parallel.ranges(weights.rows(), TILE)];
   }
 
   /**
@@ -81,7 +81,8 @@ public final class ColumnSweep {
       int to = end(starts, b, weights.cols());
       quantizer.beginBlock(from, to, weights);
       float[][] u = factor.isPresent() ? blockFactor(from, to) : null;
-      Parallel.forEach(tileLoss.length, t -> sweepTile(t, from, to, u));
+      Parallel.forEachRange(
+          weights.rows(), TILE, (firstRow, endRow) -> sweepTile(firstRow, endRow, from, to, u));
       if (factor.isPresent() && to < weights.cols()) {
         new TrailingUpdate(weights, factor.get()).apply(from, to);
       }
@@ -107,9 +108,8 @@ public final class ColumnSweep {
     return u;
   }
 
-  private void sweepTile(int t, int from, int to, float[][] u) {
-    int firstRow = t * TILE;
-    int count = Math.min(TILE, weights.rows() - firstRow);
+  private void sweepTile(int firstRow, int endRow, int from, int to, float[][] u) {
+    int count = endRow - firstRow;
     Tile tile = idle.poll();
     if (tile == null || tile.width < to - from) {
       tile = new Tile(to - from, Math.min(TILE, weights.rows()));
@@ -119,7 +119,7 @@ public final class ColumnSweep {
       float[] factorColumn = u == null ? null : u[c];
       loss += sweepColumn(tile, c, from, to, firstRow, count, factorColumn);
     }
-    tileLoss[t] += loss;
+    tileLoss[firstRow / TILE] += loss;
     storeCodes(tile, from, to, firstRow, count);
     idle.add(tile);
   }

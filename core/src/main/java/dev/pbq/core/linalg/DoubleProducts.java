@@ -23,13 +23,12 @@ public final class DoubleProducts {
       return c;
     }
     Blas.useCallingThread();
-    Parallel.forEach(
-        (a.rows() + TILE - 1) / TILE,
-        t -> {
-          int first = t * TILE;
-          int count = Math.min(TILE, a.rows() - first);
+    Parallel.forEachRange(
+        a.rows(),
+        TILE,
+        (first, end) -> {
           Blas.gemmRowMajor(
-              count,
+              end - first,
               b.cols(),
               a.cols(),
               a.data(),

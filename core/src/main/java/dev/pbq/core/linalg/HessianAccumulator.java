@@ -30,7 +30,7 @@ public final class HessianAccumulator implements AutoCloseable {
     }
     this.size = size;
     this.tile = size < 2048 ? 256 : 512;
-    this.tiles = (size + tile - 1) / tile;
+    this.tiles = Parallel.ranges(size, tile);
     this.sum = new SymmetricTriangle(size);
   }
 

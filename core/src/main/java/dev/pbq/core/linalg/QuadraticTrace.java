@@ -39,19 +39,11 @@ final class QuadraticTrace {
   }
 
   private double chunkTrace(NativeFloats chunk, int firstRow, int rows) {
-    int blocks = (n + BLOCK - 1) / BLOCK;
-    double[] parts = new double[blocks];
-    Parallel.forEach(blocks, b -> parts[b] = blockTrace(chunk, firstRow, rows, b * BLOCK));
-    double sum = 0;
-    for (double part : parts) {
-      sum += part;
-    }
-    return sum;
+    return Parallel.sumRanges(n, BLOCK, (from, to) -> blockTrace(chunk, firstRow, rows, from, to));
   }
 
   /** Rows [from, to) of H, from column {@code from} on, the off-diagonal part counted twice. */
-  private double blockTrace(NativeFloats chunk, int firstRow, int rows, int from) {
-    int to = Math.min(n, from + BLOCK);
+  private double blockTrace(NativeFloats chunk, int firstRow, int rows, int from, int to) {
     int height = to - from;
     int width = n - from;
     try (NativeFloats block = new NativeFloats((long) height * width);

@@ -44,8 +44,7 @@ final class SweepWeights implements CurrentWeights, AutoCloseable {
     for (int c : dead) {
       zero[c] = true;
     }
-    int strips = (rows + 63) / 64;
-    Parallel.forEach(strips, s -> load(w, order, zero, s * 64, Math.min(64, rows - s * 64)));
+    Parallel.forEachRange(rows, 64, (first, end) -> load(w, order, zero, first, end - first));
   }
 
   private void load(FloatMatrix w, int[] order, boolean[] zero, int firstRow, int count) {
@@ -92,7 +91,7 @@ final class SweepWeights implements CurrentWeights, AutoCloseable {
 
   /** The number of slabs. */
   int slabs() {
-    return (rows + SLAB - 1) / SLAB;
+    return Parallel.ranges(rows, SLAB);
   }
 
   int slabRows(int slab) {

@@ -17,7 +17,7 @@ final class TrailingUpdate {
   }
 
   void apply(int from, int to) {
-    int strips = (weights.cols() - to + STRIP - 1) / STRIP;
+    int strips = Parallel.ranges(weights.cols() - to, STRIP);
     Parallel.forEach(
         strips * weights.slabs(), t -> product(from, to, t / strips, to + t % strips * STRIP));
   }

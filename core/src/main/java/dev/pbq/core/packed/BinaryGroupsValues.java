@@ -2,13 +2,9 @@ package dev.pbq.core.packed;
 
 import dev.pbq.core.packed.GroupLayout.Form;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** The values of a {@link BinaryGroupsLinear}: {@link GroupScales#value} for all weights, fast. */
 final class BinaryGroupsValues {
-  /** Weights that one task handles, about. */
-  private static final int TASK = 1 << 16;
-
   /** Codes of a side: two signs and a class. */
   private static final int CODES = 16;
 
@@ -33,15 +29,7 @@ final class BinaryGroupsValues {
   /** The weights [rows * cols]. */
   static float[] of(BinaryGroupsLinear linear) {
     BinaryGroupsValues values = new BinaryGroupsValues(linear);
-    int rows = linear.rows();
-    int rowsPerTask = Math.max(1, TASK / linear.cols());
-    IntStream.range(0, (rows - 1) / rowsPerTask + 1)
-        .parallel()
-        .forEach(
-            t -> {
-              int first = t * rowsPerTask;
-              values.compute(first, Math.min(rows, first + rowsPerTask));
-            });
+    RowTasks.forEach(linear.rows(), linear.cols(), values::compute);
     return values.w;
   }
 

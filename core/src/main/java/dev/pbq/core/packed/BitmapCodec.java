@@ -1,10 +1,11 @@
 package dev.pbq.core.packed;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.parallel.Parallel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /**
  * Bitmaps [rows, cols] as bytes, in whichever {@link Coding} is shorter. In memory a bitmap is an
@@ -70,14 +71,11 @@ final class BitmapCodec {
   private static byte[] encodeRange(
       long[] bitmap, long[] members, int rows, int cols, BitmapModel model) {
     int bits = rows * cols;
-    byte[][] chunks =
-        IntStream.range(0, chunks(bits))
-            .parallel()
-            .mapToObj(
-                i ->
-                    RangeCoder.encode(
-                        bitmap, members, i * CHUNK_BITS, chunkEnd(i, bits), cols, model))
-            .toArray(byte[][]::new);
+    List<byte[]> chunks =
+        Parallel.mapRanges(
+            bits,
+            CHUNK_BITS,
+            (from, to) -> RangeCoder.encode(bitmap, members, from, to, cols, model));
     long size = BitmapModel.bytes(rows, cols, model.rowBits(), model.colBits());
     for (byte[] chunk : chunks) {
       size += 4 + chunk.length;
@@ -129,7 +127,7 @@ final class BitmapCodec {
       byte[] bytes, long[] members, int rows, int cols, String where) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int bits = rows * cols;
-    int chunkCount = chunks(bits);
+    int chunkCount = Parallel.ranges(bits, CHUNK_BITS);
     // Each chunk has a length and at least one unit, so a short part cannot claim a huge bitmap.
     BitmapModel model = BitmapModel.get(in, rows, cols, 6L * chunkCount, where);
     int[] start = new int[chunkCount + 1];
@@ -146,29 +144,14 @@ final class BitmapCodec {
       throw PbqException.badData(where + ": corrupt bitmap: bytes after its last chunk");
     }
     long[] bitmap = new long[Bitmap.words(bits)];
-    IntStream.range(0, chunkCount)
-        .parallel()
-        .forEach(
-            i ->
-                RangeCoder.decode(
-                    bytes,
-                    start[i],
-                    start[i + 1] - start[i],
-                    bitmap,
-                    members,
-                    i * CHUNK_BITS,
-                    chunkEnd(i, bits),
-                    cols,
-                    model,
-                    where));
+    Parallel.forEachRange(
+        bits,
+        CHUNK_BITS,
+        (from, to) -> {
+          int i = from / CHUNK_BITS;
+          int length = start[i + 1] - start[i];
+          RangeCoder.decode(bytes, start[i], length, bitmap, members, from, to, cols, model, where);
+        });
     return bitmap;
-  }
-
-  private static int chunks(int bits) {
-    return (int) ((bits + (CHUNK_BITS - 1L)) / CHUNK_BITS);
-  }
-
-  private static int chunkEnd(int chunk, int bits) {
-    return (int) Math.min(bits, (chunk + 1L) * CHUNK_BITS);
   }
 }

@@ -1,9 +1,9 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.parallel.Parallel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.stream.IntStream;
 
 /** Single bits of the codes of all weights, as bitmaps. */
 final class CodePlanes {
@@ -67,13 +67,13 @@ final class CodePlanes {
   }
 
   private static void forEachWord(int words, WordTask task) {
-    IntStream.range(0, (words - 1) / TASK + 1)
-        .parallel()
-        .forEach(
-            t -> {
-              for (int w = t * TASK; w < Math.min(words, (t + 1) * TASK); w++) {
-                task.run(w);
-              }
-            });
+    Parallel.forEachRange(
+        words,
+        TASK,
+        (from, to) -> {
+          for (int w = from; w < to; w++) {
+            task.run(w);
+          }
+        });
   }
 }

@@ -4,7 +4,6 @@ import dev.pbq.core.tensor.DType;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** How an {@link HqqLinear} is stored; {@code docs/format.md} is the specification. */
 final class HqqFormat {
@@ -24,20 +23,8 @@ final class HqqFormat {
     int rowBytes = (int) BitPacking.bytes(cols, bits);
     byte[] packed = BitPacking.packRows(linear.codes(), rows, cols, bits);
     out.tensor("codes", DType.U8, new long[] {rows, rowBytes}, packed);
-    write(linear.scale(), "scale", linear.scaleDtype(), out);
-    write(linear.zero(), "zero", linear.scaleDtype(), out);
-  }
-
-  private static void write(HqqParameters values, String name, ScaleDtype type, PackedWriter out) {
-    if (values instanceof HqqParameters.Plain plain) {
-      Parts.putFloats(out, name, type, plain.values(), plain.count());
-    } else if (values instanceof HqqParameters.Coded coded) {
-      out.attribute(name + "_group_size", coded.groupSize());
-      Parts.putBytes(out, name + "_codes", coded.codes());
-      int groups = coded.scale().length;
-      Parts.putFloats(out, name + "_scale", ScaleDtype.F32, coded.scale(), groups);
-      Parts.putFloats(out, name + "_zero", ScaleDtype.F32, coded.zero(), groups);
-    }
+    linear.scale().write("scale", linear.scaleDtype(), out);
+    linear.zero().write("zero", linear.scaleDtype(), out);
   }
 
   static BitAccount bits(HqqLinear linear) {
@@ -45,18 +32,9 @@ final class HqqFormat {
     bits.put(
         Parts.kind(linear.codeBits()),
         8L * linear.rows() * BitPacking.bytes(linear.cols(), linear.codeBits()));
-    bits.put(BitKind.SCALES, bits(linear.scale(), linear.scaleDtype()));
-    bits.put(BitKind.ZERO_POINTS, bits(linear.zero(), linear.scaleDtype()));
+    bits.put(BitKind.SCALES, linear.scale().storedBits(linear.scaleDtype()));
+    bits.put(BitKind.ZERO_POINTS, linear.zero().storedBits(linear.scaleDtype()));
     return new BitAccount(linear.codes().length, bits);
-  }
-
-  private static long bits(HqqParameters values, ScaleDtype type) {
-    if (values instanceof HqqParameters.Coded coded) {
-      return 8L * coded.count()
-          + Parts.floatBits(ScaleDtype.F32, coded.scale())
-          + Parts.floatBits(ScaleDtype.F32, coded.zero());
-    }
-    return 8L * values.count() * type.dtype().bytes();
   }
 
   static HqqLinear read(PackedReader reader) {
@@ -69,7 +47,7 @@ final class HqqFormat {
       throw in.bad("group_size", header.groupSize() + " does not divide " + weights + " weights");
     }
     int maxCode = in.integer("max_code", 1, 255);
-    ComputeDtype compute = compute(in);
+    ComputeDtype compute = in.choice("compute_dtype", "type", ComputeDtype.values(), HqqFormat::id);
     int count = groups.count(weights);
     byte[] codes = codes(in, header, maxCode);
     HqqParameters scale = parameters(in, "scale", scaleDtype, count);
@@ -79,20 +57,8 @@ final class HqqFormat {
   }
 
   private static byte[] codes(PartReader in, PartReader.Header header, int maxCode) {
-    int cols = header.cols();
     int bits = Integer.SIZE - Integer.numberOfLeadingZeros(maxCode);
-    int rowBytes = (int) BitPacking.bytes(cols, bits);
-    byte[] packed = in.tensor("codes", DType.U8, header.rows(), rowBytes);
-    byte[] codes = new byte[header.weights()];
-    IntStream.range(0, header.rows())
-        .parallel()
-        .forEach(
-            r -> {
-              if (!BitPacking.paddingIsZero(packed, r * rowBytes, cols, bits)) {
-                throw in.bad("codes", "padding bits are set in row " + r);
-              }
-              BitPacking.unpack(packed, r * rowBytes, 0, cols, bits, codes, r * cols);
-            });
+    byte[] codes = in.codeRows("codes", header.rows(), header.cols(), bits);
     int largest = HqqLinear.largest(codes);
     if (largest > maxCode) {
       throw in.bad("codes", "code " + largest + " is above " + maxCode);
@@ -114,16 +80,6 @@ final class HqqFormat {
         in.tensor(name + "_codes", DType.U8, count),
         in.floats(name + "_scale", ScaleDtype.F32, groups),
         in.floats(name + "_zero", ScaleDtype.F32, groups));
-  }
-
-  private static ComputeDtype compute(PartReader in) {
-    String name = in.text("compute_dtype");
-    for (ComputeDtype type : ComputeDtype.values()) {
-      if (id(type).equals(name)) {
-        return type;
-      }
-    }
-    throw in.bad("compute_dtype", "unknown type '" + name + "'");
   }
 
   private static String id(ComputeDtype type) {

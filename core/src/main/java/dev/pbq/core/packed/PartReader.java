@@ -135,6 +135,30 @@ final class PartReader {
     return packed;
   }
 
+  /**
+   * A part of codes [rows, cols], each row packed from a whole byte on; the inverse of {@link
+   * BitPacking#packRows}.
+   *
+   * @return the codes, row-major, one in a byte
+   */
+  byte[] codeRows(String part, int rows, int cols, int bits) {
+    int rowBytes = (int) BitPacking.bytes(cols, bits);
+    byte[] packed = tensor(part, DType.U8, rows, rowBytes);
+    byte[] codes = new byte[Math.multiplyExact(rows, cols)];
+    RowTasks.forEach(
+        rows,
+        cols,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            if (!BitPacking.paddingIsZero(packed, r * rowBytes, cols, bits)) {
+              throw bad(part, "padding bits are set in row " + r);
+            }
+            BitPacking.unpack(packed, r * rowBytes, 0, cols, bits, codes, r * cols);
+          }
+        });
+    return codes;
+  }
+
   /** Parameters, all finite. */
   float[] floats(String part, ScaleDtype type, long... shape) {
     ByteBuffer bytes =

@@ -1,18 +1,15 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.stream.IntStream;
 
 /**
  * PB-LLM's storage family ({@code salient-split}): a bitmap marks salient weights, which are kept
  * on a per-row {@link AffineGrid}; all others are represented as {@link LowPart} says.
  */
 public final class SalientSplitLinear implements QuantizedLinear {
-  /** Weights that one task of {@link #dequantize()} handles, about. */
-  private static final int TASK = 1 << 16;
-
   private final int rows;
   private final int cols;
   private final int groupSize;
@@ -70,15 +67,9 @@ public final class SalientSplitLinear implements QuantizedLinear {
     salientCount = Bitmap.ones(salient, 0, codes.length);
     Shapes.requireStorable(scaleDtype, high.scale(), rows, "scales of salient weights");
     long grids = (long) groups() * rows;
-    if (low instanceof LowPart.Binary b) {
-      Shapes.requireStorable(scaleDtype, b.mean(), grids, "means");
-      Shapes.requireStorable(scaleDtype, b.scale(), grids, "scales of low weights");
-    } else if (low instanceof LowPart.OneSided s) {
-      Shapes.requireStorable(scaleDtype, s.level(), grids, "levels");
-    } else if (low instanceof LowPart.Uniform u) {
-      Shapes.requireStorable(scaleDtype, u.grid().scale(), grids, "scales of low weights");
-    } else if (low instanceof LowPart.Verbatim v) {
-      Shapes.requireStorable(scaleDtype, v.values(), codes.length - salientCount, "low weights");
+    for (LowPart.Parameters p : low.parameters()) {
+      long count = p.perGrid() ? grids : codes.length - salientCount;
+      Shapes.requireStorable(scaleDtype, p.values(), count, p.what());
     }
     requireCodesFit();
   }
@@ -143,29 +134,26 @@ public final class SalientSplitLinear implements QuantizedLinear {
   @Override
   public FloatMatrix dequantize() {
     float[] w = new float[codes.length];
-    int rowsPerTask = Math.max(1, TASK / cols);
-    int tasks = (rows - 1) / rowsPerTask + 1;
+    int rowsPerTask = RowTasks.perTask(cols);
     // Only verbatim weights must know how many of them come before.
-    int[] lowBefore = new int[tasks];
+    int[] lowBefore = new int[Parallel.ranges(rows, rowsPerTask)];
     if (low instanceof LowPart.Verbatim) {
-      for (int t = 1; t < tasks; t++) {
+      for (int t = 1; t < lowBefore.length; t++) {
         int from = (t - 1) * rowsPerTask * cols;
         int to = t * rowsPerTask * cols;
         lowBefore[t] = lowBefore[t - 1] + to - from - Bitmap.ones(salient, from, to);
       }
     }
-    IntStream.range(0, tasks)
-        .parallel()
-        .forEach(
-            t -> {
-              int first = t * rowsPerTask;
-              int end = Math.min(rows, first + rowsPerTask);
-              if (low instanceof LowPart.Verbatim v) {
-                dequantizeVerbatim(w, first, end, v.values(), lowBefore[t]);
-              } else {
-                dequantizeCoded(w, first, end);
-              }
-            });
+    Parallel.forEachRange(
+        rows,
+        rowsPerTask,
+        (first, end) -> {
+          if (low instanceof LowPart.Verbatim v) {
+            dequantizeVerbatim(w, first, end, v.values(), lowBefore[first / rowsPerTask]);
+          } else {
+            dequantizeCoded(w, first, end);
+          }
+        });
     return new FloatMatrix(rows, cols, w);
   }
 
@@ -179,24 +167,11 @@ public final class SalientSplitLinear implements QuantizedLinear {
       int i = r * cols;
       int rowEnd = i + cols;
       for (int p = r; i < rowEnd; p += rows) {
-        lowValues(p, value);
+        low.codeValues(p, value);
         for (int end = Math.min(rowEnd - i, groupSize) + i; i < end; i++) {
           int bit = (int) (salient[i >>> 6] >>> i) & 1;
           w[i] = value[(codes[i] & 0xff) + (bit << 8)];
         }
-      }
-    }
-  }
-
-  private void lowValues(int grid, float[] value) {
-    if (low instanceof LowPart.Binary b) {
-      value[0] = b.mean()[grid] - b.scale()[grid];
-      value[1] = b.mean()[grid] + b.scale()[grid];
-    } else if (low instanceof LowPart.OneSided s) {
-      value[1] = s.level()[grid];
-    } else if (low instanceof LowPart.Uniform u) {
-      for (int code = 0; code < 1 << u.grid().bits(); code++) {
-        value[code] = u.grid().value(grid, code);
       }
     }
   }
@@ -215,6 +190,11 @@ public final class SalientSplitLinear implements QuantizedLinear {
   @Override
   public BitAccount bits() {
     return SalientSplitFormat.bits(this);
+  }
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.salientSplit(this);
   }
 
   @Override

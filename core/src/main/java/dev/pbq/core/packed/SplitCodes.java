@@ -1,6 +1,6 @@
 package dev.pbq.core.packed;
 
-import java.util.stream.IntStream;
+import dev.pbq.core.parallel.Parallel;
 
 /**
  * Takes the codes of a {@link SalientSplitLinear} apart into two bit-packed streams, low codes and
@@ -48,36 +48,34 @@ final class SplitCodes {
   /** The inverse of {@link #split} for {@code weights} codes; the streams' lengths must fit. */
   static byte[] merge(Streams streams, long[] salient, int weights, int lowBits, int highBits) {
     byte[] codes = new byte[weights];
-    int blocks = (int) ((weights + (BLOCK - 1L)) / BLOCK);
-    int[] salientBefore = new int[blocks];
-    for (int b = 1; b < blocks; b++) {
+    int[] salientBefore = new int[Parallel.ranges(weights, BLOCK)];
+    for (int b = 1; b < salientBefore.length; b++) {
       salientBefore[b] = salientBefore[b - 1] + Bitmap.ones(salient, (b - 1) * BLOCK, b * BLOCK);
     }
-    IntStream.range(0, blocks)
-        .parallel()
-        .forEach(
-            b -> {
-              int from = b * BLOCK;
-              int to = (int) Math.min(weights, from + (long) BLOCK);
-              int high = Bitmap.ones(salient, from, to);
-              int low = to - from - high;
-              // One more than is used, as the loop reads from both.
-              byte[] lowCodes = new byte[low + 1];
-              byte[] highCodes = new byte[high + 1];
-              if (lowBits > 0) {
-                int first = from - salientBefore[b];
-                BitPacking.unpack(streams.low(), 0, first, low, lowBits, lowCodes, 0);
-              }
-              BitPacking.unpack(streams.high(), 0, salientBefore[b], high, highBits, highCodes, 0);
-              int l = 0;
-              int h = 0;
-              for (int i = from; i < to; i++) {
-                int bit = (int) (salient[i >>> 6] >>> i) & 1;
-                codes[i] = (byte) ((lowCodes[l] & (bit - 1)) | (highCodes[h] & -bit));
-                l += 1 - bit;
-                h += bit;
-              }
-            });
+    Parallel.forEachRange(
+        weights,
+        BLOCK,
+        (from, to) -> {
+          int before = salientBefore[from / BLOCK];
+          int high = Bitmap.ones(salient, from, to);
+          int low = to - from - high;
+          // One more than is used, as the loop reads from both.
+          byte[] lowCodes = new byte[low + 1];
+          byte[] highCodes = new byte[high + 1];
+          if (lowBits > 0) {
+            int first = from - before;
+            BitPacking.unpack(streams.low(), 0, first, low, lowBits, lowCodes, 0);
+          }
+          BitPacking.unpack(streams.high(), 0, before, high, highBits, highCodes, 0);
+          int l = 0;
+          int h = 0;
+          for (int i = from; i < to; i++) {
+            int bit = (int) (salient[i >>> 6] >>> i) & 1;
+            codes[i] = (byte) ((lowCodes[l] & (bit - 1)) | (highCodes[h] & -bit));
+            l += 1 - bit;
+            h += bit;
+          }
+        });
     return codes;
   }
 

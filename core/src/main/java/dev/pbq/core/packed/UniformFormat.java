@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** How a {@link UniformLinear} is stored; {@code docs/format.md} is the specification. */
 final class UniformFormat {
@@ -56,22 +55,11 @@ final class UniformFormat {
     int groups = header.groups();
     ScaleDtype type = in.scaleDtype();
     int bits = in.integer("bits", 1, 8);
-    int rowBytes = (int) BitPacking.bytes(cols, bits);
-    byte[] packed = in.tensor("codes", DType.U8, rows, rowBytes);
+    byte[] codes = in.codeRows("codes", rows, cols, bits);
     float[] scale = in.floats("scale", type, groups, rows);
     int[] zero = in.zeros("zero", scale.length, groups, rows);
     Optional<int[]> columnGroup =
         in.has("g_idx") ? Optional.of(readColumnGroup(in, cols, groups)) : Optional.empty();
-    byte[] codes = new byte[rows * cols];
-    IntStream.range(0, rows)
-        .parallel()
-        .forEach(
-            r -> {
-              if (!BitPacking.paddingIsZero(packed, r * rowBytes, cols, bits)) {
-                throw in.bad("codes", "padding bits are set in row " + r);
-              }
-              BitPacking.unpack(packed, r * rowBytes, 0, cols, bits, codes, r * cols);
-            });
     return new UniformLinear(
         rows,
         cols,

@@ -1,13 +1,15 @@
 package dev.pbq.core.parallel;
 
 import dev.pbq.core.PbqException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.RecursiveAction;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * The one way in which pbq's arithmetic uses several threads: independent pieces of work whose
@@ -115,7 +117,7 @@ public final class Parallel {
     if (count == 0) {
       return;
     }
-    Range all = new Range(0, count, body);
+    IndexRange all = new IndexRange(0, count, body);
     if (count == 1) {
       body.accept(0);
     } else if (ForkJoinTask.inForkJoinPool()) {
@@ -125,27 +127,69 @@ public final class Parallel {
     }
   }
 
-  /** Halves itself down to single indices. */
-  private static final class Range extends RecursiveAction {
-    private static final long serialVersionUID = 1L;
-    private final int from;
-    private final int to;
-    private final transient IntConsumer body;
+  /** Work on the indices of a range. */
+  public interface RangeTask {
+    /** Handles indices {@code from .. to - 1}. */
+    void run(int from, int to);
+  }
 
-    Range(int from, int to, IntConsumer body) {
-      this.from = from;
-      this.to = to;
-      this.body = body;
-    }
+  /** A result for the indices of a range. */
+  public interface RangeFunction<T> {
+    /** The result for indices {@code from .. to - 1}. */
+    T of(int from, int to);
+  }
 
-    @Override
-    protected void compute() {
-      if (to - from == 1) {
-        body.accept(from);
-        return;
-      }
-      int middle = (from + to) >>> 1;
-      invokeAll(new Range(from, middle, body), new Range(middle, to, body));
+  /** A sum over the indices of a range. */
+  public interface RangeSum {
+    /** The sum over indices {@code from .. to - 1}. */
+    double of(int from, int to);
+  }
+
+  /**
+   * The number of ranges that {@link #forEachRange} cuts [0, count) into: {@code count / size},
+   * rounded up.
+   *
+   * @throws IllegalArgumentException if {@code size} is below 1
+   */
+  public static int ranges(int count, int size) {
+    if (size < 1) {
+      throw new IllegalArgumentException("ranges of " + size);
     }
+    return count == 0 ? 0 : (count - 1) / size + 1;
+  }
+
+  /**
+   * Cuts [0, count) into ranges of {@code size} indices, the last of which may be shorter, and
+   * calls {@code body} once for each, as {@link #forEach} does. Range {@code i} starts at {@code i
+   * * size}, whatever the number of threads.
+   */
+  public static void forEachRange(int count, int size, RangeTask body) {
+    forEach(
+        ranges(count, size),
+        i -> {
+          int from = i * size;
+          body.run(from, Math.min(count - from, size) + from);
+        });
+  }
+
+  /** The results for the ranges of {@link #forEachRange}, in the order of the ranges. */
+  public static <T> List<T> mapRanges(int count, int size, RangeFunction<T> body) {
+    AtomicReferenceArray<T> results = new AtomicReferenceArray<>(ranges(count, size));
+    forEachRange(count, size, (from, to) -> results.set(from / size, body.of(from, to)));
+    return IntStream.range(0, results.length()).mapToObj(results::get).toList();
+  }
+
+  /**
+   * The sum over [0, count): the sums over the ranges of {@link #forEachRange}, added in the order
+   * of the ranges, so that rounding does not depend on the number of threads.
+   */
+  public static double sumRanges(int count, int size, RangeSum body) {
+    double[] parts = new double[ranges(count, size)];
+    forEachRange(count, size, (from, to) -> parts[from / size] = body.of(from, to));
+    double sum = 0;
+    for (double part : parts) {
+      sum += part;
+    }
+    return sum;
   }
 }

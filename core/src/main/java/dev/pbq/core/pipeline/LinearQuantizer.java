@@ -70,11 +70,11 @@ final class LinearQuantizer {
     }
     FloatMatrix w = FloatMatrix.zeros(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]));
     int perTask = Math.max(1, TASK / w.cols());
-    Parallel.forEach(
-        (w.rows() - 1) / perTask + 1,
-        t -> {
-          int first = t * perTask;
-          int count = Math.min(w.rows() - first, perTask);
+    Parallel.forEachRange(
+        w.rows(),
+        perTask,
+        (first, end) -> {
+          int count = end - first;
           FloatBuffer to = FloatBuffer.wrap(w.data(), first * w.cols(), count * w.cols());
           weights.readRows(tensor, first, count, to);
         });

@@ -5,6 +5,7 @@ import dev.pbq.core.packed.RowDequantizable;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How far a quantized layer is from its weights, some rows at a time, so that no dequantized copy
@@ -35,23 +36,22 @@ record WeightError(double error, double reference) {
     int rows = w.rows();
     int cols = w.cols();
     int perTask = Math.max(1, TASK / cols);
-    int tasks = (rows - 1) / perTask + 1;
-    WeightError[] pieces = new WeightError[tasks];
-    Parallel.forEach(
-        tasks,
-        t -> {
-          int first = t * perTask;
-          int count = Math.min(rows - first, perTask);
-          WeightError sum = new WeightError(0, 0);
-          int perRead = Math.max(1, READ / cols);
-          float[] q = new float[Math.min(count, perRead) * cols];
-          for (int r = 0; r < count; r += perRead) {
-            int n = Math.min(count - r, perRead);
-            values.read(first + r, n, q, 0);
-            sum = sum.plus(ofPiece(w.data(), (first + r) * cols, q, n * cols));
-          }
-          pieces[t] = sum;
-        });
+    List<WeightError> pieces =
+        Parallel.mapRanges(
+            rows,
+            perTask,
+            (first, end) -> {
+              int count = end - first;
+              WeightError sum = new WeightError(0, 0);
+              int perRead = Math.max(1, READ / cols);
+              float[] q = new float[Math.min(count, perRead) * cols];
+              for (int r = 0; r < count; r += perRead) {
+                int n = Math.min(count - r, perRead);
+                values.read(first + r, n, q, 0);
+                sum = sum.plus(ofPiece(w.data(), (first + r) * cols, q, n * cols));
+              }
+              return sum;
+            });
     double error = 0;
     double reference = 0;
     for (WeightError piece : pieces) {

@@ -51,11 +51,10 @@ public record LinearProblem(String name, FloatMatrix weight, Optional<Hessian> h
    */
   public void requireFiniteWeight() {
     float[] w = weight.data();
-    Parallel.forEach(
-        w.length == 0 ? 0 : (w.length - 1) / TASK + 1,
-        t -> {
-          int from = t * TASK;
-          int to = Math.min(w.length - from, TASK) + from;
+    Parallel.forEachRange(
+        w.length,
+        TASK,
+        (from, to) -> {
           if (!finite(w, from, to)) {
             requireFinite(w, from, to);
           }

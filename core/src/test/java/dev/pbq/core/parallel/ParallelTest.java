@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ParallelTest {
   @Test
@@ -24,6 +26,67 @@ class ParallelTest {
         assertThat(calls.get(i)).isOne();
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 5", "1, 5", "5, 5", "6, 5", "1000, 7", "3, 2147483647"})
+  void rangesCoverEveryIndexOnceAndStartAtMultiplesOfTheirSize(int count, int size) {
+    for (int threads : new int[] {1, 3}) {
+      AtomicIntegerArray calls = new AtomicIntegerArray(count);
+      List<int[]> ranges =
+          Parallel.withThreads(
+              threads,
+              () -> {
+                Parallel.forEachRange(
+                    count,
+                    size,
+                    (from, to) -> IntStream.range(from, to).forEach(calls::incrementAndGet));
+                return Parallel.mapRanges(count, size, (from, to) -> new int[] {from, to});
+              });
+      assertThat(ranges).hasSize(Parallel.ranges(count, size));
+      for (int i = 0; i < ranges.size(); i++) {
+        assertThat(ranges.get(i)[0]).isEqualTo(i * size);
+        assertThat(ranges.get(i)[1]).isEqualTo((int) Math.min(count, (i + 1L) * size));
+      }
+      for (int i = 0; i < count; i++) {
+        assertThat(calls.get(i)).isOne();
+      }
+    }
+  }
+
+  @Test
+  void theLastRangeMayEndAtTheLargestIndex() {
+    int size = 1 << 30;
+    assertThat(Parallel.mapRanges(Integer.MAX_VALUE, size, (from, to) -> to))
+        .containsExactly(size, Integer.MAX_VALUE);
+  }
+
+  @Test
+  void rangesOfNoSizeAreRefused() {
+    assertThatThrownBy(() -> Parallel.forEachRange(3, 0, (from, to) -> {}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void sumsHaveTheSameBitsForAnyNumberOfThreads() {
+    double expected = 0;
+    for (int from = 0; from < 10_000; from += 7) {
+      expected += harmonic(from, Math.min(10_000, from + 7));
+    }
+    for (int threads : new int[] {1, 2, 5}) {
+      double sum =
+          Parallel.withThreads(
+              threads, () -> Parallel.sumRanges(10_000, 7, ParallelTest::harmonic));
+      assertThat(sum).isEqualTo(expected);
+    }
+  }
+
+  private static double harmonic(int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += 1.0 / (i + 1);
+    }
+    return sum;
   }
 
   @Test
@@ -89,7 +152,7 @@ class ParallelTest {
     }
   }
 
-  /** Both kinds of pieces in one pool, and a thread that helps: nobody may wait for ever. */
+  /** Pieces, and streams that others run, in one pool: no thread may wait for ever. */
   @Test
   @Timeout(60)
   void forksThatUsePiecesAndStreamsComeToAnEnd() {

@@ -16,6 +16,9 @@ enum GgufType {
   Q4_1(3, 32, 20, 3),
   Q8_0(8, 32, 34, 7);
 
+  /** Weights that one task handles. */
+  private static final int TASK = 1 << 14;
+
   private final int id;
   private final int blockSize;
   private final int blockBytes;
@@ -36,6 +39,11 @@ enum GgufType {
   /** Consecutive weights of a row that share a block. */
   int blockSize() {
     return blockSize;
+  }
+
+  /** How many blocks one task handles. */
+  int blocksPerTask() {
+    return TASK / blockSize;
   }
 
   /** Bytes of a block. */

@@ -2,6 +2,7 @@ package dev.pbq.export.gguf;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
 import dev.pbq.export.ExportProgress;
@@ -13,7 +14,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Writes a GGUF file of version 3, little-endian. */
 final class GgufWriter {
@@ -123,21 +123,23 @@ final class GgufWriter {
     GgufType type = tensor.type();
     int count = values.length / type.blockSize();
     byte[] bytes = new byte[Math.multiplyExact(count, type.blockBytes())];
-    IntStream.range(0, count)
-        .parallel()
-        .forEach(
-            b -> {
-              Levels levels = levels(tensor, values, b * type.blockSize());
-              if (!Float.isFinite(levels.scale()) || !Float.isFinite(levels.offset())) {
-                throw PbqException.numerical(
-                    "tensor "
-                        + tensor.source()
-                        + ": a scale of "
-                        + type.label()
-                        + " exceeds float16");
-              }
-              BlockLayout.put(type, levels, bytes, b * type.blockBytes());
-            });
+    Parallel.forEachRange(
+        count,
+        type.blocksPerTask(),
+        (from, to) -> {
+          for (int b = from; b < to; b++) {
+            Levels levels = levels(tensor, values, b * type.blockSize());
+            if (!Float.isFinite(levels.scale()) || !Float.isFinite(levels.offset())) {
+              throw PbqException.numerical(
+                  "tensor "
+                      + tensor.source()
+                      + ": a scale of "
+                      + type.label()
+                      + " exceeds float16");
+            }
+            BlockLayout.put(type, levels, bytes, b * type.blockBytes());
+          }
+        });
     return bytes;
   }
 

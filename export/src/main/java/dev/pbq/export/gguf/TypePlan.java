@@ -1,6 +1,7 @@
 package dev.pbq.export.gguf;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
 import dev.pbq.export.DenseTensors;
@@ -11,7 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Chooses how each tensor is stored. Vectors are float32. Matrices of a dense model are in the type
@@ -165,9 +166,18 @@ final class TypePlan {
       }
       return true;
     }
-    return IntStream.range(0, end / type.blockSize())
-        .parallel()
-        .noneMatch(b -> ExactGrid.of(type, values, b * type.blockSize()) == null);
+    AtomicBoolean held = new AtomicBoolean(true);
+    Parallel.forEachRange(
+        end / type.blockSize(),
+        type.blocksPerTask(),
+        (from, to) -> {
+          for (int b = from; b < to && held.get(); b++) {
+            if (ExactGrid.of(type, values, b * type.blockSize()) == null) {
+              held.set(false);
+            }
+          }
+        });
+    return held.get();
   }
 
   private static void addNearest(GgufType type, float[] values, int end, TensorError.Sum sum) {

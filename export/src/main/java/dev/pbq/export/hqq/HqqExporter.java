@@ -3,7 +3,6 @@ package dev.pbq.export.hqq;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoints;
-import dev.pbq.core.checkpoint.HqqLayerWriter;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.OutputDirectory;
@@ -32,17 +31,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The safetensors layout of HQQ's reference program (spec 3.3): codes in its slab packing, scales
- * and zero points in the type that a layer computes in, everything else dense.
+ * The safetensors layout of HQQ's reference program: codes in its slab packing, scales and zero
+ * points in the type that a layer computes in, everything else dense.
  */
 public final class HqqExporter implements Exporter {
+  /** The name of the format, and of the method that it is for. */
+  static final String NAME = "hqq";
+
   private static final String DTYPE = "dtype";
   private static final String WEIGHT = ".weight";
   private static final String HEAD = "lm_head.weight";
 
   @Override
   public String name() {
-    return "hqq";
+    return NAME;
   }
 
   @Override

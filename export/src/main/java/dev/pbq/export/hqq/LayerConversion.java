@@ -1,7 +1,6 @@
 package dev.pbq.export.hqq;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.HqqLayout;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;

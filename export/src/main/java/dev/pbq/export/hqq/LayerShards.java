@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Files as HQQ's reference program cuts them (spec 3.3): one for every five decoder blocks, found
- * by {@code layers.<i>.} in the name; all that belongs to no block goes into the last.
+ * Files as HQQ's reference program cuts them: one for every five decoder blocks, found by {@code
+ * layers.<i>.} in the name; all that belongs to no block goes into the last.
  */
 final class LayerShards {
   private static final int BLOCKS = 5;

@@ -23,11 +23,10 @@ public final class Codes {
    */
   public static byte[] of(float[] w, FlatGroups groups, int maxCode, float[] s, float[] z) {
     byte[] codes = new byte[w.length];
-    Parallel.forEach(
-        (w.length - 1) / TASK + 1,
-        task -> {
-          int from = task * TASK;
-          int to = Math.min(w.length - from, TASK) + from;
+    Parallel.forEachRange(
+        w.length,
+        TASK,
+        (from, to) -> {
           float[] value = new float[CHUNK];
           float[] inverse = new float[CHUNK];
           float[] zero = new float[CHUNK];

@@ -3,6 +3,7 @@ package dev.pbq.hqq.solver;
 import dev.pbq.core.packed.FlatGroups;
 import dev.pbq.core.parallel.Parallel;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The limits of every group's weights.
@@ -55,27 +56,26 @@ public record Ranges(float[] lo, float[] hi) {
    */
   private void measureInPieces(float[] w, int start, int size, int group, int count) {
     int perPiece = Math.max(1, PIECE / count);
-    Ranges[] pieces = new Ranges[(size - 1) / perPiece + 1];
-    Parallel.forEach(
-        pieces.length,
-        p -> {
-          int first = p * perPiece;
-          int end = Math.min(size - first, perPiece) + first;
-          float[] least = new float[count];
-          Arrays.fill(least, Float.POSITIVE_INFINITY);
-          float[] most = new float[count];
-          Arrays.fill(most, Float.NEGATIVE_INFINITY);
-          for (int k = first; k < end; k++) {
-            for (int g = 0; g < count; g++) {
-              float v = w[start + k * count + g];
-              least[g] = Math.min(least[g], v);
-              most[g] = Math.max(most[g], v);
-            }
-          }
-          pieces[p] = new Ranges(least, most);
-        });
-    float[] least = pieces[0].lo;
-    float[] most = pieces[0].hi;
+    List<Ranges> pieces =
+        Parallel.mapRanges(
+            size,
+            perPiece,
+            (first, end) -> {
+              float[] least = new float[count];
+              Arrays.fill(least, Float.POSITIVE_INFINITY);
+              float[] most = new float[count];
+              Arrays.fill(most, Float.NEGATIVE_INFINITY);
+              for (int k = first; k < end; k++) {
+                for (int g = 0; g < count; g++) {
+                  float v = w[start + k * count + g];
+                  least[g] = Math.min(least[g], v);
+                  most[g] = Math.max(most[g], v);
+                }
+              }
+              return new Ranges(least, most);
+            });
+    float[] least = pieces.get(0).lo;
+    float[] most = pieces.get(0).hi;
     for (Ranges piece : pieces) {
       extend(least, most, piece.lo, piece.hi, count);
     }

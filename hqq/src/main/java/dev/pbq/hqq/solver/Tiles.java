@@ -29,13 +29,13 @@ final class Tiles {
   static void forEach(float[] w, FlatGroups groups, Function<GroupTile, Body> body) {
     int tiles = GroupTile.count(groups, w.length);
     int perTask = Math.max(1, TASK / (GroupTile.lanes(groups, w.length) * groups.size()));
-    Parallel.forEach(
-        (tiles - 1) / perTask + 1,
-        task -> {
+    Parallel.forEachRange(
+        tiles,
+        perTask,
+        (from, to) -> {
           GroupTile tile = new GroupTile(w, groups);
           Body ofTask = body.apply(tile);
-          int end = Math.min(tiles, (task + 1) * perTask);
-          for (int t = task * perTask; t < end; t++) {
+          for (int t = from; t < to; t++) {
             tile.load(t);
             ofTask.accept(t);
           }

@@ -136,11 +136,11 @@ public final class ZeroSolver {
     }
     float[] zero = start.clone();
     int lanes = GroupTile.lanes(groups, w.length);
-    Parallel.forEach(
-        (traces.length - 1) / TRACES + 1,
-        task -> {
-          int end = Math.min(traces.length, (task + 1) * TRACES);
-          for (int t = task * TRACES; t < end; t++) {
+    Parallel.forEachRange(
+        traces.length,
+        TRACES,
+        (from, to) -> {
+          for (int t = from; t < to; t++) {
             traces[t].apply(zero, t * lanes, iterations);
           }
         });

@@ -2,7 +2,7 @@ package dev.pbq.workflow.quantize;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.HqqLayout;
+import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorNames;
@@ -57,10 +57,7 @@ public final class QuantizationJob implements AutoCloseable {
     QuantizationPlan plan = trueSequential ? together.trueSequential() : together;
     Checkpoint weights = Checkpoint.open(folder.path());
     try {
-      if (HqqLayout.isUsedBy(weights)) {
-        throw PbqException.badData(
-            folder.path() + " is quantized already (layout of HQQ's reference program)");
-      }
+      Checkpoints.requireDense(folder, weights);
       model.requireTensors(weights, folder.path().toString());
     } catch (RuntimeException | Error e) {
       weights.close();

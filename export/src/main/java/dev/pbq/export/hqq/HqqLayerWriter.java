@@ -1,9 +1,9 @@
-package dev.pbq.core.checkpoint;
+package dev.pbq.export.hqq;
 
+import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;
-import dev.pbq.core.packed.SlabPacking;
 import dev.pbq.core.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A linear as the tensors of HQQ's reference layout (spec 3.3). */
+/** Writes a linear as the tensors of {@link HqqLayout}. */
 public final class HqqLayerWriter {
   private HqqLayerWriter() {}
 

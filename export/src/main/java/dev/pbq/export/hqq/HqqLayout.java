@@ -1,19 +1,23 @@
-package dev.pbq.core.checkpoint;
+package dev.pbq.export.hqq;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.ForeignLayout;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.HqqLinear;
-import dev.pbq.core.packed.SlabPacking;
 import dev.pbq.core.tensor.DType;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the safetensors layout of HQQ's reference program (spec 3.3) calls things: a quantized
- * linear is the tensors {@code <linear>.<key>}, strings as bytes, flags as bytes 0 and 1.
+ * The safetensors layout of HQQ's reference program ({@code docs/methods/hqq.md}, section
+ * "Checkpoints of the reference program"): a quantized linear is the tensors {@code
+ * <linear>.<key>}, strings as bytes, flags as bytes 0 and 1.
  */
-public final class HqqLayout {
+public final class HqqLayout implements ForeignLayout {
   static final String CODES = "W_q";
   static final String PACKING = "packing";
   static final String ENCODED = "encoded_state_dict";
@@ -24,10 +28,18 @@ public final class HqqLayout {
   /** What the reference calls 1.58 bits, in the float32 that it stores. */
   static final float TERNARY = 1.58f;
 
-  private HqqLayout() {}
+  @Override
+  public String name() {
+    return HqqExporter.NAME;
+  }
 
-  /** Names of the linears of a checkpoint that are stored so, without {@code .W_q}. */
-  static Set<String> linears(Checkpoint stored) {
+  @Override
+  public String title() {
+    return "HQQ";
+  }
+
+  @Override
+  public Set<String> linears(ModelFolder folder, Checkpoint stored) {
     Set<String> linears = new TreeSet<>(TensorNames.NATURAL_ORDER);
     String suffix = "." + CODES;
     for (String name : stored.names()) {
@@ -42,9 +54,9 @@ public final class HqqLayout {
     return linears;
   }
 
-  /** Whether a checkpoint holds quantized linears in this layout. */
-  public static boolean isUsedBy(Checkpoint stored) {
-    return !linears(stored).isEmpty();
+  @Override
+  public HqqLinear read(ModelFolder folder, Checkpoint stored, String linear) {
+    return HqqLayerReader.read(stored, linear);
   }
 
   /** The reference's name of a type, which it evaluates when it reads. */
@@ -81,7 +93,7 @@ public final class HqqLayout {
    * @return the packing
    * @throws PbqException USAGE naming the layer if the reference would lose its codes
    */
-  public static SlabPacking requireHeld(String name, HqqLinear linear) {
+  static SlabPacking requireHeld(String name, HqqLinear linear) {
     Optional<SlabPacking> packing = SlabPacking.of(linear.maxCode());
     if (packing.isEmpty()) {
       throw PbqException.usage(

@@ -1,12 +1,14 @@
-package dev.pbq.core.checkpoint;
+package dev.pbq.export.hqq;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.TensorInfo;
+import dev.pbq.core.checkpoint.TensorNames;
+import dev.pbq.core.checkpoint.TensorSource;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.FlatGroups;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;
 import dev.pbq.core.packed.ScaleDtype;
-import dev.pbq.core.packed.SlabPacking;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
 import java.nio.ByteBuffer;
@@ -14,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads linears of HQQ's reference layout (spec 3.3). Nothing in the file is trusted: names of
+ * Reads linears that are stored in {@link HqqLayout}. Nothing in the file is trusted: names of
  * types are compared with the known ones, never evaluated.
  */
 public final class HqqLayerReader {

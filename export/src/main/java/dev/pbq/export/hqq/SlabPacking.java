@@ -1,4 +1,4 @@
-package dev.pbq.core.packed;
+package dev.pbq.export.hqq;
 
 import dev.pbq.core.tensor.DType;
 import java.nio.ByteBuffer;
@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * How HQQ's reference program packs codes (spec 2): along the rows of the grouped matrix [R, C],
- * {@code perWord} rows in a word. With {@code step = R / perWord}, word row {@code i} holds rows
- * {@code i, i + step, i + 2 step, ...}, the first in the most significant bits.
+ * How HQQ's reference program packs codes: along the rows of the grouped matrix [R, C], {@code
+ * perWord} rows in a word. With {@code step = R / perWord}, word row {@code i} holds rows {@code i,
+ * i + step, i + 2 step, ...}, the first in the most significant bits.
  */
 public enum SlabPacking {
   U8_8("8bit_u8", DType.U8, 1, 8),

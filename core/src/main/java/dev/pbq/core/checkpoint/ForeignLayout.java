@@ -1,0 +1,43 @@
+package dev.pbq.core.checkpoint;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.packed.QuantizedLinear;
+import java.util.Set;
+
+/**
+ * The way in which another program stores quantized linears in a model folder, so that pbq can run
+ * and measure what that program made. Announced to {@link java.util.ServiceLoader} in {@code
+ * META-INF/services/dev.pbq.core.checkpoint.ForeignLayout}; {@link Checkpoints#open} uses it.
+ *
+ * <p>Each linear is some tensors {@code <linear>.<part>}; a tensor {@code <linear>.weight} must not
+ * stand beside them, and {@code <linear>.bias} is no part. The files are untrusted: whatever is
+ * wrong with them ends in a {@link PbqException} of kind BAD_DATA that names the tensor.
+ * Implementations have no state and are used by several threads.
+ */
+public interface ForeignLayout {
+  /**
+   * The method, as {@code quant_method} in the folder's {@code config.json} names it; a folder of
+   * this layout may lack that entry.
+   */
+  String name();
+
+  /** The name of the method as it is written in a text, for messages. */
+  String title();
+
+  /**
+   * The linears that are stored in this layout, found by the names of tensors and the
+   * configuration; no tensor is read.
+   *
+   * @return full names as stored, without the part, in natural order; empty if the folder is not in
+   *     this layout
+   */
+  Set<String> linears(ModelFolder folder, Checkpoint stored);
+
+  /**
+   * Reads a linear.
+   *
+   * @param linear one of {@link #linears}
+   * @throws PbqException BAD_DATA naming the tensor that is missing or wrong
+   */
+  QuantizedLinear read(ModelFolder folder, Checkpoint stored, String linear);
+}
