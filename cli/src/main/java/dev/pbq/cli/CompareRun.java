@@ -15,6 +15,7 @@ import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.eval.PerplexityResult;
@@ -229,8 +230,8 @@ final class CompareRun {
     long weights = 0;
     for (int b = 0; b < model.blocks(); b++) {
       for (LinearInput input : model.linearInputs(b)) {
-        for (String linear : input.linears()) {
-          TensorInfo info = checkpoint.info(linear + ".weight");
+        for (Linear linear : input.linears()) {
+          TensorInfo info = checkpoint.info(linear.weight());
           bytes += info.byteCount();
           weights += info.elementCount();
         }

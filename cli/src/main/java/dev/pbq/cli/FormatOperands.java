@@ -60,7 +60,7 @@ record FormatOperands(ModelFormats formats, boolean weights) implements ProductO
   private String path(Product product) {
     Architecture architecture = formats.architecture();
     return switch (product.kind()) {
-      case LINEAR -> architecture.path(product.path());
+      case LINEAR -> architecture.path(product.role().orElseThrow());
       case SCORES -> architecture.scores();
       case CONTEXT -> architecture.context();
       case ROTARY -> architecture.rotary().orElseThrow();

@@ -1,5 +1,6 @@
 package dev.pbq.cli;
 
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.pipeline.LinearOutcome;
 import dev.pbq.core.pipeline.ProgressListener;
 import java.util.ArrayList;
@@ -102,6 +103,6 @@ final class QuantizeProgress implements ProgressListener {
   }
 
   private static String shortName(LinearOutcome outcome) {
-    return outcome.name().substring(outcome.name().lastIndexOf('.') + 1);
+    return Linear.shortName(outcome.name());
   }
 }

@@ -73,7 +73,8 @@ class ArchitectureTest {
       only("dev.pbq.arb.partition..", ROOT, TENSOR, LINALG, "dev.pbq.arb.fit..");
 
   @ArchTest
-  static final ArchRule formatsSeeNumbersAlone = only(FORMATS, ROOT, TENSOR, LINALG, PACKED, QUANT);
+  static final ArchRule formatsSeeNumbersAndRoles =
+      only(FORMATS, ROOT, TENSOR, LINALG, PACKED, QUANT, MODEL);
 
   @ArchTest
   static final ArchRule formatArithmetic =
@@ -81,7 +82,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule formatConfigurations =
-      only("dev.pbq.formats.config..", ROOT, PACKED, "dev.pbq.formats.arithmetic..");
+      only("dev.pbq.formats.config..", ROOT, PACKED, MODEL, "dev.pbq.formats.arithmetic..");
 
   @ArchTest
   static final ArchRule formatDensity =
