@@ -12,8 +12,7 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
 
   /** The linear of a role that the block has. */
   LinearLayer linear(Role role) {
-    Linear linear =
-        layout.linear(block, role).orElseThrow(() -> new IllegalArgumentException("no " + role));
+    Linear linear = layout.linear(block, role).orElseThrow(() -> lacks(role));
     Product product = Product.linear(block, role, layout.path(linear));
     return loader
         .linear(linear.name(), operand -> operands.of(product, operand))
@@ -25,7 +24,12 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
     return layout.linearInputs(block).stream()
         .filter(input -> input.linears().stream().anyMatch(l -> l.role() == role))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no " + role));
+        .orElseThrow(() -> lacks(role));
+  }
+
+  private IllegalArgumentException lacks(Role role) {
+    return new IllegalArgumentException(
+        layout.blockPrefix(block) + " has no linear of role " + role);
   }
 
   /** The full name of a norm of the block. */
@@ -33,7 +37,9 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
     return layout.norms(block).stream()
         .filter(norm -> norm.role() == role)
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no norm of " + role))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(layout.blockPrefix(block) + " has no norm of " + role))
         .name();
   }
 
