@@ -39,7 +39,7 @@ final class DryRun {
     }
     Map<String, Integer> shapes = new LinkedHashMap<>();
     for (PlannedLinear l : (Iterable<PlannedLinear>) job.plan().linears()::iterator) {
-      String kind = l.name().replaceAll(".*\\.(\\d+)\\.", "");
+      String kind = job.model().layout().path(l.linear());
       shapes.merge(
           String.format(
               Locale.ROOT,

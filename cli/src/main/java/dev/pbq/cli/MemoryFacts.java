@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.model.AttentionShape;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.formats.config.Architecture;
@@ -11,9 +12,7 @@ import dev.pbq.formats.density.Density;
 import dev.pbq.formats.density.DensityProfile;
 import dev.pbq.formats.model.ActFormat;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Memory density of a model under a configuration, as {@code inspect} shows it. */
 final class MemoryFacts {
@@ -41,18 +40,12 @@ final class MemoryFacts {
 
   /** The operations of one layer. */
   static BlockOperations operations(TransformerModel model, Architecture architecture) {
-    String block = model.blockPrefix(0);
-    Set<String> tensors = new HashSet<>(model.requiredTensors());
     List<BlockOperations.LinearShape> linears = new ArrayList<>();
     for (LinearInput input : model.linearInputs(0)) {
-      for (String linear : input.linears()) {
-        int[] shape = model.linearShape(linear);
+      for (Linear linear : input.linears()) {
         linears.add(
             new BlockOperations.LinearShape(
-                architecture.path(linear.substring(block.length() + 1)),
-                shape[1],
-                shape[0],
-                tensors.contains(linear + ".bias")));
+                architecture.path(linear.role()), linear.cols(), linear.rows(), linear.bias()));
       }
     }
     AttentionShape heads = model.attention();

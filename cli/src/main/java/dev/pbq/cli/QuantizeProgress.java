@@ -1,6 +1,7 @@
 package dev.pbq.cli;
 
 import dev.pbq.core.Amounts;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.pipeline.LinearOutcome;
 import dev.pbq.core.pipeline.ProgressListener;
 import java.util.ArrayList;
@@ -103,6 +104,6 @@ final class QuantizeProgress implements ProgressListener {
   }
 
   private static String shortName(LinearOutcome outcome) {
-    return outcome.name().substring(outcome.name().lastIndexOf('.') + 1);
+    return Linear.shortName(outcome.name());
   }
 }

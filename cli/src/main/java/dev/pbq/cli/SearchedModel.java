@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.formats.config.Architecture;
 import dev.pbq.formats.search.Target;
@@ -32,32 +33,22 @@ record SearchedModel(Architecture architecture, List<Map<String, String>> linear
                 () ->
                     PbqException.usage(
                         "search: there are no formats for " + model.architecture() + " models"));
-    List<Map<String, String>> linears = linears(model);
-    Set<String> tensors = new LinkedHashSet<>(model.requiredTensors());
-    Set<String> biased = new LinkedHashSet<>();
-    linears
-        .get(0)
-        .forEach(
-            (path, name) -> {
-              if (tensors.contains(name + ".bias")) {
-                biased.add(path);
-              }
-            });
-    return new SearchedModel(
-        architecture, linears, new Target(architecture, model.blocks(), biased));
-  }
-
-  private static List<Map<String, String>> linears(CausalModel model) {
     List<Map<String, String>> layers = new ArrayList<>();
+    Set<String> biased = new LinkedHashSet<>();
     for (int b = 0; b < model.blocks(); b++) {
       Map<String, String> names = new LinkedHashMap<>();
       for (LinearInput input : model.linearInputs(b)) {
-        for (String linear : input.linears()) {
-          names.put(linear.replaceFirst("^.*layers\\.\\d+\\.", ""), linear);
+        for (Linear linear : input.linears()) {
+          String path = architecture.path(linear.role());
+          names.put(path, linear.name());
+          if (linear.bias()) {
+            biased.add(path);
+          }
         }
       }
       layers.add(names);
     }
-    return layers;
+    return new SearchedModel(
+        architecture, layers, new Target(architecture, model.blocks(), biased));
   }
 }

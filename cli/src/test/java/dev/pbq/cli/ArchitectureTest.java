@@ -88,6 +88,7 @@ class ArchitectureTest {
           LINALG,
           PACKED,
           QUANT,
+          MODEL,
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
 
@@ -107,7 +108,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule formatConfigurations =
-      only("dev.pbq.formats.config..", ROOT, PACKED, "dev.pbq.formats.arithmetic..");
+      only("dev.pbq.formats.config..", ROOT, PACKED, MODEL, "dev.pbq.formats.arithmetic..");
 
   @ArchTest
   static final ArchRule formatDensity =

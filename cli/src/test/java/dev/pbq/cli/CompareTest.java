@@ -168,7 +168,7 @@ class CompareTest {
     Path out = folder.resolve("out");
     assertThat(compare(out, "rtn,nosuch").err()).contains("there is no method 'nosuch'");
     assertThat(compare(out, "rtn:bitz=3").err()).contains("no option --bitz");
-    assertThat(compare(out, "rtn:bits=3,rtn:bits=3").err()).contains("is there twice");
+    assertThat(compare(out, "rtn:bits=3,rtn:bits=3").err()).contains("is named twice");
     assertThat(compare(out, "rtn:=3").err()).contains("key=value");
     Cli.Result nothing = Cli.run("compare", "tiny", "--out", out);
     assertThat(nothing.code()).isEqualTo(2);

@@ -9,6 +9,7 @@ import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.ModelLayout;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
 import java.nio.FloatBuffer;
@@ -30,36 +31,45 @@ public final class ExportSource implements AutoCloseable {
 
   private final ModelFolder folder;
   private final ModelWeights weights;
+  private final Optional<ModelLayout> layout;
   private final Map<String, String> stored;
 
-  private ExportSource(ModelFolder folder, ModelWeights weights, Map<String, String> stored) {
+  private ExportSource(ModelFolder folder, ModelWeights weights) {
     this.folder = folder;
     this.weights = weights;
-    this.stored = stored;
+    this.layout = layout(folder);
+    this.stored = names(folder, weights, layout);
   }
 
   /** Opens a folder's weights, reading headers only. */
   public static ExportSource open(ModelFolder folder) {
     ModelWeights weights = Checkpoints.open(folder);
     try {
-      return new ExportSource(folder, weights, names(folder, weights));
+      return new ExportSource(folder, weights);
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }
   }
 
-  /** Stored names by proper ones: some checkpoints lack the leading {@code model.}. */
-  private static Map<String, String> names(ModelFolder folder, ModelWeights weights) {
-    Set<String> proper = new HashSet<>();
-    if (Architectures.supported().contains(folder.modelType().orElse(""))) {
-      proper.addAll(
-          Architectures.of(folder.config(), folder.path().resolve(ModelFolder.CONFIG).toString())
-              .requiredTensors());
+  private static Optional<ModelLayout> layout(ModelFolder folder) {
+    if (!Architectures.supported().contains(folder.modelType().orElse(""))) {
+      return Optional.empty();
     }
+    String where = folder.path().resolve(ModelFolder.CONFIG).toString();
+    return Optional.of(Architectures.of(folder.config(), where).layout());
+  }
+
+  /** Stored names by proper ones: some checkpoints lack the leading {@code model.}. */
+  private static Map<String, String> names(
+      ModelFolder folder, ModelWeights weights, Optional<ModelLayout> layout) {
+    Set<String> proper = new HashSet<>();
+    layout.ifPresent(l -> proper.addAll(l.requiredTensors()));
     boolean tied = folder.config().path("tie_word_embeddings").asBoolean(false);
     List<String> all =
-        weights instanceof Checkpoint dense ? TiedWeights.storedOnce(dense, tied) : weights.names();
+        weights instanceof Checkpoint dense
+            ? TiedWeights.storedOnce(dense, tied, Architectures.tiedWeights())
+            : weights.names();
     Map<String, String> names = new LinkedHashMap<>();
     for (String name : all) {
       boolean bare = !proper.contains(name) && proper.contains(PREFIX + name);
@@ -110,6 +120,14 @@ public final class ExportSource implements AutoCloseable {
       cols = Math.multiplyExact(cols, shape[i]);
     }
     return Math.toIntExact(cols);
+  }
+
+  /**
+   * Whether a tensor is the weight of a linear of one of the model's blocks; of an architecture
+   * that pbq cannot run none is.
+   */
+  public boolean isLinear(String name) {
+    return name.endsWith(WEIGHT) && layout.flatMap(l -> l.linear(linear(name))).isPresent();
   }
 
   /** The packed layer behind a {@code .weight}, if it is one; read when asked for. */

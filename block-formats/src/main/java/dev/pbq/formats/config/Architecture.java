@@ -1,20 +1,28 @@
 package dev.pbq.formats.config;
 
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.Role;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * The operations of a block by their paths in configurations. All linears of a block and both
  * products of attention are quantized; embeddings, head, norms and activation functions are not.
+ * The reference calls a linear by its name inside a block of the checkpoint, but leaves out the
+ * {@code self} of BERT's {@code attention.self.query}.
  *
  * @param name for messages
  * @param productSection the section that holds for both products of attention
  * @param scores queries times keys
  * @param context attention weights times values
  * @param rotary the tables of the rotary embedding, where there is one
- * @param linears in the order of the model
+ * @param linearPaths of the linears, by role, in the order of the roles
  */
 public record Architecture(
     String name,
@@ -22,7 +30,7 @@ public record Architecture(
     String scores,
     String context,
     Optional<String> rotary,
-    List<String> linears) {
+    Map<Role, String> linearPaths) {
   public static final Architecture OPT =
       new Architecture(
           "OPT",
@@ -30,13 +38,7 @@ public record Architecture(
           "self_attn.bmm_0",
           "self_attn.bmm_1",
           Optional.empty(),
-          List.of(
-              "self_attn.q_proj",
-              "self_attn.k_proj",
-              "self_attn.v_proj",
-              "self_attn.out_proj",
-              "fc1",
-              "fc2"));
+          linears("opt", path -> path));
 
   public static final Architecture LLAMA =
       new Architecture(
@@ -45,14 +47,7 @@ public record Architecture(
           "self_attn.matmul_0",
           "self_attn.matmul_1",
           Optional.of("self_attn.rotary_positional_encoding"),
-          List.of(
-              "self_attn.q_proj",
-              "self_attn.k_proj",
-              "self_attn.v_proj",
-              "self_attn.o_proj",
-              "mlp.gate_proj",
-              "mlp.up_proj",
-              "mlp.down_proj"));
+          linears("llama", path -> path));
 
   public static final Architecture BERT =
       new Architecture(
@@ -61,39 +56,48 @@ public record Architecture(
           "attention.matmul_0",
           "attention.matmul_1",
           Optional.empty(),
-          List.of(
-              "attention.query",
-              "attention.key",
-              "attention.value",
-              "attention.output.dense",
-              "intermediate.dense",
-              "output.dense"));
+          linears("bert", path -> path.replace("attention.self.", "attention.")));
+
+  /** Mistral and Qwen2 have the operations of Llama. */
+  private static final Map<String, Architecture> BY_MODEL_TYPE =
+      Map.of("opt", OPT, "llama", LLAMA, "mistral", LLAMA, "qwen2", LLAMA, "bert", BERT);
 
   public Architecture {
-    linears = List.copyOf(linears);
+    linearPaths = Collections.unmodifiableMap(new EnumMap<>(linearPaths));
   }
 
-  /** The operations of a {@code model_type}: Mistral and Qwen2 have those of Llama. */
+  private static Map<Role, String> linears(String modelType, UnaryOperator<String> renamed) {
+    Map<Role, String> paths = new EnumMap<>(Architectures.linearPaths(modelType).orElseThrow());
+    paths.replaceAll((role, path) -> renamed.apply(path));
+    return paths;
+  }
+
+  /** The operations of a {@code model_type}; empty if there are no formats for it. */
   public static Optional<Architecture> of(String modelType) {
-    return switch (modelType) {
-      case "opt" -> Optional.of(OPT);
-      case "llama", "mistral", "qwen2" -> Optional.of(LLAMA);
-      case "bert" -> Optional.of(BERT);
-      default -> Optional.empty();
-    };
+    return Optional.ofNullable(BY_MODEL_TYPE.get(modelType));
+  }
+
+  /** The paths of the linears, in the order of the model. */
+  public List<String> linears() {
+    return List.copyOf(linearPaths.values());
   }
 
   /**
-   * The path of a linear by its name within a block of the checkpoint: configurations leave out the
-   * {@code self} of BERT's {@code attention.self.query}.
+   * The path of the linear of a role.
+   *
+   * @throws IllegalArgumentException if there is none
    */
-  public String path(String linear) {
-    return linear.replace("attention.self.", "attention.");
+  public String path(Role role) {
+    String path = linearPaths.get(role);
+    if (path == null) {
+      throw new IllegalArgumentException(name + " has no linear of role " + role);
+    }
+    return path;
   }
 
   /** All paths. */
   Set<String> paths() {
-    Set<String> paths = new TreeSet<>(linears);
+    Set<String> paths = new TreeSet<>(linears());
     paths.add(scores);
     paths.add(context);
     rotary.ifPresent(paths::add);

@@ -61,7 +61,7 @@ public record FormatOperands(ModelFormats formats, boolean weights) implements P
   private String path(Product product) {
     Architecture architecture = formats.architecture();
     return switch (product.kind()) {
-      case LINEAR -> architecture.path(product.path());
+      case LINEAR -> architecture.path(product.role().orElseThrow());
       case SCORES -> architecture.scores();
       case CONTEXT -> architecture.context();
       case ROTARY -> architecture.rotary().orElseThrow();

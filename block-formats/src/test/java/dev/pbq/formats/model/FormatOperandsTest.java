@@ -7,6 +7,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.model.Operand;
 import dev.pbq.core.model.OperandTransform;
 import dev.pbq.core.model.Product;
+import dev.pbq.core.model.Role;
 import dev.pbq.core.testkit.Synthetic;
 import dev.pbq.formats.arithmetic.Rules;
 import dev.pbq.formats.arithmetic.TensorFormat;
@@ -60,7 +61,7 @@ class FormatOperandsTest {
 
   @Test
   void linears() {
-    Product up = new Product(1, Product.Kind.LINEAR, "mlp.up_proj");
+    Product up = Product.linear(1, Role.UP, "mlp.up_proj");
     float[] x = Synthetic.weight(3 * 5, 7, 7).data();
     format(1, "mlp.up_proj", OperandRole.DATA_IN).quantize(FloatBuffer.wrap(x), true, 3, 5, 7);
     assertThat(applied(up, Operand.LEFT, 3, 5, 7)).isEqualTo(x);
@@ -81,12 +82,12 @@ class FormatOperandsTest {
         OperandRole role = operand == Operand.LEFT ? OperandRole.DATA_IN : OperandRole.WEIGHT;
         float[] scores = Synthetic.weight(3 * 5, 7, 7).data();
         format(layer, "self_attn.matmul_0", role).quantize(FloatBuffer.wrap(scores), true, 3, 5, 7);
-        assertThat(applied(new Product(layer, Product.Kind.SCORES, "any"), operand, 3, 5, 7))
+        assertThat(applied(Product.of(layer, Product.Kind.SCORES, "any"), operand, 3, 5, 7))
             .isEqualTo(scores);
         float[] context = Synthetic.weight(3 * 5, 7, 7).data();
         format(layer, "self_attn.matmul_1", role)
             .quantize(FloatBuffer.wrap(context), true, 3, 5, 7);
-        assertThat(applied(new Product(layer, Product.Kind.CONTEXT, "any"), operand, 3, 5, 7))
+        assertThat(applied(Product.of(layer, Product.Kind.CONTEXT, "any"), operand, 3, 5, 7))
             .isEqualTo(context);
         assertThat(Arrays.equals(context, scores)).isEqualTo(layer == 0);
       }
@@ -98,25 +99,25 @@ class FormatOperandsTest {
     float[] table = Synthetic.weight(5, 8, 7).data();
     format(0, "self_attn.rotary_positional_encoding", OperandRole.DATA_IN)
         .quantize(FloatBuffer.wrap(table), false, 5, 8);
-    assertThat(applied(new Product(0, Product.Kind.ROTARY, "any"), Operand.LEFT, 1, 5, 8))
+    assertThat(applied(Product.of(0, Product.Kind.ROTARY, "any"), Operand.LEFT, 1, 5, 8))
         .isEqualTo(table);
   }
 
   @Test
   void packedWeightsAndBypassedOperationsAreLeftAlone() {
-    Product up = new Product(0, Product.Kind.LINEAR, "mlp.up_proj");
+    Product up = Product.linear(0, Role.UP, "mlp.up_proj");
     assertThat(new FormatOperands(FORMATS, false).of(up, Operand.RIGHT))
         .isSameAs(OperandTransform.NONE);
     assertThat(
             new FormatOperands(FORMATS, false)
-                .of(new Product(0, Product.Kind.SCORES, "any"), Operand.RIGHT))
+                .of(Product.of(0, Product.Kind.SCORES, "any"), Operand.RIGHT))
         .isNotSameAs(OperandTransform.NONE);
     ModelFormats bypass =
         new ModelFormats(Presets.of("bypass"), Architecture.LLAMA, 2, Rules.FIXED);
     for (Product.Kind kind : Product.Kind.values()) {
+      Product product = kind == Product.Kind.LINEAR ? up : Product.of(0, kind, "any");
       for (Operand operand : Operand.values()) {
-        assertThat(
-                new FormatOperands(bypass, true).of(new Product(0, kind, "mlp.up_proj"), operand))
+        assertThat(new FormatOperands(bypass, true).of(product, operand))
             .isSameAs(OperandTransform.NONE);
       }
     }
@@ -133,7 +134,7 @@ class FormatOperandsTest {
     assertThatThrownBy(
             () ->
                 new FormatOperands(formats, true)
-                    .of(new Product(0, Product.Kind.LINEAR, "mlp.up_proj"), Operand.BIAS))
+                    .of(Product.linear(0, Role.UP, "mlp.up_proj"), Operand.BIAS))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("my.toml: [default] says nothing of biases, and mlp.up_proj has one");
   }

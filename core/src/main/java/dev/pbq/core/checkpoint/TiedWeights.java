@@ -2,16 +2,13 @@ package dev.pbq.core.checkpoint;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * Weights that a model shares between two places, which a checkpoint must hold once. Some converted
  * checkpoints hold the output head although it is the token embedding.
  */
 public final class TiedWeights {
-  private static final String HEAD = "lm_head.weight";
-  private static final List<String> EMBEDDINGS =
-      List.of("model.embed_tokens.weight", "model.decoder.embed_tokens.weight");
   private static final int CHUNK = 1 << 20;
 
   private TiedWeights() {}
@@ -21,19 +18,23 @@ public final class TiedWeights {
    * token embedding byte for byte.
    *
    * @param tied whether the model's configuration ties the head to the embedding
+   * @param headOf what the head is called, by the name of the embedding that it may repeat; the
+   *     first embedding that the checkpoint holds counts
    */
-  public static List<String> storedOnce(Checkpoint checkpoint, boolean tied) {
+  public static List<String> storedOnce(
+      Checkpoint checkpoint, boolean tied, Map<String, String> headOf) {
     List<String> names = checkpoint.names();
-    if (!tied || !checkpoint.contains(HEAD)) {
+    if (!tied) {
       return names;
     }
-    Optional<TensorInfo> embedding =
-        EMBEDDINGS.stream().flatMap(name -> checkpoint.find(name).stream()).findFirst();
-    TensorInfo head = checkpoint.info(HEAD);
-    if (embedding.isEmpty() || !sameContents(checkpoint, head, embedding.get())) {
-      return names;
+    for (Map.Entry<String, String> pair : headOf.entrySet()) {
+      if (checkpoint.contains(pair.getKey()) && checkpoint.contains(pair.getValue())) {
+        TensorInfo head = checkpoint.info(pair.getValue());
+        boolean repeated = sameContents(checkpoint, head, checkpoint.info(pair.getKey()));
+        return repeated ? names.stream().filter(name -> !name.equals(head.name())).toList() : names;
+      }
     }
-    return names.stream().filter(name -> !name.equals(head.name())).toList();
+    return names;
   }
 
   private static boolean sameContents(Checkpoint checkpoint, TensorInfo a, TensorInfo b) {

@@ -2,17 +2,83 @@ package dev.pbq.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.PbqException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** The architectures that pbq can run. */
+/** The architectures that pbq can run: a table of families. */
 public final class Architectures {
-  private static final List<String> SUPPORTED = List.of("llama", "mistral", "qwen2", "opt", "bert");
+  private static final List<Family> FAMILIES =
+      List.of(
+          new Family(
+              List.of("llama", "mistral", "qwen2"),
+              LlamaLayout.OUTER,
+              LlamaLayout.BLOCK,
+              (type, keys, limits) -> new LlamaModel(LlamaConfig.of(type, keys), limits)),
+          new Family(
+              List.of("opt"),
+              OptLayout.OUTER,
+              OptLayout.BLOCK,
+              (type, keys, limits) -> new OptModel(OptConfig.of(keys), limits)),
+          new Family(
+              List.of("bert"),
+              BertLayout.OUTER,
+              BertLayout.BLOCK,
+              (type, keys, limits) -> new BertModel(BertConfig.of(keys), limits)));
+
+  private static final List<String> SUPPORTED =
+      FAMILIES.stream().flatMap(family -> family.modelTypes().stream()).toList();
 
   private Architectures() {}
+
+  /**
+   * Models that share their names and their code.
+   *
+   * @param modelTypes the values of {@code model_type} that belong to it
+   * @param outer names outside of the blocks
+   * @param block the description of a block
+   * @param maker makes a model of a configuration
+   */
+  private record Family(
+      List<String> modelTypes, OuterNames outer, BlockLayout block, ModelMaker maker) {}
+
+  /** Makes a model of a family from a configuration. */
+  @FunctionalInterface
+  private interface ModelMaker {
+    TransformerModel make(String modelType, ConfigKeys keys, Limits limits);
+  }
+
+  private static Optional<Family> family(String modelType) {
+    return FAMILIES.stream().filter(f -> f.modelTypes().contains(modelType)).findFirst();
+  }
 
   /** The values of {@code model_type} that are supported. */
   public static List<String> supported() {
     return SUPPORTED;
+  }
+
+  /**
+   * The names of a family's linears inside a block, by role and in the order of roles, e.g. {@code
+   * self_attn.q_proj}; empty if {@code model_type} is not supported.
+   */
+  public static Optional<Map<Role, String>> linearPaths(String modelType) {
+    return family(modelType).map(family -> family.block().paths());
+  }
+
+  /**
+   * The pairs of weights that may be one tensor in some family: full names of the token embedding
+   * and of the head that is tied to it.
+   */
+  public static Map<String, String> tiedWeights() {
+    Map<String, String> headOf = new LinkedHashMap<>();
+    for (Family family : FAMILIES) {
+      if (family.outer().headMayBeTied()) {
+        headOf.put(family.outer().embedding() + ".weight", family.outer().head() + ".weight");
+      }
+    }
+    return Collections.unmodifiableMap(headOf);
   }
 
   /**
@@ -79,11 +145,9 @@ public final class Architectures {
     String type =
         keys.text("model_type")
             .orElseThrow(() -> PbqException.badData(where + ": model_type is missing"));
-    return switch (type) {
-      case "llama", "mistral", "qwen2" -> new LlamaModel(LlamaConfig.of(type, keys), limits);
-      case "opt" -> new OptModel(OptConfig.of(keys), limits);
-      case "bert" -> new BertModel(BertConfig.of(keys), limits);
-      default -> throw keys.unsupported("model_type", '"' + type + '"', SUPPORTED);
-    };
+    return family(type)
+        .orElseThrow(() -> keys.unsupported("model_type", '"' + type + '"', SUPPORTED))
+        .maker()
+        .make(type, keys, limits);
   }
 }

@@ -2,6 +2,7 @@ package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.tensor.WeightSource;
+import java.util.Optional;
 
 /** A model that predicts the next token from those before it. */
 public non-sealed interface CausalModel extends TransformerModel {
@@ -20,6 +21,11 @@ public non-sealed interface CausalModel extends TransformerModel {
       floats = Math.addExact(floats, count);
     }
     return Math.multiplyExact(floats, Float.BYTES);
+  }
+
+  /** The rotary positions that all blocks share; empty where positions enter in another way. */
+  default Optional<Rope> rope() {
+    return Optional.empty();
   }
 
   /**

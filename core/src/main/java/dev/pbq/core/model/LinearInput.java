@@ -3,15 +3,13 @@ package dev.pbq.core.model;
 import java.util.List;
 
 /**
- * One input inside a decoder block and the linear layers that read it (q/k/v share one, gate/up
- * another).
+ * One input inside a block and the linear layers that read it (q/k/v share one, gate/up another).
  *
  * @param name a short name for messages, e.g. {@code model.layers.3.self_attn.qkv}
- * @param linears full names of the linears without {@code .weight}, e.g. {@code
- *     model.layers.3.self_attn.q_proj}, in the model's order
+ * @param linears the layers, in the model's order
  * @param features width of the input
  */
-public record LinearInput(String name, List<String> linears, int features) {
+public record LinearInput(String name, List<Linear> linears, int features) {
   public LinearInput {
     linears = List.copyOf(linears);
   }

@@ -3,28 +3,33 @@ package dev.pbq.core.model;
 import java.util.List;
 
 /**
- * The frequencies of rotary position embedding (Su et al., RoFormer, 2021, section 3.2.2).
+ * The frequencies of rotary position embedding (Su et al., RoFormer, 2021, section 3.2.2): pair i
+ * of a head of width w turns by theta^(-2i/w) for each position, before scaling.
  *
  * @param theta the base
  * @param scaling how the frequencies are stretched for longer contexts
  */
-record Rope(double theta, Scaling scaling) {
+public record Rope(double theta, Scaling scaling) {
 
   /** Changes an inverse frequency. */
-  sealed interface Scaling permits None, Linear, Llama3 {
+  public sealed interface Scaling permits None, Interpolation, Llama3 {
+    /** The frequency that takes the place of one, both in radians for each position. */
     double apply(double inverseFrequency);
   }
 
   /** Frequencies as they are. */
-  record None() implements Scaling {
+  public record None() implements Scaling {
     @Override
     public double apply(double inverseFrequency) {
       return inverseFrequency;
     }
   }
 
-  /** Position interpolation (Chen et al., 2023): all frequencies divided by {@code factor}. */
-  record Linear(double factor) implements Scaling {
+  /**
+   * Position interpolation (Chen et al., 2023), {@code linear} in configurations: all frequencies
+   * divided by {@code factor}.
+   */
+  public record Interpolation(double factor) implements Scaling {
     @Override
     public double apply(double inverseFrequency) {
       return inverseFrequency / factor;
@@ -35,9 +40,11 @@ record Rope(double theta, Scaling scaling) {
    * Llama 3.1's scaling: long wavelengths are divided by {@code factor}, short ones kept, and those
    * between the two limits interpolated.
    *
+   * @param lowFactor wavelengths above {@code originalPositions / lowFactor} are long
+   * @param highFactor wavelengths below {@code originalPositions / highFactor} are short
    * @param originalPositions the context that the model was first trained with
    */
-  record Llama3(double factor, double lowFactor, double highFactor, double originalPositions)
+  public record Llama3(double factor, double lowFactor, double highFactor, double originalPositions)
       implements Scaling {
     @Override
     public double apply(double inverseFrequency) {
@@ -48,9 +55,31 @@ record Rope(double theta, Scaling scaling) {
       if (wavelength < originalPositions / highFactor) {
         return inverseFrequency;
       }
-      double smooth = (originalPositions / wavelength - lowFactor) / (highFactor - lowFactor);
+      double smooth = smooth(wavelength);
       return (1 - smooth) * inverseFrequency / factor + smooth * inverseFrequency;
     }
+
+    /** What the frequency of a wavelength (in positions) is divided by. */
+    public double divisor(double wavelength) {
+      if (wavelength > originalPositions / lowFactor) {
+        return factor;
+      }
+      if (wavelength < originalPositions / highFactor) {
+        return 1;
+      }
+      double smooth = smooth(wavelength);
+      return 1 / ((1 - smooth) / factor + smooth);
+    }
+
+    /** 0 at the limit of the long wavelengths, 1 at that of the short ones. */
+    private double smooth(double wavelength) {
+      return (originalPositions / wavelength - lowFactor) / (highFactor - lowFactor);
+    }
+  }
+
+  /** The wavelength of pair {@code i} of heads of {@code width}, in positions, before scaling. */
+  public double wavelength(int i, int width) {
+    return 2 * Math.PI * Math.pow(theta, 2.0 * i / width);
   }
 
   /** The {@code width / 2} inverse frequencies of heads of {@code width}, rounded to float32. */
@@ -87,7 +116,7 @@ record Rope(double theta, Scaling scaling) {
     }
     String kind = parameters.oneOf(key, List.of("default", "linear", "llama3"));
     return switch (kind) {
-      case "linear" -> new Linear(parameters.positiveNumber("factor"));
+      case "linear" -> new Interpolation(parameters.positiveNumber("factor"));
       case "llama3" -> {
         Llama3 scaling =
             new Llama3(

@@ -8,38 +8,62 @@ import java.util.List;
 /**
  * An architecture with a configuration: it knows which tensors there are and how they compute, but
  * holds no weights. Weights come from a {@link WeightSource}, a block at a time. What is here is
- * all that quantizing linears without calibration, counting and checking need.
+ * all that quantizing linears without calibration, counting and checking need; all of it but the
+ * embedding follows from the {@link ModelLayout}.
  */
 public sealed interface TransformerModel permits CausalModel, EncoderClassifier {
+  /** The model's tensors and linears with their shapes and roles. */
+  ModelLayout layout();
+
   /** {@code model_type} of the configuration: llama, mistral, qwen2, opt, bert. */
-  String architecture();
+  default String architecture() {
+    return layout().sizes().architecture();
+  }
 
-  int blocks();
+  default int blocks() {
+    return layout().sizes().blocks();
+  }
 
-  int vocabularySize();
+  default int vocabularySize() {
+    return layout().sizes().vocabulary();
+  }
 
-  int hiddenSize();
+  default int hiddenSize() {
+    return layout().sizes().hidden();
+  }
 
   /** The longest sequence that positions exist for. */
-  int maxPositions();
+  default int maxPositions() {
+    return layout().sizes().maxPositions();
+  }
 
   /** The heads of every block's attention. */
-  AttentionShape attention();
+  default AttentionShape attention() {
+    return layout().sizes().attention();
+  }
 
   /** The inputs of a block's quantizable linears, in the order in which the block computes them. */
-  List<LinearInput> linearInputs(int block);
+  default List<LinearInput> linearInputs(int block) {
+    return layout().linearInputs(block);
+  }
 
   /** What the full names of a block's tensors begin with, without the dot behind it. */
-  String blockPrefix(int block);
+  default String blockPrefix(int block) {
+    return layout().blockPrefix(block);
+  }
 
   /** Shape [outputs, inputs] of a quantizable linear, by its name without {@code .weight}. */
-  int[] linearShape(String linear);
+  default int[] linearShape(String linear) {
+    return layout().linearShape(linear);
+  }
 
   /**
    * Full names of all tensors that the model needs, for checking a checkpoint; a tied head is not
    * among them.
    */
-  List<String> requiredTensors();
+  default List<String> requiredTensors() {
+    return layout().requiredTensors();
+  }
 
   /**
    * Refuses weights that lack one of the {@linkplain #requiredTensors() required tensors}: to be

@@ -15,6 +15,7 @@ import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
+import dev.pbq.core.model.Architectures;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class PackedFolder {
     }
     boolean tied = source.config().path("tie_word_embeddings").asBoolean(false);
     List<TensorGroup> groups = new ArrayList<>();
-    for (String name : TiedWeights.storedOnce(original, tied)) {
+    for (String name : TiedWeights.storedOnce(original, tied, Architectures.tiedWeights())) {
       TensorGroup group = packed.remove(canonical(name, packed));
       groups.add(group != null ? group : TensorGroup.of(original.entryOf(name)));
     }

@@ -2,6 +2,7 @@ package dev.pbq.core.pipeline;
 
 import dev.pbq.core.Amounts;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.TransformerModel;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public record PlanEstimate(
     double allTokens = (double) windows * tokens;
     for (PlannedBlock block : plan.blocks()) {
       List<LinearInput> all = model.linearInputs(block.index());
-      blockBytes = Math.max(blockBytes, weights(model, all) * Float.BYTES);
+      blockBytes = Math.max(blockBytes, weights(all) * Float.BYTES);
       largestInput =
           Math.max(largestInput, all.stream().mapToLong(LinearInput::features).max().orElseThrow());
       if (!calibrated) {
@@ -133,13 +134,10 @@ public record PlanEstimate(
   }
 
   /** Weights of the linears that read these inputs. */
-  private static long weights(TransformerModel model, List<LinearInput> inputs) {
+  private static long weights(List<LinearInput> inputs) {
     long weights = 0;
     for (LinearInput input : inputs) {
-      for (String linear : input.linears()) {
-        int[] shape = model.linearShape(linear);
-        weights += (long) shape[0] * shape[1];
-      }
+      weights += input.linears().stream().mapToLong(Linear::weights).sum();
     }
     return weights;
   }
@@ -151,7 +149,7 @@ public record PlanEstimate(
   private static double passOperations(
       TransformerModel model, List<LinearInput> first, int tokens) {
     double attention = first.isEmpty() ? 0 : 4.0 * tokens * model.hiddenSize();
-    return 2.0 * weights(model, first) + attention;
+    return 2.0 * weights(first) + attention;
   }
 
   /** Seconds on a machine with this many threads, if its cores are as fast as those measured. */

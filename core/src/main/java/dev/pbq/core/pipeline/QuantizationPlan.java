@@ -2,6 +2,7 @@ package dev.pbq.core.pipeline;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.quant.CalibrationNeed;
@@ -41,10 +42,9 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
       List<PlannedInput> inputs = new ArrayList<>();
       for (LinearInput input : model.linearInputs(b)) {
         List<PlannedLinear> linears = new ArrayList<>();
-        for (String name : input.linears()) {
-          if (selection.selects(b, name)) {
-            int[] shape = model.linearShape(name);
-            linears.add(new PlannedLinear(name, shape[0], shape[1], method.apply(name)));
+        for (Linear linear : input.linears()) {
+          if (selection.selects(b, linear.name())) {
+            linears.add(new PlannedLinear(linear, method.apply(linear.name())));
           }
         }
         if (!linears.isEmpty()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.model.Architectures;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.testkit.SharedFolder;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointTest {
+  private static final Map<String, String> HEAD_OF = Architectures.tiedWeights();
+
   @TempDir Path folder;
 
   private static TensorEntry matrix(String name, int rows, int cols) {
@@ -210,15 +213,15 @@ class CheckpointTest {
         matrix("lm_head.weight", 3, 2),
         matrix("model.norm.weight", 1, 2));
     try (Checkpoint in = Checkpoint.open(folder)) {
-      assertThat(TiedWeights.storedOnce(in, true))
+      assertThat(TiedWeights.storedOnce(in, true, HEAD_OF))
           .containsExactly("model.embed_tokens.weight", "model.norm.weight");
-      assertThat(TiedWeights.storedOnce(in, false)).hasSize(3);
+      assertThat(TiedWeights.storedOnce(in, false, HEAD_OF)).hasSize(3);
     }
     writeSingle(
         matrix("decoder.embed_tokens.weight", 2, 1),
         TensorEntry.ofFloats("lm_head.weight", DType.F32, new long[] {2, 1}, new float[] {0, 5}));
     try (Checkpoint in = Checkpoint.open(folder)) {
-      assertThat(TiedWeights.storedOnce(in, true)).hasSize(2);
+      assertThat(TiedWeights.storedOnce(in, true, HEAD_OF)).hasSize(2);
     }
   }
 

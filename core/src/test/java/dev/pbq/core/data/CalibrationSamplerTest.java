@@ -43,7 +43,7 @@ class CalibrationSamplerTest {
         .extracting(Object::getClass)
         .containsExactlyInAnyOrder((Object[]) CalibrationText.class.getPermittedSubclasses());
     for (CalibrationText text : oneOfEach) {
-      assertThat(CalibrationSampler.draw(text, tokenizer, 4, 8, 0).windows()).hasSize(4);
+      assertThat(CalibrationSampler.draw(text, tokenizer, 4, 8, 0).windows()).hasDimensions(4, 8);
     }
   }
 

@@ -294,9 +294,9 @@ class BertModelTest {
     }
     assertThat(inputs).isEqualTo(model.linearInputs(1));
     for (LinearInput input : inputs) {
-      for (String linear : input.linears()) {
-        assertThat(model.linearShape(linear)[1]).isEqualTo(input.features());
-        assertThat(linear).startsWith(model.blockPrefix(1) + ".");
+      for (Linear linear : input.linears()) {
+        assertThat(model.linearShape(linear.name())[1]).isEqualTo(input.features());
+        assertThat(linear.name()).startsWith(model.blockPrefix(1) + ".");
       }
     }
   }

@@ -152,7 +152,7 @@ class DecoderBlockTest {
       List<LinearInput> inputs = model.linearInputs(1);
       assertThat(seen.keySet())
           .containsExactlyElementsOf(inputs.stream().map(LinearInput::name).toList());
-      assertThat(inputs.get(3).linears()).containsExactly(lastLinear);
+      assertThat(inputs.get(3).linears()).extracting(Linear::name).containsExactly(lastLinear);
       assertThat(inputs.get(3).features()).isEqualTo(lastFeatures);
 
       // x + out(context) is the input of the second half; adding down(...) to it gives the output.
@@ -176,7 +176,7 @@ class DecoderBlockTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = x[row * values.length + i];
     }
-    return Float64.linear(weights, input.linears().get(0), values);
+    return Float64.linear(weights, input.linears().get(0).name(), values);
   }
 
   @Test

@@ -48,7 +48,7 @@ public final class TestConfigs {
     return changed(OPT, changes);
   }
 
-  static JsonNode bert(String changes) {
+  public static JsonNode bert(String changes) {
     return changed(BERT, changes);
   }
 

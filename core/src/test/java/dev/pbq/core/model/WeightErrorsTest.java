@@ -168,6 +168,7 @@ class WeightErrorsTest {
     assertThatThrownBy(() -> model.linearInputs(2)).isInstanceOf(IndexOutOfBoundsException.class);
     CausalModel opt = Architectures.of(TestConfigs.opt("{}"), "c");
     assertThat(opt.linearInputs(0).get(0).linears())
+        .extracting(Linear::name)
         .containsExactly(
             "model.decoder.layers.0.self_attn.q_proj",
             "model.decoder.layers.0.self_attn.k_proj",

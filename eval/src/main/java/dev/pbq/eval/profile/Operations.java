@@ -2,6 +2,7 @@ package dev.pbq.eval.profile;
 
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.Product;
+import dev.pbq.core.model.Role;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,39 +37,34 @@ final class Operations {
 
   /** What the input of some linears is called. */
   static String of(LinearInput input) {
-    String linear = lastPart(input.linears().get(0));
-    return switch (linear) {
-      case "q_proj" -> "attn_in";
-      case "o_proj", "out_proj" -> "matmul_1_out";
-      case "gate_proj", "fc1" -> "mlp_in";
-      case "down_proj" -> "down_in";
-      case "fc2" -> "fc2_in";
-      default -> throw new IllegalArgumentException("no name for the input of " + linear);
+    return switch (input.linears().get(0).role()) {
+      case QUERY, KEY, VALUE -> "attn_in";
+      case ATTENTION_OUT -> "matmul_1_out";
+      case GATE, UP, FC1 -> "mlp_in";
+      case DOWN -> "down_in";
+      case FC2 -> "fc2_in";
     };
   }
 
   /** What the output of a product is called; empty if it is not measured. */
   static Optional<String> ofOutput(Product product) {
-    if (product.kind() == Product.Kind.SCORES) {
-      return Optional.of("matmul_0_out");
-    }
-    if (product.kind() != Product.Kind.LINEAR) {
-      return Optional.empty();
-    }
-    return switch (lastPart(product.path())) {
-      case "q_proj" -> Optional.of("q_out");
-      case "k_proj" -> Optional.of("k_out");
-      case "v_proj" -> Optional.of("v_out");
-      case "gate_proj" -> Optional.of("gate_out");
-      case "up_proj" -> Optional.of("up_out");
-      case "fc1" -> Optional.of("fc1_out");
-      case "down_proj", "fc2" -> Optional.of("mlp_out");
-      default -> Optional.empty();
+    return switch (product.kind()) {
+      case SCORES -> Optional.of("matmul_0_out");
+      case LINEAR -> ofOutput(product.role().orElseThrow());
+      case CONTEXT, ROTARY -> Optional.empty();
     };
   }
 
-  /** {@code q_proj} of {@code model.layers.0.self_attn.q_proj}. */
-  static String lastPart(String name) {
-    return name.substring(name.lastIndexOf('.') + 1);
+  private static Optional<String> ofOutput(Role role) {
+    return switch (role) {
+      case QUERY -> Optional.of("q_out");
+      case KEY -> Optional.of("k_out");
+      case VALUE -> Optional.of("v_out");
+      case ATTENTION_OUT -> Optional.empty();
+      case GATE -> Optional.of("gate_out");
+      case UP -> Optional.of("up_out");
+      case FC1 -> Optional.of("fc1_out");
+      case DOWN, FC2 -> Optional.of("mlp_out");
+    };
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TokenEmbedding;
@@ -128,9 +129,8 @@ public final class VarianceProfiler {
   private List<VarianceEntry> weights(int block) {
     List<VarianceEntry> entries = new ArrayList<>();
     for (LinearInput input : model.linearInputs(block)) {
-      for (String linear : input.linears()) {
-        entries.add(
-            new VarianceEntry(block, Operations.lastPart(linear), variance(linear + ".weight")));
+      for (Linear linear : input.linears()) {
+        entries.add(new VarianceEntry(block, linear.shortName(), variance(linear.weight())));
       }
     }
     return entries;

@@ -1,5 +1,6 @@
 package dev.pbq.eval.report;
 
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.pipeline.LinearOutcome;
 import dev.pbq.core.pipeline.QuantizationReport;
@@ -34,7 +35,7 @@ public final class QuantizationSections {
 
   /** {@code model.layers.3.mlp.down_proj} is a {@code down_proj}. */
   private static String kind(LinearOutcome linear) {
-    return linear.name().substring(linear.name().lastIndexOf('.') + 1);
+    return Linear.shortName(linear.name());
   }
 
   /** The figures that matter most. */

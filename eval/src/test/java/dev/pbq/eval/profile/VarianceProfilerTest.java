@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.MapWeights;
 import dev.pbq.core.model.Operand;
 import dev.pbq.core.model.OperandTransform;
@@ -78,17 +79,17 @@ class VarianceProfilerTest {
       assertThat(other.weights()).isEqualTo(one.weights());
     }
     CausalModel model = Architectures.of(config, "c");
-    List<String> linears = new ArrayList<>();
+    List<Linear> linears = new ArrayList<>();
     for (int b = 0; b < model.blocks(); b++) {
       model.linearInputs(b).forEach(input -> linears.addAll(input.linears()));
     }
     assertThat(one.weights()).hasSize(linears.size());
     for (int i = 0; i < linears.size(); i++) {
-      float[] w = weights.values(linears.get(i) + ".weight");
+      float[] w = weights.values(linears.get(i).weight());
       double[] values = new double[w.length];
       Arrays.setAll(values, j -> w[j]);
       double wanted = squares(values) / (values.length - 1);
-      assertThat(one.weights().get(i).operation()).isEqualTo(Operations.lastPart(linears.get(i)));
+      assertThat(one.weights().get(i).operation()).isEqualTo(linears.get(i).shortName());
       assertThat(one.weights().get(i).variance()).isCloseTo(wanted, within(1e-12 * wanted));
     }
   }

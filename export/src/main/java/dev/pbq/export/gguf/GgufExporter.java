@@ -118,14 +118,14 @@ public final class GgufExporter implements Exporter {
     List<PlannedTensor> tensors = new ArrayList<>();
     for (String name : names) {
       progress.at("plan", name, tensors.size(), names.size());
-      String target = architecture.nameOf(name);
-      TypePlan.Choice choice = types.choose(name, architecture.isLinear(name));
+      TensorPlaces.Place place = architecture.places().of(name);
+      TypePlan.Choice choice = types.choose(name, place.linear());
       tensors.add(
           new PlannedTensor(
               name,
-              target,
+              place.name(),
               source.shape(name),
-              architecture.permutedHeads(name),
+              place.permutedHeads(),
               choice.type(),
               choice.fill()));
     }
@@ -154,7 +154,7 @@ public final class GgufExporter implements Exporter {
   private static GgufType mostly(LlamaArchitecture architecture, List<PlannedTensor> tensors) {
     Map<GgufType, Long> weights = new EnumMap<>(GgufType.class);
     for (PlannedTensor tensor : tensors) {
-      if (architecture.isLinear(tensor.source())) {
+      if (architecture.places().isLinear(tensor.source())) {
         weights.merge(tensor.type(), (long) tensor.rows() * tensor.cols(), Long::sum);
       }
     }

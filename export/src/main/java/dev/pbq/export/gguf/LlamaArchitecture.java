@@ -1,19 +1,18 @@
 package dev.pbq.export.gguf;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.AttentionShape;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.Role;
+import dev.pbq.core.model.Rope;
 import dev.pbq.export.ExportSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** How a model of the Llama family is called in GGUF: its hyper-parameters and its tensors. */
 final class LlamaArchitecture {
@@ -21,37 +20,18 @@ final class LlamaArchitecture {
   private static final Map<String, String> NAMES =
       Map.of("llama", "llama", "mistral", "llama", "qwen2", "qwen2");
 
-  private static final Pattern LAYER =
-      Pattern.compile("model\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
-
-  private static final Map<String, String> PARTS =
-      Map.of(
-          "input_layernorm", "attn_norm",
-          "self_attn.q_proj", "attn_q",
-          "self_attn.k_proj", "attn_k",
-          "self_attn.v_proj", "attn_v",
-          "self_attn.o_proj", "attn_output",
-          "post_attention_layernorm", "ffn_norm",
-          "mlp.gate_proj", "ffn_gate",
-          "mlp.up_proj", "ffn_up",
-          "mlp.down_proj", "ffn_down");
-
-  private static final Map<String, String> OUTSIDE =
-      Map.of(
-          "model.embed_tokens.weight", "token_embd.weight",
-          "model.norm.weight", "output_norm.weight",
-          "lm_head.weight", "output.weight");
-
   private final String name;
   private final CausalModel model;
   private final ObjectNode config;
-  private final boolean tiedHead;
+  private final Rope rope;
+  private final TensorPlaces places;
 
   private LlamaArchitecture(String name, CausalModel model, ObjectNode config) {
     this.name = name;
     this.model = model;
     this.config = config;
-    this.tiedHead = config.path("tie_word_embeddings").asBoolean(false);
+    this.rope = model.rope().orElseThrow();
+    this.places = new TensorPlaces(name, model);
   }
 
   /**
@@ -82,43 +62,14 @@ final class LlamaArchitecture {
 
   /** Whether a tensor has no place in the file: what the file computes itself, or a tied head. */
   boolean leavesOut(String tensor) {
-    return tensor.endsWith("rotary_emb.inv_freq") || (tiedHead && tensor.equals("lm_head.weight"));
+    boolean tied = config.path("tie_word_embeddings").asBoolean(false);
+    return tensor.endsWith("rotary_emb.inv_freq")
+        || (tied && tensor.equals(model.layout().outer().head() + ".weight"));
   }
 
-  /**
-   * A tensor's name in the file.
-   *
-   * @throws PbqException BAD_DATA if there is no place for it
-   */
-  String nameOf(String tensor) {
-    String outside = OUTSIDE.get(tensor);
-    if (outside != null) {
-      return outside;
-    }
-    Matcher m = LAYER.matcher(tensor);
-    String part = m.matches() ? PARTS.get(m.group(2)) : null;
-    if (part == null) {
-      throw PbqException.badData(
-          "tensor " + tensor + " has no place in a GGUF file of architecture " + name);
-    }
-    return "blk." + m.group(1) + "." + part + "." + m.group(3);
-  }
-
-  /** Whether a tensor is the weight of one of a block's linears. */
-  boolean isLinear(String tensor) {
-    return tensor.endsWith("_proj.weight");
-  }
-
-  /** Heads of a tensor whose rows change places; 0 if they stay. */
-  int permutedHeads(String tensor) {
-    if (!name.equals("llama")) {
-      return 0;
-    }
-    AttentionShape shape = model.attention();
-    if (tensor.contains(".self_attn.q_proj.")) {
-      return shape.heads();
-    }
-    return tensor.contains(".self_attn.k_proj.") ? shape.keyValueHeads() : 0;
+  /** Where the model's tensors go. */
+  TensorPlaces places() {
+    return places;
   }
 
   /**
@@ -132,7 +83,8 @@ final class LlamaArchitecture {
     metadata.putCount(name + ".context_length", model.maxPositions());
     metadata.putCount(name + ".embedding_length", model.hiddenSize());
     metadata.putCount(
-        name + ".feed_forward_length", source.rows("model.layers.0.mlp.gate_proj.weight"));
+        name + ".feed_forward_length",
+        source.rows(model.layout().linear(0, Role.GATE).orElseThrow().weight()));
     metadata.putCount(name + ".attention.head_count", shape.heads());
     metadata.putCount(name + ".attention.head_count_kv", shape.keyValueHeads());
     metadata.putCount(name + ".attention.key_length", shape.headDim());
@@ -141,13 +93,20 @@ final class LlamaArchitecture {
         name + ".attention.layer_norm_rms_epsilon",
         (float) config.path("rms_norm_eps").asDouble(1e-6));
     metadata.putCount(name + ".rope.dimension_count", shape.headDim());
-    metadata.putFloat(name + ".rope.freq_base", (float) theta());
+    metadata.putFloat(name + ".rope.freq_base", (float) rope.theta());
     metadata.putCount(name + ".vocab_size", model.vocabularySize());
-    if (scalingKind().equals("linear")) {
-      metadata.putString(name + ".rope.scaling.type", "linear");
-      metadata.putFloat(name + ".rope.scaling.factor", (float) scaling().path("factor").asDouble());
-    }
+    putScaling(metadata);
     return slidingWindow();
+  }
+
+  private void putScaling(Metadata metadata) {
+    Rope.Scaling scaling = rope.scaling();
+    if (scaling instanceof Rope.Interpolation interpolation) {
+      metadata.putString(name + ".rope.scaling.type", "linear");
+      metadata.putFloat(name + ".rope.scaling.factor", (float) interpolation.factor());
+    } else if (!(scaling instanceof Rope.None || scaling instanceof Rope.Llama3)) {
+      throw new IllegalStateException("no GGUF key says " + scaling);
+    }
   }
 
   /** The value of {@code general.architecture}. */
@@ -155,46 +114,18 @@ final class LlamaArchitecture {
     return name;
   }
 
-  private double theta() {
-    double theta = config.path("rope_theta").asDouble(10000);
-    return config.path("rope_parameters").path("rope_theta").asDouble(theta);
-  }
-
-  private JsonNode scaling() {
-    JsonNode parameters = config.path("rope_parameters");
-    return parameters.isObject() ? parameters : config.path("rope_scaling");
-  }
-
-  private String scalingKind() {
-    JsonNode scaling = scaling();
-    return scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-  }
-
   /**
    * Divisors of the rotary frequencies, [headDim / 2], where Llama 3.1's scaling is in force: the
    * tensor {@code rope_freqs.weight}.
    */
   Optional<float[]> ropeDivisors() {
-    if (!scalingKind().equals("llama3")) {
+    if (!(rope.scaling() instanceof Rope.Llama3 scaling)) {
       return Optional.empty();
     }
-    JsonNode scaling = scaling();
-    double factor = scaling.path("factor").asDouble();
-    double lowFactor = scaling.path("low_freq_factor").asDouble();
-    double highFactor = scaling.path("high_freq_factor").asDouble();
-    double positions = scaling.path("original_max_position_embeddings").asDouble();
     int width = model.attention().headDim();
     float[] divisors = new float[width / 2];
     for (int i = 0; i < divisors.length; i++) {
-      double wavelength = 2 * Math.PI * Math.pow(theta(), 2.0 * i / width);
-      double divisor = 1;
-      if (wavelength > positions / lowFactor) {
-        divisor = factor;
-      } else if (wavelength >= positions / highFactor) {
-        double smooth = (positions / wavelength - lowFactor) / (highFactor - lowFactor);
-        divisor = 1 / ((1 - smooth) / factor + smooth);
-      }
-      divisors[i] = (float) divisor;
+      divisors[i] = (float) scaling.divisor(rope.wavelength(i, width));
     }
     return Optional.of(divisors);
   }

@@ -113,7 +113,7 @@ public final class GptqExporter implements Exporter {
     for (String name : names) {
       progress.at("plan", name, done++, names.size());
       if (!source.isQuantized(name)) {
-        if (name.endsWith("_proj.weight") || name.matches(".*\\.(fc1|fc2)\\.weight")) {
+        if (source.isLinear(name)) {
           plan.dense.add(linear(name));
         }
         continue;

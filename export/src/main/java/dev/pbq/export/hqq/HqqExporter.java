@@ -9,6 +9,7 @@ import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TiedWeights;
+import dev.pbq.core.model.Architectures;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;
@@ -27,6 +28,7 @@ import dev.pbq.export.TensorError;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -40,7 +42,6 @@ public final class HqqExporter implements Exporter {
 
   private static final String DTYPE = "dtype";
   private static final String WEIGHT = ".weight";
-  private static final String HEAD = "lm_head.weight";
 
   @Override
   public String name() {
@@ -59,7 +60,13 @@ public final class HqqExporter implements Exporter {
 
   /** What is decided before anything is written. */
   private record Plan(
-      LayerConversion conversion, Optional<DType> dense, List<String> notes, boolean copiesHead) {}
+      LayerConversion conversion,
+      Optional<DType> dense,
+      List<String> notes,
+      Optional<CopiedHead> copiedHead) {}
+
+  /** A head that the source leaves out because it is the embedding; both are weights' names. */
+  private record CopiedHead(String head, String embedding) {}
 
   @Override
   public ExportReport export(ExportRequest request, ExportProgress progress) {
@@ -115,8 +122,7 @@ public final class HqqExporter implements Exporter {
               + " layers compute in: --dtype sets both");
     }
     boolean tied = source.folder().config().path("tie_word_embeddings").asBoolean(false);
-    boolean copiesHead = tied && !source.contains(HEAD) && embedding(source).isPresent();
-    return new Plan(conversion, dense, notes, copiesHead);
+    return new Plan(conversion, dense, notes, tied ? copiedHead(source) : Optional.empty());
   }
 
   private static ComputeDtype compute(DType type) {
@@ -133,8 +139,12 @@ public final class HqqExporter implements Exporter {
             || layer.zero() instanceof HqqParameters.Coded);
   }
 
-  private static Optional<String> embedding(ExportSource source) {
-    return source.names().stream().filter(n -> n.endsWith("embed_tokens.weight")).findFirst();
+  private static Optional<CopiedHead> copiedHead(ExportSource source) {
+    return Architectures.tiedWeights().entrySet().stream()
+        .filter(pair -> source.contains(pair.getKey()))
+        .findFirst()
+        .filter(pair -> !source.contains(pair.getValue()))
+        .map(pair -> new CopiedHead(pair.getValue(), pair.getKey()));
   }
 
   private static HqqLinear converted(ExportSource source, String name, LayerConversion conversion) {
@@ -167,10 +177,12 @@ public final class HqqExporter implements Exporter {
               }));
       entries.addAll(parts.subList(1, parts.size()));
     }
-    if (plan.copiesHead()) {
+    if (plan.copiedHead().isPresent()) {
       // The reference saves and loads every module, the tied head as well.
-      TensorEntry embedding = dense(source, plan, embedding(source).orElseThrow());
-      entries.add(new TensorEntry(HEAD, embedding.dtype(), embedding.shape(), embedding.source()));
+      CopiedHead copied = plan.copiedHead().get();
+      TensorEntry embedding = dense(source, plan, copied.embedding());
+      entries.add(
+          new TensorEntry(copied.head(), embedding.dtype(), embedding.shape(), embedding.source()));
     }
     return entries;
   }
@@ -198,8 +210,8 @@ public final class HqqExporter implements Exporter {
       if (!(written instanceof PackedCheckpoint packed)) {
         throw PbqException.badData(output.work() + ": read back, it holds no quantized layer");
       }
-      if (plan.copiesHead() && TiedWeights.storedOnce(packed.stored(), true).contains(HEAD)) {
-        throw PbqException.badData(HEAD + " was read back other than the embedding");
+      if (plan.copiedHead().isPresent()) {
+        requireTied(packed, plan.copiedHead().get());
       }
       for (String name : names) {
         progress.at("check", name, tensors.size(), names.size());
@@ -210,6 +222,13 @@ public final class HqqExporter implements Exporter {
       }
     }
     return tensors;
+  }
+
+  private static void requireTied(PackedCheckpoint written, CopiedHead copied) {
+    Map<String, String> headOf = Map.of(copied.embedding(), copied.head());
+    if (TiedWeights.storedOnce(written.stored(), true, headOf).contains(copied.head())) {
+      throw PbqException.badData(copied.head() + " was read back other than the embedding");
+    }
   }
 
   private static ExportedTensor check(

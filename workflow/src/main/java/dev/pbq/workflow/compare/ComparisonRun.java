@@ -7,6 +7,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.workflow.recipe.RecipeFile;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ComparisonRun {
   private static final String FULL_PRECISION = "full precision";
+
+  /** The folder of the rows' recipes. */
+  private static final String RECIPES = "recipes";
 
   /** Exit code of a row that failed by a defect of the program. */
   private static final int INTERNAL = 1;
@@ -80,7 +84,7 @@ public final class ComparisonRun {
 
   private void createRoot() {
     try {
-      Files.createDirectories(plan.root());
+      Files.createDirectories(plan.root().resolve(RECIPES));
     } catch (IOException e) {
       throw PbqException.usage("the folder " + plan.root() + " cannot be made: " + e.getMessage());
     }
@@ -128,7 +132,7 @@ public final class ComparisonRun {
   }
 
   private Optional<Row> quantize(Candidate candidate, Path directory, String label) {
-    Path recipe = plan.root().resolve(candidate.directory() + ".toml");
+    Path recipe = plan.root().resolve(RECIPES).resolve(candidate.directory() + ".toml");
     RecipeFile.write(candidate.recipe(), recipe);
     progress.doing(label + ": quantizing");
     RowQuantizer.Outcome outcome =
@@ -183,8 +187,8 @@ public final class ComparisonRun {
     long weights = 0;
     for (int b = 0; b < model.blocks(); b++) {
       for (LinearInput input : model.linearInputs(b)) {
-        for (String linear : input.linears()) {
-          TensorInfo info = checkpoint.info(linear + ".weight");
+        for (Linear linear : input.linears()) {
+          TensorInfo info = checkpoint.info(linear.weight());
           bytes += info.byteCount();
           weights += info.elementCount();
         }

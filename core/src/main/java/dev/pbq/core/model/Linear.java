@@ -1,0 +1,38 @@
+package dev.pbq.core.model;
+
+/**
+ * A quantizable linear layer of a block: a weight [rows, cols] and perhaps a bias [rows].
+ *
+ * @param name full name without {@code .weight}, e.g. {@code model.layers.3.self_attn.q_proj}
+ * @param block index of its block
+ * @param role what it does there
+ * @param rows outputs
+ * @param cols inputs
+ * @param bias whether the model has a bias {@code name + ".bias"}
+ */
+public record Linear(String name, int block, Role role, int rows, int cols, boolean bias) {
+  /** Full name of the weight. */
+  public String weight() {
+    return name + ".weight";
+  }
+
+  /** Number of weights. */
+  public long weights() {
+    return (long) rows * cols;
+  }
+
+  /** The last part of the name, e.g. {@code q_proj}. */
+  public String shortName() {
+    return shortName(name);
+  }
+
+  /**
+   * The last part of a linear's name. The one place where a name is cut: reports and progress of
+   * finished runs name their layers, and there is no model beside them to ask for the role.
+   *
+   * @param name full name without {@code .weight}
+   */
+  public static String shortName(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.pbq.core.model;
+
+import static dev.pbq.core.model.BlockLayout.input;
+import static dev.pbq.core.model.BlockLayout.linear;
+import static dev.pbq.core.model.BlockLayout.norm;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The tensors of Llama, Mistral and Qwen2. */
+final class LlamaLayout {
+  static final OuterNames OUTER =
+      new OuterNames("model.embed_tokens", Optional.of("model.norm"), "lm_head", true);
+
+  static final BlockLayout BLOCK =
+      new BlockLayout(
+          "model.layers",
+          "self_attn",
+          List.of(
+              norm(NormRole.ATTENTION, "input_layernorm"),
+              input(
+                  "self_attn.qkv",
+                  linear(Role.QUERY, "self_attn.q_proj"),
+                  linear(Role.KEY, "self_attn.k_proj"),
+                  linear(Role.VALUE, "self_attn.v_proj")),
+              input("self_attn.o", linear(Role.ATTENTION_OUT, "self_attn.o_proj")),
+              norm(NormRole.MLP, "post_attention_layernorm"),
+              input(
+                  "mlp.gate_up",
+                  linear(Role.GATE, "mlp.gate_proj"),
+                  linear(Role.UP, "mlp.up_proj")),
+              input("mlp.down", linear(Role.DOWN, "mlp.down_proj"))));
+
+  private LlamaLayout() {}
+
+  static ModelLayout of(LlamaConfig config) {
+    ModelSizes sizes =
+        new ModelSizes(
+            config.modelType(),
+            config.vocabulary(),
+            config.hidden(),
+            config.intermediate(),
+            config.layers(),
+            new AttentionShape(config.heads(), config.keyValueHeads(), config.headDim()),
+            config.maxPositions());
+    BlockTensors blocks = new BlockTensors(BLOCK, sizes, biased(config), NormTensors.WEIGHT);
+    TensorCatalog catalog = new TensorCatalog();
+    catalog.vocabulary(OUTER.embedding(), config.vocabulary(), config.hidden());
+    blocks.addTo(catalog);
+    NormTensors.WEIGHT.addTo(catalog, OUTER.finalNorm().orElseThrow(), config.hidden());
+    if (!config.tiedHead()) {
+      catalog.vocabulary(OUTER.head(), config.vocabulary(), config.hidden());
+    }
+    return new ModelLayout(OUTER, blocks, catalog);
+  }
+
+  private static Set<Role> biased(LlamaConfig config) {
+    Set<Role> biased = EnumSet.noneOf(Role.class);
+    if (config.queryBias()) {
+      biased.addAll(EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE));
+    }
+    if (config.outputBias()) {
+      biased.add(Role.ATTENTION_OUT);
+    }
+    if (config.mlpBias()) {
+      biased.addAll(EnumSet.of(Role.GATE, Role.UP, Role.DOWN));
+    }
+    return biased;
+  }
+}

@@ -1,0 +1,12 @@
+package dev.pbq.core.model;
+
+/**
+ * Which residual sum of a block a norm belongs to. Whether it stands before the sublayer or after
+ * the sum is the model's affair.
+ */
+public enum NormRole {
+  /** The norm of attention's residual sum. */
+  ATTENTION,
+  /** The norm of the MLP's residual sum. */
+  MLP
+}

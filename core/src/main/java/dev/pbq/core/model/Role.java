@@ -1,0 +1,29 @@
+package dev.pbq.core.model;
+
+/**
+ * What a quantizable linear layer does inside its block. Programs that treat layers differently ask
+ * for the role rather than for a part of the name, and do so in a {@code switch} expression without
+ * {@code default}, so that a role that is added here is missed nowhere. A block has each role once;
+ * layers of a mixture of experts will share a role and be told apart by an expert's index in {@link
+ * Linear}.
+ */
+public enum Role {
+  /** Makes queries from the input of attention. */
+  QUERY,
+  /** Makes keys from the input of attention. */
+  KEY,
+  /** Makes values from the input of attention. */
+  VALUE,
+  /** Maps the heads' contexts back to the hidden size. */
+  ATTENTION_OUT,
+  /** Of a gated MLP: makes the factor that goes through the activation. */
+  GATE,
+  /** Of a gated MLP: makes the other factor. */
+  UP,
+  /** Of a gated MLP: maps the product back to the hidden size. */
+  DOWN,
+  /** Of an MLP without a gate: the first layer, before the activation. */
+  FC1,
+  /** Of an MLP without a gate: the second layer, back to the hidden size. */
+  FC2
+}
