@@ -6,7 +6,6 @@ import dev.pbq.core.data.TokenChoice;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.run.Running;
 import dev.pbq.eval.run.TaskEvaluation;
-import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskSettings;
 import dev.pbq.formats.model.ActFormat;
@@ -46,11 +45,8 @@ record CompareTasks(List<TaskData> data, OptionalInt limit) {
       TokenChoice tokens,
       Running running,
       StatusLine status) {
-    TaskSettings settings =
-        new TaskSettings(
-            limit, 0, TaskSettings.HARNESS_SEED, PromptStyle.LM_EVAL, OptionalInt.empty());
     List<Scores.TaskScore> scores = new ArrayList<>();
-    new TaskEvaluation(settings, tokens, running, new EvaluationStatus(status))
+    new TaskEvaluation(TaskSettings.zeroShot(limit), tokens, running, new EvaluationStatus(status))
         .run(
             name,
             folder,
