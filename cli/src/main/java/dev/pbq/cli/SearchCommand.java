@@ -1,36 +1,24 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.search.DensityCount;
-import dev.pbq.cli.search.FrontReport;
-import dev.pbq.cli.search.Measured;
-import dev.pbq.cli.search.Study;
-import dev.pbq.cli.search.StudyFile;
-import dev.pbq.cli.search.StudyHeader;
-import dev.pbq.cli.search.StudyOutput;
-import dev.pbq.cli.search.StudyResult;
-import dev.pbq.cli.search.TrialObjective;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.data.Sha256;
-import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.pipeline.WeightsFingerprint;
-import dev.pbq.formats.search.Proposals;
-import dev.pbq.formats.search.SearchSpace;
-import dev.pbq.formats.search.SeedTrials;
-import dev.pbq.formats.search.SpacePresets;
-import dev.pbq.formats.search.Variable;
+import dev.pbq.search.sampler.SpacePresets;
+import dev.pbq.search.study.Measured;
+import dev.pbq.search.study.SearchedModel;
+import dev.pbq.search.study.Study;
+import dev.pbq.search.study.StudyFile;
+import dev.pbq.search.study.StudyHeader;
+import dev.pbq.search.study.StudyOutput;
+import dev.pbq.search.study.StudyPlan;
+import dev.pbq.search.study.StudyResult;
+import dev.pbq.search.study.StudySettings;
+import dev.pbq.search.study.TrialObjective;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,29 +89,29 @@ final class SearchCommand implements Runnable {
     checkOptions();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    if (Checkpoints.quantizedBy(folder).isPresent()) {
-      throw PbqException.usage(folder.path() + " is quantized already; search takes a dense model");
-    }
-    CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
-    String toml = spaceToml();
-    SearchedModel searched = SearchedModel.of(causal);
-    SearchSpace space = SearchSpace.parse(toml, options.space(), searched.target());
+    SearchedModel searched = SearchedModel.open(folder);
+    StudySettings settings =
+        new StudySettings(
+            options.space(),
+            spaceToml(),
+            options.sampler(),
+            options.seed(),
+            options.population(),
+            options.seedUniform(),
+            densityTokens);
+    StudyPlan plan = settings.plan(searched);
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    space.warnings().forEach(w -> status.line("pbq: " + w));
+    plan.space().warnings().forEach(w -> status.line("pbq: " + w));
     Path output = outputFolder(resolved);
     StudyResult result;
-    try (TrialObjective judge =
-            objective.judge(folder, causal, resolved, common.threads(), status);
+    try (TrialObjective judge = objective.judge(folder, resolved, common, status);
         StudyFile file =
             StudyFile.open(
                 created(output).resolve(StudyFile.NAME),
-                header(judge, folder, toml, space),
+                StudyHeader.of(folder, judge, settings, plan, common.threads()),
                 resume)) {
-      DensityCount density =
-          new DensityCount(MemoryFacts.operations(causal, searched.architecture()), densityTokens);
-      Proposals proposals = proposals(space, density);
       SearchProgress progress = new SearchProgress(status, judge.metric(), options.trials());
-      Study study = new Study(space, proposals, judge, density, file, progress);
+      Study study = new Study(plan, judge, file, progress);
       result =
           InterruptNotice.during(
               status,
@@ -135,12 +123,15 @@ final class SearchCommand implements Runnable {
     }
     status.clear();
     PrintWriter console = spec.commandLine().getOut();
-    FrontReport.print(result, console);
+    SearchReport report = new SearchReport(result, console);
+    report.printFront();
     Optional<Measured> best =
         result.best(Optional.ofNullable(maxBits), Optional.ofNullable(minQuality));
     console.println();
-    new StudyOutput(output, resolved.displayName(), space, searched.linears())
-        .write(result, best, console::println);
+    StudyOutput.Written written =
+        new StudyOutput(output, resolved.displayName(), plan.space(), searched.linears())
+            .write(result, best);
+    report.printFiles(written, best, resolved.displayName());
   }
 
   private void checkOptions() {
@@ -194,36 +185,5 @@ final class SearchCommand implements Runnable {
     } catch (IOException e) {
       throw PbqException.resources("cannot make the folder " + folder + ": " + e.getMessage(), e);
     }
-  }
-
-  private Proposals proposals(SearchSpace space, DensityCount density) {
-    Optional<SeedTrials> seeds =
-        options.seedUniform()
-            ? Optional.of(
-                new SeedTrials(
-                    space, point -> density.reference(space.formats(point)).averageBits()))
-            : Optional.empty();
-    return new Proposals(
-        seeds, options.sampler().create(space, options.seed(), options.population()));
-  }
-
-  private StudyHeader header(
-      TrialObjective judge, ModelFolder folder, String toml, SearchSpace space) {
-    Map<String, String> parts = new LinkedHashMap<>();
-    try (Checkpoint checkpoint = Checkpoint.open(folder.path())) {
-      parts.put("weights", WeightsFingerprint.of(checkpoint));
-    }
-    parts.put("objective", objective.name());
-    parts.putAll(judge.fingerprint());
-    parts.put("density-seqlen", Integer.toString(densityTokens));
-    parts.put("space", Sha256.of(toml));
-    parts.put("sampler", options.sampler().name().toLowerCase(Locale.ROOT));
-    parts.put("seed", Long.toString(options.seed()));
-    parts.put("population", Integer.toString(options.population()));
-    parts.put("seed-uniform", Boolean.toString(options.seedUniform()));
-    // Products that are split over another number of threads round differently.
-    parts.put("threads", Integer.toString(common.threads()));
-    return new StudyHeader(
-        StudyHeader.VERSION, parts, space.variables().stream().map(Variable::name).toList());
   }
 }

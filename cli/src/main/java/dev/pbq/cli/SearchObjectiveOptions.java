@@ -1,27 +1,18 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.search.PerplexityObjective;
-import dev.pbq.cli.search.TaskObjective;
-import dev.pbq.cli.search.TrialModel;
-import dev.pbq.cli.search.TrialObjective;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
-import dev.pbq.core.model.CausalModel;
-import dev.pbq.eval.protocol.GptqProtocol;
-import dev.pbq.eval.run.OpenModel;
-import dev.pbq.eval.run.Running;
-import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
 import dev.pbq.eval.tasks.TaskSettings;
-import dev.pbq.formats.arithmetic.Rules;
-import dev.pbq.formats.model.ActFormat;
+import dev.pbq.search.study.PerplexityObjective;
+import dev.pbq.search.study.TaskObjective;
+import dev.pbq.search.study.TrialModel;
+import dev.pbq.search.study.TrialObjective;
 import dev.pbq.workflow.source.BuiltIn;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
@@ -71,11 +62,6 @@ final class SearchObjectiveOptions {
       description = "Measure the first N windows, or the first N rows of every task.")
   private Integer limit;
 
-  /** The name of the objective. */
-  String name() {
-    return objective;
-  }
-
   /**
    * Checks the options.
    *
@@ -97,64 +83,30 @@ final class SearchObjectiveOptions {
 
   /** What judges the trials; the caller closes it. */
   TrialObjective judge(
-      ModelFolder folder,
-      CausalModel causal,
-      ResolvedModel resolved,
-      int threads,
-      StatusLine status) {
-    return objective.equals(TASK)
-        ? accuracy(folder, threads, status)
-        : perplexity(folder, causal, resolved, threads, status);
-  }
-
-  private TrialObjective accuracy(ModelFolder folder, int threads, StatusLine status) {
-    List<TaskData> rows = data.tasks(tasks, Optional.ofNullable(split)).load(false);
-    TaskSettings settings =
-        new TaskSettings(
-            limit == null ? OptionalInt.empty() : OptionalInt.of(limit),
-            0,
-            TaskSettings.HARNESS_SEED,
-            PromptStyle.LM_EVAL,
-            OptionalInt.empty());
-    return new TaskObjective(
-        trialModel(open(folder, threads)), rows, settings, new ScoringStatus(status, "tasks"));
-  }
-
-  private TrialObjective perplexity(
-      ModelFolder folder,
-      CausalModel causal,
-      ResolvedModel resolved,
-      int threads,
-      StatusLine status) {
+      ModelFolder folder, ResolvedModel resolved, CommonOptions common, StatusLine status) {
+    OptionalInt most = limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
+    if (objective.equals(TASK)) {
+      List<TaskData> rows = data.tasks(tasks, Optional.ofNullable(split)).load(false);
+      return new TaskObjective(
+          trialModel(folder, common),
+          rows,
+          TaskSettings.zeroShot(most),
+          new ScoringStatus(status, "tasks"));
+    }
     EvaluationText text =
         data.texts()
             .evaluation(dataset != null ? dataset : BuiltIn.defaultText(resolved, "wikitext2"));
-    int tokens = seqlen.tokens().orElseGet(() -> GptqProtocol.defaultSeqlen(causal));
-    OptionalInt most = limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
-    OpenModel open = open(folder, threads);
+    TrialModel model = trialModel(folder, common);
     try {
-      int[][] windows =
-          new GptqProtocol(text, OptionalInt.of(tokens), most).windows(causal, open.tokenizer());
-      Map<String, String> fingerprint = new LinkedHashMap<>();
-      fingerprint.put("text", text.sha256());
-      fingerprint.put("tokenizer", open.tokenizer().fingerprint());
-      fingerprint.put("seqlen", Integer.toString(tokens));
-      fingerprint.put("windows", Integer.toString(windows.length));
-      return new PerplexityObjective(
-          trialModel(open), windows, fingerprint, new ScoringStatus(status, text.name()));
+      return PerplexityObjective.of(
+          model, text, seqlen.tokens(), most, new ScoringStatus(status, text.name()));
     } catch (RuntimeException | Error e) {
-      open.close();
+      model.close();
       throw e;
     }
   }
 
-  private OpenModel open(ModelFolder folder, int threads) {
-    return OpenModel.open(
-        folder, Optional.empty(), tokenizers.choice(), Running.of(threads, resident.largest()));
-  }
-
-  private static TrialModel trialModel(OpenModel open) {
-    return new TrialModel(
-        open, config -> new ActFormat("search", config, Rules.FIXED, true).operands(open.model()));
+  private TrialModel trialModel(ModelFolder folder, CommonOptions common) {
+    return TrialModel.open(folder, tokenizers.choice(), resident.running(common));
   }
 }

@@ -1,8 +1,8 @@
 package dev.pbq.cli;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.formats.search.SamplerKind;
-import dev.pbq.formats.search.SpacePresets;
+import dev.pbq.search.sampler.SamplerKind;
+import dev.pbq.search.sampler.SpacePresets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -1,17 +1,17 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.search.Measured;
-import dev.pbq.cli.search.Metric;
+import dev.pbq.search.study.Measured;
+import dev.pbq.search.study.QualityMetric;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Says what every trial gave. */
 final class SearchProgress implements Consumer<Measured> {
   private final StatusLine status;
-  private final Metric metric;
+  private final QualityMetric metric;
   private final int trials;
 
-  SearchProgress(StatusLine status, Metric metric, int trials) {
+  SearchProgress(StatusLine status, QualityMetric metric, int trials) {
     this.status = status;
     this.metric = metric;
     this.trials = trials;

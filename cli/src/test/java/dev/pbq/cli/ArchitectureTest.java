@@ -111,34 +111,51 @@ class ArchitectureTest {
       only("dev.pbq.formats.config..", ROOT, PACKED, MODEL, "dev.pbq.formats.arithmetic..");
 
   @ArchTest
-  static final ArchRule formatDensity =
+  static final ArchRule searchSamplers =
       only(
-          "dev.pbq.formats.density..",
+          "dev.pbq.search.sampler..",
           ROOT,
-          PACKED,
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
 
   @ArchTest
-  static final ArchRule formatSearch =
+  static final ArchRule memoryDensity =
       only(
-          "dev.pbq.formats.search..",
+          "dev.pbq.search.density..",
           ROOT,
+          PACKED,
+          MODEL,
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
+
+  @ArchTest
+  static final ArchRule studies =
+      only(
+          "dev.pbq.search.study..",
+          CORE,
+          FORMATS,
+          EVAL,
+          "dev.pbq.search.sampler..",
+          "dev.pbq.search.density..",
+          "dev.pbq.workflow.recipe..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineSearches =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.pbq.search..", CLI)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.search..");
 
   @ArchTest
   static final ArchRule geneticAlgorithmsAreUsedInOnePlace =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.pbq.formats.search..")
+          .resideOutsideOfPackage("dev.pbq.search.sampler..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.moeaframework..");
-
-  @ArchTest
-  static final ArchRule studiesKnowNoCommand =
-      only("dev.pbq.cli.search..", CORE, FORMATS, EVAL, "dev.pbq.workflow.recipe..");
+          .resideInAnyPackage("org.moeaframework..", "org.apache.commons.math3..");
 
   @ArchTest
   static final ArchRule recipes =

@@ -107,6 +107,26 @@ public final class QuantConfig {
     return new QuantConfig(where, tables);
   }
 
+  /**
+   * The same configuration with another width of numbers in its section {@code [default]}: of
+   * inputs, weights and biases, where it says one.
+   *
+   * @param width bits of a number
+   * @param where the new configuration's name, for messages
+   * @throws PbqException USAGE if the section's formats have no such width
+   */
+  public QuantConfig withDefaultWidth(int width, String where) {
+    ObjectNode changed = tables.deepCopy();
+    ObjectNode section = (ObjectNode) changed.get(DEFAULT);
+    for (OperandRole role : List.of(OperandRole.DATA_IN, OperandRole.WEIGHT, OperandRole.BIAS)) {
+      String key = role.prefix() + "width";
+      if (section.has(key)) {
+        section.put(key, width);
+      }
+    }
+    return new QuantConfig(where, changed);
+  }
+
   /** As TOML; {@link #parse} gives back an equal configuration. */
   public String toToml() {
     return ConfigToml.of(tables);

@@ -93,6 +93,17 @@ class QuantConfigTest {
   }
 
   @Test
+  void aWidthIsSaidForTheDefaultAlone() {
+    QuantConfig six = Presets.of("bfp-w6a6");
+    assertThat(six.withDefaultWidth(8, "w8")).isEqualTo(Presets.of("bfp-w8a8"));
+    assertThat(six.withDefaultWidth(4, "w4")).isEqualTo(Presets.of("bfp-w4a4"));
+    assertThat(six).as("itself unchanged").isEqualTo(Presets.of("bfp-w6a6"));
+    assertThatThrownBy(() -> six.withDefaultWidth(0, "w0"))
+        .isInstanceOf(PbqException.class)
+        .hasMessageStartingWith("w0: [default]");
+  }
+
+  @Test
   void noneTakesTheDefaultBias() {
     assertThat(
             weight(

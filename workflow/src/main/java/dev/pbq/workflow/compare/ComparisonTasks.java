@@ -4,16 +4,14 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.eval.EvaluationProgress;
 import dev.pbq.eval.MeanAndError;
-import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.run.Running;
-import dev.pbq.eval.tasks.PromptStyle;
+import dev.pbq.eval.run.TaskEvaluation;
 import dev.pbq.eval.tasks.TaskData;
-import dev.pbq.eval.tasks.TaskResult;
-import dev.pbq.eval.tasks.TaskRunner;
 import dev.pbq.eval.tasks.TaskSettings;
 import dev.pbq.formats.model.ActFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -47,19 +45,18 @@ public record ComparisonTasks(List<TaskData> data, OptionalInt limit) {
       TokenChoice tokens,
       Running running,
       EvaluationProgress progress) {
-    TaskSettings settings =
-        new TaskSettings(
-            limit, 0, TaskSettings.HARNESS_SEED, PromptStyle.LM_EVAL, OptionalInt.empty());
-    TaskResult result;
-    try (OpenModel open = OpenModel.open(folder, ActFormat.recorded(folder), tokens, running)) {
-      TaskRunner runner = new TaskRunner(open.measured(name), settings);
-      result = open.run(manager -> runner.run(task, manager, progress.begin(task.task().label())));
-    } finally {
-      progress.end();
-    }
     List<Scores.TaskScore> scores = new ArrayList<>();
-    scores.add(score(task, "acc", result.acc()));
-    result.accNorm().ifPresent(value -> scores.add(score(task, "acc_norm", value)));
+    new TaskEvaluation(TaskSettings.zeroShot(limit), tokens, running, progress)
+        .run(
+            name,
+            folder,
+            List.of(task),
+            Optional.empty(),
+            ActFormat.recorded(folder),
+            result -> {
+              scores.add(score(task, "acc", result.acc()));
+              result.accNorm().ifPresent(value -> scores.add(score(task, "acc_norm", value)));
+            });
     return new Scores.TaskScores(scores);
   }
 
