@@ -23,7 +23,7 @@ class ScaleRoundingTest {
   void everyKindOfFitIsStoredAndKeepsItsValuesThoughNegativeScalesTurn() {
     assertThat(ONE_OF_EACH)
         .extracting(Object::getClass)
-        .containsExactlyInAnyOrder((Object[]) GroupFit.class.getPermittedSubclasses());
+        .containsExactlyInAnyOrder(GroupFit.class.getPermittedSubclasses());
     for (GroupFit fit : ONE_OF_EACH) {
       FittedBlock block = block(fit);
       ScaleRounding.Rounded rounded =

@@ -3,31 +3,17 @@ package dev.pbq.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.Checkpoints;
-import dev.pbq.core.checkpoint.ForeignLayout;
 import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.checkpoint.ModelWeights;
-import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.TransformerModel;
-import dev.pbq.formats.model.ActFormat;
 import dev.pbq.core.parallel.Parallel;
-import dev.pbq.core.pipeline.QuantizationReport;
-import java.io.IOException;
+import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.inspect.Inspection;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,7 +66,8 @@ final class InspectCommand implements Runnable {
     common.applyLogging();
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
-    ObjectNode facts = Parallel.withThreads(common.threads(), () -> facts(folder));
+    Inspection found = Parallel.withThreads(common.threads(), () -> Inspection.of(folder));
+    ObjectNode facts = InspectionJson.of(found, layers);
     if (actFormat != null) {
       putMemory(facts, folder);
     }
@@ -103,125 +90,6 @@ final class InspectCommand implements Runnable {
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     ActFormat format = ActFormatOptions.asked(actFormat, false, folder);
     MemoryFacts.put(facts.putObject("memory"), model, format, seqlen);
-  }
-
-  private static ObjectNode facts(ModelFolder folder, Checkpoint stored) {
-    ObjectNode facts = JSON.createObjectNode();
-    facts.put("folder", folder.path().toString());
-    facts.put("architecture", folder.modelType().orElse("unknown"));
-    facts.put("tensors", stored.names().size());
-    facts.put("bytes", stored.totalBytes());
-    Map<String, Long> dtypes = new TreeMap<>();
-    for (String name : stored.names()) {
-      TensorInfo info = stored.info(name);
-      dtypes.merge(info.dtype().name(), info.byteCount(), Long::sum);
-    }
-    ObjectNode byDtype = facts.putObject("bytes_by_dtype");
-    dtypes.forEach(byDtype::put);
-    return facts;
-  }
-
-  private ObjectNode facts(ModelFolder folder) {
-    try (ModelWeights weights =
-        Checkpoints.isKnown(folder) ? Checkpoints.open(folder) : Checkpoint.open(folder.path())) {
-      return weights instanceof PackedCheckpoint packed
-          ? packed(folder, packed)
-          : dense(folder, (Checkpoint) weights);
-    }
-  }
-
-  private static ObjectNode dense(ModelFolder folder, Checkpoint stored) {
-    ObjectNode facts = facts(folder, stored);
-    long parameters = stored.names().stream().mapToLong(n -> stored.info(n).elementCount()).sum();
-    facts.put("parameters", parameters);
-    facts.put("bits_per_parameter", 8.0 * stored.totalBytes() / parameters);
-    return facts;
-  }
-
-  private ObjectNode packed(ModelFolder folder, PackedCheckpoint packed) {
-    ObjectNode facts = facts(folder, packed.stored());
-    ObjectNode quantization = folder.quantizationConfig();
-    Optional<ForeignLayout> layout = packed.foreignLayout();
-    if (layout.isPresent()) {
-      facts.put("method", layout.get().name() + " (layout of its reference program)");
-    } else {
-      facts.put("method", quantization.path("method").asText());
-      facts.set("settings", quantization.path("settings"));
-    }
-    JsonNode report = report(folder.path());
-    Map<String, Map<String, Long>> partsOf = partBits(packed);
-    Map<String, Long> parts = new TreeMap<>();
-    long weights = 0;
-    long bits = 0;
-    ArrayNode list = JSON.createArrayNode();
-    for (String linear : packed.packedLinears()) {
-      long[] shape = packed.shape(linear + ".weight");
-      Map<String, Long> own = partsOf.getOrDefault(linear, Map.of());
-      own.forEach((part, partBits) -> parts.merge(part, partBits, Long::sum));
-      long linearBits = own.values().stream().mapToLong(Long::longValue).sum();
-      weights += shape[0] * shape[1];
-      bits += linearBits;
-      list.addObject()
-          .put("name", linear)
-          .put("rows", shape[0])
-          .put("cols", shape[1])
-          .put("stored_bits_per_weight", (double) linearBits / (shape[0] * shape[1]));
-    }
-    facts.put("quantized_linears", packed.packedLinears().size());
-    facts.put("quantized_weights", weights);
-    facts.put("stored_bits_per_weight", (double) bits / weights);
-    ObjectNode byPart = facts.putObject("bits_per_weight_by_part");
-    final long all = weights;
-    parts.forEach((part, b) -> byPart.put(part, (double) b / all));
-    if (report != null) {
-      facts.set("paper_bits", report.path("size").path("paperBits"));
-      facts.set("model_bits_per_parameter", report.path("size").path("modelBits"));
-      facts.set("calibration", report.path("calibration"));
-      addErrors(list, report);
-    }
-    if (layers) {
-      facts.set("layers", list);
-    }
-    return facts;
-  }
-
-  /** The bits of every part of each packed linear. */
-  private static Map<String, Map<String, Long>> partBits(PackedCheckpoint packed) {
-    Map<String, Map<String, Long>> parts = new HashMap<>();
-    for (String name : packed.stored().names()) {
-      int dot = name.lastIndexOf('.');
-      if (dot > 0 && !name.endsWith(".bias")) {
-        parts
-            .computeIfAbsent(name.substring(0, dot), linear -> new TreeMap<>())
-            .put(name.substring(dot + 1), 8 * packed.stored().info(name).byteCount());
-      }
-    }
-    return parts;
-  }
-
-  private static void addErrors(ArrayNode list, JsonNode report) {
-    Map<String, Double> errors = new TreeMap<>();
-    report
-        .path("linears")
-        .forEach(l -> errors.put(l.path("name").asText(), l.path("relativeError").asDouble()));
-    for (JsonNode layer : list) {
-      Double error = errors.get(layer.path("name").asText());
-      if (error != null) {
-        ((ObjectNode) layer).put("relative_error", error);
-      }
-    }
-  }
-
-  private static JsonNode report(Path folder) {
-    Path file = folder.resolve(QuantizationReport.FILE);
-    if (!Files.exists(file)) {
-      return null;
-    }
-    try {
-      return JSON.readTree(file.toFile());
-    } catch (IOException e) {
-      throw PbqException.badData(file + " is not valid JSON", e);
-    }
   }
 
   private static void print(ObjectNode facts, PrintWriter out) {

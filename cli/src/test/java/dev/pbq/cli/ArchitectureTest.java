@@ -197,6 +197,14 @@ class ArchitectureTest {
           "dev.pbq.workflow.quantize..");
 
   @ArchTest
+  static final ArchRule inspections =
+      only("dev.pbq.workflow.inspect..", ROOT, CHECKPOINT, PIPELINE);
+
+  @ArchTest
+  static final ArchRule frontDoor =
+      only("dev.pbq", CORE, FORMATS, EVAL, EXPORT, "dev.pbq.hub..", "dev.pbq.workflow..");
+
+  @ArchTest
   static final ArchRule resultPages =
       only("dev.pbq.workflow.report..", CORE, EVAL, "dev.pbq.workflow.compare..");
 

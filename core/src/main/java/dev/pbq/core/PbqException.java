@@ -19,7 +19,9 @@ public final class PbqException extends RuntimeException {
     /** NaN, infinity or a factorisation that fails for every damping tried. */
     NUMERICAL(5),
     /** Out of memory or disk. */
-    RESOURCES(6);
+    RESOURCES(6),
+    /** Ended by the program or person that started it. */
+    CANCELLED(130);
 
     private final int exitCode;
 

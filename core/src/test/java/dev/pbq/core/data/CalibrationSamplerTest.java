@@ -41,7 +41,7 @@ class CalibrationSamplerTest {
             CalibrationText.of("a", letters(50)), perDocument(new Listed(List.of(letters(50)))));
     assertThat(oneOfEach)
         .extracting(Object::getClass)
-        .containsExactlyInAnyOrder((Object[]) CalibrationText.class.getPermittedSubclasses());
+        .containsExactlyInAnyOrder(CalibrationText.class.getPermittedSubclasses());
     for (CalibrationText text : oneOfEach) {
       assertThat(CalibrationSampler.draw(text, tokenizer, 4, 8, 0).windows()).hasDimensions(4, 8);
     }

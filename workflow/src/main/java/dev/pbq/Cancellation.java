@@ -1,0 +1,131 @@
+package dev.pbq;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.pipeline.LinearOutcome;
+import dev.pbq.core.pipeline.ProgressListener;
+import dev.pbq.eval.EvaluationProgress;
+import dev.pbq.eval.ScoringProgress;
+import dev.pbq.export.ExportProgress;
+import dev.pbq.hub.DownloadListener;
+
+/**
+ * The listeners of a {@link PbqListener}, each asking before it hands on an event whether the
+ * operation shall end.
+ */
+record Cancellation(PbqListener listener) {
+  /** Throws if the operation shall end. */
+  void check() {
+    if (listener.isCancelled()) {
+      throw new PbqException(PbqException.Kind.CANCELLED, "cancelled");
+    }
+  }
+
+  DownloadListener downloads() {
+    DownloadListener to = listener.downloads();
+    return new DownloadListener() {
+      @Override
+      public void begin(String what, int files, long bytes) {
+        check();
+        to.begin(what, files, bytes);
+      }
+
+      @Override
+      public void received(String path, long bytes) {
+        check();
+        to.received(path, bytes);
+      }
+
+      @Override
+      public void end() {
+        to.end();
+      }
+    };
+  }
+
+  ProgressListener quantization() {
+    ProgressListener to = listener.quantization();
+    return new ProgressListener() {
+      @Override
+      public void started(int blocks, int finishedBlocks) {
+        check();
+        to.started(blocks, finishedBlocks);
+      }
+
+      @Override
+      public void phase(int block, String activity) {
+        check();
+        to.phase(block, activity);
+      }
+
+      @Override
+      public void windows(int block, int done, int total) {
+        check();
+        to.windows(block, done, total);
+      }
+
+      @Override
+      public void linearDone(LinearOutcome outcome) {
+        check();
+        to.linearDone(outcome);
+      }
+
+      @Override
+      public void blockDone(int block, double seconds) {
+        to.blockDone(block, seconds);
+        check();
+      }
+
+      @Override
+      public void assembling() {
+        check();
+        to.assembling();
+      }
+    };
+  }
+
+  EvaluationProgress evaluation() {
+    EvaluationProgress to = listener.evaluation();
+    return new EvaluationProgress() {
+      @Override
+      public ScoringProgress begin(String part) {
+        check();
+        return scoring(to.begin(part));
+      }
+
+      @Override
+      public void end() {
+        to.end();
+      }
+    };
+  }
+
+  private ScoringProgress scoring(ScoringProgress to) {
+    return new ScoringProgress() {
+      @Override
+      public void block(int block, int blocks, int windowsDone, int windows) {
+        check();
+        to.block(block, blocks, windowsDone, windows);
+      }
+
+      @Override
+      public void scored(int windowsDone, int windows, double meanNll) {
+        check();
+        to.scored(windowsDone, windows, meanNll);
+      }
+
+      @Override
+      public void windows(int windowsDone, int windows) {
+        check();
+        to.windows(windowsDone, windows);
+      }
+    };
+  }
+
+  ExportProgress export() {
+    ExportProgress to = listener.export();
+    return (stage, tensor, done, total) -> {
+      check();
+      to.at(stage, tensor, done, total);
+    };
+  }
+}

@@ -1,0 +1,73 @@
+package dev.pbq.workflow.inspect;
+
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.Checkpoints;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ModelWeights;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.checkpoint.TensorInfo;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What is in a model folder.
+ *
+ * @param folder where it is
+ * @param architecture {@code model_type} of its configuration, or {@code unknown}
+ * @param tensors how many are stored
+ * @param bytes of all stored tensors
+ * @param bytesByDtype the same by element type
+ * @param parameters of a dense model: how many numbers; of a packed one, those that are quantized
+ * @param packed what a packed model consists of; empty of a dense one
+ */
+public record Inspection(
+    Path folder,
+    String architecture,
+    int tensors,
+    long bytes,
+    Map<String, Long> bytesByDtype,
+    long parameters,
+    Optional<PackedContents> packed) {
+
+  /**
+   * Looks into a folder; reads headers only.
+   *
+   * @throws dev.pbq.core.PbqException NOT_FOUND or BAD_DATA for weights that are missing or damaged
+   */
+  public static Inspection of(ModelFolder folder) {
+    try (ModelWeights weights =
+        Checkpoints.isKnown(folder) ? Checkpoints.open(folder) : Checkpoint.open(folder.path())) {
+      if (weights instanceof PackedCheckpoint packed) {
+        PackedContents contents = PackedContents.of(folder, packed);
+        return of(folder, packed.stored(), contents.weights(), Optional.of(contents));
+      }
+      Checkpoint stored = (Checkpoint) weights;
+      long parameters = stored.names().stream().mapToLong(n -> stored.info(n).elementCount()).sum();
+      return of(folder, stored, parameters, Optional.empty());
+    }
+  }
+
+  private static Inspection of(
+      ModelFolder folder, Checkpoint stored, long parameters, Optional<PackedContents> packed) {
+    Map<String, Long> dtypes = new TreeMap<>();
+    for (String name : stored.names()) {
+      TensorInfo info = stored.info(name);
+      dtypes.merge(info.dtype().name(), info.byteCount(), Long::sum);
+    }
+    return new Inspection(
+        folder.path(),
+        folder.modelType().orElse("unknown"),
+        stored.names().size(),
+        stored.totalBytes(),
+        dtypes,
+        parameters,
+        packed);
+  }
+
+  /** Stored bits per parameter of a dense model. */
+  public double bitsPerParameter() {
+    return 8.0 * bytes / parameters;
+  }
+}

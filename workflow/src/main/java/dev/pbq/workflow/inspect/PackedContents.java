@@ -1,0 +1,98 @@
+package dev.pbq.workflow.inspect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.checkpoint.ForeignLayout;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.pipeline.LinearOutcome;
+import dev.pbq.core.pipeline.QuantizationReport;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a packed model consists of.
+ *
+ * @param method its name, with the layout where another program wrote the folder
+ * @param settings of the method, complete; empty where another program wrote the folder
+ * @param linears the quantized layers, in natural order
+ * @param bitsByPart stored bits of all layers by part (codes, scales, ...)
+ * @param report of the quantization; empty where the folder has none
+ */
+public record PackedContents(
+    String method,
+    Optional<JsonNode> settings,
+    List<PackedLayer> linears,
+    Map<String, Long> bitsByPart,
+    Optional<QuantizationReport> report) {
+  public PackedContents {
+    linears = List.copyOf(linears);
+  }
+
+  static PackedContents of(ModelFolder folder, PackedCheckpoint packed) {
+    Optional<QuantizationReport> report =
+        Files.exists(folder.path().resolve(QuantizationReport.FILE))
+            ? Optional.of(QuantizationReport.read(folder.path()))
+            : Optional.empty();
+    Map<String, Double> errors = new HashMap<>();
+    report.ifPresent(r -> r.linears().forEach(l -> errors.put(l.name(), error(l))));
+    Map<String, Map<String, Long>> partsOf = partBits(packed);
+    Map<String, Long> parts = new TreeMap<>();
+    List<PackedLayer> linears = new ArrayList<>();
+    for (String linear : packed.packedLinears()) {
+      long[] shape = packed.shape(linear + ".weight");
+      Map<String, Long> own = partsOf.getOrDefault(linear, Map.of());
+      own.forEach((part, bits) -> parts.merge(part, bits, Long::sum));
+      linears.add(
+          new PackedLayer(
+              linear,
+              shape[0],
+              shape[1],
+              own.values().stream().mapToLong(Long::longValue).sum(),
+              Optional.ofNullable(errors.get(linear))));
+    }
+    Optional<ForeignLayout> layout = packed.foreignLayout();
+    return new PackedContents(
+        layout
+            .map(l -> l.name() + " (layout of its reference program)")
+            .orElseGet(() -> folder.quantizationConfig().path("method").asText()),
+        layout.isPresent()
+            ? Optional.empty()
+            : Optional.of(folder.quantizationConfig().path("settings")),
+        linears,
+        parts,
+        report);
+  }
+
+  private static double error(LinearOutcome outcome) {
+    return outcome.relativeError();
+  }
+
+  /** The bits of every part of each packed linear. */
+  private static Map<String, Map<String, Long>> partBits(PackedCheckpoint packed) {
+    Map<String, Map<String, Long>> parts = new HashMap<>();
+    for (String name : packed.stored().names()) {
+      int dot = name.lastIndexOf('.');
+      if (dot > 0 && !name.endsWith(".bias")) {
+        parts
+            .computeIfAbsent(name.substring(0, dot), linear -> new TreeMap<>())
+            .put(name.substring(dot + 1), 8 * packed.stored().info(name).byteCount());
+      }
+    }
+    return parts;
+  }
+
+  /** Quantized weights. */
+  public long weights() {
+    return linears.stream().mapToLong(PackedLayer::weights).sum();
+  }
+
+  /** Stored bits per quantized weight, everything that the layers need included. */
+  public double storedBitsPerWeight() {
+    return (double) linears.stream().mapToLong(PackedLayer::storedBits).sum() / weights();
+  }
+}
