@@ -1,5 +1,8 @@
 package dev.pbq.cli;
 
+import dev.pbq.cli.command.PbqCommand;
+import dev.pbq.cli.console.ErrorHandler;
+import dev.pbq.cli.console.UsageErrorHandler;
 import dev.pbq.core.PbqException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

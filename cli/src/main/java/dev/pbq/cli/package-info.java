@@ -1,5 +1,5 @@
 /**
- * The command line: picocli commands, progress on the console, exit codes. Sees every module and
- * holds no arithmetic of its own.
+ * The command line: {@link dev.pbq.cli.Main} and the three packages below it. Nothing else in the
+ * project imports them.
  */
 package dev.pbq.cli;

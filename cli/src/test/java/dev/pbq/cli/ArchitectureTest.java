@@ -271,6 +271,48 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
+  @ArchTest static final ArchRule chats = only("dev.pbq.workflow.chat..", ROOT, CHECKPOINT);
+
+  @ArchTest
+  static final ArchRule commandsAndOptionsAreOfTheCommandLine =
+      classes()
+          .that()
+          .resideInAnyPackage("dev.pbq.cli.command..", "dev.pbq.cli.option..")
+          .and()
+          .areTopLevelClasses()
+          .and()
+          .doNotHaveSimpleName("package-info")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("picocli..");
+
+  @ArchTest
+  static final ArchRule optionsKnowNoCommand =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.pbq.cli.option..", "dev.pbq.cli.console..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.cli.command..");
+
+  @ArchTest
+  static final ArchRule theConsoleKnowsNoOption =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.pbq.cli.console..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.cli.option..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineIsPicocli =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.pbq.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("picocli..");
+
   @ArchTest
   static final ArchRule nothingSeesTheCommandLine =
       noClasses()

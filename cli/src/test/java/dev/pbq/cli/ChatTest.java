@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.tiny.TinyModel;
+import dev.pbq.workflow.chat.ChatTemplate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

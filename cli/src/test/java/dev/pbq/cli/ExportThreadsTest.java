@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.cli.command.ExportCommand;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportReport;
 import dev.pbq.export.ExportRequest;

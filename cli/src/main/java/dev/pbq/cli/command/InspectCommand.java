@@ -1,0 +1,142 @@
+package dev.pbq.cli.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.console.InspectionJson;
+import dev.pbq.cli.console.MemoryFacts;
+import dev.pbq.cli.option.ActFormatOptions;
+import dev.pbq.cli.option.CommonOptions;
+import dev.pbq.cli.option.ModelArgument;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.parallel.Parallel;
+import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.inspect.Inspection;
+import java.io.PrintWriter;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pbq inspect}: what is in a checkpoint, from its headers alone; loads no engine. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows what is in a model: architecture, size and element types; for a packed model the"
+          + " method, its settings, and stored bits by part. Reads headers only.",
+      "",
+      "Examples:",
+      "  pbq inspect out/llama-7b-xnor --layers",
+      "  pbq inspect opt-1.3b --act-format bfp-w6a6"
+    },
+    descriptionHeading = "%n",
+    optionListHeading = "%nOptions:%n")
+final class InspectCommand implements Runnable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Mixin private ModelArgument model;
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--layers", description = "List every quantized layer.")
+  private boolean layers;
+
+  @Option(
+      names = "--act-format",
+      paramLabel = "PRESET|FILE",
+      description =
+          "Also show the memory density of weights and activations in these number formats, as"
+              + " llm-mixed-q counts it.")
+  private String actFormat;
+
+  @Option(
+      names = "--seqlen",
+      paramLabel = "N",
+      description = "Tokens whose activations count (default: ${DEFAULT-VALUE}).")
+  private int seqlen = 256;
+
+  @Option(names = "--json", description = "Print JSON instead of text.")
+  private boolean json;
+
+  @Override
+  public void run() {
+    common.applyLogging();
+    ResolvedModel resolved = model.resolve();
+    ModelFolder folder = ModelFolder.open(resolved.folder());
+    Inspection found = Parallel.withThreads(common.threads(), () -> Inspection.of(folder));
+    ObjectNode facts = InspectionJson.of(found, layers);
+    if (actFormat != null) {
+      putMemory(facts, folder);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      if (json) {
+        out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(facts));
+      } else {
+        print(facts, out);
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("facts are JSON already", e);
+    }
+  }
+
+  private void putMemory(ObjectNode facts, ModelFolder folder) {
+    if (seqlen < 1) {
+      throw PbqException.usage("--seqlen " + seqlen + " is not at least 1");
+    }
+    TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
+    ActFormat format = ActFormatOptions.asked(actFormat, false, folder);
+    MemoryFacts.put(facts.putObject("memory"), model, format, seqlen);
+  }
+
+  private static void print(ObjectNode facts, PrintWriter out) {
+    facts
+        .properties()
+        .forEach(
+            field -> {
+              JsonNode value = field.getValue();
+              String label = field.getKey().replace('_', ' ');
+              if (value.isArray()) {
+                out.println();
+                out.printf("%-52s %13s %10s %14s%n", "layer", "shape", "bits", "relative error");
+                value.forEach(layer -> printLayer(layer, out));
+              } else if (value.isObject()) {
+                out.println(label + ":");
+                value.properties().forEach(f -> out.println("  " + line(f.getKey(), f.getValue())));
+              } else {
+                out.println(line(label, value));
+              }
+            });
+  }
+
+  private static String line(String label, JsonNode value) {
+    return String.format(Locale.ROOT, "%-26s %s", label, text(value));
+  }
+
+  private static String text(JsonNode value) {
+    if (value.isFloatingPointNumber()) {
+      return String.format(Locale.ROOT, "%.4f", value.asDouble());
+    }
+    return value.isValueNode() ? value.asText() : value.toString();
+  }
+
+  private static void printLayer(JsonNode layer, PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "%-52s %13s %10.4f %14s%n",
+        layer.path("name").asText(),
+        layer.path("rows").asText() + "x" + layer.path("cols").asText(),
+        layer.path("stored_bits_per_weight").asDouble(),
+        layer.has("relative_error")
+            ? String.format(Locale.ROOT, "%.5f", layer.path("relative_error").asDouble())
+            : "-");
+  }
+}

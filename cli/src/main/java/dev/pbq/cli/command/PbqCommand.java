@@ -1,0 +1,76 @@
+package dev.pbq.cli.command;
+
+import dev.pbq.cli.console.VersionProvider;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pbq}: prints help, or runs one of its subcommands. */
+@Command(
+    name = "pbq",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    header = "Post-training quantization of large language models at 1-4 bits.",
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "",
+      "Quantizes a Llama, OPT or BERT model, block by block, into a packed checkpoint whose size"
+          + " and perplexity can be trusted: bits are counted from bytes written, and what is"
+          + " evaluated is what is stored, to the last bit."
+    },
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:internal error (a defect: please report it)",
+      "2:usage: an option or setting that makes no sense",
+      "3:not found: model, file, tensor or data set",
+      "4:unreadable or unsupported model or data",
+      "5:numerical failure: NaN, infinity, or a Hessian that does not factor",
+      "6:out of memory or disk",
+      "130:interrupted (Ctrl-C); quantize continues with --resume"
+    },
+    footer = {
+      "",
+      "A MODEL is a Hugging Face folder, a folder that pbq wrote, a hub id (org/name), downloaded",
+      "if it is not in the hub cache, an alias such as llama-7b, or tiny, the model built in.",
+      "",
+      "First steps:",
+      "  pbq demo",
+      "  pbq quantize tiny --method xnor --low-frac 0.9 --salient-metric hessian --out tiny-xnor",
+      "  pbq eval-ppl tiny-xnor --dataset tiny",
+      "  pbq inspect tiny-xnor",
+      "",
+      "Shell completion:  source <(pbq generate-completion)"
+    },
+    subcommands = {
+      QuantizeCommand.class,
+      EvalPplCommand.class,
+      EvalTasksCommand.class,
+      EvalKlCommand.class,
+      EvalClassifyCommand.class,
+      CompareCommand.class,
+      InspectCommand.class,
+      GenerateCommand.class,
+      ChatCommand.class,
+      PullCommand.class,
+      ProfileCommand.class,
+      ExportCommand.class,
+      SearchCommand.class,
+      DemoCommand.class,
+      AutoComplete.GenerateCompletion.class,
+      HelpCommand.class
+    })
+public final class PbqCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing: try 'pbq --help' or 'pbq demo'");
+  }
+}

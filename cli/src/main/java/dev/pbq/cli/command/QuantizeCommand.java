@@ -1,0 +1,200 @@
+package dev.pbq.cli.command;
+
+import dev.pbq.cli.console.CommandWords;
+import dev.pbq.cli.console.DefaultOutput;
+import dev.pbq.cli.console.DryRun;
+import dev.pbq.cli.console.EvaluationStatus;
+import dev.pbq.cli.console.InterruptNotice;
+import dev.pbq.cli.console.QuantizeProgress;
+import dev.pbq.cli.console.ResultFile;
+import dev.pbq.cli.console.StatusLine;
+import dev.pbq.cli.console.Summary;
+import dev.pbq.cli.option.CalibrationOptions;
+import dev.pbq.cli.option.CommonOptions;
+import dev.pbq.cli.option.DataOptions;
+import dev.pbq.cli.option.MethodOptions;
+import dev.pbq.cli.option.ModelArgument;
+import dev.pbq.cli.option.RecipeOptions;
+import dev.pbq.cli.option.ReportOption;
+import dev.pbq.cli.option.SelectionOptions;
+import dev.pbq.cli.option.TokenizerOptions;
+import dev.pbq.core.checkpoint.DenseFolder;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.data.EvaluationText;
+import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.eval.PerplexityResult;
+import dev.pbq.workflow.quantize.Existing;
+import dev.pbq.workflow.quantize.RecipeRun;
+import dev.pbq.workflow.recipe.CalibrationChoice;
+import dev.pbq.workflow.recipe.EvaluationChoice;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.report.ErrorPlot;
+import dev.pbq.workflow.report.ResultPages;
+import dev.pbq.workflow.report.RunFacts;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pbq quantize}: a model into a packed checkpoint. */
+@Command(
+    name = "quantize",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Quantizes a model, one decoder block at a time, into a packed checkpoint.",
+      "",
+      "Methods:",
+      "  xnor sign no 2bit 4bit prune   PB-LLM: salient weights at --high-bit, the rest as named",
+      "  rtn                            round to nearest, no calibration",
+      "  gptq                           round to nearest with error compensation",
+      "  billm                          BiLLM: one bit, two for salient columns",
+      "  arb arb-x arb-rc               ARB-LLM: the same, fitted by alternating updates",
+      "  hqq                            half-quadratic quantization, 8 to 1 bits: no calibration",
+      "  bfp bmf bl                     block floating point, minifloat, logarithm: no calibration",
+      "  minifloat dmf log int          number formats without blocks, no calibration",
+      "",
+      "Examples:",
+      "  pbq quantize huggyllama/llama-7b --method xnor --low-frac 0.9 --salient-metric hessian",
+      "  pbq quantize my-model --method gptq --bits 4 --groupsize 128 --calib my-text.jsonl",
+      "  pbq quantize my-model --method arb-rc --cgb",
+      "  pbq quantize tiny --method xnor --low-frac 0.8 --out q --eval tiny",
+      "  pbq quantize llama-7b --method xnor --low-frac 0.9 --dry-run",
+      "  pbq quantize my-model --recipe out/llama-7b-xnor/pbq-recipe.toml"
+    },
+    descriptionHeading = "%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "A killed run continues with --resume and gives the same bytes. Exit codes: see 'pbq --help'."
+    })
+final class QuantizeCommand implements Runnable {
+  private static final List<String> NO_EVAL = List.of("none");
+
+  @Mixin private ModelArgument model;
+
+  @Mixin private RecipeOptions recipes;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "DIR",
+      description = "Output directory (default: out/<model>-<method>).")
+  private Path out;
+
+  @Mixin private MethodOptions methodOptions;
+
+  @Mixin private SelectionOptions selection;
+  @Mixin private CalibrationOptions calibration;
+  @Mixin private DataOptions data;
+  @Mixin private TokenizerOptions tokenizers;
+
+  @Option(
+      names = "--eval",
+      split = ",",
+      paramLabel = "SET|FILE",
+      description = "Then measure perplexity on these texts; none: not on a recipe's either.")
+  private List<String> eval;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the --eval results as JSON.")
+  private Path json;
+
+  @Option(
+      names = "--save",
+      description =
+          "Also write the result as an ordinary dense fp16 model, for other programs, to"
+              + " <out>-dense.")
+  private boolean save;
+
+  @Option(
+      names = "--plot",
+      description = "Also draw the relative error of every layer: pbq-errors.svg in the output.")
+  private boolean plot;
+
+  @Option(names = "--resume", description = "Continue an interrupted run.")
+  private boolean resume;
+
+  @Option(names = "--force", description = "Replace the output directory if it exists.")
+  private boolean force;
+
+  @Option(
+      names = "--dry-run",
+      description = "Read headers only; print layers, bits, bytes, memory, disk and time.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--max-shard-size",
+      paramLabel = "SIZE",
+      description = "Largest weight file (default: 5GB).")
+  private String maxShardSize;
+
+  @Mixin private ReportOption page;
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    common.applyLogging();
+    PrintWriter console = spec.commandLine().getOut();
+    Recipe recipe = recipe();
+    ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();
+    Path output = out != null ? out : DefaultOutput.of(resolved, recipe.requireMethod());
+    try (RecipeRun run = RecipeRun.open(resolved, recipe, data.texts(), common.threads())) {
+      if (dryRun) {
+        DryRun.print(resolved, run.job(), run.estimate(), recipe, common.threads(), console);
+        return;
+      }
+      List<EvaluationText> texts = run.evaluationTexts();
+      page.prepare();
+      StatusLine status = new StatusLine(spec.commandLine().getErr());
+      QuantizationReport report =
+          InterruptNotice.during(
+              status,
+              "pbq: interrupted; finished blocks are kept: continue with --resume",
+              () ->
+                  run.quantize(output, new Existing(resume, force), new QuantizeProgress(status)));
+      status.clear();
+      Summary.print(output, report, console);
+      if (plot) {
+        ErrorPlot.write(output, report);
+      }
+      if (save) {
+        Path dense = output.resolveSibling(output.getFileName() + "-dense");
+        DenseFolder.write(ModelFolder.open(output), dense, force, run.shardBytes());
+        console.println("  dense fp16     " + dense);
+      }
+      List<PerplexityResult> results =
+          texts.isEmpty() ? List.of() : run.evaluate(output, texts, new EvaluationStatus(status));
+      EvalPplCommand.print(results, console);
+      if (json != null && !texts.isEmpty()) {
+        ResultFile.write(json, results);
+      }
+      page.write(
+          () ->
+              new ResultPages(new RunFacts(CommandWords.of(spec), common.threads()))
+                  .quantization(report, results),
+          console);
+    }
+  }
+
+  /** The recipe file's, with every option that was given in place of its value. */
+  private Recipe recipe() {
+    Recipe base = recipes.recipe(methodOptions.given());
+    CalibrationChoice windows = calibration.over(base.calibration());
+    OptionalInt seqlen = calibration.evaluationSeqlen();
+    EvaluationChoice evaluation =
+        new EvaluationChoice(
+            eval == null ? base.evaluation().datasets() : eval.equals(NO_EVAL) ? List.of() : eval,
+            seqlen.isPresent() ? seqlen : base.evaluation().tokens());
+    return base.withLayers(selection.over(base.layers()), base.overrides())
+        .withTrueSequential(calibration.trueSequential(base.trueSequential()))
+        .withData(tokenizers.over(base.tokens()), windows, evaluation)
+        .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
+  }
+}

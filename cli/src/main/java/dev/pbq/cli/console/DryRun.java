@@ -1,0 +1,76 @@
+package dev.pbq.cli.console;
+
+import dev.pbq.core.Amounts;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.pipeline.PlanEstimate;
+import dev.pbq.core.pipeline.PlannedLinear;
+import dev.pbq.workflow.quantize.QuantizationJob;
+import dev.pbq.workflow.recipe.Recipe;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a run would do and take. */
+public final class DryRun {
+  private DryRun() {}
+
+  public static void print(
+      ResolvedModel resolved,
+      QuantizationJob job,
+      PlanEstimate estimate,
+      Recipe recipe,
+      int threads,
+      PrintWriter out) {
+    out.printf("model          %s (%s)%n", resolved.displayName(), job.folder());
+    out.printf(
+        "architecture   %s, %d blocks, hidden size %d, vocabulary %d%n",
+        job.model().architecture(),
+        job.model().blocks(),
+        job.model().hiddenSize(),
+        job.model().vocabularySize());
+    out.printf("method         %s%n", recipe.requireMethod());
+    if (job.plan().needsCalibration()) {
+      out.printf(
+          "calibration    %d windows of %d tokens%s%n",
+          recipe.calibration().samples(),
+          recipe.calibration().tokens(job.model()),
+          recipe.trueSequential() ? ", true-sequential" : "");
+    }
+    Map<String, Integer> shapes = new LinkedHashMap<>();
+    for (PlannedLinear l : (Iterable<PlannedLinear>) job.plan().linears()::iterator) {
+      String kind = job.model().layout().path(l.linear());
+      shapes.merge(
+          String.format(
+              Locale.ROOT,
+              "%-24s %6d x %-6d %-5s %6.3f bits (paper %5.2f)",
+              kind,
+              l.rows(),
+              l.cols(),
+              l.quantizer().name(),
+              l.quantizer().estimateStoredBits(l.rows(), l.cols()) / (double) l.weights(),
+              l.quantizer().paperBits(l.rows(), l.cols())),
+          1,
+          Integer::sum);
+    }
+    out.println("layers");
+    shapes.forEach((line, count) -> out.printf("  %4d x  %s%n", count, line));
+    out.printf(
+        Locale.ROOT,
+        "linear layers  %,d weights, about %.3f bits stored, %.2f by the paper's count%n",
+        job.plan().weights(),
+        (double) job.plan().estimatedStoredBits() / job.plan().weights(),
+        job.plan().paperBits());
+    out.printf(
+        "output         about %s (now %s)%n",
+        Amounts.bytes(estimate.outputBytes()), Amounts.bytes(job.originalBytes()));
+    out.printf("disk needed    about %s while running%n", Amounts.bytes(estimate.workBytes()));
+    out.printf("memory         about %s%n", Amounts.bytes(estimate.memoryBytes()));
+    out.printf(
+        Locale.ROOT,
+        "time           about %s (%.3g operations on %d threads)%n",
+        Amounts.duration(estimate.seconds(threads)),
+        estimate.floatingPointOperations(),
+        threads);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.pbq.cli.console;
+
+import dev.pbq.core.PbqException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command throws into one line on the error stream and an exit code. */
+public final class ErrorHandler implements IExecutionExceptionHandler {
+  public static final int INTERNAL = 1;
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
+    PrintWriter err = line.getErr();
+    boolean trace = parsed.originalArgs().contains("--stacktrace");
+    if (trace) {
+      e.printStackTrace(err);
+    }
+    if (e instanceof PbqException known) {
+      err.println("pbq: " + PbqException.oneLine(known.getMessage()));
+      return known.kind().exitCode();
+    }
+    if (isOutOfNativeMemory(e)) {
+      err.println("pbq: out of memory: " + PbqException.oneLine(e.getMessage()));
+      return PbqException.Kind.RESOURCES.exitCode();
+    }
+    err.println(
+        "pbq: internal error: "
+            + PbqException.oneLine(e.toString())
+            + (trace ? "" : " (run again with --stacktrace and report it)"));
+    return INTERNAL;
+  }
+
+  /** PyTorch tells it in words, through an exception of its engine. */
+  private static boolean isOutOfNativeMemory(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("not enough memory") || message.contains("can't allocate memory");
+  }
+}

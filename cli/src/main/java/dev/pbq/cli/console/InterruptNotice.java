@@ -1,0 +1,31 @@
+package dev.pbq.cli.console;
+
+import java.util.function.Supplier;
+
+/**
+ * Says on Ctrl-C or a polite kill how a run can be continued. The Java virtual machine itself ends
+ * with exit code 130 (128 + SIGINT); nothing needs saving, as every finished block is.
+ */
+public final class InterruptNotice {
+  private InterruptNotice() {}
+
+  /** Does {@code work}; if the process is told to end meanwhile, prints {@code notice}. */
+  public static <T> T during(StatusLine status, String notice, Supplier<T> work) {
+    Thread hook = new Thread(() -> status.line(notice), "pbq-interrupt-notice");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return work.get();
+    } finally {
+      remove(hook);
+    }
+  }
+
+  private static void remove(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The machine is shutting down already: the notice is being given.
+      return;
+    }
+  }
+}

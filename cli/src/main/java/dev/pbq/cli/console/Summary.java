@@ -1,0 +1,50 @@
+package dev.pbq.cli.console;
+
+import dev.pbq.core.Amounts;
+import dev.pbq.core.packed.BitKind;
+import dev.pbq.core.pipeline.QuantizationReport;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/** The end of a quantization in a few lines. */
+public final class Summary {
+  private Summary() {}
+
+  public static void print(Path output, QuantizationReport report, PrintWriter out) {
+    QuantizationReport.Size size = report.size();
+    out.printf(
+        Locale.ROOT,
+        "%s: %d linears, %s in %s%s%n",
+        output,
+        report.linears().size(),
+        report.method(),
+        Amounts.duration(report.seconds()),
+        report.peakRssBytes() == null
+            ? ""
+            : ", peak memory " + Amounts.bytes(report.peakRssBytes()));
+    StringBuilder kinds = new StringBuilder();
+    for (Map.Entry<BitKind, Long> e : size.storedByKind().entrySet()) {
+      kinds.append(kinds.isEmpty() ? "" : ", ");
+      kinds.append(
+          String.format(
+              Locale.ROOT,
+              "%s %.3f",
+              e.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+              (double) e.getValue() / size.quantizedWeights()));
+    }
+    out.printf(
+        Locale.ROOT,
+        "  linear layers  %.4f bits per weight stored (%s); %.2f by the paper's count%n",
+        size.storedBits(),
+        kinds,
+        size.paperBits());
+    out.printf(
+        Locale.ROOT,
+        "  whole model    %.4f bits per parameter, %s (was %s)%n",
+        size.modelBits(),
+        Amounts.bytes(size.modelBytes()),
+        Amounts.bytes(size.originalBytes()));
+  }
+}

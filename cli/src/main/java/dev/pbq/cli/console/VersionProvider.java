@@ -1,0 +1,20 @@
+package dev.pbq.cli.console;
+
+import dev.pbq.core.Version;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} prints. */
+public final class VersionProvider implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    return new String[] {
+      "pbq " + Version.current(),
+      "Java "
+          + Runtime.version()
+          + ", "
+          + System.getProperty("os.name")
+          + " "
+          + System.getProperty("os.arch")
+    };
+  }
+}
