@@ -147,7 +147,7 @@ final class EvalKlCommand implements Runnable {
         result.model(),
         result.reference(),
         result.dataset(),
-        result.protocol(),
+        result.text().protocol(),
         result.windows(),
         result.seqlen(),
         s.tokens(),

@@ -112,32 +112,32 @@ final class EvalPplCommand implements Runnable {
               Locale.ROOT,
               "%s  perplexity%s %.4f +- %.4f  (%s, %d windows of %d tokens%s, BOS: %s, text: %s%s)",
               r.dataset(),
-              r.perWord() == null ? "" : " per word",
+              r.score().perWord() == null ? "" : " per word",
               r.perplexity(),
               r.stderr(),
               r.protocol(),
               r.windows(),
               r.seqlen(),
-              r.stride() == null ? "" : ", stride " + r.stride(),
-              r.bos(),
-              r.joined(),
+              r.scored().stride() == null ? "" : ", stride " + r.scored().stride(),
+              r.text().bos(),
+              r.text().joined(),
               r.actFormat() == null ? "" : ", activations: " + r.actFormat()));
       out.println(
           String.format(
               Locale.ROOT,
               "  text sha256 %.16s, tokenizer %.16s, %d tokens scored%s",
-              r.textSha256(),
-              r.tokenizer(),
-              r.scoredTokens(),
-              r.perWord() == null
+              r.text().sha256(),
+              r.text().tokenizer(),
+              r.scored().scoredTokens(),
+              r.score().perWord() == null
                   ? ""
                   : String.format(
                       Locale.ROOT,
                       "; %d documents, %d words, byte perplexity %.4f, bits per byte %.4f",
-                      r.perWord().documents(),
-                      r.perWord().words(),
-                      r.perWord().bytePerplexity(),
-                      r.perWord().bitsPerByte())));
+                      r.score().perWord().documents(),
+                      r.score().perWord().words(),
+                      r.score().perWord().bytePerplexity(),
+                      r.score().perWord().bitsPerByte())));
     }
   }
 }

@@ -176,17 +176,19 @@ final class EvalTasksCommand implements Runnable {
     line.append(String.format(Locale.ROOT, "%-14s", r.task().label()));
     append(line, "acc", r.acc());
     r.accNorm().ifPresent(value -> append(line, "acc_norm", value));
-    r.perplexity().ifPresent(value -> append(line, "perplexity", value));
+    r.accuracy().perplexity().ifPresent(value -> append(line, "perplexity", value));
     line.append(
         String.format(
             Locale.ROOT,
             "  (%s, %d of %d rows%s)",
-            r.split(),
-            r.effective(),
-            r.original(),
-            r.skipped().isEmpty()
+            r.rows().split(),
+            r.rows().effective(),
+            r.rows().original(),
+            r.rows().skipped().isEmpty()
                 ? ""
-                : ", " + r.skipped().size() + " skipped: an answer longer than the context"));
+                : ", "
+                    + r.rows().skipped().size()
+                    + " skipped: an answer longer than the context"));
     out.println(line);
   }
 

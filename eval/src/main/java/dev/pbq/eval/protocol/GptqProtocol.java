@@ -9,7 +9,10 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.PerplexityScore;
+import dev.pbq.eval.ScoredWindows;
 import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.TokenizedText;
 import dev.pbq.eval.scoring.MeasuredModel;
 import dev.pbq.eval.scoring.Span;
 import dev.pbq.eval.scoring.WindowScorer;
@@ -58,23 +61,23 @@ public record GptqProtocol(EvaluationText text, OptionalInt seqlen, OptionalInt 
     MeanAndError nll =
         MeanAndError.of(new WindowScorer(model.pass()).score(windows, manager, progress));
     return PerplexityResult.of(
-        new PerplexityResult.Setting(
-            model.name(),
-            text.name(),
+        model.name(),
+        text.name(),
+        new ScoredWindows(
             NAME,
             length,
             null,
             windows.length,
             (long) windows.length * length,
-            (long) windows.length * (length - 1),
+            (long) windows.length * (length - 1)),
+        PerplexityScore.of(nll, null),
+        new TokenizedText(
             Windows.bosOfText(model, ids),
             text.joined(),
             text.sha256(),
             ids.length,
             Windows.shown(ids),
             model.tokenizer().fingerprint()),
-        nll,
-        null,
         Windows.seconds(start));
   }
 

@@ -5,7 +5,10 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.PerplexityScore;
+import dev.pbq.eval.ScoredWindows;
 import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.TokenizedText;
 import dev.pbq.eval.scoring.MeasuredModel;
 import dev.pbq.eval.scoring.Span;
 import dev.pbq.eval.scoring.SpanScorer;
@@ -68,23 +71,17 @@ public record LlamaCppProtocol(EvaluationText text, OptionalInt seqlen, Optional
     SpanScores scores = new SpanScorer(model.pass()).score(spans, manager, progress);
     long scored = (long) chunks * spans.get(0).scored();
     return PerplexityResult.of(
-        new PerplexityResult.Setting(
-            model.name(),
-            text.name(),
-            NAME,
-            length,
-            null,
-            chunks,
-            (long) chunks * length,
-            scored,
+        model.name(),
+        text.name(),
+        new ScoredWindows(NAME, length, null, chunks, (long) chunks * length, scored),
+        PerplexityScore.of(overTokens(scores, scored), null),
+        new TokenizedText(
             bos ? "at the start of every window, in place of its first token" : "none",
             text.joined(),
             text.sha256(),
             shown.length,
             Windows.shown(ids),
             model.tokenizer().fingerprint()),
-        overTokens(scores, scored),
-        null,
         Windows.seconds(start));
   }
 

@@ -5,7 +5,10 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.PerplexityScore;
+import dev.pbq.eval.ScoredWindows;
 import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.TokenizedText;
 import dev.pbq.eval.scoring.MeasuredModel;
 import dev.pbq.eval.scoring.Span;
 import dev.pbq.eval.scoring.SpanScorer;
@@ -66,23 +69,17 @@ public record StrideProtocol(
     }
     MeanAndError nll = new MeanAndError(sum / end, MeanAndError.of(means).standardError());
     return PerplexityResult.of(
-        new PerplexityResult.Setting(
-            model.name(),
-            text.name(),
-            NAME,
-            length,
-            step,
-            spans.size(),
-            tokens,
-            scored,
+        model.name(),
+        text.name(),
+        new ScoredWindows(NAME, length, step, spans.size(), tokens, scored),
+        PerplexityScore.of(nll, null),
+        new TokenizedText(
             Windows.bosOfText(model, ids),
             text.joined(),
             text.sha256(),
             ids.length,
             Windows.shown(ids),
             model.tokenizer().fingerprint()),
-        nll,
-        null,
         Windows.seconds(start));
   }
 

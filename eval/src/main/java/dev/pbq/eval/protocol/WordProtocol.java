@@ -5,7 +5,10 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.data.EvaluationDocuments;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.eval.PerplexityScore;
+import dev.pbq.eval.ScoredWindows;
 import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.TokenizedText;
 import dev.pbq.eval.WordPerplexity;
 import dev.pbq.eval.scoring.MeasuredModel;
 import dev.pbq.eval.scoring.Span;
@@ -82,15 +85,19 @@ public record WordProtocol(EvaluationDocuments documents, OptionalInt seqlen, Op
     MeanAndError perWord = MeanAndError.ofRatio(nll, words);
     double total = Arrays.stream(nll).sum();
     return PerplexityResult.of(
-        new PerplexityResult.Setting(
-            model.name(),
-            documents.name(),
+        model.name(),
+        documents.name(),
+        new ScoredWindows(
             NAME,
             length,
             null,
             spans.size(),
             spans.stream().mapToLong(span -> span.end() - 1 - span.begin()).sum(),
-            textTokens,
+            textTokens),
+        PerplexityScore.of(
+            perWord,
+            WordPerplexity.of(total, count, Arrays.stream(words).sum(), bytes, textTokens)),
+        new TokenizedText(
             "token "
                 + prefix
                 + " before every document"
@@ -100,8 +107,6 @@ public record WordProtocol(EvaluationDocuments documents, OptionalInt seqlen, Op
             textTokens,
             Windows.shown(shown),
             model.tokenizer().fingerprint()),
-        perWord,
-        WordPerplexity.of(total, count, Arrays.stream(words).sum(), bytes, textTokens),
         Windows.seconds(start));
   }
 

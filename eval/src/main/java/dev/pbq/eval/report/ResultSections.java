@@ -35,9 +35,9 @@ public final class ResultSections {
               r.protocol(),
               Integer.toString(r.windows()),
               Integer.toString(r.seqlen()),
-              r.joined(),
-              r.textSha256().substring(0, 12),
-              r.tokenizer().substring(0, 12)));
+              r.text().joined(),
+              r.text().sha256().substring(0, 12),
+              r.text().tokenizer().substring(0, 12)));
     }
     return new Section.Listing(
         "Perplexity",

@@ -12,6 +12,7 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.ProductFormat;
 import dev.pbq.eval.EvaluationProgress;
 import dev.pbq.eval.distance.CacheHeader;
+import dev.pbq.eval.distance.ComparedText;
 import dev.pbq.eval.distance.DistanceMeasurement;
 import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.distance.DistanceStatistics;
@@ -86,13 +87,14 @@ public record DistanceEvaluation(TokenChoice tokens, Running running, Evaluation
       return new DistanceResult(
           model.name(),
           reference.name(),
-          text.name(),
-          GptqProtocol.NAME,
-          task.header().seqlen(),
-          task.windows().length,
-          text.joined(),
-          text.sha256(),
-          task.header().tokensSha256(),
+          new ComparedText(
+              text.name(),
+              GptqProtocol.NAME,
+              task.header().seqlen(),
+              task.windows().length,
+              text.joined(),
+              text.sha256(),
+              task.header().tokensSha256()),
           task.tokenizer(),
           task.header().weights(),
           model.formatLabel().orElse(null),

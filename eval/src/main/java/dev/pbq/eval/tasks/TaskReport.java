@@ -43,9 +43,11 @@ public final class TaskReport {
       versions.put(name, result.task().version());
       shots.put(name, settings.shots());
       better.put(name, higherIsBetter(result));
-      samples.put(name, Map.of("original", result.original(), "effective", result.effective()));
+      samples.put(
+          name,
+          Map.of("original", result.rows().original(), "effective", result.rows().effective()));
       protocol.add(protocol(result));
-      seconds += result.seconds();
+      seconds += result.cost().seconds();
     }
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("results", metrics);
@@ -74,7 +76,7 @@ public final class TaskReport {
     metrics.put("alias", result.task().label());
     put(metrics, "acc", result.acc());
     result.accNorm().ifPresent(value -> put(metrics, "acc_norm", value));
-    result.perplexity().ifPresent(value -> put(metrics, "perplexity", value));
+    result.accuracy().perplexity().ifPresent(value -> put(metrics, "perplexity", value));
     return metrics;
   }
 
@@ -87,7 +89,7 @@ public final class TaskReport {
     Map<String, Object> better = new LinkedHashMap<>();
     better.put("acc", true);
     result.accNorm().ifPresent(value -> better.put("acc_norm", true));
-    result.perplexity().ifPresent(value -> better.put("perplexity", false));
+    result.accuracy().perplexity().ifPresent(value -> better.put("perplexity", false));
     return better;
   }
 
@@ -95,9 +97,9 @@ public final class TaskReport {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("task", result.task().label());
     config.put("dataset_path", result.task().dataset());
-    config.put("evaluated_split", result.split());
+    config.put("evaluated_split", result.rows().split());
     config.put("num_fewshot", settings.shots());
-    result.exampleSplit().ifPresent(split -> config.put("fewshot_split", split));
+    result.rows().exampleSplit().ifPresent(split -> config.put("fewshot_split", split));
     config.put("metadata", Map.of("version", result.task().version()));
     return config;
   }
@@ -105,16 +107,16 @@ public final class TaskReport {
   private static Map<String, Object> protocol(TaskResult result) {
     Map<String, Object> protocol = new LinkedHashMap<>();
     protocol.put("task", result.task().label());
-    protocol.put("data_sha256", result.dataSha256());
-    protocol.put("correct", result.correct());
+    protocol.put("data_sha256", result.rows().sha256());
+    protocol.put("correct", result.accuracy().correct());
     if (result.accNorm().isPresent()) {
-      protocol.put("correct_norm", result.correctNorm());
+      protocol.put("correct_norm", result.accuracy().correctNorm());
     }
-    protocol.put("skipped_rows", result.skipped());
-    protocol.put("requests_with_context_cut", result.cut());
-    protocol.put("requests", result.requests());
-    protocol.put("tokens", result.tokens());
-    protocol.put("seconds", result.seconds());
+    protocol.put("skipped_rows", result.rows().skipped());
+    protocol.put("requests_with_context_cut", result.cost().cut());
+    protocol.put("requests", result.cost().requests());
+    protocol.put("tokens", result.cost().tokens());
+    protocol.put("seconds", result.cost().seconds());
     return protocol;
   }
 

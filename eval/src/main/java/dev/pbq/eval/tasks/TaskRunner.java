@@ -64,30 +64,36 @@ public final class TaskRunner {
     }
     int batch = settings.batchTokens().orElse(BatchPlan.defaultTokens(model.model().hiddenSize()));
     SpanScores scores = new SpanScorer(model.pass(), batch).score(spans, manager, progress);
-    Outcome outcome = Outcome.of(kept, scores, data.task().metric());
     return new TaskResult(
         data.task(),
-        data.split(),
-        data.rows().sha256(),
-        data.rows().rows().size(),
-        kept.size(),
-        skipped,
-        cut,
+        new TaskRows(
+            data.split(),
+            data.rows().sha256(),
+            data.rows().rows().size(),
+            kept.size(),
+            skipped,
+            exampleSplit(data)),
+        accuracy(Outcome.of(kept, scores, data.task().metric()), data.task().metric()),
+        new TaskCost(spans.size(), cut, scores.tokens(), (System.nanoTime() - start) * 1e-9));
+  }
+
+  private Optional<String> exampleSplit(TaskData data) {
+    return settings.shots() == 0
+        ? Optional.empty()
+        : Optional.of(data.examples().isPresent() ? "train" : data.split());
+  }
+
+  private static TaskAccuracy accuracy(Outcome outcome, Task.Metric metric) {
+    return new TaskAccuracy(
         MeanAndError.of(outcome.acc()),
-        data.task().metric() == Task.Metric.BOTH
+        metric == Task.Metric.BOTH
             ? Optional.of(MeanAndError.of(outcome.accNorm()))
             : Optional.empty(),
-        data.task().metric() == Task.Metric.GREEDY
+        metric == Task.Metric.GREEDY
             ? Optional.of(perplexity(outcome.logLikelihood()))
             : Optional.empty(),
         count(outcome.acc()),
-        count(outcome.accNorm()),
-        settings.shots() == 0
-            ? Optional.empty()
-            : Optional.of(data.examples().isPresent() ? "train" : data.split()),
-        spans.size(),
-        scores.tokens(),
-        (System.nanoTime() - start) * 1e-9);
+        count(outcome.accNorm()));
   }
 
   /** All questions, behind their examples. */

@@ -1,0 +1,11 @@
+package dev.pbq.eval.tasks;
+
+/**
+ * What a task took.
+ *
+ * @param requests context and continuation pairs that were scored
+ * @param cut how many requests lost the beginning of their context
+ * @param tokens that were run, padding left out
+ * @param seconds of wall time
+ */
+public record TaskCost(int requests, int cut, long tokens, double seconds) {}
