@@ -81,8 +81,7 @@ final class ScaleRounding {
                 shared.map(ScaleRounding::decode).orElseGet(() -> new double[block.rows()]),
                 decode(s.first()),
                 s.second().map(ScaleRounding::decode).orElse(null)));
-      } else {
-        RowColumnFit f = (RowColumnFit) block.fits().get(g);
+      } else if (block.fits().get(g) instanceof RowColumnFit f) {
         int[] columns = columns(block, g < block.salientClasses());
         int[] firstColumns = sharedColumns ? allColumns(block) : columns;
         if (q1.isEmpty() || !sharedColumns) {
@@ -106,6 +105,8 @@ final class ScaleRounding {
                 spread(s.colFirst(), firstColumns, block.cols()),
                 s.rowSecond().map(ScaleRounding::decode).orElse(null),
                 s.colSecond().map(q -> spread(q, columns, block.cols())).orElse(null)));
+      } else {
+        throw new IllegalStateException("no way to store " + block.fits().get(g));
       }
     }
     return new Rounded(
@@ -121,13 +122,9 @@ final class ScaleRounding {
     for (int i = 0; i < of.length; i++) {
       int row = i / cols;
       int col = i % cols;
-      if (block.fits().get(of[i]) instanceof RowFit f) {
-        first[i] ^= (byte) (f.a1()[row] < 0 ? 1 : 0);
-        second[i] ^= (byte) (f.a2() != null && f.a2()[row] < 0 ? 1 : 0);
-      } else if (block.fits().get(of[i]) instanceof RowColumnFit f) {
-        first[i] ^= (byte) (f.r1()[row] < 0 != f.q1()[col] < 0 ? 1 : 0);
-        second[i] ^= (byte) (f.r2() != null && f.r2()[row] < 0 != f.q2()[col] < 0 ? 1 : 0);
-      }
+      GroupFit fit = block.fits().get(of[i]);
+      first[i] ^= (byte) (fit.isNegative(0, row, col) ? 1 : 0);
+      second[i] ^= (byte) (fit.isNegative(1, row, col) ? 1 : 0);
     }
   }
 

@@ -12,4 +12,14 @@ public sealed interface GroupFit permits RowFit, RowColumnFit {
    * @param second the same of B2; ignored if the order is 1
    */
   double value(int row, int col, int first, int second);
+
+  /**
+   * Whether the scale of a plane is negative at [row, col]; false for a plane that there is not.
+   *
+   * @param plane 0 for B1, 1 for B2
+   */
+  boolean isNegative(int plane, int row, int col);
+
+  /** The same parameters in arrays of their own. */
+  GroupFit copy();
 }

@@ -26,4 +26,18 @@ public record RowColumnFit(double[] r1, double[] q1, double[] r2, double[] q2) i
     double c2 = r2[row] * q2[col];
     return second != 0 ? v + c2 : v - c2;
   }
+
+  @Override
+  public boolean isNegative(int plane, int row, int col) {
+    double[] r = plane == 0 ? r1 : r2;
+    double[] q = plane == 0 ? q1 : q2;
+    return r != null && r[row] < 0 != q[col] < 0;
+  }
+
+  @Override
+  public RowColumnFit copy() {
+    return r2 == null
+        ? new RowColumnFit(r1.clone(), q1.clone(), null, null)
+        : new RowColumnFit(r1.clone(), q1.clone(), r2.clone(), q2.clone());
+  }
 }

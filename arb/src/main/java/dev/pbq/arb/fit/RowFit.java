@@ -22,4 +22,15 @@ public record RowFit(double[] mu, double[] a1, double[] a2) implements GroupFit 
     }
     return second != 0 ? v + a2[row] : v - a2[row];
   }
+
+  @Override
+  public boolean isNegative(int plane, int row, int col) {
+    double[] a = plane == 0 ? a1 : a2;
+    return a != null && a[row] < 0;
+  }
+
+  @Override
+  public RowFit copy() {
+    return new RowFit(mu.clone(), a1.clone(), a2 == null ? null : a2.clone());
+  }
 }

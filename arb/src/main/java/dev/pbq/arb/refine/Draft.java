@@ -4,7 +4,6 @@ import dev.pbq.arb.fit.FittedBlock;
 import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.Groups;
 import dev.pbq.arb.fit.RowColumnFit;
-import dev.pbq.arb.fit.RowFit;
 import dev.pbq.arb.fit.SignPlanes;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,7 @@ final class Draft {
     }
     fits = new ArrayList<>();
     for (GroupFit fit : block.fits()) {
-      fits.add(copy(fit));
+      fits.add(fit.copy());
     }
     if (sharedColumns && fits.get(0) instanceof RowColumnFit) {
       shareColumns();
@@ -75,16 +74,6 @@ final class Draft {
       RowColumnFit fit = (RowColumnFit) fits.get(g);
       fits.set(g, new RowColumnFit(fit.r1(), q1, fit.r2(), fit.r2() == null ? null : q2));
     }
-  }
-
-  private static GroupFit copy(GroupFit fit) {
-    if (fit instanceof RowFit f) {
-      return new RowFit(f.mu().clone(), f.a1().clone(), f.a2() == null ? null : f.a2().clone());
-    }
-    RowColumnFit f = (RowColumnFit) fit;
-    return f.r2() == null
-        ? new RowColumnFit(f.r1().clone(), f.q1().clone(), null, null)
-        : new RowColumnFit(f.r1().clone(), f.q1().clone(), f.r2().clone(), f.q2().clone());
   }
 
   int groups() {

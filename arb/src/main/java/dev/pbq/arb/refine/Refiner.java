@@ -1,7 +1,9 @@
 package dev.pbq.arb.refine;
 
 import dev.pbq.arb.fit.FittedBlock;
+import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.RowColumnFit;
+import dev.pbq.arb.fit.RowFit;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
@@ -69,15 +71,21 @@ public record Refiner(CodeChoice choice, int rounds, MeanSharing sharing, boolea
         draft.rows,
         TILE,
         (first, end) -> {
-          RowModel model =
-              draft.fits.get(0) instanceof RowColumnFit
-                  ? new ProductRow(draft)
-                  : new MeanRow(draft, sharing);
-          RowWork work = new RowWork(draft, metric, model);
+          RowWork work = new RowWork(draft, metric, rowModel(draft));
           for (int r = first; r < end; r++) {
             work.improve(w.data(), r, fits);
           }
         });
+  }
+
+  private RowModel rowModel(Draft draft) {
+    GroupFit fit = draft.fits.get(0);
+    if (fit instanceof RowColumnFit) {
+      return new ProductRow(draft);
+    } else if (fit instanceof RowFit) {
+      return new MeanRow(draft, sharing);
+    }
+    throw new IllegalStateException("no way to improve " + fit);
   }
 
   private static DoubleMatrix difference(Draft draft, DoubleMatrix w) {

@@ -1,13 +1,6 @@
 package dev.pbq.formats.arithmetic;
 
 import dev.pbq.core.packed.NumberFormat;
-import dev.pbq.core.packed.NumberFormat.BlockFloat;
-import dev.pbq.core.packed.NumberFormat.BlockLogarithm;
-import dev.pbq.core.packed.NumberFormat.BlockMiniFloat;
-import dev.pbq.core.packed.NumberFormat.DenormFloat;
-import dev.pbq.core.packed.NumberFormat.FixedPoint;
-import dev.pbq.core.packed.NumberFormat.Logarithm;
-import dev.pbq.core.packed.NumberFormat.MiniFloat;
 
 /**
  * Finds the codes of numbers in one format: the other direction of {@link NumberFormat#decode}.
@@ -34,21 +27,7 @@ abstract sealed class Encoder
   static final float NEAR_ZERO = 1e-8f;
 
   static Encoder of(NumberFormat format, Rules rules) {
-    if (format instanceof FixedPoint f) {
-      return new FixedPointEncoder(f);
-    } else if (format instanceof Logarithm f) {
-      return new LogarithmEncoder(f, rules);
-    } else if (format instanceof BlockLogarithm f) {
-      return new LogarithmEncoder(f, rules);
-    } else if (format instanceof MiniFloat f) {
-      return new HiddenBitEncoder(f, rules);
-    } else if (format instanceof BlockMiniFloat f) {
-      return new HiddenBitEncoder(f, rules);
-    } else if (format instanceof DenormFloat f) {
-      return new DenormEncoder(f, rules);
-    } else {
-      return new BlockFloatEncoder((BlockFloat) format, rules);
-    }
+    return format.match(new Encoders(rules));
   }
 
   /**

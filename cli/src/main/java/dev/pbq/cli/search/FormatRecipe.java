@@ -96,31 +96,51 @@ final class FormatRecipe {
           "block",
           weight.blocks().sizes().stream().map(String::valueOf).collect(Collectors.joining("x")));
     }
-    String method;
-    if (format instanceof NumberFormat.BlockFloat f) {
-      method = "bfp";
+    return format.match(new Methods(settings));
+  }
+
+  /** The method that packs each format; adds what describes the format to the settings. */
+  private record Methods(ObjectNode settings) implements NumberFormat.Cases<Packing> {
+    @Override
+    public Packing blockFloat(NumberFormat.BlockFloat f) {
       settings.put("exponentWidth", f.exponentWidth()).put("exponentBias", f.bias());
-    } else if (format instanceof NumberFormat.BlockMiniFloat f) {
-      method = "bmf";
-      settings.put("exponentWidth", f.exponentWidth()).put("exponentBiasWidth", f.biasWidth());
-    } else if (format instanceof NumberFormat.BlockLogarithm f) {
-      method = "bl";
-      settings.put("exponentBiasWidth", f.biasWidth());
-    } else if (format instanceof NumberFormat.MiniFloat f) {
-      method = "minifloat";
-      settings.put("exponentWidth", f.exponentWidth()).put("exponentBias", f.bias());
-    } else if (format instanceof NumberFormat.DenormFloat f) {
-      method = "dmf";
-      settings.put("exponentWidth", f.exponentWidth()).put("exponentBias", f.bias());
-    } else if (format instanceof NumberFormat.Logarithm f) {
-      method = "log";
-      settings.put("exponentBias", f.bias());
-    } else if (format instanceof NumberFormat.FixedPoint f) {
-      method = "int";
-      settings.put("fracWidth", f.fracWidth());
-    } else {
-      throw new IllegalStateException("no method packs " + format);
+      return new Packing("bfp", settings);
     }
-    return new Packing(method, settings);
+
+    @Override
+    public Packing blockMiniFloat(NumberFormat.BlockMiniFloat f) {
+      settings.put("exponentWidth", f.exponentWidth()).put("exponentBiasWidth", f.biasWidth());
+      return new Packing("bmf", settings);
+    }
+
+    @Override
+    public Packing blockLogarithm(NumberFormat.BlockLogarithm f) {
+      settings.put("exponentBiasWidth", f.biasWidth());
+      return new Packing("bl", settings);
+    }
+
+    @Override
+    public Packing miniFloat(NumberFormat.MiniFloat f) {
+      settings.put("exponentWidth", f.exponentWidth()).put("exponentBias", f.bias());
+      return new Packing("minifloat", settings);
+    }
+
+    @Override
+    public Packing denormFloat(NumberFormat.DenormFloat f) {
+      settings.put("exponentWidth", f.exponentWidth()).put("exponentBias", f.bias());
+      return new Packing("dmf", settings);
+    }
+
+    @Override
+    public Packing logarithm(NumberFormat.Logarithm f) {
+      settings.put("exponentBias", f.bias());
+      return new Packing("log", settings);
+    }
+
+    @Override
+    public Packing fixedPoint(NumberFormat.FixedPoint f) {
+      settings.put("fracWidth", f.fracWidth());
+      return new Packing("int", settings);
+    }
   }
 }

@@ -48,8 +48,8 @@ public final class CalibrationSampler {
         windows.add(Arrays.copyOfRange(ids, (int) start, (int) start + seqlen));
       }
       amount = ids.length + " tokens";
-    } else {
-      Documents documents = ((CalibrationText.PerDocument) text).documents();
+    } else if (text instanceof CalibrationText.PerDocument apart) {
+      Documents documents = apart.documents();
       TokenizedDocuments tokens = new TokenizedDocuments(documents, tokenizer, random, seqlen);
       for (Pick pick :
           picks(random, documents.size(), tokens::length, nsamples, seqlen, text.name())) {
@@ -58,6 +58,8 @@ public final class CalibrationSampler {
         windows.add(Arrays.copyOfRange(ids, start, start + seqlen));
       }
       amount = documents.size() + " documents";
+    } else {
+      throw new IllegalStateException("no way to draw from " + text.getClass().getSimpleName());
     }
     return CalibrationSet.of(
         windows,

@@ -160,6 +160,11 @@ public final class BinaryGroupsLinear implements QuantizedLinear {
   }
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.binaryGroups(this);
+  }
+
+  @Override
   public void write(PackedWriter out) {
     BinaryGroupsFormat.write(this, out);
   }

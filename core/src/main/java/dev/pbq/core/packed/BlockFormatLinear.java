@@ -197,6 +197,11 @@ public final class BlockFormatLinear implements QuantizedLinear, RowDequantizabl
   }
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.blockFormat(this);
+  }
+
+  @Override
   public void write(PackedWriter out) {
     BlockFormatStorage.write(this, out);
   }

@@ -27,7 +27,7 @@ final class BlockFormatStorage {
     Parts.putShape(out, VERSION, linear);
     out.attribute("format", format.id());
     out.attribute("bits", format.width());
-    putParameters(format, out);
+    format.match(FormatParameters.INSTANCE).forEach(out::attribute);
     if (format.sharedBits() > 0) {
       out.attribute("block_rows", linear.blockRows());
       out.attribute("block_cols", linear.blockCols());
@@ -44,28 +44,6 @@ final class BlockFormatStorage {
     }
     if (linear.kept().count() > 0) {
       putKept(linear.kept(), out);
-    }
-  }
-
-  private static void putParameters(NumberFormat format, PackedWriter out) {
-    if (format instanceof FixedPoint f) {
-      out.attribute("frac_width", f.fracWidth());
-    } else if (format instanceof Logarithm f) {
-      out.attribute("exponent_bias", f.bias());
-    } else if (format instanceof MiniFloat f) {
-      out.attribute("exponent_width", f.exponentWidth());
-      out.attribute("exponent_bias", f.bias());
-    } else if (format instanceof DenormFloat f) {
-      out.attribute("exponent_width", f.exponentWidth());
-      out.attribute("exponent_bias", f.bias());
-    } else if (format instanceof BlockFloat f) {
-      out.attribute("exponent_width", f.exponentWidth());
-      out.attribute("exponent_bias", f.bias());
-    } else if (format instanceof BlockMiniFloat f) {
-      out.attribute("exponent_width", f.exponentWidth());
-      out.attribute("exponent_bias_width", f.biasWidth());
-    } else if (format instanceof BlockLogarithm f) {
-      out.attribute("exponent_bias_width", f.biasWidth());
     }
   }
 
@@ -116,16 +94,25 @@ final class BlockFormatStorage {
         case "integer" ->
             new FixedPoint(
                 bits,
-                in.integer("frac_width", -NumberFormat.MAX_FRAC_WIDTH, NumberFormat.MAX_FRAC_WIDTH),
+                in.integer(
+                    FormatParameters.FRAC_WIDTH,
+                    -NumberFormat.MAX_FRAC_WIDTH,
+                    NumberFormat.MAX_FRAC_WIDTH),
                 true);
         case "log" -> new Logarithm(bits, bias(in));
-        case "minifloat_ieee" -> new MiniFloat(bits, exponent(in, "exponent_width"), bias(in));
-        case "minifloat_denorm" -> new DenormFloat(bits, exponent(in, "exponent_width"), bias(in));
-        case "block_fp" -> new BlockFloat(bits, exponent(in, "exponent_width"), bias(in));
+        case "minifloat_ieee" ->
+            new MiniFloat(bits, exponent(in, FormatParameters.EXPONENT_WIDTH), bias(in));
+        case "minifloat_denorm" ->
+            new DenormFloat(bits, exponent(in, FormatParameters.EXPONENT_WIDTH), bias(in));
+        case "block_fp" ->
+            new BlockFloat(bits, exponent(in, FormatParameters.EXPONENT_WIDTH), bias(in));
         case "block_minifloat" ->
             new BlockMiniFloat(
-                bits, exponent(in, "exponent_width"), exponent(in, "exponent_bias_width"));
-        case "block_log" -> new BlockLogarithm(bits, exponent(in, "exponent_bias_width"));
+                bits,
+                exponent(in, FormatParameters.EXPONENT_WIDTH),
+                exponent(in, FormatParameters.EXPONENT_BIAS_WIDTH));
+        case "block_log" ->
+            new BlockLogarithm(bits, exponent(in, FormatParameters.EXPONENT_BIAS_WIDTH));
         default -> throw in.bad("format", "unknown number format '" + id + "'");
       };
     } catch (IllegalArgumentException e) {
@@ -138,7 +125,8 @@ final class BlockFormatStorage {
   }
 
   private static int bias(PartReader in) {
-    return in.integer("exponent_bias", -NumberFormat.MAX_BIAS, NumberFormat.MAX_BIAS);
+    return in.integer(
+        FormatParameters.EXPONENT_BIAS, -NumberFormat.MAX_BIAS, NumberFormat.MAX_BIAS);
   }
 
   private static KeptWeights kept(PartReader in, int weights) {

@@ -1,9 +1,9 @@
 package dev.pbq.core.packed;
 
 /**
- * Groups of HQQ (spec 1.1), which follow the row-major order of the weights and not the rows: n
- * weights are seen as a matrix, and its rows or columns are the groups. A group may therefore
- * straddle rows of the layer.
+ * Groups of HQQ ({@code docs/methods/hqq.md#what-is-computed}), which follow the row-major order of
+ * the weights and not the rows: n weights are seen as a matrix, and its rows or columns are the
+ * groups. A group may therefore straddle rows of the layer.
  *
  * @param axis 1: the matrix is [n / size, size] and a group is a row of it, {@code size}
  *     consecutive weights; 0: it is [size, n / size] and a group is a column of it, every {@code (n

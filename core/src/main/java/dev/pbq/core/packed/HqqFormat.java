@@ -23,20 +23,8 @@ final class HqqFormat {
     int rowBytes = (int) BitPacking.bytes(cols, bits);
     byte[] packed = BitPacking.packRows(linear.codes(), rows, cols, bits);
     out.tensor("codes", DType.U8, new long[] {rows, rowBytes}, packed);
-    write(linear.scale(), "scale", linear.scaleDtype(), out);
-    write(linear.zero(), "zero", linear.scaleDtype(), out);
-  }
-
-  private static void write(HqqParameters values, String name, ScaleDtype type, PackedWriter out) {
-    if (values instanceof HqqParameters.Plain plain) {
-      Parts.putFloats(out, name, type, plain.values(), plain.count());
-    } else if (values instanceof HqqParameters.Coded coded) {
-      out.attribute(name + "_group_size", coded.groupSize());
-      Parts.putBytes(out, name + "_codes", coded.codes());
-      int groups = coded.scale().length;
-      Parts.putFloats(out, name + "_scale", ScaleDtype.F32, coded.scale(), groups);
-      Parts.putFloats(out, name + "_zero", ScaleDtype.F32, coded.zero(), groups);
-    }
+    linear.scale().write("scale", linear.scaleDtype(), out);
+    linear.zero().write("zero", linear.scaleDtype(), out);
   }
 
   static BitAccount bits(HqqLinear linear) {
@@ -44,18 +32,9 @@ final class HqqFormat {
     bits.put(
         Parts.kind(linear.codeBits()),
         8L * linear.rows() * BitPacking.bytes(linear.cols(), linear.codeBits()));
-    bits.put(BitKind.SCALES, bits(linear.scale(), linear.scaleDtype()));
-    bits.put(BitKind.ZERO_POINTS, bits(linear.zero(), linear.scaleDtype()));
+    bits.put(BitKind.SCALES, linear.scale().storedBits(linear.scaleDtype()));
+    bits.put(BitKind.ZERO_POINTS, linear.zero().storedBits(linear.scaleDtype()));
     return new BitAccount(linear.codes().length, bits);
-  }
-
-  private static long bits(HqqParameters values, ScaleDtype type) {
-    if (values instanceof HqqParameters.Coded coded) {
-      return 8L * coded.count()
-          + Parts.floatBits(ScaleDtype.F32, coded.scale())
-          + Parts.floatBits(ScaleDtype.F32, coded.zero());
-    }
-    return 8L * values.count() * type.dtype().bytes();
   }
 
   static HqqLinear read(PackedReader reader) {

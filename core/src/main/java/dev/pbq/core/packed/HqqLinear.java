@@ -59,21 +59,12 @@ public final class HqqLinear implements QuantizedLinear, RowDequantizable {
     this.codes = codes;
     this.scale = scale;
     this.zero = zero;
-    requireStorable(scale, "scales");
-    requireStorable(zero, "zero points");
+    int count = groups.count(codes.length);
+    scale.requireStorable(scaleDtype, count, "scales");
+    zero.requireStorable(scaleDtype, count, "zero points");
     boolean allCodesUsed = maxCode == (1 << codeBits()) - 1;
     if (!BitPacking.fit(codes, codeBits()) || (!allCodesUsed && largest(codes) > maxCode)) {
       throw new IllegalArgumentException("code " + largest(codes) + " is above " + maxCode);
-    }
-  }
-
-  private void requireStorable(HqqParameters parameters, String what) {
-    int count = groups.count(codes.length);
-    if (parameters instanceof HqqParameters.Plain plain) {
-      Shapes.requireStorable(scaleDtype, plain.values(), count, what);
-    } else if (parameters.count() != count) {
-      throw new IllegalArgumentException(
-          parameters.count() + " " + what + " where " + count + " belong");
     }
   }
 
@@ -190,6 +181,11 @@ public final class HqqLinear implements QuantizedLinear, RowDequantizable {
   @Override
   public BitAccount bits() {
     return HqqFormat.bits(this);
+  }
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.hqq(this);
   }
 
   @Override

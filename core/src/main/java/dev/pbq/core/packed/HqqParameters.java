@@ -12,6 +12,26 @@ public sealed interface HqqParameters {
   float[] values(ComputeDtype compute);
 
   /**
+   * Checks that there are {@code count} parameters and that they survive storage.
+   *
+   * @param type the layer's scale type
+   * @param what their name in the message
+   * @throws IllegalArgumentException if not
+   */
+  void requireStorable(ScaleDtype type, int count, String what);
+
+  /**
+   * Writes the parameters.
+   *
+   * @param name of the part, or what the names of several parts begin with
+   * @param type the layer's scale type
+   */
+  void write(String name, ScaleDtype type, PackedWriter out);
+
+  /** How many bits {@link #write} stores. */
+  long storedBits(ScaleDtype type);
+
+  /**
    * Floating-point numbers.
    *
    * @param values already rounded to the layer's scale type
@@ -32,6 +52,21 @@ public sealed interface HqqParameters {
     }
 
     @Override
+    public void requireStorable(ScaleDtype type, int count, String what) {
+      Shapes.requireStorable(type, values, count, what);
+    }
+
+    @Override
+    public void write(String name, ScaleDtype type, PackedWriter out) {
+      Parts.putFloats(out, name, type, values, values.length);
+    }
+
+    @Override
+    public long storedBits(ScaleDtype type) {
+      return Parts.floatBits(type, values);
+    }
+
+    @Override
     public boolean equals(Object o) {
       return o instanceof Plain p && Arrays.equals(p.values, values);
     }
@@ -48,8 +83,9 @@ public sealed interface HqqParameters {
   }
 
   /**
-   * Eight-bit codes (spec 3.4, quantized meta-data): parameter {@code i} is {@code (codes[i] -
-   * zero[g]) * scale[g]} with {@code g = i % (count / groupSize)}, groups along axis 0.
+   * Eight-bit codes ({@code docs/methods/hqq.md#options}, {@code --quant-scale}): parameter {@code
+   * i} is {@code (codes[i] - zero[g]) * scale[g]} with {@code g = i % (count / groupSize)}, groups
+   * along axis 0.
    *
    * @param groupSize parameters that share a scale and a zero point; divides their number
    * @param codes one byte each, unsigned
@@ -79,6 +115,30 @@ public sealed interface HqqParameters {
         values[i] = compute.value(codes[i] & 0xff, zero[g], scale[g]);
       }
       return values;
+    }
+
+    /** Codes and their float32 parameters are stored as they are, whatever the type. */
+    @Override
+    public void requireStorable(ScaleDtype type, int count, String what) {
+      if (codes.length != count) {
+        throw new IllegalArgumentException(
+            codes.length + " " + what + " where " + count + " belong");
+      }
+    }
+
+    @Override
+    public void write(String name, ScaleDtype type, PackedWriter out) {
+      out.attribute(name + "_group_size", groupSize);
+      Parts.putBytes(out, name + "_codes", codes);
+      Parts.putFloats(out, name + "_scale", ScaleDtype.F32, scale, scale.length);
+      Parts.putFloats(out, name + "_zero", ScaleDtype.F32, zero, scale.length);
+    }
+
+    @Override
+    public long storedBits(ScaleDtype type) {
+      return 8L * codes.length
+          + Parts.floatBits(ScaleDtype.F32, scale)
+          + Parts.floatBits(ScaleDtype.F32, zero);
     }
 
     @Override

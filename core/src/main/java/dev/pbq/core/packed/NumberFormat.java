@@ -38,6 +38,37 @@ public sealed interface NumberFormat {
   float decode(int code, int shared);
 
   /**
+   * The result of {@code cases} for this format.
+   *
+   * @param cases one answer for each format, so that the compiler finds a format that is forgotten
+   */
+  <R> R match(Cases<R> cases);
+
+  /** What differs from format to format: one method for each. */
+  interface Cases<R> {
+    /** For {@link FixedPoint}. */
+    R fixedPoint(FixedPoint format);
+
+    /** For {@link Logarithm}. */
+    R logarithm(Logarithm format);
+
+    /** For {@link MiniFloat}. */
+    R miniFloat(MiniFloat format);
+
+    /** For {@link DenormFloat}. */
+    R denormFloat(DenormFloat format);
+
+    /** For {@link BlockFloat}. */
+    R blockFloat(BlockFloat format);
+
+    /** For {@link BlockMiniFloat}. */
+    R blockMiniFloat(BlockMiniFloat format);
+
+    /** For {@link BlockLogarithm}. */
+    R blockLogarithm(BlockLogarithm format);
+  }
+
+  /**
    * {@code integer}: fixed point; value = q / 2^fracWidth, q in two's complement if signed.
    *
    * @param fracWidth binary places; may be negative or exceed the width
@@ -46,6 +77,11 @@ public sealed interface NumberFormat {
     public FixedPoint {
       FormatLimits.width(width);
       FormatLimits.range("frac_width", fracWidth, -MAX_FRAC_WIDTH, MAX_FRAC_WIDTH);
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.fixedPoint(this);
     }
 
     @Override
@@ -76,6 +112,11 @@ public sealed interface NumberFormat {
     }
 
     @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.logarithm(this);
+    }
+
+    @Override
     public String id() {
       return "log";
     }
@@ -103,6 +144,11 @@ public sealed interface NumberFormat {
     }
 
     @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.miniFloat(this);
+    }
+
+    @Override
     public String id() {
       return "minifloat_ieee";
     }
@@ -126,6 +172,11 @@ public sealed interface NumberFormat {
     public DenormFloat {
       FormatLimits.mantissa(width, exponentWidth);
       FormatLimits.bias(bias);
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.denormFloat(this);
     }
 
     @Override
@@ -159,6 +210,11 @@ public sealed interface NumberFormat {
     }
 
     @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.blockFloat(this);
+    }
+
+    @Override
     public String id() {
       return "block_fp";
     }
@@ -186,6 +242,11 @@ public sealed interface NumberFormat {
     }
 
     @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.blockMiniFloat(this);
+    }
+
+    @Override
     public String id() {
       return "block_minifloat";
     }
@@ -210,6 +271,11 @@ public sealed interface NumberFormat {
     public BlockLogarithm {
       FormatLimits.width(width);
       FormatLimits.exponent("exponent_bias_width", biasWidth);
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.blockLogarithm(this);
     }
 
     @Override

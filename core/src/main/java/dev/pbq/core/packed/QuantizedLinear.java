@@ -23,4 +23,29 @@ public sealed interface QuantizedLinear
 
   /** Writes all parts and attributes; {@link PackedLinears#read} gives back an equal object. */
   void write(PackedWriter out);
+
+  /**
+   * The result of {@code cases} for this layer.
+   *
+   * @param cases one answer for each family, so that the compiler finds a family that is forgotten
+   */
+  <R> R match(Cases<R> cases);
+
+  /** What differs from family to family: one method for each. */
+  interface Cases<R> {
+    /** For {@link UniformLinear}. */
+    R uniform(UniformLinear linear);
+
+    /** For {@link SalientSplitLinear}. */
+    R salientSplit(SalientSplitLinear linear);
+
+    /** For {@link BinaryGroupsLinear}. */
+    R binaryGroups(BinaryGroupsLinear linear);
+
+    /** For {@link BlockFormatLinear}. */
+    R blockFormat(BlockFormatLinear linear);
+
+    /** For {@link HqqLinear}. */
+    R hqq(HqqLinear linear);
+  }
 }

@@ -20,7 +20,7 @@ final class SalientSplitFormat {
     out.attribute("mask", mask.coding().id());
     out.attribute("salient", linear.salientCount());
     out.attribute("high_bits", high.bits());
-    out.attribute("low", kind(low));
+    out.attribute("low", low.kind());
 
     Parts.putBytes(out, "mask", mask.bytes());
     SplitCodes.Streams codes =
@@ -33,18 +33,15 @@ final class SalientSplitFormat {
       Parts.putBytes(out, "low_codes", codes.low());
     }
     int groups = linear.groups();
-    if (low instanceof LowPart.Binary b) {
-      Parts.putFloats(out, "low_mean", type, b.mean(), groups, rows);
-      Parts.putFloats(out, "low_scale", type, b.scale(), groups, rows);
-    } else if (low instanceof LowPart.OneSided s) {
-      Parts.putFloats(out, "low_level", type, s.level(), groups, rows);
-    } else if (low instanceof LowPart.Uniform u) {
-      out.attribute("low_bits", u.grid().bits());
-      Parts.putFloats(out, "low_scale", type, u.grid().scale(), groups, rows);
-      Parts.putZeros(out, "low_zero", u.grid().zero(), groups, rows);
-    } else if (low instanceof LowPart.Verbatim v) {
-      Parts.putFloats(out, "low_values", type, v.values(), v.values().length);
+    low.codeGrid().ifPresent(grid -> out.attribute("low_bits", grid.bits()));
+    for (LowPart.Parameters p : low.parameters()) {
+      if (p.perGrid()) {
+        Parts.putFloats(out, p.part(), type, p.values(), groups, rows);
+      } else {
+        Parts.putFloats(out, p.part(), type, p.values(), p.values().length);
+      }
     }
+    low.codeGrid().ifPresent(grid -> Parts.putZeros(out, "low_zero", grid.zero(), groups, rows));
   }
 
   static BitAccount bits(SalientSplitLinear linear) {
@@ -61,16 +58,15 @@ final class SalientSplitFormat {
     }
     long scales = Parts.floatBits(type, high.scale());
     long zeros = Parts.zeroBits(high.zero());
-    if (low instanceof LowPart.Binary b) {
-      scales += Parts.floatBits(type, b.mean()) + Parts.floatBits(type, b.scale());
-    } else if (low instanceof LowPart.OneSided s) {
-      scales += Parts.floatBits(type, s.level());
-    } else if (low instanceof LowPart.Uniform u) {
-      scales += Parts.floatBits(type, u.grid().scale());
-      zeros += Parts.zeroBits(u.grid().zero());
-    } else if (low instanceof LowPart.Verbatim v) {
-      bits.put(BitKind.RAW, Parts.floatBits(type, v.values()));
+    for (LowPart.Parameters p : low.parameters()) {
+      long stored = Parts.floatBits(type, p.values());
+      if (p.perGrid()) {
+        scales += stored;
+      } else {
+        bits.put(BitKind.RAW, stored);
+      }
     }
+    zeros += low.codeGrid().map(grid -> Parts.zeroBits(grid.zero())).orElse(0L);
     bits.put(BitKind.SCALES, scales);
     bits.put(BitKind.ZERO_POINTS, zeros);
     bits.values().removeIf(n -> n == 0);
@@ -138,18 +134,5 @@ final class SalientSplitFormat {
       case "verbatim" -> new LowPart.Verbatim(in.floats("low_values", type, lowCount));
       default -> throw in.bad("low", "unknown kind '" + kind + "'");
     };
-  }
-
-  private static String kind(LowPart low) {
-    if (low instanceof LowPart.Binary) {
-      return "binary";
-    } else if (low instanceof LowPart.OneSided) {
-      return "one-sided";
-    } else if (low instanceof LowPart.Uniform) {
-      return "uniform";
-    } else if (low instanceof LowPart.Zero) {
-      return "zero";
-    }
-    return "verbatim";
   }
 }

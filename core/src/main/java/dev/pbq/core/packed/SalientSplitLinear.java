@@ -67,15 +67,9 @@ public final class SalientSplitLinear implements QuantizedLinear {
     salientCount = Bitmap.ones(salient, 0, codes.length);
     Shapes.requireStorable(scaleDtype, high.scale(), rows, "scales of salient weights");
     long grids = (long) groups() * rows;
-    if (low instanceof LowPart.Binary b) {
-      Shapes.requireStorable(scaleDtype, b.mean(), grids, "means");
-      Shapes.requireStorable(scaleDtype, b.scale(), grids, "scales of low weights");
-    } else if (low instanceof LowPart.OneSided s) {
-      Shapes.requireStorable(scaleDtype, s.level(), grids, "levels");
-    } else if (low instanceof LowPart.Uniform u) {
-      Shapes.requireStorable(scaleDtype, u.grid().scale(), grids, "scales of low weights");
-    } else if (low instanceof LowPart.Verbatim v) {
-      Shapes.requireStorable(scaleDtype, v.values(), codes.length - salientCount, "low weights");
+    for (LowPart.Parameters p : low.parameters()) {
+      long count = p.perGrid() ? grids : codes.length - salientCount;
+      Shapes.requireStorable(scaleDtype, p.values(), count, p.what());
     }
     requireCodesFit();
   }
@@ -173,24 +167,11 @@ public final class SalientSplitLinear implements QuantizedLinear {
       int i = r * cols;
       int rowEnd = i + cols;
       for (int p = r; i < rowEnd; p += rows) {
-        lowValues(p, value);
+        low.codeValues(p, value);
         for (int end = Math.min(rowEnd - i, groupSize) + i; i < end; i++) {
           int bit = (int) (salient[i >>> 6] >>> i) & 1;
           w[i] = value[(codes[i] & 0xff) + (bit << 8)];
         }
-      }
-    }
-  }
-
-  private void lowValues(int grid, float[] value) {
-    if (low instanceof LowPart.Binary b) {
-      value[0] = b.mean()[grid] - b.scale()[grid];
-      value[1] = b.mean()[grid] + b.scale()[grid];
-    } else if (low instanceof LowPart.OneSided s) {
-      value[1] = s.level()[grid];
-    } else if (low instanceof LowPart.Uniform u) {
-      for (int code = 0; code < 1 << u.grid().bits(); code++) {
-        value[code] = u.grid().value(grid, code);
       }
     }
   }
@@ -209,6 +190,11 @@ public final class SalientSplitLinear implements QuantizedLinear {
   @Override
   public BitAccount bits() {
     return SalientSplitFormat.bits(this);
+  }
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.salientSplit(this);
   }
 
   @Override

@@ -152,6 +152,11 @@ public final class UniformLinear implements QuantizedLinear, RowDequantizable {
   }
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.uniform(this);
+  }
+
+  @Override
   public void write(PackedWriter out) {
     UniformFormat.write(this, out);
   }

@@ -34,6 +34,18 @@ class CalibrationSamplerTest {
   }
 
   @Test
+  void windowsAreDrawnFromEveryKindOfText() {
+    List<CalibrationText> oneOfEach =
+        List.of(
+            CalibrationText.of("a", letters(50)), perDocument(new Listed(List.of(letters(50)))));
+    assertThat(oneOfEach.stream().<Class<?>>map(Object::getClass))
+        .containsExactlyInAnyOrder(CalibrationText.class.getPermittedSubclasses());
+    for (CalibrationText text : oneOfEach) {
+      assertThat(CalibrationSampler.draw(text, tokenizer, 4, 8, 0).windows()).hasSize(4);
+    }
+  }
+
+  @Test
   void theHashIsOfTheIdsAlone() {
     CalibrationText text = CalibrationText.of("a", letters(200));
     CalibrationText renamed = CalibrationText.of("b", letters(200));

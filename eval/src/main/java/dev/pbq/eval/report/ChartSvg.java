@@ -52,7 +52,10 @@ final class ChartSvg {
     if (chart instanceof Chart.StackedBars bars) {
       return encode(bars(bars, theme));
     }
-    return encode(lines((Chart.Lines) chart, theme));
+    if (chart instanceof Chart.Lines lines) {
+      return encode(lines(lines, theme));
+    }
+    throw new IllegalStateException("no way to draw a " + chart.getClass().getSimpleName());
   }
 
   private static XYChart scatter(Chart.Scatter data, ChartTheme theme) {

@@ -73,6 +73,8 @@ public final class HtmlReport {
       heatMap(out, map);
     } else if (section instanceof Section.Listing listing) {
       listing(out, listing);
+    } else {
+      throw new IllegalStateException("no way to write a " + section.getClass().getSimpleName());
     }
     out.append("</section>\n");
   }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -29,6 +31,27 @@ class HtmlReportTest {
     assertThat(image.getAttribute("alt")).isEqualTo(NASTY);
     assertThat(document.getElementsByTagName("td").item(0).getTextContent()).isEqualTo("0.25");
     assertThat(document.getElementsByTagName("summary").item(0).getTextContent()).isEqualTo(NASTY);
+  }
+
+  /** The test page has all of them, so rendering it fails where one has no case. */
+  @Test
+  void everyKindOfSectionAndChartIsOnTheTestPage() {
+    Set<Class<?>> sections = new HashSet<>();
+    Set<Class<?>> charts = new HashSet<>();
+    collect(page("a page").sections(), sections, charts);
+    assertThat(sections).containsExactlyInAnyOrder(Section.class.getPermittedSubclasses());
+    assertThat(charts).containsExactlyInAnyOrder(Chart.class.getPermittedSubclasses());
+  }
+
+  private static void collect(List<Section> page, Set<Class<?>> sections, Set<Class<?>> charts) {
+    for (Section section : page) {
+      sections.add(section.getClass());
+      if (section instanceof Section.Figure figure) {
+        charts.add(figure.chart().getClass());
+      } else if (section instanceof Section.Fold fold) {
+        collect(fold.sections(), sections, charts);
+      }
+    }
   }
 
   @Test

@@ -10,43 +10,53 @@ import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.packed.UniformLinear;
 
 /** What a packed layer's values are made of, in a few words: what a block of GGUF cannot say. */
-final class FamilyWords {
+final class FamilyWords implements QuantizedLinear.Cases<String> {
   private FamilyWords() {}
 
   static String of(QuantizedLinear linear) {
-    if (linear instanceof UniformLinear u) {
-      return u.grid().bits()
-          + "-bit codes with zero points, groups of "
-          + u.groupSize()
-          + (u.columnGroup().isPresent() ? " in another order than the columns" : "")
-          + (u.scaleDtype() == ScaleDtype.F32 ? ", scales in float32" : "");
-    }
-    if (linear instanceof SalientSplitLinear s) {
-      return "salient weights at "
-          + s.high().bits()
-          + " bits among "
-          + (s.low() instanceof LowPart.Binary ? "two values around a mean" : "others");
-    }
-    if (linear instanceof BinaryGroupsLinear b) {
-      return "signs with scales of " + b.layout().groups() + " groups that share rows and columns";
-    }
-    if (linear instanceof HqqLinear h) {
-      return "codes up to "
-          + h.maxCode()
-          + " with fractional zero points, groups of "
-          + h.groups().size()
-          + " along axis "
-          + h.groups().axis();
-    }
-    if (linear instanceof BlockFormatLinear f) {
-      return f.format().id()
-          + " of "
-          + f.format().width()
-          + " bits in blocks of "
-          + f.blockRows()
-          + " x "
-          + f.blockCols();
-    }
-    throw new IllegalArgumentException("a layer of family " + linear.family());
+    return linear.match(new FamilyWords());
+  }
+
+  @Override
+  public String uniform(UniformLinear u) {
+    return u.grid().bits()
+        + "-bit codes with zero points, groups of "
+        + u.groupSize()
+        + (u.columnGroup().isPresent() ? " in another order than the columns" : "")
+        + (u.scaleDtype() == ScaleDtype.F32 ? ", scales in float32" : "");
+  }
+
+  @Override
+  public String salientSplit(SalientSplitLinear s) {
+    return "salient weights at "
+        + s.high().bits()
+        + " bits among "
+        + (s.low() instanceof LowPart.Binary ? "two values around a mean" : "others");
+  }
+
+  @Override
+  public String binaryGroups(BinaryGroupsLinear b) {
+    return "signs with scales of " + b.layout().groups() + " groups that share rows and columns";
+  }
+
+  @Override
+  public String hqq(HqqLinear h) {
+    return "codes up to "
+        + h.maxCode()
+        + " with fractional zero points, groups of "
+        + h.groups().size()
+        + " along axis "
+        + h.groups().axis();
+  }
+
+  @Override
+  public String blockFormat(BlockFormatLinear f) {
+    return f.format().id()
+        + " of "
+        + f.format().width()
+        + " bits in blocks of "
+        + f.blockRows()
+        + " x "
+        + f.blockCols();
   }
 }

@@ -10,42 +10,39 @@ import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
 import dev.pbq.core.packed.UniformLinear;
 import dev.pbq.core.tensor.Half;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Sees packed layers as {@link AffineLayer}s where they are such, and says why where not. */
-final class AffineLayers {
+final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
   private AffineLayers() {}
 
   /** A layer's fit. */
   static AffineFit of(QuantizedLinear linear) {
-    if (linear instanceof UniformLinear u) {
-      return checked(
-          u.rows(),
-          u.cols(),
-          u.grid().bits(),
-          u.groupSize(),
-          u.codes(),
-          u.grid().scale(),
-          u.grid().zero(),
-          u.columnGroup());
-    }
-    if (linear instanceof SalientSplitLinear s) {
-      return split(s);
-    }
-    if (linear instanceof HqqLinear h) {
-      return hqq(h);
-    }
-    if (linear instanceof BlockFormatLinear b) {
-      return blocks(b);
-    }
-    if (linear instanceof BinaryGroupsLinear b) {
-      return AffineFit.none(
-          "signs with scales of " + b.layout().groups() + " groups of weights in each block");
-    }
-    throw new IllegalArgumentException("a layer of family " + linear.family());
+    return linear.match(new AffineLayers());
   }
 
-  private static AffineFit split(SalientSplitLinear s) {
+  @Override
+  public AffineFit uniform(UniformLinear u) {
+    return checked(
+        u.rows(),
+        u.cols(),
+        u.grid().bits(),
+        u.groupSize(),
+        u.codes(),
+        u.grid().scale(),
+        u.grid().zero(),
+        u.columnGroup());
+  }
+
+  @Override
+  public AffineFit binaryGroups(BinaryGroupsLinear b) {
+    return AffineFit.none(
+        "signs with scales of " + b.layout().groups() + " groups of weights in each block");
+  }
+
+  @Override
+  public AffineFit salientSplit(SalientSplitLinear s) {
     if (s.salientCount() > 0) {
       return AffineFit.none(
           s.salientCount()
@@ -66,7 +63,8 @@ final class AffineLayers {
         : AffineFit.none("values that are not on a uniform grid with an integer zero point");
   }
 
-  private static AffineFit hqq(HqqLinear h) {
+  @Override
+  public AffineFit hqq(HqqLinear h) {
     int size = h.groups().size();
     if (h.groups().axis() != 1) {
       return AffineFit.none("groups across the outputs (axis 0)");
@@ -99,7 +97,8 @@ final class AffineLayers {
   }
 
   /** Fixed point and block floating point are integers times a power of two. */
-  private static AffineFit blocks(BlockFormatLinear b) {
+  @Override
+  public AffineFit blockFormat(BlockFormatLinear b) {
     if (b.kept().count() > 0) {
       return AffineFit.none(b.kept().count() + " weights that are kept as they are");
     }
@@ -123,7 +122,7 @@ final class AffineLayers {
     int across = (cols - 1) / b.blockCols() + 1;
     float[] scale = new float[across * rows];
     int[] zero = new int[across * rows];
-    java.util.Arrays.fill(zero, middle);
+    Arrays.fill(zero, middle);
     for (int r = 0; r < rows; r++) {
       for (int g = 0; g < across; g++) {
         int shared = fixed ? 0 : b.shared()[r / b.blockRows() * across + g] & 0xff;
