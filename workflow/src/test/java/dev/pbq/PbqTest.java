@@ -54,7 +54,7 @@ class PbqTest {
     PerplexityResult full = original.perplexity("tiny", OptionalInt.of(64), WINDOWS);
     PerplexityResult own = quantized.perplexity("tiny", OptionalInt.of(64), WINDOWS);
     assertThat(own.windows()).isEqualTo(4);
-    assertThat(own.perplexity()).isBetween(full.perplexity(), 1.2 * full.perplexity());
+    assertThat(own.perplexity()).isBetween(0.9 * full.perplexity(), 1.2 * full.perplexity());
 
     DistanceResult distance = quantized.distanceFrom(original, "tiny", OptionalInt.of(64), WINDOWS);
     assertThat(distance.statistics().kl().mean()).isGreaterThan(0);
@@ -137,7 +137,7 @@ class PbqTest {
     Files.writeString(
         config,
         Files.readString(config)
-            .replaceFirst("\"num_hidden_layers\": *\\d+", "\"num_hidden_layers\": 40"));
+            .replaceFirst("\"num_hidden_layers\"\\s*:\\s*\\d+", "\"num_hidden_layers\": 40"));
     refused(
         () -> pbq.model(incomplete).quantize(Recipe.of("rtn"), folder.resolve("lacking")),
         PbqException.Kind.NOT_FOUND);

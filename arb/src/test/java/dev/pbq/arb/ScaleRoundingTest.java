@@ -21,8 +21,7 @@ class ScaleRoundingTest {
 
   @Test
   void everyKindOfFitIsStoredAndKeepsItsValuesThoughNegativeScalesTurn() {
-    assertThat(ONE_OF_EACH)
-        .extracting(Object::getClass)
+    assertThat(ONE_OF_EACH.stream().<Class<?>>map(Object::getClass))
         .containsExactlyInAnyOrder(GroupFit.class.getPermittedSubclasses());
     for (GroupFit fit : ONE_OF_EACH) {
       FittedBlock block = block(fit);

@@ -43,8 +43,7 @@ class HtmlReportTest {
     assertThat(charts).containsExactlyInAnyOrder(Chart.class.getPermittedSubclasses());
   }
 
-  private static void collect(
-      List<Section> page, Set<Class<?>> sections, Set<Class<?>> charts) {
+  private static void collect(List<Section> page, Set<Class<?>> sections, Set<Class<?>> charts) {
     for (Section section : page) {
       sections.add(section.getClass());
       if (section instanceof Section.Figure figure) {
