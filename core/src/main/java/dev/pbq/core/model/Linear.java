@@ -27,8 +27,8 @@ public record Linear(String name, int block, Role role, int rows, int cols, bool
   }
 
   /**
-   * The last part of a linear's name. The one place where a name is cut: reports and progress of
-   * finished runs name their layers, and there is no model beside them to ask for the role.
+   * The last part of a linear's name. The one place where a name is taken apart without a model:
+   * reports and progress of runs name their layers, and hold no model to ask for the role.
    *
    * @param name full name without {@code .weight}
    */
