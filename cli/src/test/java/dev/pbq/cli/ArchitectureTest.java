@@ -198,7 +198,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule inspections =
-      only("dev.pbq.workflow.inspect..", ROOT, CHECKPOINT, PIPELINE);
+      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PIPELINE);
 
   @ArchTest
   static final ArchRule frontDoor =
@@ -264,7 +264,7 @@ class ArchitectureTest {
           .that()
           .resideOutsideOfPackages(CORE, "dev.pbq.eval.run..", TINY, "dev.pbq.bench..")
           .and()
-          .doNotHaveSimpleName("QuantizeJob")
+          .doNotHaveFullyQualifiedName("dev.pbq.workflow.quantize.QuantizationJob")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("dev.pbq.core.model.Engines");
