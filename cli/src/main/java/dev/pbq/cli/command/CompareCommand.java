@@ -70,7 +70,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     footer = {
       "",
-      "--out holds a folder for each quantization, its recipe in recipes/, evaluations.json (what"
+      "--out holds a folder for each quantization, its recipe, evaluations.json (what"
           + " has been measured), and compare.json, compare.csv and compare.md (the table).",
       "A method that fails does not stop the others; the exit code then is the first failure's."
     })

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class ComparisonRun {
   private static final String FULL_PRECISION = "full precision";
 
-  /** The folder of the rows' recipes. */
-  private static final String RECIPES = "recipes";
+  /** What the names of the rows' recipes begin with. */
+  private static final String RECIPE = "recipe-";
 
   /** Exit code of a row that failed by a defect of the program. */
   private static final int INTERNAL = 1;
@@ -84,7 +84,7 @@ public final class ComparisonRun {
 
   private void createRoot() {
     try {
-      Files.createDirectories(plan.root().resolve(RECIPES));
+      Files.createDirectories(plan.root());
     } catch (IOException e) {
       throw PbqException.usage("the folder " + plan.root() + " cannot be made: " + e.getMessage());
     }
@@ -132,7 +132,7 @@ public final class ComparisonRun {
   }
 
   private Optional<Row> quantize(Candidate candidate, Path directory, String label) {
-    Path recipe = plan.root().resolve(RECIPES).resolve(candidate.directory() + ".toml");
+    Path recipe = plan.root().resolve(RECIPE + candidate.directory() + ".toml");
     RecipeFile.write(candidate.recipe(), recipe);
     progress.doing(label + ": quantizing");
     RowQuantizer.Outcome outcome =
