@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
+import dev.pbq.core.checkpoint.FileTrees;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
@@ -18,6 +19,7 @@ import dev.pbq.core.pipeline.LinearSelection;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.quant.Quantizer;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.tiny.TinyModel;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -180,8 +183,7 @@ final class DemoCommand implements Runnable {
     }
   }
 
-  private static java.util.function.Function<String, dev.pbq.core.quant.Quantizer> registryMethod(
-      String method, String settings) {
+  private static Function<String, Quantizer> registryMethod(String method, String settings) {
     MethodRegistry.Configured configured = MethodRegistry.load().configure(method, parse(settings));
     return linear -> configured.quantizer();
   }
@@ -227,10 +229,8 @@ final class DemoCommand implements Runnable {
   }
 
   private static void deleteTemporary(Path work) {
-    try (var files = Files.walk(work)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      FileTrees.delete(work);
     } catch (IOException e) {
       throw PbqException.resources("cannot delete " + work + ": " + e.getMessage(), e);
     }

@@ -113,8 +113,8 @@ final class MethodRegistry {
       S settings = JSON.treeToValue(options, provider.settingsType());
       return new Configured(provider.create(method, settings), JSON.valueToTree(settings));
     } catch (JsonMappingException e) {
-      if (e.getCause() instanceof PbqException known2) {
-        throw known2;
+      if (e.getCause() instanceof PbqException mistake) {
+        throw mistake;
       }
       String where =
           e.getPath().isEmpty() ? "" : " for " + option(e.getPath().get(0).getFieldName());

@@ -105,7 +105,7 @@ final class RecipeRun implements AutoCloseable {
     try {
       ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
       CalibrationOptions.tokens(recipe.calibration(), job.model());
-    } catch (PbqException e) {
+    } catch (RuntimeException | Error e) {
       job.close();
       throw e;
     }

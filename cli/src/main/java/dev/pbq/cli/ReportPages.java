@@ -27,6 +27,12 @@ import java.util.Set;
 
 /** The pages of the commands that can make one. */
 final class ReportPages {
+  /**
+   * The most stored bits per weight of "about 4", 3, 2 and 1 bits: a width and what its scales and
+   * bitmaps add.
+   */
+  private static final List<Double> BIT_CLASSES = List.of(4.6, 3.6, 2.6, 1.6);
+
   private final Section environment;
 
   /** With a section about the run. */
@@ -129,7 +135,7 @@ final class ReportPages {
             "Full precision",
             ResultSections.perplexity(first.perplexity()),
             "perplexity on " + ResultSections.shortName(first.dataset())));
-    for (double most : new double[] {4.6, 3.6, 2.6, 1.6}) {
+    for (double most : BIT_CLASSES) {
       Row best = null;
       for (Row row : rows.subList(1, rows.size())) {
         double bits = row.size().storedBits();
