@@ -7,6 +7,7 @@ import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.quant.Methods;
 import dev.pbq.formats.arithmetic.Rules;
 import dev.pbq.formats.config.Architecture;
 import dev.pbq.formats.config.ModelFormats;
@@ -69,7 +70,7 @@ record ActFormat(String label, QuantConfig config, Rules rules, boolean weights)
    */
   static ActFormat asked(String presetOrFile, boolean compat, ModelFolder folder) {
     Optional<String> method = Checkpoints.quantizedBy(folder);
-    if (method.isPresent() && !MethodRegistry.load().has(method.get(), SETTING)) {
+    if (method.isPresent() && !Methods.load().has(method.get(), SETTING)) {
       throw PbqException.usage(
           OPTION
               + ": "

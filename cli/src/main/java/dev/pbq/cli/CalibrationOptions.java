@@ -72,10 +72,7 @@ final class CalibrationOptions {
 
   /** Windows of a choice. */
   static int samples(CalibrationChoice choice) {
-    if (choice.samples() < 1) {
-      throw PbqException.usage("--nsamples " + choice.samples() + " is not at least 1");
-    }
-    return choice.samples();
+    return OptionChecks.atLeastOne("--nsamples", choice.samples());
   }
 
   /** Tokens per window for a model. */

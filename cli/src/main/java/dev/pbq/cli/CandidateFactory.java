@@ -6,6 +6,8 @@ import dev.pbq.cli.compare.Candidate;
 import dev.pbq.cli.compare.MethodSpec;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
+import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.SettingValues;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;
 import java.io.IOException;
@@ -42,7 +44,7 @@ record CandidateFactory(String weights, List<String> shaping) {
   private static MethodSpec complete(MethodSpec method) {
     boolean missing =
         method.settings().keySet().stream().noneMatch(Set.of("low-frac", "lowFrac")::contains);
-    return missing && MethodRegistry.load().has(method.method(), "lowFrac")
+    return missing && Methods.load().has(method.method(), "lowFrac")
         ? MethodSpec.parse(method.label() + ":low-frac=" + LOW_FRAC)
         : method;
   }
@@ -61,12 +63,12 @@ record CandidateFactory(String weights, List<String> shaping) {
         options.set(ActFormat.SETTING, ActFormat.read(setting.getValue()).toJson());
         arguments.addAll(List.of("--act-format", setting.getValue()));
       } else {
-        MethodOptions.put(options, setting.getKey(), setting.getValue());
+        SettingValues.put(options, setting.getKey(), setting.getValue());
         arguments.addAll(List.of("-O", setting.getKey() + "=" + setting.getValue()));
       }
     }
     // Refuses a misspelt setting before hours of work.
-    ObjectNode complete = MethodRegistry.load().configure(method.method(), options).settings();
+    ObjectNode complete = Methods.load().configure(method.method(), options).settings();
     arguments.addAll(shaping);
     List<String> parts =
         new ArrayList<>(List.of(Version.current(), weights, method.method(), complete.toString()));
@@ -109,7 +111,7 @@ record CandidateFactory(String weights, List<String> shaping) {
     String name = file.getFileName().toString().replaceFirst("\\.toml$", "");
     Recipe recipe = RecipeFile.read(file);
     // Refuses a misspelt setting before hours of work.
-    MethodRegistry.load().configure(recipe.requireMethod(), RecipeRun.options(recipe));
+    Methods.load().configure(recipe.requireMethod(), RecipeRun.options(recipe));
     // What is measured is for this command to say.
     List<String> arguments =
         new ArrayList<>(List.of("--recipe", file.toString(), "--eval", "none"));

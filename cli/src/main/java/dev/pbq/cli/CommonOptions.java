@@ -29,10 +29,7 @@ final class CommonOptions {
 
   /** Number of threads, at least one. */
   int threads() {
-    if (threads < 1) {
-      throw dev.pbq.core.PbqException.usage("--threads " + threads + " is not at least 1");
-    }
-    return threads;
+    return OptionChecks.atLeastOne("--threads", threads);
   }
 
   /** Applies the verbosity to the project's loggers. */

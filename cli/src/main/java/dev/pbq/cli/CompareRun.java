@@ -157,7 +157,7 @@ final class CompareRun {
           scores(ModelFolder.open(directory), candidate.label(), true),
           null);
     } catch (PbqException e) {
-      return failed(candidate, e.getMessage(), e.kind().exitCode());
+      return failed(candidate, OptionNames.message(e), e.kind().exitCode());
     } catch (RuntimeException e) {
       // A defect with one method is no reason to lose the others.
       LOG.error("{} failed", candidate.label(), e);

@@ -18,6 +18,7 @@ import dev.pbq.core.pipeline.LinearSelection;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.tiny.TinyModel;
 import java.io.IOException;
@@ -137,8 +138,7 @@ final class DemoCommand implements Runnable {
 
   private QuantizationReport quantize(
       ResolvedModel tiny, Row row, Calibration calibration, Path work, StatusLine status) {
-    MethodRegistry.Configured configured =
-        MethodRegistry.load().configure(row.method(), parse(row.settings()));
+    Methods.Configured configured = Methods.load().configure(row.method(), parse(row.settings()));
     try (QuantizeJob job =
         QuantizeJob.open(tiny, LinearSelection.all(), linear -> configured.quantizer(), false)) {
       RunSettings settings =
@@ -182,7 +182,7 @@ final class DemoCommand implements Runnable {
 
   private static java.util.function.Function<String, dev.pbq.core.quant.Quantizer> registryMethod(
       String method, String settings) {
-    MethodRegistry.Configured configured = MethodRegistry.load().configure(method, parse(settings));
+    Methods.Configured configured = Methods.load().configure(method, parse(settings));
     return linear -> configured.quantizer();
   }
 

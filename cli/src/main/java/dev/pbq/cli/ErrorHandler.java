@@ -18,7 +18,7 @@ final class ErrorHandler implements IExecutionExceptionHandler {
       e.printStackTrace(err);
     }
     if (e instanceof PbqException known) {
-      err.println("pbq: " + oneLine(known.getMessage()));
+      err.println("pbq: " + oneLine(OptionNames.message(known)));
       return known.kind().exitCode();
     }
     if (isOutOfNativeMemory(e)) {

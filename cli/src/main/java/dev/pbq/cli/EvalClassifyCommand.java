@@ -1,7 +1,6 @@
 package dev.pbq.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
@@ -82,9 +81,7 @@ final class EvalClassifyCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
-    if (limit != null && limit < 1) {
-      throw PbqException.usage("--limit " + limit + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--limit", limit);
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     EncoderClassifier classifier =

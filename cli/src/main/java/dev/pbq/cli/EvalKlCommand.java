@@ -86,9 +86,7 @@ final class EvalKlCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
-    if (limit != null && limit < 1) {
-      throw PbqException.usage("--limit " + limit + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--limit", limit);
     ResolvedModel own = model.resolve();
     ResolvedModel original = ModelArgument.resolve(reference);
     if (datasets.isEmpty()) {

@@ -145,10 +145,9 @@ final class EvalTasksCommand implements Runnable {
   }
 
   private static OptionalInt atLeastOne(String option, Integer value) {
-    if (value != null && value < 1) {
-      throw PbqException.usage(option + " " + value + " is not at least 1");
-    }
-    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+    return OptionChecks.atLeastOne(option, value) == null
+        ? OptionalInt.empty()
+        : OptionalInt.of(value);
   }
 
   private static void print(TaskResult r, PrintWriter out) {

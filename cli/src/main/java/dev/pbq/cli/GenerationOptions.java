@@ -1,6 +1,5 @@
 package dev.pbq.cli;
 
-import dev.pbq.core.PbqException;
 import dev.pbq.core.generate.TokenSampler;
 import picocli.CommandLine.Option;
 
@@ -43,10 +42,7 @@ final class GenerationOptions {
   private String resident = "16GB";
 
   int maxNewTokens() {
-    if (maxNewTokens < 1) {
-      throw PbqException.usage("--max-new-tokens " + maxNewTokens + " is not at least 1");
-    }
-    return maxNewTokens;
+    return OptionChecks.atLeastOne("--max-new-tokens", maxNewTokens);
   }
 
   String resident() {

@@ -91,9 +91,7 @@ final class InspectCommand implements Runnable {
   }
 
   private void putMemory(ObjectNode facts, ModelFolder folder) {
-    if (seqlen < 1) {
-      throw PbqException.usage("--seqlen " + seqlen + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--seqlen", seqlen);
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     ActFormat format = ActFormat.asked(actFormat, false, folder);
     MemoryFacts.put(facts.putObject("memory"), model, format, seqlen);

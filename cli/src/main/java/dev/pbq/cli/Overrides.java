@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.quant.SettingValues;
 import dev.pbq.workflow.recipe.LayerOverride;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,14 +27,13 @@ final class Overrides implements Function<String, Quantizer> {
 
   private record Rule(LayerOverride override, Pattern pattern) {}
 
-  private final MethodRegistry registry;
+  private final Methods registry;
   private final String method;
   private final ObjectNode options;
   private final List<Rule> rules = new ArrayList<>();
   private final Map<String, Quantizer> cache = new LinkedHashMap<>();
 
-  Overrides(
-      MethodRegistry registry, String method, ObjectNode options, List<LayerOverride> overrides) {
+  Overrides(Methods registry, String method, ObjectNode options, List<LayerOverride> overrides) {
     this.registry = registry;
     this.method = method;
     this.options = options;
@@ -78,7 +79,7 @@ final class Overrides implements Function<String, Quantizer> {
         throw PbqException.usage(
             "--override '" + text + "': '" + pair + "' is not of the form key:value");
       }
-      MethodOptions.put(changes, pair.substring(0, colon), pair.substring(colon + 1));
+      SettingValues.put(changes, pair.substring(0, colon), pair.substring(colon + 1));
     }
     JsonNode other = changes.remove(METHOD);
     String layers = text.substring(0, equals);

@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       QuantizeCommand.class,
+      MethodsCommand.class,
       EvalPplCommand.class,
       EvalTasksCommand.class,
       EvalKlCommand.class,

@@ -48,9 +48,7 @@ final class ProtocolOptions {
    * @throws PbqException USAGE if the options make no sense; NOT_FOUND or BAD_DATA for the text
    */
   PerplexityMeasurement measurement(String nameOrFile, DataOptions data) {
-    if (limit != null && limit < 1) {
-      throw PbqException.usage("--limit " + limit + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--limit", limit);
     if (stride != null && !protocol.equals(StrideProtocol.NAME)) {
       throw PbqException.usage("--stride is for --protocol " + StrideProtocol.NAME);
     }

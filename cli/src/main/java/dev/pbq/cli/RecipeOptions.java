@@ -2,13 +2,15 @@ package dev.pbq.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
-import dev.pbq.formats.config.KeyNames;
+import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.SettingDescription;
+import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.QuantConfig;
 import dev.pbq.workflow.recipe.LayerOverride;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;
-import dev.pbq.workflow.recipe.SettingNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +74,7 @@ final class RecipeOptions {
   /** Reads a recipe whose settings are those of its methods. */
   static Recipe read(Path file) {
     Recipe recipe = RecipeFile.read(file);
-    MethodRegistry registry = MethodRegistry.load();
+    Methods registry = Methods.load();
     if (recipe.method().isPresent()) {
       String main = recipe.method().get();
       requireMethod(file + ": method", main, registry);
@@ -84,7 +86,7 @@ final class RecipeOptions {
       try {
         registry.configure(main, RecipeRun.options(recipe));
       } catch (PbqException e) {
-        throw new PbqException(e.kind(), file + ": " + e.getMessage(), e);
+        throw e.at(file.toString());
       }
     }
     int n = 0;
@@ -99,24 +101,25 @@ final class RecipeOptions {
     return recipe;
   }
 
-  private static void requireMethod(String where, String method, MethodRegistry registry) {
-    List<String> names = registry.methods().stream().map(m -> m.name()).toList();
+  private static void requireMethod(String where, String method, Methods registry) {
+    List<String> names = registry.names();
     if (!names.contains(method)) {
       throw PbqException.usage(
           where
               + ": there is no method "
               + method
               + "; the nearest is "
-              + KeyNames.nearest(method, names));
+              + NearestName.of(method, names));
     }
   }
 
   private static void requireSettings(
-      String where, String method, ObjectNode settings, MethodRegistry registry) {
-    List<String> known = registry.settings(method);
+      String where, String method, ObjectNode settings, Methods registry) {
+    List<String> known =
+        registry.settings(method).stream().map(SettingDescription::kebabName).toList();
     for (var entry : settings.properties()) {
-      if (!known.contains(entry.getKey())) {
-        String key = SettingNames.kebabCase(entry.getKey());
+      String key = SettingNames.kebabCase(entry.getKey());
+      if (!known.contains(key)) {
         throw PbqException.usage(
             where
                 + ": unknown key "
@@ -124,7 +127,7 @@ final class RecipeOptions {
                 + "; the nearest setting of "
                 + method
                 + " is "
-                + KeyNames.nearest(key, known.stream().map(SettingNames::kebabCase).toList()));
+                + NearestName.of(key, known));
       }
     }
   }

@@ -13,6 +13,7 @@ import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
@@ -59,7 +60,7 @@ final class RecipeRun implements AutoCloseable {
   private final Recipe recipe;
   private final DataOptions data;
   private final int threads;
-  private final MethodRegistry.Configured configured;
+  private final Methods.Configured configured;
   private final Overrides overrides;
   private final QuantizeJob job;
 
@@ -68,7 +69,7 @@ final class RecipeRun implements AutoCloseable {
       Recipe recipe,
       DataOptions data,
       int threads,
-      MethodRegistry.Configured configured,
+      Methods.Configured configured,
       Overrides overrides,
       QuantizeJob job) {
     this.resolved = resolved;
@@ -90,9 +91,9 @@ final class RecipeRun implements AutoCloseable {
    */
   static RecipeRun open(ResolvedModel resolved, Recipe recipe, DataOptions data, int threads) {
     String method = recipe.requireMethod();
-    MethodRegistry registry = MethodRegistry.load();
+    Methods registry = Methods.load();
     ObjectNode options = options(recipe);
-    MethodRegistry.Configured configured = registry.configure(method, options);
+    Methods.Configured configured = registry.configure(method, options);
     Overrides overrides = new Overrides(registry, method, options, recipe.overrides());
     ShardSize.parse(recipe.maxShardSize().orElse(DEFAULT_SHARD));
     CalibrationOptions.samples(recipe.calibration());

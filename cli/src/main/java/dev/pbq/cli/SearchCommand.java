@@ -145,9 +145,7 @@ final class SearchCommand implements Runnable {
 
   private void checkOptions() {
     objective.check();
-    if (densityTokens < 1) {
-      throw PbqException.usage("--density-seqlen " + densityTokens + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--density-seqlen", densityTokens);
     if (resume && force) {
       throw PbqException.usage("--resume and --force exclude each other");
     }

@@ -89,9 +89,7 @@ final class SearchObjectiveOptions {
     if (byTask == tasks.isEmpty()) {
       throw PbqException.usage("--objective task and --tasks need each other");
     }
-    if (limit != null && limit < 1) {
-      throw PbqException.usage("--limit " + limit + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--limit", limit);
   }
 
   /** What judges the trials; the caller closes it. */

@@ -61,10 +61,7 @@ final class SearchOptions {
   }
 
   int trials() {
-    if (trials < 1) {
-      throw PbqException.usage("--trials " + trials + " is not at least 1");
-    }
-    return trials;
+    return OptionChecks.atLeastOne("--trials", trials);
   }
 
   SamplerKind sampler() {

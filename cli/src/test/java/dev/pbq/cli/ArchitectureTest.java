@@ -115,7 +115,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule recipes =
-      only("dev.pbq.workflow.recipe..", ROOT, DATA, CHECKPOINT, "dev.pbq.formats.config..");
+      only("dev.pbq.workflow.recipe..", ROOT, DATA, CHECKPOINT, QUANT, "dev.pbq.formats.config..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
   @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT, ENVIRONMENT);

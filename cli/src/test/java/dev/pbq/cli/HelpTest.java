@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.quant.Methods;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class HelpTest {
   @Test
   void everyMethodIsNamedInTheHelpOfQuantize() {
     String help = Cli.run("quantize", "--help").out();
-    assertThat(MethodRegistry.load().methods())
+    assertThat(Methods.load().methods())
         .hasSizeGreaterThanOrEqualTo(8)
         .allSatisfy(method -> assertThat(help).contains(method.name()));
   }

@@ -1,6 +1,7 @@
 package dev.pbq.workflow.recipe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.quant.SettingNames;
 import java.util.Optional;
 import java.util.StringJoiner;
 
@@ -21,7 +22,7 @@ public record LayerOverride(String layers, Optional<String> method, ObjectNode s
     return settings.deepCopy();
   }
 
-  /** As {@code --override} takes it: {@code REGEX=key:value,...}. */
+  /** In one line, as command lines take it: {@code REGEX=key:value,...}. */
   public String text() {
     StringJoiner text = new StringJoiner(",", layers + "=", "");
     method.ifPresent(m -> text.add("method:" + m));

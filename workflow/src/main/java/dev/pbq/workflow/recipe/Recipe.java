@@ -71,7 +71,7 @@ public record Recipe(
    */
   public String requireMethod() {
     return method.orElseThrow(
-        () -> PbqException.usage("a method is missing: --method M, or a recipe that names one"));
+        () -> PbqException.setting("a method is missing: {method} M, or a recipe that names one"));
   }
 
   public Recipe withMethod(String newMethod, ObjectNode newSettings) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.BosRule;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.Presets;
 import dev.pbq.formats.config.QuantConfig;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.pbq.workflow.recipe;
+package dev.pbq.core.quant;
 
 import java.util.Locale;
 
@@ -6,7 +6,7 @@ import java.util.Locale;
 public final class SettingNames {
   private SettingNames() {}
 
-  /** {@code low-frac} or {@code --low-frac} as {@code lowFrac}. */
+  /** {@code low-frac}, also with dashes before it, as {@code lowFrac}. */
   public static String camelCase(String key) {
     StringBuilder name = new StringBuilder();
     for (String part : key.replaceFirst("^--", "").split("-", -1)) {

@@ -1,0 +1,66 @@
+package dev.pbq.cli;
+
+import dev.pbq.core.NearestName;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.quant.Methods;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pbq methods}: what methods there are, and what settings one has. */
+@Command(
+    name = "methods",
+    mixinStandardHelpOptions = true,
+    description =
+        "Lists the quantization methods, or all settings of one with what they accept, their"
+            + " defaults and their keys in recipes.",
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    optionListHeading = "%nOptions:%n")
+final class MethodsCommand implements Runnable {
+  @Parameters(arity = "0..1", paramLabel = "METHOD", description = "Show this method's settings.")
+  private String method;
+
+  @Option(
+      names = "--stacktrace",
+      description = "Print the Java stack trace of an error, for bug reports.")
+  private boolean stacktrace;
+
+  @Spec private CommandSpec spec;
+
+  boolean stacktrace() {
+    return stacktrace;
+  }
+
+  @Override
+  public void run() {
+    Methods methods = Methods.load();
+    PrintWriter out = spec.commandLine().getOut();
+    if (method == null) {
+      out.print(MethodTexts.list(methods));
+      out.println();
+      out.println("'pbq methods METHOD' shows the settings of one.");
+      return;
+    }
+    requireMethod(methods, method);
+    out.print(MethodTexts.settings(methods, method));
+  }
+
+  /**
+   * Refuses a method that there is not.
+   *
+   * @throws PbqException USAGE naming the nearest one
+   */
+  static void requireMethod(Methods methods, String name) {
+    if (methods.method(name).isEmpty()) {
+      throw PbqException.usage(
+          "there is no method '"
+              + name
+              + "'; the nearest is "
+              + NearestName.of(name, methods.names()));
+    }
+  }
+}
