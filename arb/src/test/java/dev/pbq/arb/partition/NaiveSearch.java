@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * The search as the papers' text has it: for each candidate the whole block is binarized anew. It
  * checks each decision of a partition in turn, given the ones before.
  */
-final class NaiveSearch {
+public final class NaiveSearch {
   /** Of the errors, as the golden files have it. */
   private static final double RELATIVE = 1e-9;
 
@@ -38,7 +38,8 @@ final class NaiveSearch {
   private final int n;
   private final int k;
 
-  NaiveSearch(
+  /** A search with these settings and fits of a block. */
+  public NaiveSearch(
       PartitionSettings settings,
       GroupFitter constantFit,
       GroupFitter roundFit,
@@ -56,7 +57,7 @@ final class NaiveSearch {
   }
 
   /** Fails unless {@code p} is the partition that this search would have made. */
-  void check(Partition p) {
+  public void check(Partition p) {
     int[] order = columnOrder();
     assertThat(p.trace().columnOrder()).isEqualTo(order);
     int count = checkSalient(p, order);

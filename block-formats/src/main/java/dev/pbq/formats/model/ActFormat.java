@@ -8,6 +8,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.model.ProductFormat;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.quant.Methods;
 import dev.pbq.formats.arithmetic.Rules;
 import dev.pbq.formats.config.Architecture;
 import dev.pbq.formats.config.ModelFormats;

@@ -11,7 +11,7 @@ import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;
-import dev.pbq.workflow.recipe.SettingText;
+import dev.pbq.core.quant.SettingValues;
 import dev.pbq.workflow.source.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ public record Candidates(String weights, UnaryOperator<Recipe> common) {
       if (setting.getKey().equals("act-format")) {
         recipe = recipe.withActFormat(Optional.of(ActFormat.read(setting.getValue())));
       } else {
-        SettingText.put(settings, setting.getKey(), setting.getValue());
+        SettingValues.put(settings, setting.getKey(), setting.getValue());
       }
     }
     return candidate(method.label(), recipe.withMethod(method.method(), settings));

@@ -1,5 +1,6 @@
 package dev.pbq.workflow.recipe;
 
+import dev.pbq.core.quant.SettingValues;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,7 +28,7 @@ public record LayerOverride(String layers, Optional<String> method, ObjectNode s
     return settings.deepCopy();
   }
 
-  /** As {@code --override} takes it: {@code REGEX=key:value,...}. */
+  /** In one line, as command lines take it: {@code REGEX=key:value,...}. */
   public String text() {
     StringJoiner text = new StringJoiner(",", layers + "=", "");
     method.ifPresent(m -> text.add("method:" + m));
@@ -55,7 +56,7 @@ public record LayerOverride(String layers, Optional<String> method, ObjectNode s
         throw PbqException.usage(
             "--override '" + text + "': '" + pair + "' is not of the form key:value");
       }
-      SettingText.put(changes, pair.substring(0, colon), pair.substring(colon + 1));
+      SettingValues.put(changes, pair.substring(0, colon), pair.substring(colon + 1));
     }
     JsonNode other = changes.remove(METHOD);
     String layers = text.substring(0, equals);
