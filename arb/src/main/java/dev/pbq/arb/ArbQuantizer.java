@@ -1,7 +1,7 @@
 package dev.pbq.arb;
 
+import dev.pbq.arb.choice.Division;
 import dev.pbq.arb.fit.FittedBlock;
-import dev.pbq.arb.partition.Division;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.linalg.Damping;

@@ -7,11 +7,11 @@ import static dev.pbq.core.quant.SettingChecks.require;
 import static dev.pbq.core.quant.SettingChecks.share;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.pbq.arb.fit.XSolve;
-import dev.pbq.arb.partition.BreakPoints;
-import dev.pbq.arb.partition.Division;
+import dev.pbq.arb.choice.BreakPoints;
+import dev.pbq.arb.choice.CodeChoice;
+import dev.pbq.arb.choice.Division;
+import dev.pbq.arb.choice.XSolve;
 import dev.pbq.arb.partition.PartitionSettings;
-import dev.pbq.arb.refine.CodeChoice;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.packed.BitmapCoding;
