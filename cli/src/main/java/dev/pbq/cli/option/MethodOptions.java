@@ -2,11 +2,12 @@ package dev.pbq.cli.option;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.formats.model.ActFormat;
-import dev.pbq.core.quant.SettingValues;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.SettingDescription;
 import dev.pbq.core.quant.SettingType;
+import dev.pbq.core.quant.SettingValues;
+import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.recipe.SettingOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -60,13 +61,15 @@ public final class MethodOptions {
   /** The settings that the user gave, by camel-case name. */
   public ObjectNode given() {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
-    options.forEach(
-        (setting, option) -> {
-          Object value = option.getValue();
-          if (value != null) {
-            put(node, setting, value);
-          }
-        });
+    options.keySet().stream()
+        .sorted(SettingOrder.BY_RECIPE)
+        .forEach(
+            setting -> {
+              Object value = options.get(setting).getValue();
+              if (value != null) {
+                put(node, setting, value);
+              }
+            });
     others.forEach((key, value) -> SettingValues.put(node, key, value));
     return node;
   }
