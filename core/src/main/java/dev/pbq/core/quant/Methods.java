@@ -161,13 +161,27 @@ public final class Methods {
       if (e.getCause() instanceof PbqException refused) {
         throw refused;
       }
-      String field = e.getPath().isEmpty() ? null : e.getPath().get(0).getFieldName();
-      Wording where = field == null ? Wording.text("") : Wording.of(" for %s", Wording.name(field));
-      throw PbqException.setting(
-          "method %s: bad value%s: %s", method, where, e.getOriginalMessage());
+      throw badValue(method, SettingDescription.of(provider.settingsType()), given, e);
     } catch (JsonProcessingException e) {
       throw PbqException.usage("method " + method + ": " + e.getOriginalMessage());
     }
+  }
+
+  /** A failure in our words: those of the JSON library name Java's classes. */
+  private static PbqException badValue(
+      String method, List<SettingDescription> known, ObjectNode given, JsonMappingException cause) {
+    String field = cause.getPath().isEmpty() ? "" : cause.getPath().get(0).getFieldName();
+    Optional<SettingDescription> setting =
+        known.stream().filter(s -> s.name().equals(field)).findFirst();
+    if (setting.isEmpty()) {
+      return PbqException.setting("method %s: bad value: %s", method, cause.getOriginalMessage());
+    }
+    return PbqException.setting(
+        "method %s: bad value for %s: %s is %s",
+        method,
+        Wording.name(field),
+        given.path(field).asText(given.path(field).toString()),
+        setting.get().wrong());
   }
 
   private static void requireKnown(

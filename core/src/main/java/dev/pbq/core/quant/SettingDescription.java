@@ -120,4 +120,17 @@ public record SettingDescription(
     }
     return (numbers.isEmpty() ? "" : numbers + ", or ") + String.join(", ", words);
   }
+
+  /** What a value that cannot be one of this setting is, in words: {@code no whole number}. */
+  String wrong() {
+    if (!words.isEmpty()) {
+      return "none of " + String.join(", ", words);
+    }
+    return switch (type) {
+      case FLAG -> "neither true nor false";
+      case INTEGER -> "no whole number";
+      case NUMBER -> "no number";
+      case WORD, TEXT, OTHER -> "not what it takes";
+    };
+  }
 }
