@@ -155,7 +155,8 @@ public record ArbSettings(
     @JsonProperty("rowMean")
         @Setting(
             help = "Whether binarization subtracts the row's mean; not in BiLLM's paper",
-            byDefault = "true")
+            byDefault = "true",
+            negatable = true)
         Boolean rowMean,
     @JsonProperty("compensation")
         @Setting(
