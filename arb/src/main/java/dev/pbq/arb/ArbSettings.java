@@ -124,7 +124,7 @@ public record ArbSettings(
                 "Planes of signs in the search for salient columns: 2 as the program, 1 as BiLLM's"
                     + " paper",
             byDefault = "2",
-            range = "1..2")
+            range = "1 or 2")
         Integer searchOrder,
     @JsonProperty("breakPoints")
         @Setting(

@@ -66,7 +66,7 @@ public record HqqSettings(
         @Setting(
             help = "1: groups of consecutive weights; 0: groups across them, one input column each",
             byDefault = "1",
-            range = "0..1",
+            range = "0 or 1",
             label = "A")
         Integer axis,
     @JsonProperty("channelWise")
