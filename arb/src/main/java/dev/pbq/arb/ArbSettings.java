@@ -124,7 +124,7 @@ public record ArbSettings(
                 "Planes of signs in the search for salient columns: 2 as the program, 1 as BiLLM's"
                     + " paper",
             byDefault = "2",
-            range = "1..2")
+            range = "1 or 2")
         Integer searchOrder,
     @JsonProperty("breakPoints")
         @Setting(
@@ -155,7 +155,8 @@ public record ArbSettings(
     @JsonProperty("rowMean")
         @Setting(
             help = "Whether binarization subtracts the row's mean; not in BiLLM's paper",
-            byDefault = "true")
+            byDefault = "true",
+            negatable = true)
         Boolean rowMean,
     @JsonProperty("compensation")
         @Setting(

@@ -112,6 +112,7 @@ class MethodsTest {
               line ->
                   line.startsWith("  " + method.name() + " ") && line.endsWith(method.summary()));
     }
+    assertThat(Cli.run("methods", "--help").out()).contains("Usage: pbq methods", "[METHOD]");
     assertThat(result.out()).contains("PB-LLM", "BiLLM and ARB-LLM", "HQQ", "Number formats");
   }
 

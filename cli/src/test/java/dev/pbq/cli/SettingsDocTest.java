@@ -87,7 +87,7 @@ class SettingsDocTest {
             default -> setting.accepted();
           };
       text.append("| `").append(setting.kebabName()).append('`').append(symbol);
-      setting.aliases().forEach(alias -> text.append(", `").append(alias).append('`'));
+      setting.aliases().forEach(alias -> text.append(", also `--").append(alias).append('`'));
       text.append(" | ").append(only).append(cell(setting.help().spelled(SettingsDocTest::key)));
       text.append(" | ").append(cell(accepts));
       text.append(" | ");

@@ -121,6 +121,16 @@ public final class Wording {
     return sentence.toString();
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Wording wording && parts.equals(wording.parts);
+  }
+
+  @Override
+  public int hashCode() {
+    return parts.hashCode();
+  }
+
   /** The sentence as a Java program reads it. */
   @Override
   public String toString() {

@@ -25,6 +25,14 @@ class WordingTest {
   }
 
   @Test
+  void sentencesOfTheSamePartsAreEqual() {
+    assertThat(Wording.of("{bits} %s", 9))
+        .isEqualTo(Wording.of("{bits} %s", 9))
+        .hasSameHashCodeAs(Wording.of("{bits} %s", 9))
+        .isNotEqualTo(Wording.text("bits 9"));
+  }
+
+  @Test
   void everyValueHasItsPlace() {
     assertThatThrownBy(() -> Wording.of("{bits} is wrong", 9))
         .isInstanceOf(IllegalArgumentException.class);

@@ -66,7 +66,7 @@ public record HqqSettings(
         @Setting(
             help = "1: groups of consecutive weights; 0: groups across them, one input column each",
             byDefault = "1",
-            range = "0..1",
+            range = "0 or 1",
             label = "A")
         Integer axis,
     @JsonProperty("channelWise")
@@ -121,7 +121,10 @@ public record HqqSettings(
             symbol = "kappa")
         Double kappa,
     @JsonProperty("earlyStop")
-        @Setting(help = "Whether an iteration without gain ends the search", byDefault = "true")
+        @Setting(
+            help = "Whether an iteration without gain ends the search",
+            byDefault = "true",
+            negatable = true)
         Boolean earlyStop,
     @JsonProperty("tol")
         @Setting(help = "Least gain that counts, for {solver} v2", byDefault = "0", range = "0..")

@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
     modelTransformer = QuantizeCommand.WithMethods.class,
     description = "Quantizes a model, one decoder block at a time, into a packed checkpoint.",
     descriptionHeading = "%n",
+    parameterListHeading = "%n",
     optionListHeading = "%nOptions:%n",
     footer = {
       "",

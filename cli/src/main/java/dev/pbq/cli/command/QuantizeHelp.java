@@ -68,6 +68,8 @@ final class QuantizeHelp {
             : help.commandSpec().options().stream()
                 .filter(option -> !option.hidden() && !options.contains(option))
                 .toList();
+    // Options know how their negated names look through the command that they belong to.
+    method.ifPresent(m -> shown.forEach(CommandSpec.create()::addOption));
     Help.Layout layout = help.createDefaultLayout(shown, List.of(), help.colorScheme());
     layout.addAllOptions(shown, help.createDefaultParamLabelRenderer());
     return layout.toString();

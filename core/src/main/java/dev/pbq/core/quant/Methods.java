@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -58,7 +59,7 @@ public final class Methods {
   private Methods(Iterable<? extends QuantizerProvider<?>> found) {
     Map<String, QuantizerProvider<?>> byName = new LinkedHashMap<>();
     List<QuantizerProvider.Method> all = new ArrayList<>();
-    Map<String, List<QuantizerProvider.Method>> byGroup = new LinkedHashMap<>();
+    Map<String, List<QuantizerProvider.Method>> byGroup = new TreeMap<>();
     for (QuantizerProvider<?> provider : found) {
       for (QuantizerProvider.Method method : provider.methods()) {
         if (byName.put(method.name(), provider) != null) {
@@ -91,7 +92,7 @@ public final class Methods {
     return methods;
   }
 
-  /** All methods, in groups. */
+  /** All methods in groups, by the groups' names, whatever the order of the class path. */
   public List<Group> groups() {
     return groups;
   }
