@@ -75,12 +75,10 @@ public record StudyHeader(int study, Map<String, String> fingerprint, List<Strin
       }
     }
     if (found.study != study || !differing.isEmpty() || !variables.equals(found.variables)) {
-      throw PbqException.usage(
-          "cannot resume "
-              + file
-              + ": it was begun with other "
-              + (differing.isEmpty() ? "variables" : String.join(", ", differing))
-              + " (repeat the first command's options, or start again with --force)");
+      throw PbqException.setting(
+          "cannot resume %s: it was begun with other %s (repeat the first command's options, or"
+              + " start again with {force})",
+          file, differing.isEmpty() ? "variables" : String.join(", ", differing));
     }
   }
 }
