@@ -49,7 +49,7 @@ final class BlockPlan {
               new PartitionSearch(
                   settings.partition(),
                   new AlternatingFitter(t, eps),
-                  new AlternatingFitter(0, eps));
+                  new AlternatingFitter(t, eps));
           case ARB_RC ->
               new PartitionSearch(
                   settings.partition(), new RowColumnFitter(t, eps), new RowColumnFitter(0, eps));
@@ -83,7 +83,7 @@ final class BlockPlan {
   }
 
   private DoubleMatrix metric(DoubleMatrix w, DoubleMatrix u) {
-    if (settings.salientMetric() == SalientMetric.MAGNITUDE) {
+    if (settings.salientMetric() == SalienceMeasure.MAGNITUDE) {
       return w;
     }
     int k = w.cols();

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/** The formats that are there. */
+/** The export formats on the class path, by name. */
 public final class Exporters {
   private Exporters() {}
 
@@ -29,10 +29,8 @@ public final class Exporters {
         .findFirst()
         .orElseThrow(
             () ->
-                PbqException.usage(
-                    "--format "
-                        + name
-                        + " is not one of "
-                        + String.join(", ", all.stream().map(Exporter::name).toList())));
+                PbqException.setting(
+                    "{format} %s is not one of %s",
+                    name, String.join(", ", all.stream().map(Exporter::name).toList())));
   }
 }

@@ -1,5 +1,6 @@
 package dev.pbq.cli.command;
 
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.DefaultOutput;
 import dev.pbq.cli.console.InterruptNotice;
 import dev.pbq.cli.console.SearchProgress;
@@ -11,6 +12,7 @@ import dev.pbq.cli.option.SearchObjectiveOptions;
 import dev.pbq.cli.option.SearchOptions;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputFolders;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.search.sampler.SpacePresets;
 import dev.pbq.search.study.Measured;
@@ -116,7 +118,7 @@ final class SearchCommand implements Runnable {
     try (TrialObjective judge = objective.judge(folder, resolved, common, status);
         StudyFile file =
             StudyFile.open(
-                created(output).resolve(StudyFile.NAME),
+                OutputFolders.create(output).resolve(StudyFile.NAME),
                 StudyHeader.of(folder, judge, settings, plan, common.threads()),
                 resume)) {
       SearchProgress progress = new SearchProgress(status, judge.metric(), options.trials());
@@ -145,9 +147,7 @@ final class SearchCommand implements Runnable {
 
   private void checkOptions() {
     objective.check();
-    if (densityTokens < 1) {
-      throw PbqException.usage("--density-seqlen " + densityTokens + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--density-seqlen", densityTokens);
     if (resume && force) {
       throw PbqException.usage("--resume and --force exclude each other");
     }
@@ -185,14 +185,5 @@ final class SearchCommand implements Runnable {
           folder + " holds a study already; continue it with --resume, or replace it with --force");
     }
     return folder;
-  }
-
-  /** Once the study can begin, not before. */
-  private static Path created(Path folder) {
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw PbqException.resources("cannot make the folder " + folder + ": " + e.getMessage(), e);
-    }
   }
 }

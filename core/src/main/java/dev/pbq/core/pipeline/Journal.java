@@ -3,6 +3,7 @@ package dev.pbq.core.pipeline;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,8 +19,8 @@ import java.util.zip.CRC32C;
 /**
  * The record of a run in its work directory: a first line with the run's fingerprint, then one line
  * for each finished block, appended and flushed after the block's shard and activations are safe on
- * disk, or with a checksum of a shard that nobody has waited for. A last line that was cut off by a
- * kill is ignored and overwritten.
+ * disk, or with a checksum of a shard that was not flushed. A last line that was cut off by a kill
+ * is ignored and overwritten.
  */
 final class Journal {
   static final String FILE = "journal.jsonl";
@@ -128,12 +129,17 @@ final class Journal {
       }
       if (first) {
         throw PbqException.badData(
-            file + " has no complete first line: start again with --force instead of --resume");
+            Wording.of(
+                "%s has no complete first line: start again with {force} instead of {resume}",
+                file));
       }
       return new Journal(file, entries, start);
     } catch (JsonProcessingException e) {
-      throw PbqException.badData(
-          file + " is not a journal of pbq: start again with --force instead of --resume", e);
+      throw new PbqException(
+          PbqException.Kind.BAD_DATA,
+          Wording.of(
+              "%s is not a journal of pbq: start again with {force} instead of {resume}", file),
+          e);
     } catch (IOException e) {
       throw PbqException.badData("cannot read " + file + ": " + e.getMessage(), e);
     }

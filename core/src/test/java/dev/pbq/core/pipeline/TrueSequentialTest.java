@@ -109,7 +109,7 @@ class TrueSequentialTest {
     assertThatThrownBy(plan::trueSequential)
         .isInstanceOfSatisfying(
             PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.USAGE))
-        .hasMessageContainingAll("--true-sequential", "data-free");
+        .hasMessageContainingAll("trueSequential", "data-free");
   }
 
   @Test
@@ -167,11 +167,8 @@ class TrueSequentialTest {
             "synthetic",
             recorder.name(),
             new ObjectMapper().createObjectNode(),
-            output,
-            false,
-            true,
-            ShardSize.DEFAULT,
-            "test");
+            "test",
+            new RunOutput(output, false, true, ShardSize.DEFAULT, Map.of()));
     try (Checkpoint weights = Checkpoint.open(source.path())) {
       new QuantizationRun(
               source,

@@ -1,0 +1,13 @@
+package dev.pbq.arb;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** T, from which salient columns and groups are taken (BiLLM, section 3.1). */
+public enum SalienceMeasure {
+  /** w^2 / U[c,c]^2: every published result was made with it. */
+  @JsonProperty("hessian")
+  HESSIAN,
+  /** w itself: the default of the reference's command line. */
+  @JsonProperty("magnitude")
+  MAGNITUDE
+}
