@@ -108,7 +108,9 @@ class HubEndToEndTest {
     Path out = home.resolve("out.txt");
     Path err = home.resolve("err.txt");
     ProcessBuilder builder =
-        new ProcessBuilder(OwnProcess.command(args)).redirectOutput(out.toFile()).redirectError(err.toFile());
+        new ProcessBuilder(OwnProcess.command(args))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
     builder.environment().remove("HF_HUB_OFFLINE");
     builder.environment().remove("TRANSFORMERS_OFFLINE");
     builder.environment().put("HF_ENDPOINT", server.endpoint().toString());

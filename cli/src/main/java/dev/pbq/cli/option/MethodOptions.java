@@ -2,11 +2,11 @@ package dev.pbq.cli.option;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.formats.model.ActFormat;
-import dev.pbq.core.quant.SettingValues;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.SettingDescription;
 import dev.pbq.core.quant.SettingType;
+import dev.pbq.core.quant.SettingValues;
+import dev.pbq.formats.model.ActFormat;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
