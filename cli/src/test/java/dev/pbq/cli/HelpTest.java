@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pbq.core.quant.Methods;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,12 +61,8 @@ class HelpTest {
 
   @Test
   void inspectLoadsNoEngine() throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-verbose:class", "-cp", System.getProperty("java.class.path"), "dev.pbq.cli.Main"));
-    command.addAll(List.of("inspect", "tiny"));
+    List<String> command = OwnProcess.command("inspect", "tiny");
+    command.add(1, "-verbose:class");
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();

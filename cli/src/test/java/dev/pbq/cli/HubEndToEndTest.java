@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -106,15 +105,12 @@ class HubEndToEndTest {
 
   /** Runs in a process of its own, whose environment names the server. */
   private Cli.Result run(String... args) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-Xmx1g", "-cp", System.getProperty("java.class.path"), "dev.pbq.cli.Main"));
-    command.addAll(List.of(args));
     Path out = home.resolve("out.txt");
     Path err = home.resolve("err.txt");
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        new ProcessBuilder(OwnProcess.command(args))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
     builder.environment().remove("HF_HUB_OFFLINE");
     builder.environment().remove("TRANSFORMERS_OFFLINE");
     builder.environment().put("HF_ENDPOINT", server.endpoint().toString());

@@ -1,12 +1,12 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.console.OptionNames;
-import dev.pbq.cli.option.MethodOptions;
-import dev.pbq.cli.option.SettingOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.cli.console.OptionNames;
+import dev.pbq.cli.option.MethodOptions;
+import dev.pbq.cli.option.SettingOptions;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.quant.QuantizerProvider;

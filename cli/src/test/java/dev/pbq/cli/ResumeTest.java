@@ -100,11 +100,7 @@ class ResumeTest {
   }
 
   private static Process start(String method, Path out) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.pbq.cli.Main"));
-    command.addAll(arguments(method, out));
-    return new ProcessBuilder(command)
+    return new ProcessBuilder(OwnProcess.command(arguments(method, out).toArray(String[]::new)))
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();

@@ -1,11 +1,11 @@
 package dev.pbq.cli;
 
-import dev.pbq.cli.console.OptionNames;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.console.OptionNames;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.SettingDescription;

@@ -11,11 +11,15 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts that make tables, end to end on the built-in model. */
+/**
+ * The scripts that make tables, end to end on the built-in model. One of them starts a process for
+ * each command, as it does for a user; the commands of the others run in this one.
+ */
 class TablesScriptTest {
   @TempDir private Path folder;
 
@@ -51,7 +55,8 @@ class TablesScriptTest {
   @Test
   void tableOfHqqIsMadeOfTinyAndNotMadeTwice() throws IOException, InterruptedException {
     String[] options = {"--protocol", "gptq", "--only", "hqq-2-g8-axis0,hqq-1-g8-coded"};
-    run("hqq-tables.sh", options);
+    Path pbq = ownProcesses();
+    start(0, pbq, command("hqq-tables.sh", options));
     Path table = folder.resolve("results/tiny/blog.md");
     List<String> rows = rows(table);
     assertThat(rows).hasSize(3);
@@ -68,7 +73,7 @@ class TablesScriptTest {
     Path report = folder.resolve("results/tiny/hqq-1-g8-coded/pbq-report.json");
     FileTime made = Files.getLastModifiedTime(report);
     String first = Files.readString(table);
-    run("hqq-tables.sh", options);
+    start(0, pbq, command("hqq-tables.sh", options));
     assertThat(Files.getLastModifiedTime(report)).as("reused").isEqualTo(made);
     assertThat(table).hasContent(first);
   }
@@ -162,33 +167,44 @@ class TablesScriptTest {
   }
 
   private void run(String script, String... options) throws IOException, InterruptedException {
+    start(0, command(script, options));
+  }
+
+  private List<String> command(String script, String... options) {
     List<String> command = new ArrayList<>(List.of("bash", "../scripts/" + script));
     command.addAll(List.of("--out", folder.resolve("results").toString(), "--eval", "tiny"));
     command.addAll(List.of("--seqlen", "64", "--limit", "4"));
     command.addAll(List.of(options));
     command.add("tiny");
-    start(0, command);
+    return command;
   }
 
   /** Runs a command with the program of this build; what it says, errors included. */
   private String start(int expected, List<String> command)
       throws IOException, InterruptedException {
-    Path pbq = folder.resolve("pbq");
-    if (!Files.exists(pbq)) {
-      Files.createFile(
-          pbq, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-      Files.writeString(
-          pbq,
-          "#!/bin/sh\nexec '%s' -cp '%s' dev.pbq.cli.Main \"$@\"\n"
-              .formatted(
-                  Path.of(System.getProperty("java.home"), "bin", "java"),
-                  System.getProperty("java.class.path")));
+    try (ScriptServer server = new ScriptServer(Files.createTempDirectory(folder, "server"))) {
+      return start(expected, server.program(), command);
     }
+  }
+
+  private static String start(int expected, Path pbq, List<String> command)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("PBQ", pbq.toString());
     Process process = builder.redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isEqualTo(expected);
     return output;
+  }
+
+  /** A program each of whose commands is a process, as a user's is. */
+  private Path ownProcesses() throws IOException {
+    String words =
+        OwnProcess.command().stream().map(w -> "'" + w + "'").collect(Collectors.joining(" "));
+    Path pbq =
+        Files.createFile(
+            folder.resolve("pbq"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    return Files.writeString(pbq, "#!/bin/sh\nexec " + words + " \"$@\"\n");
   }
 }

@@ -1,7 +1,7 @@
 package dev.pbq.cli.command;
 
-import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.EvaluationStatus;
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.ResultFile;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.option.CommonOptions;

@@ -1,8 +1,8 @@
 package dev.pbq.cli.command;
 
-import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.DefaultOutput;
 import dev.pbq.cli.console.InterruptNotice;
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.SearchProgress;
 import dev.pbq.cli.console.SearchReport;
 import dev.pbq.cli.console.StatusLine;
