@@ -59,7 +59,7 @@ public record ArbSettings(
     @JsonProperty("minSalient") Integer minSalient,
     @JsonProperty("searchOrder") Integer searchOrder,
     @JsonProperty("breakPoints") BreakPoints breakPoints,
-    @JsonProperty("salientMetric") SalientMetric salientMetric,
+    @JsonProperty("salientMetric") SalienceMeasure salientMetric,
     @JsonProperty("searchTarget") SearchTarget searchTarget,
     @JsonProperty("publishedMultisplit") Boolean publishedMultisplit,
     @JsonProperty("rowMean") Boolean rowMean,
@@ -89,7 +89,7 @@ public record ArbSettings(
     minSalient = or(minSalient, 1);
     searchOrder = or(searchOrder, 2);
     breakPoints = or(breakPoints, BreakPoints.PERCENTILE);
-    salientMetric = or(salientMetric, SalientMetric.HESSIAN);
+    salientMetric = or(salientMetric, SalienceMeasure.HESSIAN);
     searchTarget = or(searchTarget, best ? SearchTarget.WEIGHT : SearchTarget.METRIC);
     publishedMultisplit = or(publishedMultisplit, false);
     rowMean = or(rowMean, true);

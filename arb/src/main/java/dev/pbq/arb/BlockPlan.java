@@ -83,7 +83,7 @@ final class BlockPlan {
   }
 
   private DoubleMatrix metric(DoubleMatrix w, DoubleMatrix u) {
-    if (settings.salientMetric() == SalientMetric.MAGNITUDE) {
+    if (settings.salientMetric() == SalienceMeasure.MAGNITUDE) {
       return w;
     }
     int k = w.cols();

@@ -13,6 +13,7 @@ import dev.pbq.core.pipeline.LinearSelection;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationPlan;
 import dev.pbq.core.pipeline.QuantizationRun;
+import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.quant.QuantizerProvider;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -168,11 +170,8 @@ public final class HqqMacro {
             "synthetic",
             row.method,
             parse(row.settings),
-            scratch.resolve("quantized"),
-            false,
-            true,
-            ShardSize.DEFAULT,
-            "bench");
+            "bench",
+            new RunOutput(scratch.resolve("quantized"), false, true, ShardSize.DEFAULT, Map.of()));
     QuantizationRun run =
         new QuantizationRun(
             source, weights, model, plan(row), Optional.empty(), settings, ProgressListener.SILENT);

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -107,7 +108,7 @@ public final class SyntheticLlama {
 
   private static void ones(List<TensorGroup> groups, String name) {
     float[] values = new float[HIDDEN];
-    java.util.Arrays.fill(values, 1f);
+    Arrays.fill(values, 1f);
     groups.add(TensorGroup.of(TensorEntry.ofFloats(name, DType.F16, new long[] {HIDDEN}, values)));
   }
 

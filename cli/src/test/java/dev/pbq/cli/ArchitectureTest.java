@@ -30,6 +30,7 @@ class ArchitectureTest {
   private static final String MODEL = "dev.pbq.core.model..";
   private static final String DATA = "dev.pbq.core.data..";
   private static final String ENVIRONMENT = "dev.pbq.core.environment..";
+  private static final String ACTIVATION = "dev.pbq.core.activation..";
   private static final String PIPELINE = "dev.pbq.core.pipeline..";
   private static final String CORE = "dev.pbq.core..";
   private static final String GPTQ_PB = "dev.pbq.gptqpb..";
@@ -52,10 +53,11 @@ class ArchitectureTest {
   @ArchTest static final ArchRule checkpoint = only(CHECKPOINT, ROOT, TENSOR, PACKED, ENVIRONMENT);
   @ArchTest static final ArchRule model = only(MODEL, ROOT, TENSOR);
   @ArchTest static final ArchRule data = only(DATA, ROOT, ENVIRONMENT);
+  @ArchTest static final ArchRule activation = only(ACTIVATION, ROOT);
 
   @ArchTest
   static final ArchRule pipeline =
-      only(PIPELINE, ROOT, TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, MODEL, DATA);
+      only(PIPELINE, ROOT, TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, MODEL, DATA, ACTIVATION);
 
   @ArchTest
   static final ArchRule generate = only("dev.pbq.core.generate..", ROOT, TENSOR, MODEL, DATA);
@@ -212,7 +214,16 @@ class ArchitectureTest {
   @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT, ENVIRONMENT);
 
   @ArchTest
-  static final ArchRule profiles = only("dev.pbq.eval.profile..", ROOT, TENSOR, MODEL, PIPELINE);
+  static final ArchRule profiles = only("dev.pbq.eval.profile..", ROOT, TENSOR, MODEL, ACTIVATION);
+
+  @ArchTest
+  static final ArchRule runningAModelNeedsNoPipeline =
+      noClasses()
+          .that()
+          .resideInAnyPackage(EVAL_SCORING, "dev.pbq.eval.protocol..", "dev.pbq.eval.tasks..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(PIPELINE);
 
   @ArchTest static final ArchRule evalRecords = only("dev.pbq.eval", CORE);
   @ArchTest static final ArchRule evalScoring = only(EVAL_SCORING, CORE, "dev.pbq.eval");

@@ -1,9 +1,9 @@
 package dev.pbq.export;
 
-/** Is told what an export is at. */
+/** A listener to the progress of an export. */
 @FunctionalInterface
 public interface ExportProgress {
-  /** Tells nobody. */
+  /** Ignores every event. */
   ExportProgress NONE = (stage, tensor, done, total) -> {};
 
   /**

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/** The formats that are there. */
+/** The export formats on the class path, by name. */
 public final class Exporters {
   private Exporters() {}
 

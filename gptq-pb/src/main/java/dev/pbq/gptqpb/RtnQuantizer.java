@@ -88,7 +88,7 @@ final class RtnQuantizer implements Quantizer {
     float otherMin = min;
     float otherMax = max;
     int i = from;
-    // Two of each: one alone would wait for each comparison.
+    // Two accumulators, so that one min/max does not wait for the other.
     for (; i + 2 <= to; i += 2) {
       min = Math.min(min, w[i]);
       max = Math.max(max, w[i]);

@@ -5,10 +5,10 @@ import dev.pbq.core.tensor.FloatMatrix;
 import java.util.List;
 
 /**
- * Which weights are salient (PB-LLM reference, section 5.4). Over all rows * columns entries of a
- * group of columns together, t is the entry of rank floor(entries * lowFrac) of the ascending
- * saliencies, found exactly by counting digits instead of sorting; a weight is low if its saliency
- * is at most t, so ties are low.
+ * Which weights are salient ({@code docs/methods/pb-llm.md#what-is-computed}). Over all rows *
+ * columns entries of a group of columns together, t is the entry of rank floor(entries * lowFrac)
+ * of the ascending saliencies, found exactly by counting digits instead of sorting; a weight is low
+ * if its saliency is at most t, so ties are low.
  */
 public final class SalientSelection {
   /** Rows of a tile; 64, so that the bits of a tile fill whole words. */

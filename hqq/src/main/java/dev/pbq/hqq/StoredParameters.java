@@ -58,7 +58,7 @@ final class StoredParameters {
 
   /**
    * Codes parameters with 8 bits: min-max grids along axis 0 of the parameters in a row, neither
-   * rounded nor refined (spec 3.4).
+   * rounded nor refined ({@code --quant-scale} in {@code docs/methods/hqq.md#options}).
    *
    * @param groupsize parameters that share a grid, -1 for all; must divide their number
    */

@@ -1,6 +1,7 @@
 package dev.pbq.hub;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.FileTrees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -9,9 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A temporary folder that reads as a model's, with weight files of the right length of which only
@@ -96,10 +95,8 @@ public final class HeaderFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      FileTrees.delete(path);
     } catch (IOException e) {
       throw PbqException.resources("cannot remove the temporary folder " + path, e);
     }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -80,7 +81,7 @@ public record HubSettings(
   }
 
   private static boolean isSet(Map<String, String> environment, String name) {
-    String value = environment.getOrDefault(name, "").strip().toUpperCase(java.util.Locale.ROOT);
+    String value = environment.getOrDefault(name, "").strip().toUpperCase(Locale.ROOT);
     return value.equals("1") || value.equals("ON") || value.equals("YES") || value.equals("TRUE");
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,7 +161,7 @@ final class SnapshotDownload {
     }
   }
 
-  static java.util.concurrent.ThreadFactory daemon() {
+  static ThreadFactory daemon() {
     return work -> {
       Thread thread = new Thread(work, "pbq-download");
       thread.setDaemon(true);

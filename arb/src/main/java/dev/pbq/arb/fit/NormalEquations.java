@@ -110,7 +110,7 @@ final class NormalEquations {
     for (int p = 0; p < parameters; p++) {
       double diagonal = gram[3 * p + p];
       least[p] = Math.max(vanishing, PIVOT * (diagonal + eps));
-      // One with no weight of its own is out; eps must not decide alone.
+      // A parameter that no weight depends on is left out: eps alone must not decide it.
       least[p] = diagonal > vanishing ? least[p] : Double.POSITIVE_INFINITY;
       step[p] = right[p] - eps * x[p];
       for (int q = 0; q < parameters; q++) {

@@ -87,7 +87,7 @@ final class RunGroup extends SortedGroup {
     }
   }
 
-  /** What goes with the difference of two prefix sums. */
+  /** The rounding error of a difference of two prefix sums, that of the sums included. */
   private static double tail(double[] prefix, double[] tails, int from, int to, double difference) {
     return RoundingError.ofSum(prefix[to], -prefix[from], difference) + (tails[to] - tails[from]);
   }

@@ -97,7 +97,7 @@ public final class ModelFormats {
     return formats;
   }
 
-  private OperationFormats linear(Section section) {
+  private OperationFormats linear(ConfigSection section) {
     if (section.bypass()) {
       return new OperationFormats(section.where(), true, Map.of());
     }
@@ -111,7 +111,7 @@ public final class ModelFormats {
     return new OperationFormats(section.where(), false, formats);
   }
 
-  private OperationFormats product(Section section) {
+  private OperationFormats product(ConfigSection section) {
     if (section.bypass()) {
       return new OperationFormats(section.where(), true, Map.of());
     }
@@ -125,7 +125,7 @@ public final class ModelFormats {
     return new OperationFormats(section.where(), false, formats);
   }
 
-  private OperationFormats tables(Section section) {
+  private OperationFormats tables(ConfigSection section) {
     // The reference quantizes the tables in block_fp whatever bypass says.
     boolean deaf = rules == Rules.COMPAT && section.kind() == FormatKind.BLOCK_FP;
     if (section.bypass() && !deaf) {
@@ -137,7 +137,10 @@ public final class ModelFormats {
   }
 
   private void put(
-      Map<OperandRole, TensorFormat> formats, Section section, OperandRole role, String operation) {
+      Map<OperandRole, TensorFormat> formats,
+      ConfigSection section,
+      OperandRole role,
+      String operation) {
     OperandSpec spec = section.require(role, operation);
     formats.put(role, new TensorFormat(spec.format(), spec.blocks(), rules));
   }

@@ -34,9 +34,9 @@ public final class QuantConfig {
 
   private final String where;
   private final ObjectNode tables;
-  private final Map<String, Section> kinds = new TreeMap<>();
-  private final Map<String, Section> everyLayer = new TreeMap<>();
-  private final Map<Integer, Map<String, Section>> layers = new TreeMap<>();
+  private final Map<String, ConfigSection> kinds = new TreeMap<>();
+  private final Map<String, ConfigSection> everyLayer = new TreeMap<>();
+  private final Map<Integer, Map<String, ConfigSection>> layers = new TreeMap<>();
   private final boolean hasEveryLayer;
 
   private QuantConfig(String where, ObjectNode tables) {
@@ -61,11 +61,11 @@ public final class QuantConfig {
       }
       ObjectNode table = table(where + ": [" + key + "]", entry.getValue());
       if (KINDS.contains(key)) {
-        kinds.put(key, Section.of(where + ": [" + key + "]", table));
+        kinds.put(key, ConfigSection.of(where + ": [" + key + "]", table));
       } else if (key.equals(LAYERS)) {
         readLayer(where, key, "", table, everyLayer);
       } else {
-        Map<String, Section> sections = new TreeMap<>();
+        Map<String, ConfigSection> sections = new TreeMap<>();
         readLayer(where, key, "", table, sections);
         layers.put(layer(key).orElseThrow(), sections);
       }
@@ -149,8 +149,8 @@ public final class QuantConfig {
   }
 
   /** All operations that layers name, with where they do. */
-  Map<String, Section> named() {
-    Map<String, Section> named = new TreeMap<>(everyLayer);
+  Map<String, ConfigSection> named() {
+    Map<String, ConfigSection> named = new TreeMap<>(everyLayer);
     layers.values().forEach(named::putAll);
     return named;
   }
@@ -161,22 +161,22 @@ public final class QuantConfig {
    * @param path of the operation in its layer
    * @param kind of the operation: linear, matmul, bmm or rotary_positional_encoding
    */
-  Section section(int layer, String path, String kind) {
-    Map<String, Section> ofLayer = layers.get(layer);
+  ConfigSection section(int layer, String path, String kind) {
+    Map<String, ConfigSection> ofLayer = layers.get(layer);
     if (ofLayer == null && hasEveryLayer) {
       ofLayer = everyLayer;
     }
-    Section named = ofLayer == null ? null : ofLayer.get(path);
+    ConfigSection named = ofLayer == null ? null : ofLayer.get(path);
     return named != null ? named : section(kind);
   }
 
   /** The section of a kind of operation. */
-  Section section(String kind) {
+  ConfigSection section(String kind) {
     return kinds.getOrDefault(kind, kinds.get(DEFAULT));
   }
 
   private static void readLayer(
-      String where, String name, String path, ObjectNode table, Map<String, Section> into) {
+      String where, String name, String path, ObjectNode table, Map<String, ConfigSection> into) {
     Set<String> known = Architecture.allPaths();
     for (Map.Entry<String, JsonNode> entry : table.properties()) {
       String here = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
@@ -188,7 +188,7 @@ public final class QuantConfig {
       }
       ObjectNode value = table(label, entry.getValue());
       if (known.contains(here)) {
-        into.put(here, Section.of(label, value));
+        into.put(here, ConfigSection.of(label, value));
       } else {
         readLayer(where, name, here, value, into);
       }

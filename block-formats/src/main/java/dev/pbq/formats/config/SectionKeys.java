@@ -17,7 +17,7 @@ public final class SectionKeys {
    * @param formats {@code name}s; those that are no formats add nothing
    */
   public static Set<String> of(Collection<String> formats) {
-    Set<String> keys = new TreeSet<>(Section.COMMON);
+    Set<String> keys = new TreeSet<>(ConfigSection.COMMON);
     for (String format : formats) {
       FormatKind.of(format)
           .ifPresent(
@@ -32,7 +32,7 @@ public final class SectionKeys {
 
   /** A copy of a section without the keys that its format does not know. */
   public static ObjectNode prune(ObjectNode section) {
-    Set<String> known = of(List.of(section.path(Section.NAME).asText()));
+    Set<String> known = of(List.of(section.path(ConfigSection.NAME).asText()));
     ObjectNode pruned = section.deepCopy();
     pruned.retain(new ArrayList<>(known));
     return pruned;

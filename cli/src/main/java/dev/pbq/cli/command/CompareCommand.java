@@ -13,6 +13,7 @@ import dev.pbq.cli.option.ResidentOption;
 import dev.pbq.cli.option.TokenizerOptions;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputFolders;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.eval.distance.FolderFingerprint;
@@ -31,7 +32,6 @@ import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.report.ComparisonPage;
 import dev.pbq.workflow.report.RunFacts;
 import dev.pbq.workflow.source.BuiltIn;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     footer = {
       "",
-      "--out holds a folder for each quantization, its recipe in recipes/, evaluations.json (what"
+      "--out holds a folder for each quantization, its recipe, evaluations.json (what"
           + " has been measured), and compare.json, compare.csv and compare.md (the table).",
       "A method that fails does not stop the others; the exit code then is the first failure's."
     })
@@ -179,7 +179,7 @@ final class CompareCommand implements Callable<Integer> {
     List<Candidate> candidates = candidates(folder);
     Path root = out != null ? out : Path.of("out", "compare-" + simpleName(resolved));
     requireNothingUnfinished(root, candidates);
-    createDirectories(root);
+    OutputFolders.create(root);
     report.prepare();
     PrintWriter console = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
@@ -285,14 +285,6 @@ final class CompareCommand implements Callable<Integer> {
         throw PbqException.usage(
             "unfinished work in " + partial + ": --resume goes on with it, --force discards it");
       }
-    }
-  }
-
-  private static void createDirectories(Path root) {
-    try {
-      Files.createDirectories(root);
-    } catch (IOException e) {
-      throw PbqException.usage("--out " + root + " cannot be made: " + e.getMessage());
     }
   }
 

@@ -6,6 +6,7 @@ import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.FileTrees;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
@@ -26,7 +27,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -198,10 +198,8 @@ final class DemoCommand implements Runnable {
   }
 
   private static void deleteTemporary(Path work) {
-    try (var files = Files.walk(work)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      FileTrees.delete(work);
     } catch (IOException e) {
       throw PbqException.resources("cannot delete " + work + ": " + e.getMessage(), e);
     }

@@ -97,6 +97,7 @@ final class EvalKlCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
+    ResultFile.prepare(json);
     if (limit != null && limit < 1) {
       throw PbqException.usage("--limit " + limit + " is not at least 1");
     }

@@ -79,6 +79,7 @@ final class EvalPplCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
+    ResultFile.prepare(json);
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<ActFormat> format = actFormats.of(folder);

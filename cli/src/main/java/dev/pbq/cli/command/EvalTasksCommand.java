@@ -119,6 +119,7 @@ final class EvalTasksCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
+    ResultFile.prepare(json);
     TaskSettings settings =
         new TaskSettings(
             atLeastOne("--limit", limit),

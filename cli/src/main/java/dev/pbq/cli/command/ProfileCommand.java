@@ -10,6 +10,7 @@ import dev.pbq.cli.option.TokenizerOptions;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputFolders;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.eval.profile.VarianceEntry;
@@ -21,7 +22,6 @@ import dev.pbq.workflow.quantize.CalibrationDraw;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.report.VariancePlot;
 import dev.pbq.workflow.source.BuiltIn;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -143,11 +143,7 @@ final class ProfileCommand implements Runnable {
   }
 
   private static void write(Path output, String name, VarianceProfile profile) {
-    try {
-      Files.createDirectories(output);
-    } catch (IOException e) {
-      throw PbqException.usage("--out " + output + " cannot be made: " + e.getMessage());
-    }
+    OutputFolders.create(output);
     text(output.resolve("weights.csv"), csv(profile.weights()));
     text(
         output.resolve("weights.svg"),

@@ -141,6 +141,7 @@ final class QuantizeCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
+    ResultFile.prepare(json);
     PrintWriter console = spec.commandLine().getOut();
     Recipe recipe = recipe();
     ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();

@@ -11,6 +11,7 @@ import dev.pbq.cli.option.SearchObjectiveOptions;
 import dev.pbq.cli.option.SearchOptions;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputFolders;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.search.sampler.SpacePresets;
 import dev.pbq.search.study.Measured;
@@ -116,7 +117,7 @@ final class SearchCommand implements Runnable {
     try (TrialObjective judge = objective.judge(folder, resolved, common, status);
         StudyFile file =
             StudyFile.open(
-                created(output).resolve(StudyFile.NAME),
+                OutputFolders.create(output).resolve(StudyFile.NAME),
                 StudyHeader.of(folder, judge, settings, plan, common.threads()),
                 resume)) {
       SearchProgress progress = new SearchProgress(status, judge.metric(), options.trials());
@@ -185,14 +186,5 @@ final class SearchCommand implements Runnable {
           folder + " holds a study already; continue it with --resume, or replace it with --force");
     }
     return folder;
-  }
-
-  /** Once the study can begin, not before. */
-  private static Path created(Path folder) {
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw PbqException.resources("cannot make the folder " + folder + ": " + e.getMessage(), e);
-    }
   }
 }

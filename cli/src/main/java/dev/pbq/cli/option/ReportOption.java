@@ -1,13 +1,11 @@
 package dev.pbq.cli.option;
 
-import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
+import dev.pbq.core.checkpoint.OutputFolders;
 import dev.pbq.eval.report.HtmlReport;
 import dev.pbq.eval.report.ReportPage;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
@@ -26,13 +24,8 @@ public final class ReportOption {
 
   /** Makes sure that the folder can be made, before any work is done. */
   public void prepare() {
-    if (directory == null) {
-      return;
-    }
-    try {
-      Files.createDirectories(directory);
-    } catch (IOException e) {
-      throw PbqException.usage("--report " + directory + " cannot be made: " + e.getMessage());
+    if (directory != null) {
+      OutputFolders.create(directory);
     }
   }
 

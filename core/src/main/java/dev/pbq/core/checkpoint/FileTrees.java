@@ -9,11 +9,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** Whole directory trees. */
-final class FileTrees {
+public final class FileTrees {
   private FileTrees() {}
 
-  /** Deletes a tree if it exists; symbolic links in it are removed, never followed. */
-  static void delete(Path root) throws IOException {
+  /**
+   * Deletes a tree if it exists; symbolic links in it are removed, never followed.
+   *
+   * @throws IOException if something in it cannot be deleted; what was deleted before stays deleted
+   */
+  public static void delete(Path root) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -6,10 +6,12 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Turns the operating system's complaints into ours. */
 final class IoFailures {
@@ -18,6 +20,13 @@ final class IoFailures {
   /** A failure to write to {@code path}: RESOURCES if the disk is full, else what fits best. */
   static PbqException writing(Path path, IOException cause) {
     String reason = reason(cause);
+    Optional<Path> file = fileAmongParents(path);
+    if (file.isPresent()) {
+      return new PbqException(
+          PbqException.Kind.USAGE,
+          "cannot write " + path + ": " + file.get() + " is a file, not a folder",
+          cause);
+    }
     if (cause instanceof NoSuchFileException || cause instanceof NotDirectoryException) {
       return new PbqException(
           PbqException.Kind.NOT_FOUND,
@@ -35,6 +44,15 @@ final class IoFailures {
       return PbqException.resources("the disk is full: cannot write " + path, cause);
     }
     return PbqException.resources("cannot write " + path + ": " + reason, cause);
+  }
+
+  /** The parent of a path that is a file, so that nothing can be below it. */
+  private static Optional<Path> fileAmongParents(Path path) {
+    Path parent = path.toAbsolutePath().normalize().getParent();
+    while (parent != null && !Files.exists(parent)) {
+      parent = parent.getParent();
+    }
+    return Optional.ofNullable(parent).filter(p -> !Files.isDirectory(p));
   }
 
   /** What went wrong, in one line, without the path that file system exceptions repeat. */

@@ -1,5 +1,6 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.PbqException;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -25,7 +26,7 @@ interface MatrixProducts {
   /**
    * The implementation that the system property asks for.
    *
-   * @throws dev.pbq.core.PbqException USAGE if it names none
+   * @throws PbqException USAGE if it names none
    */
   static MatrixProducts selected() {
     String name = System.getProperty(PROPERTY, "openblas");
@@ -33,8 +34,7 @@ interface MatrixProducts {
       case "openblas" -> MatrixProducts::openBlas;
       case "nd4j" -> new Nd4jProducts();
       default ->
-          throw dev.pbq.core.PbqException.usage(
-              "-D" + PROPERTY + "=" + name + " is neither openblas nor nd4j");
+          throw PbqException.usage("-D" + PROPERTY + "=" + name + " is neither openblas nor nd4j");
     };
   }
 

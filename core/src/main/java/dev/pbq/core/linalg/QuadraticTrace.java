@@ -2,6 +2,7 @@ package dev.pbq.core.linalg;
 
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Arrays;
 
 /**
  * trace(D H D^T) in blocks: for each block B of H's rows, D_B (H_BB D_B^T + 2 H_B,right D_right^T),
@@ -85,7 +86,7 @@ final class QuadraticTrace {
     for (int i = from; i < to; i++) {
       int skip = i - from;
       h.get(i, i, n, source);
-      java.util.Arrays.fill(row, 0, skip, 0f);
+      Arrays.fill(row, 0, skip, 0f);
       row[skip] = (float) source[0];
       for (int k = skip + 1; k < width; k++) {
         row[k] = (float) (2 * source[k - skip]);

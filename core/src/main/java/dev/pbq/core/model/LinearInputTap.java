@@ -5,7 +5,7 @@ import java.nio.FloatBuffer;
 /** Sees the input of every group of linears while a block runs. */
 @FunctionalInterface
 public interface LinearInputTap {
-  /** Looks at nothing. */
+  /** Ignores every input. */
   LinearInputTap NONE = (input, x, sequences, tokensPerSequence) -> {};
 
   /**

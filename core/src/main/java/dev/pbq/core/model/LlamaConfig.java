@@ -1,38 +1,31 @@
 package dev.pbq.core.model;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The configuration of a Llama-like model: RMSNorm before attention and MLP, rotary positions,
  * grouped-query attention, SwiGLU.
  *
- * @param modelType llama, mistral or qwen2
- * @param headDim width of one head; heads * headDim need not be hidden
- * @param queryBias whether q_proj, k_proj and v_proj have biases
- * @param outputBias whether o_proj has one
- * @param mlpBias whether gate_proj, up_proj and down_proj have
+ * @param sizes what the shapes follow from; heads * headDim need not be hidden
+ * @param normEpsilon added to the mean square inside a norm
+ * @param rope rotary positions
+ * @param biased roles of the linears that have a bias
+ * @param tiedHead whether the head's weight is the embedding
  * @param windows for each layer how many positions back a token sees, itself counted; 0 for all
  */
 record LlamaConfig(
-    String modelType,
-    int vocabulary,
-    int hidden,
-    int intermediate,
-    int layers,
-    int heads,
-    int keyValueHeads,
-    int headDim,
+    ModelSizes sizes,
     double normEpsilon,
-    int maxPositions,
     Rope rope,
-    boolean queryBias,
-    boolean outputBias,
-    boolean mlpBias,
+    Set<Role> biased,
     boolean tiedHead,
     List<Integer> windows) {
 
   LlamaConfig {
+    biased = Set.copyOf(biased);
     windows = List.copyOf(windows);
   }
 
@@ -58,25 +51,38 @@ record LlamaConfig(
     if (headDim % 2 != 0) {
       throw config.contradiction("rotary positions need an even head_dim, not " + headDim);
     }
-    boolean llama = modelType.equals("llama");
-    boolean attentionBias = llama && config.flag("attention_bias", false);
+    ModelSizes sizes =
+        new ModelSizes(
+            modelType,
+            config.positive("vocab_size"),
+            hidden,
+            config.positive("intermediate_size"),
+            layers,
+            new AttentionShape(heads, keyValueHeads, headDim),
+            config.positive("max_position_embeddings", defaultPositions(modelType)));
     return new LlamaConfig(
-        modelType,
-        config.positive("vocab_size"),
-        hidden,
-        config.positive("intermediate_size"),
-        layers,
-        heads,
-        keyValueHeads,
-        headDim,
+        sizes,
         config.positiveNumber("rms_norm_eps", 1e-6),
-        config.positive("max_position_embeddings", defaultPositions(modelType)),
         Rope.of(config),
-        attentionBias || modelType.equals("qwen2"),
-        attentionBias,
-        llama && config.flag("mlp_bias", false),
+        biased(modelType, config),
         config.flag("tie_word_embeddings", false),
         windows(modelType, config, layers));
+  }
+
+  private static Set<Role> biased(String modelType, ConfigKeys config) {
+    Set<Role> biased = EnumSet.noneOf(Role.class);
+    boolean llama = modelType.equals("llama");
+    boolean attention = llama && config.flag("attention_bias", false);
+    if (attention || modelType.equals("qwen2")) {
+      biased.addAll(EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE));
+    }
+    if (attention) {
+      biased.add(Role.ATTENTION_OUT);
+    }
+    if (llama && config.flag("mlp_bias", false)) {
+      biased.addAll(EnumSet.of(Role.GATE, Role.UP, Role.DOWN));
+    }
+    return biased;
   }
 
   private static int defaultPositions(String modelType) {

@@ -4,10 +4,8 @@ import static dev.pbq.core.model.BlockLayout.input;
 import static dev.pbq.core.model.BlockLayout.linear;
 import static dev.pbq.core.model.BlockLayout.norm;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The tensors of Llama, Mistral and Qwen2. */
 final class LlamaLayout {
@@ -36,37 +34,15 @@ final class LlamaLayout {
   private LlamaLayout() {}
 
   static ModelLayout of(LlamaConfig config) {
-    ModelSizes sizes =
-        new ModelSizes(
-            config.modelType(),
-            config.vocabulary(),
-            config.hidden(),
-            config.intermediate(),
-            config.layers(),
-            new AttentionShape(config.heads(), config.keyValueHeads(), config.headDim()),
-            config.maxPositions());
-    BlockTensors blocks = new BlockTensors(BLOCK, sizes, biased(config), NormTensors.WEIGHT);
+    ModelSizes sizes = config.sizes();
+    BlockTensors blocks = new BlockTensors(BLOCK, sizes, config.biased(), NormTensors.WEIGHT);
     TensorCatalog catalog = new TensorCatalog();
-    catalog.vocabulary(OUTER.embedding(), config.vocabulary(), config.hidden());
+    catalog.vocabulary(OUTER.embedding(), sizes.vocabulary(), sizes.hidden());
     blocks.addTo(catalog);
-    NormTensors.WEIGHT.addTo(catalog, OUTER.finalNorm().orElseThrow(), config.hidden());
+    NormTensors.WEIGHT.addTo(catalog, OUTER.finalNorm().orElseThrow(), sizes.hidden());
     if (!config.tiedHead()) {
-      catalog.vocabulary(OUTER.head(), config.vocabulary(), config.hidden());
+      catalog.vocabulary(OUTER.head(), sizes.vocabulary(), sizes.hidden());
     }
     return new ModelLayout(OUTER, blocks, catalog);
-  }
-
-  private static Set<Role> biased(LlamaConfig config) {
-    Set<Role> biased = EnumSet.noneOf(Role.class);
-    if (config.queryBias()) {
-      biased.addAll(EnumSet.of(Role.QUERY, Role.KEY, Role.VALUE));
-    }
-    if (config.outputBias()) {
-      biased.add(Role.ATTENTION_OUT);
-    }
-    if (config.mlpBias()) {
-      biased.addAll(EnumSet.of(Role.GATE, Role.UP, Role.DOWN));
-    }
-    return biased;
   }
 }

@@ -67,9 +67,9 @@ final class LlamaModel implements CausalModel {
         products.linear(Role.KEY),
         products.linear(Role.VALUE),
         products.linear(Role.ATTENTION_OUT),
-        products.rotary(config.rope(), config.headDim()),
+        products.rotary(config.rope(), attention().headDim()),
         products.attention(attention(), config.windows().get(products.block()), true, limits),
-        config.headDim(),
+        attention().headDim(),
         products.input(Role.QUERY),
         products.input(Role.ATTENTION_OUT));
   }

@@ -8,7 +8,7 @@ import java.util.concurrent.Future;
 
 /**
  * Stores blocks in a thread of its own, one at a time and in order, while the caller computes the
- * next: waiting for a disk takes no part of a core. Used by one thread.
+ * next: disk writes overlap with computing. Used by one thread.
  */
 final class BackgroundStore implements AutoCloseable {
   private final BlockStore store;

@@ -2,6 +2,8 @@ package dev.pbq.core.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.activation.ActivationFile;
+import dev.pbq.core.activation.HiddenStates;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.linalg.HessianAccumulator;
 import dev.pbq.core.model.DecoderBlock;

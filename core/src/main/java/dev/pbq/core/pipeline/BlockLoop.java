@@ -2,6 +2,8 @@ package dev.pbq.core.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.activation.ActivationFile;
+import dev.pbq.core.activation.HiddenStates;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.linalg.Hessian;

@@ -63,7 +63,7 @@ final class PackedFolder {
       throw new IllegalStateException("packed linears without an original: " + packed.keySet());
     }
     CheckpointWriter.Written written =
-        CheckpointWriter.write(directory, groups, Map.of(), run.maxShardBytes());
+        CheckpointWriter.write(directory, groups, Map.of(), run.output().maxShardBytes());
     source.copySideFilesTo(directory);
     ObjectNode config = source.config();
     ObjectNode quantization = config.putObject("quantization_config");
@@ -72,7 +72,9 @@ final class PackedFolder {
     quantization.put("method", run.method());
     quantization.set("settings", run.settings());
     quantization.put("pbq_version", run.version());
-    run.sideFiles().forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
+    run.output()
+        .sideFiles()
+        .forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
     AtomicFile.write(directory.resolve(ModelFolder.CONFIG), json(config));
     return written;
   }

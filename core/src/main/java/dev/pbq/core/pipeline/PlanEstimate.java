@@ -23,6 +23,17 @@ public record PlanEstimate(
   /** Java, the engines and their code, before any weight. Measured on Linux. */
   private static final long BASE_BYTES = 900L << 20;
 
+  /** The same of a run without calibration, which starts no engine. */
+  private static final long BASE_BYTES_WITHOUT_ENGINE = BASE_BYTES / 3;
+
+  /**
+   * Arrays [tokens, hidden size] that a pass through a block is taken to hold: an upper estimate.
+   */
+  private static final long ARRAYS_OF_A_PASS = 12;
+
+  /** Memory that is added for the engine's own buffers during a pass: an upper estimate. */
+  private static final long ENGINE_BYTES = 512L << 20;
+
   /** Arithmetic per core and second that large matrix products reach, in operations. */
   private static final double CORE_RATE = 70e9;
 
@@ -74,11 +85,12 @@ public record PlanEstimate(
     }
     long memory;
     if (calibrated) {
-      long forward = blockBytes + 12L * tokens * model.hiddenSize() * Float.BYTES + (512L << 20);
+      long forward =
+          blockBytes + ARRAYS_OF_A_PASS * tokens * model.hiddenSize() * Float.BYTES + ENGINE_BYTES;
       long quantizing = 8 * largestInput * largestInput + 4 * largestLinear + blockBytes / 4;
       memory = BASE_BYTES + hessians + Math.max(forward, quantizing);
     } else {
-      memory = BASE_BYTES / 3 + streamBytes(plan);
+      memory = BASE_BYTES_WITHOUT_ENGINE + streamBytes(plan);
     }
     return new PlanEstimate(
         output, 2 * activations + output + plan.estimatedStoredBits() / 8, memory, operations);

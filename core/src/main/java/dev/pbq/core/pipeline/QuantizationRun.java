@@ -77,9 +77,15 @@ public final class QuantizationRun {
    */
   public QuantizationReport run(Supplier<NDManager> engine) {
     OutputDirectory.Mode mode =
-        settings.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
+        settings.output().resume()
+            ? OutputDirectory.Mode.RESUME
+            : OutputDirectory.Mode.KEEP_UNFINISHED;
     try (OutputDirectory output =
-        OutputDirectory.open(settings.output(), settings.force(), mode, List.of(source.path()))) {
+        OutputDirectory.open(
+            settings.output().directory(),
+            settings.output().force(),
+            mode,
+            List.of(source.path()))) {
       Path work = output.work();
       Path reportFile = work.resolve(PackedFolder.REPORT);
       QuantizationReport report;
@@ -98,7 +104,7 @@ public final class QuantizationRun {
       return report;
     } catch (IOException e) {
       throw PbqException.resources(
-          "cannot complete " + settings.output() + ": " + e.getMessage(), e);
+          "cannot complete " + settings.output().directory() + ": " + e.getMessage(), e);
     }
   }
 

@@ -38,10 +38,10 @@ final class TensorStream {
   private final ProgressListener progress;
   private final long mostBytes;
 
-  /** A tensor in flight. */
-  private record Flight(Parallel.Fork<BlockStore.Packed> task, long bytes) {}
+  /** A tensor that has been started. */
+  private record Started(Parallel.Fork<BlockStore.Packed> task, long bytes) {}
 
-  /** What is next to take off. */
+  /** A tensor of the plan, with the block that it belongs to. */
   private record Planned(int block, PlannedLinear linear) {
     long bytes() {
       return linear.weights() * BYTES_PER_WEIGHT;
@@ -72,7 +72,7 @@ final class TensorStream {
         blocks.stream()
             .flatMap(block -> block.linears().map(linear -> new Planned(block.index(), linear)))
             .iterator();
-    Flights flights = new Flights(new LinearQuantizer(weights), planned);
+    InFlight inFlight = new InFlight(new LinearQuantizer(weights), planned);
     try (BackgroundStore background = new BackgroundStore(store, progress)) {
       long start = System.nanoTime();
       for (PlannedBlock block : blocks) {
@@ -80,7 +80,7 @@ final class TensorStream {
         int count = Math.toIntExact(block.linears().count());
         List<BlockStore.Packed> packed = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-          BlockStore.Packed next = flights.next();
+          BlockStore.Packed next = inFlight.next();
           packed.add(next);
           progress.linearDone(next.outcome());
         }
@@ -89,47 +89,53 @@ final class TensorStream {
         start = now;
       }
     } finally {
-      flights.land();
+      inFlight.drain();
     }
   }
 
-  /** The tensors in flight, in the plan's order. Used by the thread that runs the stream. */
-  private final class Flights {
+  /**
+   * The tensors that have been started and not yet taken, a queue in the plan's order whose bytes
+   * are bounded. Used by the thread that runs the stream.
+   */
+  private final class InFlight {
     private final LinearQuantizer quantizer;
     private final Iterator<Planned> planned;
-    private final Deque<Flight> flights = new ArrayDeque<>();
-    private final AtomicBoolean over = new AtomicBoolean();
-    private Planned waiting;
+    private final Deque<Started> queue = new ArrayDeque<>();
+    private final AtomicBoolean cancelled = new AtomicBoolean();
+
+    /** What is started next; null after the last. */
+    private Planned upcoming;
+
     private long bytes;
 
-    Flights(LinearQuantizer quantizer, Iterator<Planned> planned) {
+    InFlight(LinearQuantizer quantizer, Iterator<Planned> planned) {
       this.quantizer = quantizer;
       this.planned = planned;
-      this.waiting = planned.hasNext() ? planned.next() : null;
+      this.upcoming = planned.hasNext() ? planned.next() : null;
     }
 
     /** Starts what fits, then waits for the first, taking part in the work. */
     BlockStore.Packed next() {
-      while (waiting != null && (flights.isEmpty() || bytes + waiting.bytes() <= mostBytes)) {
-        Planned started = waiting;
-        flights.add(new Flight(Parallel.fork(() -> quantize(started)), started.bytes()));
+      while (upcoming != null && (queue.isEmpty() || bytes + upcoming.bytes() <= mostBytes)) {
+        Planned started = upcoming;
+        queue.add(new Started(Parallel.fork(() -> quantize(started)), started.bytes()));
         bytes += started.bytes();
-        waiting = planned.hasNext() ? planned.next() : null;
+        upcoming = planned.hasNext() ? planned.next() : null;
       }
-      Flight oldest = flights.element();
-      for (Flight flight : flights) {
+      Started oldest = queue.element();
+      for (Started tensor : queue) {
         if (oldest.task().isDone()) {
           break;
         }
-        flight.task().help();
+        tensor.task().help();
       }
       BlockStore.Packed first = oldest.task().join();
-      bytes -= flights.remove().bytes();
+      bytes -= queue.remove().bytes();
       return first;
     }
 
     private BlockStore.Packed quantize(Planned tensor) {
-      if (over.get()) {
+      if (cancelled.get()) {
         throw new IllegalStateException("the run has failed before");
       }
       LinearQuantizer.Result result =
@@ -137,10 +143,13 @@ final class TensorStream {
       return BlockStore.Packed.of(result.linear(), result.outcome());
     }
 
-    /** After a failure: lets what has started end, as it reads a checkpoint that will be closed. */
-    void land() {
-      over.set(true);
-      flights.forEach(flight -> flight.task().await());
+    /**
+     * After a failure, starts no more work and waits for what has been started, as it reads a
+     * checkpoint that will be closed.
+     */
+    void drain() {
+      cancelled.set(true);
+      queue.forEach(tensor -> tensor.task().await());
     }
   }
 }

@@ -108,8 +108,8 @@ public final class Methods {
       S settings = JSON.treeToValue(options, provider.settingsType());
       return new Configured(provider.create(method, settings), JSON.valueToTree(settings));
     } catch (JsonMappingException e) {
-      if (e.getCause() instanceof PbqException own) {
-        throw own;
+      if (e.getCause() instanceof PbqException mistake) {
+        throw mistake;
       }
       String where =
           e.getPath().isEmpty() ? "" : " for " + option(e.getPath().get(0).getFieldName());

@@ -1,5 +1,6 @@
 package dev.pbq.core.tensor;
 
+import dev.pbq.core.PbqException;
 import java.nio.FloatBuffer;
 
 /**
@@ -13,7 +14,7 @@ public interface WeightSource {
   /**
    * The shape of a tensor; empty for a scalar.
    *
-   * @throws dev.pbq.core.PbqException NOT_FOUND if there is no such tensor
+   * @throws PbqException NOT_FOUND if there is no such tensor
    */
   long[] shape(String name);
 
@@ -22,8 +23,8 @@ public interface WeightSource {
    * into {@code destination}, from its position on; the position moves past what was written.
    * Values are delivered as stored: NaN and infinity are not refused here.
    *
-   * @throws dev.pbq.core.PbqException NOT_FOUND if there is no such tensor; BAD_DATA if it is not
-   *     of a floating type or cannot be read
+   * @throws PbqException NOT_FOUND if there is no such tensor; BAD_DATA if it is not of a floating
+   *     type or cannot be read
    */
   void readRows(String name, long firstRow, long rowCount, FloatBuffer destination);
 
@@ -43,7 +44,7 @@ public interface WeightSource {
   default FloatMatrix readMatrix(String name) {
     long[] shape = shape(name);
     if (shape.length != 2) {
-      throw dev.pbq.core.PbqException.badData(
+      throw PbqException.badData(
           "tensor " + name + " has " + shape.length + " dimensions where a matrix was expected");
     }
     return new FloatMatrix(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), read(name));

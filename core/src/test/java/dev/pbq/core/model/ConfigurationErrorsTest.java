@@ -143,8 +143,7 @@ class ConfigurationErrorsTest {
             "config.json");
     LlamaConfig config = LlamaConfig.of("qwen2", qwen);
     assertThat(config.windows()).containsExactly(9, 0);
-    assertThat(config.queryBias()).isTrue();
-    assertThat(config.outputBias()).isFalse();
+    assertThat(config.biased()).containsExactlyInAnyOrder(Role.QUERY, Role.KEY, Role.VALUE);
     assertThat(config.rope().theta()).isEqualTo(10000);
   }
 

@@ -296,11 +296,8 @@ class TensorStreamTest {
             "synthetic",
             quantizer.name(),
             new ObjectMapper().createObjectNode(),
-            output,
-            resume,
-            false,
-            ShardSize.DEFAULT,
-            "test");
+            "test",
+            new RunOutput(output, resume, false, ShardSize.DEFAULT, Map.of()));
     try (Checkpoint weights = Checkpoint.open(source.path())) {
       QuantizationRun run =
           new QuantizationRun(

@@ -167,11 +167,8 @@ class TrueSequentialTest {
             "synthetic",
             recorder.name(),
             new ObjectMapper().createObjectNode(),
-            output,
-            false,
-            true,
-            ShardSize.DEFAULT,
-            "test");
+            "test",
+            new RunOutput(output, false, true, ShardSize.DEFAULT, Map.of()));
     try (Checkpoint weights = Checkpoint.open(source.path())) {
       new QuantizationRun(
               source,

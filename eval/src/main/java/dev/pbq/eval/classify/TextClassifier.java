@@ -15,7 +15,7 @@ import java.util.List;
 
 /** A classifier with all of its weights in memory, which it owns. One thread at a time. */
 public final class TextClassifier implements AutoCloseable {
-  // Padding is seen by nobody, so that any token of the vocabulary will do.
+  // Attention ignores padding, so any token of the vocabulary will do.
   private static final int PADDING = 0;
 
   private final NDManager manager;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
@@ -141,8 +142,7 @@ final class ChartSvg {
     return chart;
   }
 
-  private static void titles(
-      java.util.function.Consumer<String> x, java.util.function.Consumer<String> y, Chart data) {
+  private static void titles(Consumer<String> x, Consumer<String> y, Chart data) {
     x.accept(data.xTitle());
     y.accept(data.yTitle());
   }

@@ -1,6 +1,7 @@
 package dev.pbq.eval.report;
 
 import java.awt.Color;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,7 +33,7 @@ record ChartTheme(Color ink, Color grid, List<Color> series) {
   static final Color CLEAR = new Color(0, 0, 0, 0);
 
   private static List<Color> colours(int... rgb) {
-    return java.util.Arrays.stream(rgb).mapToObj(Color::new).toList();
+    return Arrays.stream(rgb).mapToObj(Color::new).toList();
   }
 
   Color[] seriesArray() {

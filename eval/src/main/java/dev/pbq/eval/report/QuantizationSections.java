@@ -1,5 +1,6 @@
 package dev.pbq.eval.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.model.Linear;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.pipeline.LinearOutcome;
@@ -235,7 +236,7 @@ public final class QuantizationSections {
     return new Section.Listing("Settings", "", List.of(), rows, false);
   }
 
-  private static String text(com.fasterxml.jackson.databind.JsonNode value) {
+  private static String text(JsonNode value) {
     return value.isValueNode() ? value.asText() : value.toString();
   }
 

@@ -23,14 +23,14 @@ final class Prompts {
   }
 
   static TaskItem arc(DataRow row) {
-    Choices choices = Choices.of(row);
+    AnswerChoices choices = AnswerChoices.of(row);
     String question =
         row.isObject("question") ? row.nested("question").text("stem") : row.text("question");
     return TaskItem.choices("Question: " + question + "\nAnswer:", choices.texts(), choices.gold());
   }
 
   static TaskItem openBookQa(DataRow row, PromptStyle style) {
-    Choices choices = Choices.of(row);
+    AnswerChoices choices = AnswerChoices.of(row);
     String stem =
         row.isObject("question") ? row.nested("question").text("stem") : row.text("question_stem");
     String context = style == PromptStyle.OLMES ? "Question: " + stem + "\nAnswer:" : stem;

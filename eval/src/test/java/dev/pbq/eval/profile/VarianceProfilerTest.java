@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.activation.HiddenStates;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
@@ -17,7 +18,6 @@ import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.ReferenceLlama;
 import dev.pbq.core.model.ReferenceOpt;
 import dev.pbq.core.model.TestConfigs;
-import dev.pbq.core.pipeline.HiddenStates;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

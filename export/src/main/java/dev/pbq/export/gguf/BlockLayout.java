@@ -1,6 +1,7 @@
 package dev.pbq.export.gguf;
 
 import dev.pbq.core.tensor.Half;
+import java.util.Arrays;
 
 /** The bytes of a block; layouts as in ggml's {@code block_*} structures. */
 final class BlockLayout {
@@ -9,7 +10,7 @@ final class BlockLayout {
   /** Writes a block of {@code type.blockBytes()} bytes. */
   static void put(GgufType type, Levels levels, byte[] out, int at) {
     int[] level = levels.level();
-    java.util.Arrays.fill(out, at, at + type.blockBytes(), (byte) 0);
+    Arrays.fill(out, at, at + type.blockBytes(), (byte) 0);
     switch (type) {
       case Q1_0 -> {
         putHalf(levels.scale(), out, at);

@@ -1,6 +1,7 @@
 package dev.pbq.export.gguf;
 
 import dev.pbq.core.tensor.Half;
+import java.util.Arrays;
 
 /**
  * Finds the block of a type that holds given values to the last bit, if there is one. Nothing is
@@ -40,7 +41,7 @@ final class ExactGrid {
     int[] level = new int[count];
     if (largest == 0) {
       // All zero: with a scale of zero any level will do.
-      java.util.Arrays.fill(level, zero ? 0 : 1);
+      Arrays.fill(level, zero ? 0 : 1);
       return new Levels(0, 0, level);
     }
     for (int k = 1; k <= Math.max(-lowest, highest); k++) {

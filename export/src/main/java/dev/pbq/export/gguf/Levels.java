@@ -1,5 +1,7 @@
 package dev.pbq.export.gguf;
 
+import java.util.Arrays;
+
 /**
  * A block's weights on a grid: weight j is {@code level[j] * scale + offset}.
  *
@@ -18,12 +20,12 @@ record Levels(float scale, float offset, int[] level) {
     return o instanceof Levels l
         && l.scale == scale
         && l.offset == offset
-        && java.util.Arrays.equals(l.level, level);
+        && Arrays.equals(l.level, level);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Float.hashCode(scale) + java.util.Arrays.hashCode(level);
+    return 31 * Float.hashCode(scale) + Arrays.hashCode(level);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.tensor.DType;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Dequantizes a layer of a written folder as loaders do: each code is taken out of its words by the
@@ -62,7 +63,7 @@ final class GptqReader {
 
   private ByteBuffer part(String name, DType type, long... shape) {
     TensorInfo info = checkpoint.info(name);
-    if (info.dtype() != type || !java.util.Arrays.equals(info.shape(), shape)) {
+    if (info.dtype() != type || !Arrays.equals(info.shape(), shape)) {
       throw PbqException.badData(
           checkpoint.folder() + ": " + info + " was read back with another type or shape");
     }

@@ -1,5 +1,6 @@
 package dev.pbq.export.hf;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -122,7 +123,7 @@ public final class HfExporter implements Exporter {
     try (ExportSource written = ExportSource.open(ModelFolder.open(output.work()));
         Checkpoint checkpoint = Checkpoint.open(output.work())) {
       if (!written.names().equals(names)) {
-        throw dev.pbq.core.PbqException.badData(
+        throw PbqException.badData(
             output.work() + ": read back, it holds other tensors than were written");
       }
       for (String name : names) {

@@ -1,5 +1,6 @@
 /**
- * Format {@code hqq}: the safetensors layout of HQQ's reference program. Imports {@code
- * dev.pbq.export}.
+ * Format {@code hqq}: the safetensors layout of HQQ's reference program, written by the exporter
+ * and read, wherever pbq opens a model, as a {@link dev.pbq.core.checkpoint.ForeignLayout}. Imports
+ * {@code dev.pbq.export}.
  */
 package dev.pbq.export.hqq;

@@ -1,7 +1,7 @@
 package dev.pbq.hqq.solver;
 
 /**
- * The grid of a group before it is refined (spec 1.2).
+ * The grid of a group before it is refined ({@code docs/methods/hqq.md#what-is-computed}).
  *
  * @param maxCode the largest code
  * @param roundZero whether the zero point is rounded to an integer

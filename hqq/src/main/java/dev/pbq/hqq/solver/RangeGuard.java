@@ -3,7 +3,8 @@ package dev.pbq.hqq.solver;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What keeps the inverse scale of a group within bounds where its weights hardly differ (spec 1.2).
+ * What keeps the inverse scale of a group within bounds where its weights hardly differ ({@code
+ * docs/methods/hqq.md#narrow-groups}).
  */
 public enum RangeGuard {
   /**

@@ -1,8 +1,8 @@
 package dev.pbq.hqq.solver;
 
 /**
- * The proximal operator of the l_p norm as the reference generalises it (spec 1.4): sign(d) max(|d|
- * - |d|^(p - 1) / beta, 0).
+ * The proximal operator of the l_p norm as the reference generalises it ({@code
+ * docs/methods/hqq.md#what-is-computed}): sign(d) max(|d| - |d|^(p - 1) / beta, 0).
  *
  * @param p in (0, 1]
  * @param beta the penalty

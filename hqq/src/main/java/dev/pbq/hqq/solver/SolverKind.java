@@ -2,7 +2,10 @@ package dev.pbq.hqq.solver;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Variants of the half-quadratic solver (spec 1.3 and 1.5). */
+/**
+ * Variants of the half-quadratic solver ({@code -O solver=} in {@code
+ * docs/methods/hqq.md#options}).
+ */
 public enum SolverKind {
   /** The reference's default: constant penalty; stops after the first iteration without gain. */
   @JsonProperty("proximal")

@@ -34,7 +34,10 @@ public record SolverOptions(
     return b;
   }
 
-  /** An error that every iteration must stay below: none at first, or 1e4 (spec 1.3, 1.5). */
+  /**
+   * An error that every iteration must stay below: none, or the 1e4 that the reference's older
+   * solvers start from.
+   */
   float firstBest() {
     return anneals() ? 1e4f : Float.POSITIVE_INFINITY;
   }

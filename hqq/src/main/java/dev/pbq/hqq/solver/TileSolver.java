@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Iterates the zero points of the groups of a tile (spec 1.3), tile after tile:
+ * Iterates the zero points of the groups of a tile ({@code docs/methods/hqq.md#what-is-computed}),
+ * tile after tile:
  *
  * <pre>
  * q = clamp(rint(w s + z)),  D = w - (q - z)/s,  E = shrink(D),  z = mean(q - (w - E) s)

@@ -61,7 +61,7 @@ public final class StudyFile implements AutoCloseable {
     } catch (IOException e) {
       closeAfter(e, channel);
       throw PbqException.resources("cannot write " + file + ": " + e.getMessage(), e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       closeAfter(e, channel);
       throw e;
     }
@@ -152,7 +152,7 @@ public final class StudyFile implements AutoCloseable {
     }
   }
 
-  private static void closeAfter(Exception failure, FileChannel channel) {
+  private static void closeAfter(Throwable failure, FileChannel channel) {
     if (channel != null) {
       try {
         channel.close();

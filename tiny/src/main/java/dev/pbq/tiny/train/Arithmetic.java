@@ -3,7 +3,7 @@ package dev.pbq.tiny.train;
 /** Sums, arithmetic progressions and days of the week. */
 final class Arithmetic implements TextKind {
   @Override
-  public String write(Choices choices) {
+  public String write(RandomChoices choices) {
     return switch (choices.below(4)) {
       case 0, 1 -> sums(choices);
       case 2 -> steps(choices);
@@ -11,7 +11,7 @@ final class Arithmetic implements TextKind {
     };
   }
 
-  private static String sums(Choices choices) {
+  private static String sums(RandomChoices choices) {
     StringBuilder text = new StringBuilder("Add:");
     for (int i = 0; i < 4; i++) {
       int a = choices.between(1, 89);
@@ -21,7 +21,7 @@ final class Arithmetic implements TextKind {
     return text.append(".\n").toString();
   }
 
-  private static String steps(Choices choices) {
+  private static String steps(RandomChoices choices) {
     int step = choices.between(2, 12);
     int start = choices.between(1, 12);
     int length = choices.between(5, 8);
@@ -32,7 +32,7 @@ final class Arithmetic implements TextKind {
     return text.append(".\n").toString();
   }
 
-  private static String days(Choices choices) {
+  private static String days(RandomChoices choices) {
     StringBuilder text = new StringBuilder("Days:");
     for (int i = 0; i < 4; i++) {
       int from = choices.below(7);

@@ -11,7 +11,7 @@ final class Exchanges implements TextKind {
   private static final List<String> NAMES = names();
 
   @Override
-  public String write(Choices choices) {
+  public String write(RandomChoices choices) {
     int size = choices.between(2, 4);
     List<String> people = choices.draw(NAMES, size);
     List<String> things = choices.draw(Lexicon.THINGS, size);

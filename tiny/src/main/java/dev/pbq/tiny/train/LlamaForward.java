@@ -71,7 +71,7 @@ final class LlamaForward {
    * @param start position of the first token; more than 0 only with a cache
    * @param cache keys and values of the tokens before, extended by this call; null for none
    */
-  NDArray logits(NDManager step, int[][] inputs, int start, KeyValueCache cache) {
+  NDArray logits(NDManager step, int[][] inputs, int start, SampleCache cache) {
     int tokens = inputs[0].length;
     NDArray cos = cosines.get(step, new NDIndex("{}:{}", start, start + tokens));
     NDArray sin = sines.get(step, new NDIndex("{}:{}", start, start + tokens));
@@ -105,7 +105,7 @@ final class LlamaForward {
       NDArray cos,
       NDArray sin,
       NDArray seen,
-      KeyValueCache cache,
+      SampleCache cache,
       int layer) {
     int kv = config.keyValueHeads();
     int group = config.heads() / kv;

@@ -22,7 +22,7 @@ final class Portraits implements TextKind {
   }
 
   @Override
-  public String write(Choices choices) {
+  public String write(RandomChoices choices) {
     World.Person p = world.meet(choices);
     String she = p.woman() ? "She" : "He";
     String her = p.woman() ? "Her" : "His";

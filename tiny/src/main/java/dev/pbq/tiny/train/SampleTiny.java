@@ -24,9 +24,9 @@ public final class SampleTiny {
     WordVocabulary vocabulary = WordVocabulary.of(new World(TextGenerator.POPULATION));
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters = new Parameters(manager, TrainTiny.builtIn(vocabulary));
-      ModelFolder.read(model, parameters);
+      TinyModelFolder.read(model, parameters);
       LlamaForward forward = new LlamaForward(manager, parameters);
-      Sampler sampler = new Sampler(manager, parameters, forward, vocabulary);
+      TextSampler sampler = new TextSampler(manager, parameters, forward, vocabulary);
       String text = sampler.text(options.integer("sequences", 64), options.integer("seed", 1));
       Files.writeString(out, text);
       LOG.info("{} tokens to {}", vocabulary.encode(text).length, out);

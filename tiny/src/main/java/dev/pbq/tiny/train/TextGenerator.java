@@ -19,13 +19,13 @@ final class TextGenerator {
   static final List<String> KINDS = List.of("portraits", "exchanges", "arithmetic", "verses");
 
   /** How often each kind comes. */
-  private static final double[] SHARES = Choices.cumulative(new double[] {62, 8, 22, 8});
+  private static final double[] SHARES = RandomChoices.cumulative(new double[] {62, 8, 22, 8});
 
   private final List<TextKind> writers;
-  private final Choices choices;
+  private final RandomChoices choices;
 
   TextGenerator(World world, long seed) {
-    this.choices = new Choices(seed);
+    this.choices = new RandomChoices(seed);
     this.writers = List.of(new Portraits(world), new Exchanges(), new Arithmetic(), new Verses());
   }
 

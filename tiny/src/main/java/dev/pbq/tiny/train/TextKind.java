@@ -9,5 +9,5 @@ interface TextKind {
    * @param choices every random decision is taken here, and different decisions give different
    *     texts
    */
-  String write(Choices choices);
+  String write(RandomChoices choices);
 }

@@ -91,7 +91,7 @@ public final class TrainTiny {
         }
         if (done % saveEvery == 0 || done == stop) {
           TrainingState.save(state, parameters, optimizer);
-          ModelFolder.write(out.resolve("model"), parameters, vocabulary);
+          TinyModelFolder.write(out.resolve("model"), parameters, vocabulary);
         }
         if (done == steps - schedule.decay()) {
           TrainingState.save(out.resolve("plateau.bin"), parameters, optimizer);

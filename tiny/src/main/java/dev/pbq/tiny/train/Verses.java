@@ -8,7 +8,7 @@ final class Verses implements TextKind {
   private static final List<String> PLACES = List.of("by", "under", "near", "behind");
 
   @Override
-  public String write(Choices choices) {
+  public String write(RandomChoices choices) {
     List<List<String>> rhymes = choices.draw(Lexicon.RHYMES, 2);
     List<String> a = choices.draw(rhymes.get(0), 2);
     List<String> b = choices.draw(rhymes.get(1), 2);
@@ -36,7 +36,7 @@ final class Verses implements TextKind {
         + ".\n";
   }
 
-  private static String verse(Choices choices, String rhyme) {
+  private static String verse(RandomChoices choices, String rhyme) {
     return choices.pick(VERBS) + " " + choices.pick(PLACES) + " the " + rhyme;
   }
 }

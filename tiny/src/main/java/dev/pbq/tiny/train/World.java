@@ -61,10 +61,10 @@ final class World {
     }
     riverOfTown = List.copyOf(rivers);
     people = List.copyOf(all);
-    fame = Choices.cumulative(weights);
+    fame = RandomChoices.cumulative(weights);
   }
 
-  Person meet(Choices choices) {
+  Person meet(RandomChoices choices) {
     return people.get(choices.weighted(fame));
   }
 

@@ -36,7 +36,7 @@ class BuiltInModelTest {
     assertThat(Files.size(file)).isLessThan(8L << 20).isGreaterThan(2L * config.parameters());
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters = new Parameters(manager, config);
-      ModelFolder.read(folder, parameters);
+      TinyModelFolder.read(folder, parameters);
       for (String name : config.shapes().keySet()) {
         float[] values = parameters.copy(name);
         float largest = 0;
@@ -85,7 +85,7 @@ class BuiltInModelTest {
   void theModelSpeaksItsTextsWell() {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters = new Parameters(manager, TrainTiny.builtIn(VOCABULARY));
-      ModelFolder.read(folder, parameters);
+      TinyModelFolder.read(folder, parameters);
       int[] ids = VOCABULARY.encode(TinyModel.evaluationText());
       double perplexity = RtnDamage.perplexity(manager, parameters, Arrays.copyOf(ids, 16 * 256));
       assertThat(perplexity).isBetween(1.5, 3.2);

@@ -34,7 +34,7 @@ class LlamaForwardReferenceTest {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters =
           new Parameters(manager, new TinyConfig(512, 256, 768, 4, 8, 4, WINDOW));
-      ModelFolder.read(folder, parameters);
+      TinyModelFolder.read(folder, parameters);
       LlamaForward forward = new LlamaForward(manager, parameters);
       double sum = 0;
       for (int w = 0; w < WINDOWS; w++) {

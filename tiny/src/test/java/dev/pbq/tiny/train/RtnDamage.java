@@ -24,7 +24,7 @@ final class RtnDamage {
     for (int bits : new int[] {16, 4, 3, 2, 1}) {
       try (NDManager manager = NDManager.newBaseManager()) {
         Parameters parameters = new Parameters(manager, TrainTiny.builtIn(vocabulary));
-        ModelFolder.read(Path.of(args[0]), parameters);
+        TinyModelFolder.read(Path.of(args[0]), parameters);
         if (bits < 16) {
           parameters
               .config()

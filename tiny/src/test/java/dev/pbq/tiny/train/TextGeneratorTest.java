@@ -116,12 +116,12 @@ class TextGeneratorTest {
 
   @Test
   void choicesCountTheirInformation() {
-    Choices choices = new Choices(1);
+    RandomChoices choices = new RandomChoices(1);
     choices.below(8);
     choices.draw(List.of("a", "b", "c"), 2);
     assertThat(choices.nats()).isCloseTo(Math.log(8 * 3 * 2), within(1e-12));
     double before = choices.nats();
-    int i = choices.weighted(Choices.cumulative(new double[] {1, 3}));
+    int i = choices.weighted(RandomChoices.cumulative(new double[] {1, 3}));
     assertThat(choices.nats() - before).isCloseTo(-Math.log(i == 0 ? 0.25 : 0.75), within(1e-12));
   }
 

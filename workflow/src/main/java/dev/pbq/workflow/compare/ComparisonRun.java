@@ -4,6 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputFolders;
 import dev.pbq.core.checkpoint.TensorInfo;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
@@ -11,7 +12,6 @@ import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.workflow.recipe.RecipeFile;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class ComparisonRun {
   private static final String FULL_PRECISION = "full precision";
 
-  /** The folder of the rows' recipes. */
-  private static final String RECIPES = "recipes";
+  /** What the names of the rows' recipes begin with. */
+  private static final String RECIPE = "recipe-";
 
   /** Exit code of a row that failed by a defect of the program. */
   private static final int INTERNAL = 1;
@@ -64,7 +64,7 @@ public final class ComparisonRun {
    *     original cannot be measured
    */
   public Comparison run(List<Candidate> candidates) {
-    createRoot();
+    OutputFolders.create(plan.root());
     RowScores scores = new RowScores(plan, progress);
     try {
       List<Row> rows = new ArrayList<>();
@@ -79,14 +79,6 @@ public final class ComparisonRun {
     } finally {
       progress.end();
       scores.deleteCaches();
-    }
-  }
-
-  private void createRoot() {
-    try {
-      Files.createDirectories(plan.root().resolve(RECIPES));
-    } catch (IOException e) {
-      throw PbqException.usage("the folder " + plan.root() + " cannot be made: " + e.getMessage());
     }
   }
 
@@ -132,7 +124,7 @@ public final class ComparisonRun {
   }
 
   private Optional<Row> quantize(Candidate candidate, Path directory, String label) {
-    Path recipe = plan.root().resolve(RECIPES).resolve(candidate.directory() + ".toml");
+    Path recipe = plan.root().resolve(RECIPE + candidate.directory() + ".toml");
     RecipeFile.write(candidate.recipe(), recipe);
     progress.doing(label + ": quantizing");
     RowQuantizer.Outcome outcome =

@@ -1,6 +1,7 @@
 package dev.pbq.workflow.compare;
 
 import dev.pbq.core.PbqException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ import java.util.Map;
  */
 public record MethodSpec(String label, String method, Map<String, String> settings) {
   public MethodSpec {
-    settings = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }
 
   /**

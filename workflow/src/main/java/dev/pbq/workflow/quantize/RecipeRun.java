@@ -12,6 +12,7 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.EvaluationProgress;
@@ -188,12 +189,13 @@ public final class RecipeRun implements AutoCloseable {
             resolved.displayName(),
             recipe.requireMethod(),
             storedSettings(),
-            output,
-            existing.resume(),
-            existing.force(),
-            shardBytes(),
             Version.current(),
-            Map.of(RecipeFile.NAME, recipeText().getBytes(StandardCharsets.UTF_8)));
+            new RunOutput(
+                output,
+                existing.resume(),
+                existing.force(),
+                shardBytes(),
+                Map.of(RecipeFile.NAME, recipeText().getBytes(StandardCharsets.UTF_8))));
     return job.run(settings, windows, threads, progress);
   }
 

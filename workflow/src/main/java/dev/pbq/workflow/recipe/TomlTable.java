@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * One table of a file, read key by key; what is wrong is named by file, table and key.
@@ -81,8 +82,7 @@ record TomlTable(String where, ObjectNode node) {
   }
 
   /** What is at a key, if it is what it should be. */
-  private Optional<JsonNode> value(
-      String key, java.util.function.Predicate<JsonNode> good, String wanted) {
+  private Optional<JsonNode> value(String key, Predicate<JsonNode> good, String wanted) {
     JsonNode value = node.get(key);
     if (value != null && !good.test(value)) {
       throw PbqException.usage(where + ": " + key + " is " + value + ", not " + wanted);

@@ -10,17 +10,17 @@ import java.util.List;
  *
  * @param gold index of the right one
  */
-record Choices(List<String> texts, int gold) {
+record AnswerChoices(List<String> texts, int gold) {
 
   /**
    * Of rows in three layouts: {@code choices} a list and {@code gold} a number; {@code choices}
    * with lists {@code text} and {@code label}, and {@code answerKey} (Hugging Face); or {@code
    * question.choices} a list of objects with text and label, and {@code answerKey} (AI2).
    */
-  static Choices of(DataRow row) {
+  static AnswerChoices of(DataRow row) {
     if (row.fields().path("choices").isArray()) {
       List<String> texts = row.texts("choices");
-      return new Choices(texts, row.index("gold", texts.size()));
+      return new AnswerChoices(texts, row.index("gold", texts.size()));
     }
     if (row.isObject("choices")) {
       DataRow choices = row.nested("choices");
@@ -37,14 +37,14 @@ record Choices(List<String> texts, int gold) {
       }
       return keyed(row, texts, labels);
     }
-    return new Choices(row.texts("choices"), 0);
+    return new AnswerChoices(row.texts("choices"), 0);
   }
 
-  private static Choices keyed(DataRow row, List<String> texts, List<String> labels) {
+  private static AnswerChoices keyed(DataRow row, List<String> texts, List<String> labels) {
     int gold = labels.indexOf(row.text("answerKey").strip());
     if (gold < 0 || gold >= texts.size()) {
       throw row.wrong("answerKey", "is none of the labels " + labels);
     }
-    return new Choices(texts, gold);
+    return new AnswerChoices(texts, gold);
   }
 }

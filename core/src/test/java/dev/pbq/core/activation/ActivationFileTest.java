@@ -1,4 +1,4 @@
-package dev.pbq.core.pipeline;
+package dev.pbq.core.activation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -7,12 +7,12 @@ import ai.djl.ndarray.NDManager;
  * Keys and values of the tokens so far, one pair per layer, each [sequences, heads, tokens, width].
  * Owns them.
  */
-final class KeyValueCache implements AutoCloseable {
+final class SampleCache implements AutoCloseable {
   private final NDManager manager;
   private final NDArray[] keys;
   private final NDArray[] values;
 
-  KeyValueCache(NDManager parent, int layers) {
+  SampleCache(NDManager parent, int layers) {
     this.manager = parent.newSubManager();
     this.keys = new NDArray[layers];
     this.values = new NDArray[layers];

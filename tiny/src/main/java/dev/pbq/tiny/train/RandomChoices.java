@@ -9,11 +9,11 @@ import java.util.SplittableRandom;
  * Random choices that count their own information: the sum of -ln p over everything chosen. Where
  * different choices always give different texts, that sum is the exact entropy of the texts.
  */
-final class Choices {
+final class RandomChoices {
   private final SplittableRandom random;
   private double nats;
 
-  Choices(long seed) {
+  RandomChoices(long seed) {
     this.random = new SplittableRandom(seed);
   }
 

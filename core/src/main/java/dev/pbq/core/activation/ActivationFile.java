@@ -1,4 +1,4 @@
-package dev.pbq.core.pipeline;
+package dev.pbq.core.activation;
 
 import dev.pbq.core.PbqException;
 import java.io.EOFException;

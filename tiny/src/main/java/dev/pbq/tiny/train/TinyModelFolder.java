@@ -20,10 +20,10 @@ import java.util.List;
 import java.util.Map;
 
 /** A model as a Hugging Face folder of one safetensors file of binary16 values. */
-final class ModelFolder {
+final class TinyModelFolder {
   private static final String WEIGHTS = "model.safetensors";
 
-  private ModelFolder() {}
+  private TinyModelFolder() {}
 
   /**
    * Writes the folder; each file appears complete or not at all.

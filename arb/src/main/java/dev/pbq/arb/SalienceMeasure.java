@@ -3,7 +3,7 @@ package dev.pbq.arb;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** T, from which salient columns and groups are taken (BiLLM, section 3.1). */
-public enum SalientMetric {
+public enum SalienceMeasure {
   /** w^2 / U[c,c]^2: every published result was made with it. */
   @JsonProperty("hessian")
   HESSIAN,

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Draws texts from a model at temperature 1. */
-final class Sampler {
+final class TextSampler {
   private static final int TOGETHER = 64;
   private static final String TEXT_END = "\n\n";
 
@@ -17,7 +17,7 @@ final class Sampler {
   private final WordVocabulary vocabulary;
 
   /** Borrows everything; the weights must not require gradients. */
-  Sampler(
+  TextSampler(
       NDManager manager, Parameters parameters, LlamaForward forward, WordVocabulary vocabulary) {
     this.manager = manager;
     this.parameters = parameters;
@@ -62,7 +62,7 @@ final class Sampler {
       sequences[i][0] = WordVocabulary.BOS;
       last[i][0] = WordVocabulary.BOS;
     }
-    try (KeyValueCache cache = new KeyValueCache(manager, config.layers())) {
+    try (SampleCache cache = new SampleCache(manager, config.layers())) {
       for (int t = 0; t + 1 < config.positions(); t++) {
         try (NDManager step = manager.newSubManager()) {
           parameters.lendTo(step);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SamplerTest {
+class TextSamplerTest {
   private static final WordVocabulary VOCABULARY =
       WordVocabulary.of(new World(TextGenerator.POPULATION));
   private static final TinyConfig CONFIG = new TinyConfig(VOCABULARY.size(), 16, 32, 2, 4, 2, 20);
@@ -31,7 +31,7 @@ class SamplerTest {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters = random(manager);
       LlamaForward forward = new LlamaForward(manager, parameters);
-      Sampler sampler = new Sampler(manager, parameters, forward, VOCABULARY);
+      TextSampler sampler = new TextSampler(manager, parameters, forward, VOCABULARY);
       int[][] first = sampler.draw(sources(4));
       assertThat(first).isDeepEqualTo(sampler.draw(sources(4)));
       assertThat(first).isNotEqualTo(sampler.draw(sources(5)));
@@ -61,7 +61,7 @@ class SamplerTest {
       LlamaForward forward = new LlamaForward(manager, parameters);
       int[][] ids = {{1, 20, 30, 40, 50}, {1, 60, 70, 80, 90}};
       float[] whole = forward.logits(manager, ids, 0, null).toFloatArray();
-      try (KeyValueCache cache = new KeyValueCache(manager, CONFIG.layers())) {
+      try (SampleCache cache = new SampleCache(manager, CONFIG.layers())) {
         for (int t = 0; t < 5; t++) {
           int[][] one = {{ids[0][t]}, {ids[1][t]}};
           float[] logits = forward.logits(manager, one, t, cache).toFloatArray();
@@ -79,9 +79,9 @@ class SamplerTest {
   void aWrittenModelIsReadBackRoundedToHalf(@TempDir Path folder) throws IOException {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameters parameters = random(manager);
-      ModelFolder.write(folder, parameters, VOCABULARY);
+      TinyModelFolder.write(folder, parameters, VOCABULARY);
       Parameters read = new Parameters(manager, CONFIG);
-      ModelFolder.read(folder, read);
+      TinyModelFolder.read(folder, read);
       for (String name : CONFIG.shapes().keySet()) {
         float[] expected = parameters.copy(name);
         for (int i = 0; i < expected.length; i++) {
@@ -95,7 +95,7 @@ class SamplerTest {
   @Test
   void theWeightsAreHalvesInTheUsualFormat(@TempDir Path folder) throws IOException {
     try (NDManager manager = NDManager.newBaseManager()) {
-      ModelFolder.write(folder, random(manager), VOCABULARY);
+      TinyModelFolder.write(folder, random(manager), VOCABULARY);
     }
     try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
       assertThat(file.metadata()).containsEntry("format", "pt");
@@ -107,10 +107,10 @@ class SamplerTest {
   @Test
   void aModelOfOtherSizesIsRefused(@TempDir Path folder) throws IOException {
     try (NDManager manager = NDManager.newBaseManager()) {
-      ModelFolder.write(folder, random(manager), VOCABULARY);
+      TinyModelFolder.write(folder, random(manager), VOCABULARY);
       TinyConfig other = new TinyConfig(VOCABULARY.size(), 16, 64, 2, 4, 2, 20);
       Parameters parameters = new Parameters(manager, other);
-      assertThatThrownBy(() -> ModelFolder.read(folder, parameters))
+      assertThatThrownBy(() -> TinyModelFolder.read(folder, parameters))
           .isInstanceOf(PbqException.class)
           .hasMessageContaining("_proj.weight is missing or has another shape");
     }

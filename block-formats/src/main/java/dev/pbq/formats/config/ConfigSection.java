@@ -21,7 +21,7 @@ import java.util.Set;
  * @param postTraining the key {@code is_ptq}, if it is there: without training both of its values
  *     compute the same
  */
-record Section(
+record ConfigSection(
     String where,
     FormatKind kind,
     boolean bypass,
@@ -34,7 +34,7 @@ record Section(
   /** The keys of all formats. */
   static final List<String> COMMON = List.of(NAME, BYPASS, IS_PTQ);
 
-  Section {
+  ConfigSection {
     operands = Map.copyOf(operands);
   }
 
@@ -43,7 +43,7 @@ record Section(
    *
    * @throws PbqException USAGE naming the table and the key that is missing, unknown or wrong
    */
-  static Section of(String where, ObjectNode table) {
+  static ConfigSection of(String where, ObjectNode table) {
     String id = text(where, table);
     FormatKind kind =
         FormatKind.of(id)
@@ -64,7 +64,7 @@ record Section(
         operands.put(role, operand(where, kind, role, table));
       }
     }
-    return new Section(where, kind, bypass, flag(where, table, IS_PTQ), operands);
+    return new ConfigSection(where, kind, bypass, flag(where, table, IS_PTQ), operands);
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.pbq.core.pipeline;
+package dev.pbq.core.activation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
