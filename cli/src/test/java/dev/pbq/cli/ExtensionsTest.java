@@ -111,8 +111,9 @@ class ExtensionsTest {
   @Test
   void everyPackageSaysWhatLivesThere() throws IOException {
     Set<Path> folders = new HashSet<>();
-    sources().filter(file -> file.toString().contains("/src/main/")).forEach(
-        file -> folders.add(file.getParent()));
+    sources()
+        .filter(file -> file.toString().contains("/src/main/"))
+        .forEach(file -> folders.add(file.getParent()));
     assertThat(folders)
         .hasSizeGreaterThan(40)
         .allSatisfy(folder -> assertThat(folder.resolve("package-info.java")).exists());

@@ -31,7 +31,7 @@ public final class PythonRandom {
     next = other.next;
   }
 
-  /** A generator that goes on from the present state, independently of this one. */
+  /** A copy of this generator in its present state; the two are independent from then on. */
   public PythonRandom copy() {
     return new PythonRandom(this);
   }

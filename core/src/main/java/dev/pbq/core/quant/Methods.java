@@ -16,7 +16,9 @@ import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** All methods on the class path, and the way from options to a quantizer. */
+/**
+ * The registry of all methods on the class path; makes a quantizer of a method's name and settings.
+ */
 public final class Methods {
   /**
    * A method with its settings.

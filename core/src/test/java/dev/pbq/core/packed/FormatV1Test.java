@@ -41,8 +41,7 @@ class FormatV1Test {
       families.add(layer.getClass());
       assertThat(document).contains("\n## Family `" + layer.family() + "`");
     }
-    assertThat(families)
-        .containsExactlyInAnyOrder(QuantizedLinear.class.getPermittedSubclasses());
+    assertThat(families).containsExactlyInAnyOrder(QuantizedLinear.class.getPermittedSubclasses());
   }
 
   @Test

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.quant.SettingNames;
 
-/** Settings written as text, {@code key=value}, as JSON. */
+/** Reads settings written as text, {@code key=value}, into JSON. */
 public final class SettingText {
   private SettingText() {}
 
