@@ -13,6 +13,11 @@ public final class ArbProvider implements QuantizerProvider<ArbSettings> {
   }
 
   @Override
+  public String group() {
+    return "BiLLM and ARB-LLM: about one bit per weight";
+  }
+
+  @Override
   public Class<ArbSettings> settingsType() {
     return ArbSettings.class;
   }

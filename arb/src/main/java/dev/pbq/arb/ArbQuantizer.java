@@ -1,14 +1,16 @@
 package dev.pbq.arb;
 
+import dev.pbq.arb.choice.Division;
 import dev.pbq.arb.fit.FittedBlock;
-import dev.pbq.arb.partition.Division;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.linalg.Damping;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.linalg.InverseFactor;
 import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockScales;
 import dev.pbq.core.packed.GroupLayout;
+import dev.pbq.core.packed.Shapes;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
@@ -33,10 +35,16 @@ final class ArbQuantizer implements Quantizer {
     this.method = method;
     this.settings = settings;
     if (method.byRowAndColumn() && settings.shareMeans() != GroupLayout.MeanSharing.EACH) {
-      throw PbqException.usage("--share-means: " + method.id() + " has no means");
+      throw PbqException.setting("{shareMeans}: %s has no means", method.id());
     }
     if (!method.byRowAndColumn() && settings.shareColumns()) {
-      throw PbqException.usage("--share-columns: " + method.id() + " has no column scales");
+      throw PbqException.setting("{shareColumns}: %s has no column scales", method.id());
+    }
+    if (method == ArbMethod.BILLM && settings.eps() > 0) {
+      throw PbqException.setting("{eps}: %s has no updates that divide", method.id());
+    }
+    if (method != ArbMethod.ARB_X && settings.epsX() > 0) {
+      throw PbqException.setting("{epsX}: %s has no second phase", method.id());
     }
   }
 
@@ -52,10 +60,7 @@ final class ArbQuantizer implements Quantizer {
 
   @Override
   public void checkFits(String layer, int rows, int cols) {
-    if ((long) rows * cols > Integer.MAX_VALUE - 64) {
-      throw PbqException.usage(
-          layer + ": a layer of " + rows + " x " + cols + " weights is more than can be quantized");
-    }
+    Shapes.requireStorable(layer, rows, cols);
   }
 
   @Override
@@ -90,7 +95,9 @@ final class ArbQuantizer implements Quantizer {
     double loss = sweep(problem.name(), w, dead, factor, hessian, collector);
     if (!Double.isFinite(loss)) {
       throw PbqException.numerical(
-          problem.name() + ": compensation diverged (loss " + loss + "): try a larger --percdamp");
+          Wording.of(
+              "%s: compensation diverged (loss %s): try a larger {percdamp}",
+              problem.name(), loss));
     }
     BinaryGroupsLinear linear = collector.linear();
     Map<String, Double> diagnostics = new LinkedHashMap<>();
@@ -120,7 +127,7 @@ final class ArbQuantizer implements Quantizer {
       if (e.kind() != PbqException.Kind.NUMERICAL || e.getMessage().startsWith(layer)) {
         throw e;
       }
-      throw new PbqException(e.kind(), layer + ": " + e.getMessage(), e);
+      throw e.at(layer);
     }
   }
 

@@ -49,7 +49,7 @@ final class BlockPlan {
               new PartitionSearch(
                   settings.partition(),
                   new AlternatingFitter(t, eps),
-                  new AlternatingFitter(0, eps));
+                  new AlternatingFitter(t, eps));
           case ARB_RC ->
               new PartitionSearch(
                   settings.partition(), new RowColumnFitter(t, eps), new RowColumnFitter(0, eps));

@@ -5,7 +5,6 @@ import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.RowColumnFit;
 import dev.pbq.arb.fit.RowFit;
 import dev.pbq.arb.fit.SignPlanes;
-import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.BlockScales;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.GroupScales;
@@ -168,14 +167,7 @@ final class ScaleRounding {
   }
 
   private ScaleVector encode(double[] values) {
-    try {
-      return ScaleVector.encode(format, values);
-    } catch (IllegalArgumentException e) {
-      throw new PbqException(
-          PbqException.Kind.NUMERICAL,
-          layer + ": a scale of " + e.getMessage() + "; try --scale-dtype f32",
-          e);
-    }
+    return ScaleVector.store(format, values, layer);
   }
 
   private static double[] decode(ScaleVector vector) {

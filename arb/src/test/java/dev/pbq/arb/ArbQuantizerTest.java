@@ -188,24 +188,24 @@ class ArbQuantizerTest {
 
   static Stream<Arguments> refused() {
     return Stream.of(
-        Arguments.of("{\"groups\":1}", "--groups 1"),
-        Arguments.of("{\"groups\":5}", "--groups 5"),
-        Arguments.of("{\"blocksize\":0}", "--blocksize 0"),
-        Arguments.of("{\"iterations\":-1}", "--iterations -1"),
-        Arguments.of("{\"xIterations\":-1}", "--x-iterations -1"),
-        Arguments.of("{\"upLim\":1}", "--up-lim 1"),
-        Arguments.of("{\"minSalient\":0}", "--min-salient 0"),
-        Arguments.of("{\"minSalient\":9,\"upLim\":9}", "--up-lim 9"),
-        Arguments.of("{\"searchOrder\":3}", "--search-order 3"),
-        Arguments.of("{\"refine\":-1}", "--refine -1"),
-        Arguments.of("{\"percdamp\":1.5}", "--percdamp 1.5"),
-        Arguments.of("{\"eps\":-1}", "--eps -1"),
-        Arguments.of("{\"cgb\":true,\"division\":\"none\"}", "--cgb"),
-        Arguments.of("{\"codes\":\"signs\",\"compensation\":\"diag\"}", "--compensation exact"),
-        Arguments.of("{\"disableGptq\":true,\"compensation\":\"diag\"}", "--disable-gptq"),
-        Arguments.of("{\"disableGptq\":true,\"preset\":\"best\"}", "--compensation exact"),
-        Arguments.of("{\"shareMeans\":\"block\"}", "--share-means"),
-        Arguments.of("{\"shareColumns\":true}", "--share-columns"));
+        Arguments.of("{\"groups\":1}", "groups 1"),
+        Arguments.of("{\"groups\":5}", "groups 5"),
+        Arguments.of("{\"blocksize\":0}", "blocksize 0"),
+        Arguments.of("{\"iterations\":-1}", "iterations -1"),
+        Arguments.of("{\"xIterations\":-1}", "xIterations -1"),
+        Arguments.of("{\"upLim\":1}", "upLim 1"),
+        Arguments.of("{\"minSalient\":0}", "minSalient 0"),
+        Arguments.of("{\"minSalient\":9,\"upLim\":9}", "upLim 9"),
+        Arguments.of("{\"searchOrder\":3}", "searchOrder 3"),
+        Arguments.of("{\"refine\":-1}", "refine -1"),
+        Arguments.of("{\"percdamp\":1.5}", "percdamp 1.5"),
+        Arguments.of("{\"eps\":-1}", "eps -1"),
+        Arguments.of("{\"cgb\":true,\"division\":\"none\"}", "cgb"),
+        Arguments.of("{\"codes\":\"signs\",\"compensation\":\"diag\"}", "compensation exact"),
+        Arguments.of("{\"disableGptq\":true,\"compensation\":\"diag\"}", "disableGptq"),
+        Arguments.of("{\"disableGptq\":true,\"preset\":\"best\"}", "compensation exact"),
+        Arguments.of("{\"shareMeans\":\"block\"}", "shareMeans"),
+        Arguments.of("{\"shareColumns\":true}", "shareColumns"));
   }
 
   @ParameterizedTest
@@ -222,7 +222,7 @@ class ArbQuantizerTest {
     ArbSettings shared = settings("{\"shareMeans\":\"block\",\"refine\":1}");
     assertThatThrownBy(() -> new ArbQuantizer(ArbMethod.ARB_RC, shared))
         .isInstanceOf(PbqException.class)
-        .hasMessageContaining("--share-means");
+        .hasMessageContaining("shareMeans");
   }
 
   @Test
@@ -230,7 +230,7 @@ class ArbQuantizerTest {
     ArbSettings shared = settings("{\"shareColumns\":true,\"refine\":1}");
     assertThatThrownBy(() -> new ArbQuantizer(ArbMethod.ARB_X, shared))
         .isInstanceOf(PbqException.class)
-        .hasMessageContaining("--share-columns");
+        .hasMessageContaining("shareColumns");
   }
 
   @Test
@@ -245,7 +245,7 @@ class ArbQuantizerTest {
               () -> new ArbQuantizer(ArbMethod.ARB, settings("{}")).quantize(problem(w, h)))
           .isInstanceOf(PbqException.class)
           .hasMessageContaining("layer")
-          .hasMessageContaining("--scale-dtype f32");
+          .hasMessageContaining("scaleDtype f32");
       assertThat(settings("{\"scaleDtype\":\"f32\"}").scaleDtype()).isEqualTo(ScaleFormat.F32);
       new ArbQuantizer(ArbMethod.ARB, settings("{\"scaleDtype\":\"f32\"}")).quantize(problem(w, h));
     }

@@ -1,9 +1,12 @@
 package dev.pbq.formats;
 
+import static dev.pbq.core.quant.SettingChecks.or;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pbq.core.packed.NumberFormat.BlockFloat;
 import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.quant.Setting;
 import dev.pbq.formats.arithmetic.BlockShape;
 import dev.pbq.formats.arithmetic.ExponentBias;
 import dev.pbq.formats.config.QuantConfig;
@@ -20,24 +23,56 @@ import dev.pbq.formats.config.QuantConfig;
  * @param actFormat formats of the activations when the model is run; none
  */
 public record BlockFloatSettings(
-    @JsonProperty("bits") Integer bits,
-    @JsonProperty("block") BlockShape block,
-    @JsonProperty("exponentWidth") Integer exponentWidth,
-    @JsonProperty("exponentBias") Integer exponentBias,
-    @JsonProperty("compat") Boolean compat,
-    @JsonProperty("actFormat") @JsonInclude(JsonInclude.Include.NON_NULL) QuantConfig actFormat)
+    @JsonProperty("bits")
+        @Setting(
+            help = "Width of a number, its sign included",
+            byDefault = "6",
+            range = "2..8",
+            aliases = "width",
+            symbol = "w")
+        Integer bits,
+    @JsonProperty("block")
+        @Setting(
+            help = "Weights that share, rows x columns; -1 for all",
+            byDefault = "1x16",
+            label = "RxC")
+        BlockShape block,
+    @JsonProperty("exponentWidth")
+        @Setting(
+            help = "Bits of the exponent that a block shares",
+            byDefault = "8",
+            range = "1..8",
+            symbol = "ew")
+        Integer exponentWidth,
+    @JsonProperty("exponentBias")
+        @Setting(
+            help = "Exponent bias",
+            byDefault = "2^({exponentWidth} - 1) - 1: half of the exponents are below 0",
+            range = "-127..127",
+            symbol = "B")
+        Integer exponentBias,
+    @JsonProperty("compat")
+        @Setting(help = "The reference program's arithmetic, with its defects", byDefault = "false")
+        Boolean compat,
+    @JsonProperty("actFormat")
+        @Setting(
+            help = "Formats of the activations when the model is run: a preset or a file",
+            byDefault = "none",
+            label = "PRESET|FILE")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        QuantConfig actFormat)
     implements FormatSettings {
   public BlockFloatSettings {
-    bits = bits == null ? 6 : bits;
-    block = block == null ? BlockShape.of(1, 16) : block;
-    exponentWidth = exponentWidth == null ? 8 : exponentWidth;
-    exponentBias = exponentBias == null ? ExponentBias.half(exponentWidth) : exponentBias;
-    compat = compat == null ? false : compat;
+    bits = or(bits, 6);
+    block = or(block, BlockShape.of(1, 16));
+    exponentWidth = or(exponentWidth, 8);
+    exponentBias = or(exponentBias, ExponentBias.half(exponentWidth));
+    compat = or(compat, false);
     format(bits, exponentWidth, exponentBias);
   }
 
   private static BlockFloat format(int bits, int exponentWidth, int exponentBias) {
-    return SettingChecks.storable(bits, () -> new BlockFloat(bits, exponentWidth, exponentBias));
+    return Storable.format(bits, () -> new BlockFloat(bits, exponentWidth, exponentBias));
   }
 
   @Override

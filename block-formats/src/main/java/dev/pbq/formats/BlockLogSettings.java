@@ -1,9 +1,12 @@
 package dev.pbq.formats;
 
+import static dev.pbq.core.quant.SettingChecks.or;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pbq.core.packed.NumberFormat.BlockLogarithm;
 import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.quant.Setting;
 import dev.pbq.formats.arithmetic.BlockShape;
 import dev.pbq.formats.config.QuantConfig;
 
@@ -18,22 +21,48 @@ import dev.pbq.formats.config.QuantConfig;
  * @param actFormat formats of the activations when the model is run; none
  */
 public record BlockLogSettings(
-    @JsonProperty("bits") Integer bits,
-    @JsonProperty("block") BlockShape block,
-    @JsonProperty("exponentBiasWidth") Integer exponentBiasWidth,
-    @JsonProperty("compat") Boolean compat,
-    @JsonProperty("actFormat") @JsonInclude(JsonInclude.Include.NON_NULL) QuantConfig actFormat)
+    @JsonProperty("bits")
+        @Setting(
+            help = "Width of a number, its sign included",
+            byDefault = "8",
+            range = "2..8",
+            aliases = "width",
+            symbol = "w")
+        Integer bits,
+    @JsonProperty("block")
+        @Setting(
+            help = "Weights that share, rows x columns; -1 for all",
+            byDefault = "1x16",
+            label = "RxC")
+        BlockShape block,
+    @JsonProperty("exponentBiasWidth")
+        @Setting(
+            help = "Bits of the exponent bias that a block shares",
+            byDefault = "8",
+            range = "1..8",
+            symbol = "bw")
+        Integer exponentBiasWidth,
+    @JsonProperty("compat")
+        @Setting(help = "The reference program's arithmetic, with its defects", byDefault = "false")
+        Boolean compat,
+    @JsonProperty("actFormat")
+        @Setting(
+            help = "Formats of the activations when the model is run: a preset or a file",
+            byDefault = "none",
+            label = "PRESET|FILE")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        QuantConfig actFormat)
     implements FormatSettings {
   public BlockLogSettings {
-    bits = bits == null ? 8 : bits;
-    block = block == null ? BlockShape.of(1, 16) : block;
-    exponentBiasWidth = exponentBiasWidth == null ? 8 : exponentBiasWidth;
-    compat = compat == null ? false : compat;
+    bits = or(bits, 8);
+    block = or(block, BlockShape.of(1, 16));
+    exponentBiasWidth = or(exponentBiasWidth, 8);
+    compat = or(compat, false);
     format(bits, exponentBiasWidth);
   }
 
   private static BlockLogarithm format(int bits, int exponentBiasWidth) {
-    return SettingChecks.storable(bits, () -> new BlockLogarithm(bits, exponentBiasWidth));
+    return Storable.format(bits, () -> new BlockLogarithm(bits, exponentBiasWidth));
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.pbq.formats;
 
+import static dev.pbq.core.quant.SettingChecks.or;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pbq.core.packed.NumberFormat.DenormFloat;
 import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.quant.Setting;
 import dev.pbq.formats.arithmetic.BlockShape;
 import dev.pbq.formats.arithmetic.ExponentBias;
 import dev.pbq.formats.config.QuantConfig;
@@ -19,22 +22,49 @@ import dev.pbq.formats.config.QuantConfig;
  * @param actFormat formats of the activations when the model is run; none
  */
 public record DenormFloatSettings(
-    @JsonProperty("bits") Integer bits,
-    @JsonProperty("exponentWidth") Integer exponentWidth,
-    @JsonProperty("exponentBias") Integer exponentBias,
-    @JsonProperty("compat") Boolean compat,
-    @JsonProperty("actFormat") @JsonInclude(JsonInclude.Include.NON_NULL) QuantConfig actFormat)
+    @JsonProperty("bits")
+        @Setting(
+            help = "Width of a number, its sign included",
+            byDefault = "8",
+            range = "3..8",
+            aliases = "width",
+            symbol = "w")
+        Integer bits,
+    @JsonProperty("exponentWidth")
+        @Setting(
+            help = "Bits of each number's exponent, at most {bits} - 2",
+            byDefault = "4, or {bits} - 2 if that is less",
+            range = "1..6",
+            symbol = "ew")
+        Integer exponentWidth,
+    @JsonProperty("exponentBias")
+        @Setting(
+            help = "Exponent bias",
+            byDefault = "2^({exponentWidth} - 1) - 1: half of the exponents are below 0",
+            range = "-127..127",
+            symbol = "B")
+        Integer exponentBias,
+    @JsonProperty("compat")
+        @Setting(help = "The reference program's arithmetic, with its defects", byDefault = "false")
+        Boolean compat,
+    @JsonProperty("actFormat")
+        @Setting(
+            help = "Formats of the activations when the model is run: a preset or a file",
+            byDefault = "none",
+            label = "PRESET|FILE")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        QuantConfig actFormat)
     implements FormatSettings {
   public DenormFloatSettings {
-    bits = bits == null ? 8 : bits;
-    exponentWidth = exponentWidth == null ? SettingChecks.exponentWidth(bits) : exponentWidth;
-    exponentBias = exponentBias == null ? ExponentBias.half(exponentWidth) : exponentBias;
-    compat = compat == null ? false : compat;
+    bits = or(bits, 8);
+    exponentWidth = or(exponentWidth, Storable.exponentWidth(bits));
+    exponentBias = or(exponentBias, ExponentBias.half(exponentWidth));
+    compat = or(compat, false);
     format(bits, exponentWidth, exponentBias);
   }
 
   private static DenormFloat format(int bits, int exponentWidth, int exponentBias) {
-    return SettingChecks.storable(bits, () -> new DenormFloat(bits, exponentWidth, exponentBias));
+    return Storable.format(bits, () -> new DenormFloat(bits, exponentWidth, exponentBias));
   }
 
   @Override

@@ -20,6 +20,11 @@ abstract class FormatProvider<S extends Record & FormatSettings> implements Quan
   }
 
   @Override
+  public String group() {
+    return "Number formats of weights and activations";
+  }
+
+  @Override
   public Class<S> settingsType() {
     return settingsType;
   }

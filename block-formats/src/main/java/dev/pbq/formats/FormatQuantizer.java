@@ -1,7 +1,7 @@
 package dev.pbq.formats;
 
-import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.NumberFormat;
+import dev.pbq.core.packed.Shapes;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
@@ -57,10 +57,7 @@ final class FormatQuantizer implements Quantizer {
 
   @Override
   public void checkFits(String layer, int rows, int cols) {
-    if ((long) rows * cols > Integer.MAX_VALUE - 64) {
-      throw PbqException.usage(
-          layer + ": a layer of " + rows + " x " + cols + " weights is more than can be quantized");
-    }
+    Shapes.requireStorable(layer, rows, cols);
   }
 
   /** Width, and the share of what a block shares; blocks that are cut off count as whole ones. */

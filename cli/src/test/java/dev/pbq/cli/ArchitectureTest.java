@@ -75,11 +75,21 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule arbSeesNumbersAlone = only(ARB, ROOT, TENSOR, LINALG, PACKED, QUANT);
 
-  @ArchTest static final ArchRule arbFits = only("dev.pbq.arb.fit..", ROOT, TENSOR, LINALG);
+  @ArchTest
+  static final ArchRule arbFits =
+      only("dev.pbq.arb.fit..", ROOT, TENSOR, LINALG, "dev.pbq.arb.choice..");
+
+  @ArchTest static final ArchRule arbChoices = only("dev.pbq.arb.choice..");
 
   @ArchTest
   static final ArchRule arbPartitions =
-      only("dev.pbq.arb.partition..", ROOT, TENSOR, LINALG, "dev.pbq.arb.fit..");
+      only(
+          "dev.pbq.arb.partition..",
+          ROOT,
+          TENSOR,
+          LINALG,
+          "dev.pbq.arb.fit..",
+          "dev.pbq.arb.choice..");
 
   @ArchTest
   static final ArchRule formatsSeeNumbersAlone =

@@ -58,6 +58,8 @@ class ExportThreadsTest {
         Cli.run("export", "tiny", "--format", "hf", "--out", folder.resolve("x"), "--threads", 0);
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains("--threads 0 is not at least 1");
+    assertThat(Cli.run("pull", "llama-7b", "--threads", 0))
+        .isEqualTo(new Cli.Result(2, "", result.err()));
   }
 
   private static void export(Path model, Path out, int threads) {

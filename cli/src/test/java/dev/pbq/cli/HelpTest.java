@@ -72,7 +72,7 @@ class HelpTest {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output).contains("dev.pbq.cli.InspectCommand");
+    assertThat(output).contains("dev.pbq.cli.command.InspectCommand");
     assertThat(output.lines())
         .noneMatch(line -> line.contains(" ai.djl.") || line.contains(" org.nd4j."))
         .noneMatch(line -> line.contains(" org.bytedeco."));

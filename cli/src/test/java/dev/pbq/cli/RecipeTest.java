@@ -251,4 +251,45 @@ class RecipeTest {
     assertThat(result.code()).as(result.err()).isZero();
     return result;
   }
+
+  @Test
+  void settingsStandInTheOrderOfTheFirstRecipes() throws IOException {
+    Path out = folder.resolve("ordered");
+    Cli.Result result =
+        Cli.run(
+            "quantize",
+            "tiny",
+            "--method",
+            "xnor",
+            "--groupsize",
+            64,
+            "--percdamp",
+            0.02,
+            "--blocksize",
+            64,
+            "--high-bit",
+            6,
+            "--salient-metric",
+            "magnitude",
+            "--low-frac",
+            0.9,
+            "--nsamples",
+            2,
+            "--seqlen",
+            32,
+            "--out",
+            out);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(Files.readString(out.resolve("pbq-recipe.toml")))
+        .contains(
+            """
+            [settings]
+            low-frac = 0.9
+            high-bit = 6
+            salient-metric = "magnitude"
+            groupsize = 64
+            blocksize = 64
+            percdamp = 0.02
+            """);
+  }
 }

@@ -2,8 +2,11 @@ package dev.pbq.core;
 
 /**
  * A failure that the user can understand: its message is one line that names the file, tensor,
- * layer or option concerned. The command line prints the message and exits with the code of its
+ * layer or setting concerned. The command line prints the message and exits with the code of its
  * {@link Kind}; everything that is not a {@code PbqException} is a defect of the program.
+ *
+ * <p>Settings are named in camel case, as a Java program knows them: {@code groupsize 7 is ...}; a
+ * front end that spells them otherwise takes the {@link #wording}.
  */
 public final class PbqException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -37,14 +40,27 @@ public final class PbqException extends RuntimeException {
 
   private final Kind kind;
 
+  /** Not kept by serialization, which keeps the message. */
+  private final transient Wording wording;
+
   public PbqException(Kind kind, String message) {
-    super(message);
-    this.kind = kind;
+    this(kind, Wording.text(message));
   }
 
   public PbqException(Kind kind, String message, Throwable cause) {
-    super(message, cause);
+    this(kind, Wording.text(message), cause);
+  }
+
+  public PbqException(Kind kind, Wording message) {
+    super(message.toString());
     this.kind = kind;
+    this.wording = message;
+  }
+
+  public PbqException(Kind kind, Wording message, Throwable cause) {
+    super(message.toString(), cause);
+    this.kind = kind;
+    this.wording = message;
   }
 
   public Kind kind() {
@@ -58,6 +74,41 @@ public final class PbqException extends RuntimeException {
    */
   public static String oneLine(String message) {
     return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " | ");
+  }
+
+  /** The message with the settings that it names, for front ends that spell names otherwise. */
+  public Wording wording() {
+    return wording == null ? Wording.text(getMessage()) : wording;
+  }
+
+  /** The same failure with the place where it happened before the message: {@code where: ...}. */
+  public PbqException at(String where) {
+    return new PbqException(kind, Wording.of("%s: %s", where, wording()), this);
+  }
+
+  /**
+   * A USAGE failure that names settings.
+   *
+   * @param template as {@link Wording#of} takes it: {@code "{groupsize} %s is not at least 1"}
+   */
+  public static PbqException setting(String template, Object... values) {
+    return usage(Wording.of(template, values));
+  }
+
+  public static PbqException usage(Wording message) {
+    return new PbqException(Kind.USAGE, message);
+  }
+
+  public static PbqException notFound(Wording message) {
+    return new PbqException(Kind.NOT_FOUND, message);
+  }
+
+  public static PbqException badData(Wording message) {
+    return new PbqException(Kind.BAD_DATA, message);
+  }
+
+  public static PbqException numerical(Wording message) {
+    return new PbqException(Kind.NUMERICAL, message);
   }
 
   public static PbqException usage(String message) {

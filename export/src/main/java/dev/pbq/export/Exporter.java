@@ -7,7 +7,7 @@ import java.util.Set;
  * {@code META-INF/services/dev.pbq.export.Exporter}.
  */
 public interface Exporter {
-  /** The name after {@code --format}. */
+  /** The name of the format. */
   String name();
 
   /** What the format is, in one line. */

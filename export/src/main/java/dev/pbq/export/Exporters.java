@@ -29,10 +29,8 @@ public final class Exporters {
         .findFirst()
         .orElseThrow(
             () ->
-                PbqException.usage(
-                    "--format "
-                        + name
-                        + " is not one of "
-                        + String.join(", ", all.stream().map(Exporter::name).toList())));
+                PbqException.setting(
+                    "{format} %s is not one of %s",
+                    name, String.join(", ", all.stream().map(Exporter::name).toList())));
   }
 }

@@ -19,7 +19,7 @@ public final class FloatTypes {
       case "f16", "fp16", "float16" -> DType.F16;
       case "bf16", "bfloat16" -> DType.BF16;
       case "f32", "fp32", "float32" -> DType.F32;
-      default -> throw PbqException.usage("--dtype " + name + " is not one of f16, bf16, f32");
+      default -> throw PbqException.setting("{dtype} %s is not one of f16, bf16, f32", name);
     };
   }
 

@@ -13,6 +13,11 @@ public final class GptqProvider implements QuantizerProvider<GptqSettings> {
   }
 
   @Override
+  public String group() {
+    return "Rounding";
+  }
+
+  @Override
   public Class<GptqSettings> settingsType() {
     return GptqSettings.class;
   }

@@ -44,7 +44,7 @@ final class GptqQuantizer implements Quantizer {
 
   @Override
   public void checkFits(String layer, int rows, int cols) {
-    SettingChecks.requireFit(layer, rows, cols, settings.groupsize());
+    ColumnGroups.requireFit(layer, rows, cols, settings.groupsize());
   }
 
   @Override
@@ -73,8 +73,8 @@ final class GptqQuantizer implements Quantizer {
                 Damping.of(settings.percdamp()),
                 settings.actOrder() ? ColumnOrder.DESCENDING_DIAGONAL : ColumnOrder.NATURAL,
                 problem.name());
-    int width = SettingChecks.groupColumns(settings.groupsize(), w.cols());
-    int groups = SettingChecks.groups(settings.groupsize(), w.cols());
+    int width = ColumnGroups.width(settings.groupsize(), w.cols());
+    int groups = ColumnGroups.count(settings.groupsize(), w.cols());
     MinMaxGrids grids =
         new MinMaxGrids(problem.name(), settings.bits(), settings.scaleDtype(), groups * w.rows());
     if (settings.groupsize() == -1) {
@@ -87,7 +87,7 @@ final class GptqQuantizer implements Quantizer {
             Optional.of(factor),
             SweepPlan.cutAt(w.cols(), settings.blocksize(), width),
             new GridColumns(grids, width, w.rows(), settings.groupsize() != -1));
-    StoredValues.requireFiniteLoss(problem.name(), result.loss());
+    FiniteLoss.require(problem.name(), result.loss());
     Map<String, Double> diagnostics = new LinkedHashMap<>();
     diagnostics.put("loss", result.loss());
     diagnostics.put("damping", factor.dampingShare());

@@ -1,7 +1,14 @@
 package dev.pbq.gptqpb;
 
+import static dev.pbq.core.quant.SettingChecks.atLeast;
+import static dev.pbq.core.quant.SettingChecks.groups;
+import static dev.pbq.core.quant.SettingChecks.or;
+import static dev.pbq.core.quant.SettingChecks.range;
+import static dev.pbq.core.quant.SettingChecks.share;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.quant.Setting;
 
 /**
  * Settings of GPTQ; null takes the default.
@@ -14,22 +21,42 @@ import dev.pbq.core.packed.ScaleDtype;
  * @param scaleDtype how scales are stored; f16
  */
 public record GptqSettings(
-    @JsonProperty("bits") Integer bits,
-    @JsonProperty("groupsize") Integer groupsize,
-    @JsonProperty("percdamp") Double percdamp,
-    @JsonProperty("blocksize") Integer blocksize,
-    @JsonProperty("actOrder") Boolean actOrder,
-    @JsonProperty("scaleDtype") ScaleDtype scaleDtype) {
+    @JsonProperty("bits")
+        @Setting(help = "Bits per weight", byDefault = "4", range = "1..8", aliases = "width")
+        Integer bits,
+    @JsonProperty("groupsize")
+        @Setting(
+            help = "Columns that share parameters; -1: the whole row",
+            byDefault = "-1",
+            range = "-1 or 1..")
+        Integer groupsize,
+    @JsonProperty("percdamp")
+        @Setting(
+            help = "Damping: share of the Hessian's mean diagonal",
+            byDefault = "0.01",
+            range = "0..1")
+        Double percdamp,
+    @JsonProperty("blocksize")
+        @Setting(
+            help = "Columns between two updates of the remaining weights; affects rounding only",
+            byDefault = "128",
+            range = "1..")
+        Integer blocksize,
+    @JsonProperty("actOrder")
+        @Setting(help = "Quantize columns by descending input energy", byDefault = "false")
+        Boolean actOrder,
+    @JsonProperty("scaleDtype") @Setting(help = "How scales are stored", byDefault = "f16")
+        ScaleDtype scaleDtype) {
   public GptqSettings {
-    bits = bits == null ? 4 : bits;
-    groupsize = groupsize == null ? -1 : groupsize;
-    percdamp = percdamp == null ? 0.01 : percdamp;
-    blocksize = blocksize == null ? 128 : blocksize;
-    actOrder = actOrder != null && actOrder;
-    scaleDtype = scaleDtype == null ? ScaleDtype.F16 : scaleDtype;
-    SettingChecks.requireBits("--bits", bits);
-    SettingChecks.requireGroupsize(groupsize);
-    SettingChecks.requirePercdamp(percdamp);
-    SettingChecks.requireBlocksize(blocksize);
+    bits = or(bits, 4);
+    groupsize = or(groupsize, -1);
+    percdamp = or(percdamp, 0.01);
+    blocksize = or(blocksize, 128);
+    actOrder = or(actOrder, false);
+    scaleDtype = or(scaleDtype, ScaleDtype.F16);
+    range("bits", bits, 1, 8);
+    groups("groupsize", groupsize, "the whole row");
+    share("percdamp", percdamp);
+    atLeast("blocksize", blocksize, 1);
   }
 }

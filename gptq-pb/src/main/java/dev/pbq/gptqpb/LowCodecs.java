@@ -57,7 +57,7 @@ final class LowCodecs {
       for (int k = 0; k < count; k++) {
         sum += m[k];
       }
-      float mu = StoredValues.round((float) (sum / n), layer, dtype);
+      float mu = dtype.store((float) (sum / n), layer, "value");
       double deviation = 0;
       for (int k = 0; k < count; k++) {
         deviation += Math.abs(m[k] - mu);
@@ -66,7 +66,7 @@ final class LowCodecs {
         deviation -= (double) (count - lowCount) * Math.abs(mu);
       }
       mean[p] = mu;
-      scale[p] = StoredValues.round((float) Math.max(0, deviation / n), layer, dtype);
+      scale[p] = dtype.store((float) Math.max(0, deviation / n), layer, "value");
     }
 
     @Override
@@ -94,7 +94,7 @@ final class LowCodecs {
       for (int k = 0; k < count; k++) {
         sum += Math.max(m[k], 0f);
       }
-      level[p] = StoredValues.round((float) (sum / count), layer, dtype);
+      level[p] = dtype.store((float) (sum / count), layer, "value");
     }
 
     @Override
@@ -195,7 +195,7 @@ final class LowCodecs {
         for (int c = 0; c < all.cols(); c++) {
           if (!selection.isSalient(r, c)) {
             float value = all.get(r, c);
-            low[next++] = StoredValues.requireFinite(value, value, layer, dtype);
+            low[next++] = dtype.requireStored(value, value, layer, "value");
           }
         }
       }

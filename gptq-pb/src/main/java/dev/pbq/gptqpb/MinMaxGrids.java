@@ -85,7 +85,7 @@ final class MinMaxGrids {
     if (stored == 0) {
       stored = dtype == ScaleDtype.F16 ? SMALLEST_HALF : Float.MIN_VALUE;
     }
-    return StoredValues.requireFinite(stored, exact, layer, dtype);
+    return dtype.requireStored(stored, exact, layer, "value");
   }
 
   /** The code of a weight on grid {@code i}. */

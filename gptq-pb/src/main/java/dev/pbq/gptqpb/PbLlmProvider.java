@@ -13,6 +13,11 @@ public final class PbLlmProvider implements QuantizerProvider<PbLlmSettings> {
   }
 
   @Override
+  public String group() {
+    return "PB-LLM: salient weights kept at more bits, the rest as named";
+  }
+
+  @Override
   public Class<PbLlmSettings> settingsType() {
     return PbLlmSettings.class;
   }

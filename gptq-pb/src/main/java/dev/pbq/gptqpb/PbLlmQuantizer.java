@@ -49,7 +49,7 @@ final class PbLlmQuantizer implements Quantizer {
 
   @Override
   public void checkFits(String layer, int rows, int cols) {
-    SettingChecks.requireFit(layer, rows, cols, settings.groupsize());
+    ColumnGroups.requireFit(layer, rows, cols, settings.groupsize());
   }
 
   /**
@@ -87,7 +87,7 @@ final class PbLlmQuantizer implements Quantizer {
           case NO, PRUNE -> 0;
         };
     long parameters =
-        (long) rows * SettingChecks.groups(settings.groupsize(), cols) * perGroup
+        (long) rows * ColumnGroups.count(settings.groupsize(), cols) * perGroup
             + (long) rows * (scaleBits + 8);
     return bitmap + low * lowBits() + (weights - low) * settings.highBit() + parameters;
   }
@@ -106,8 +106,8 @@ final class PbLlmQuantizer implements Quantizer {
             : Optional.of(hessian.inverseFactor(Damping.of(settings.percdamp()), layer));
     int[] dead = hessian.deadColumns();
 
-    int width = SettingChecks.groupColumns(settings.groupsize(), w.cols());
-    int groups = SettingChecks.groups(settings.groupsize(), w.cols());
+    int width = ColumnGroups.width(settings.groupsize(), w.cols());
+    int groups = ColumnGroups.count(settings.groupsize(), w.cols());
     SalientSelection selection =
         SalientSelection.of(
             w, dead, byHessian ? factor.orElseThrow().diagonal() : null, width, settings.lowFrac());
@@ -133,7 +133,7 @@ final class PbLlmQuantizer implements Quantizer {
             result.codes(),
             high.toGrid(),
             low.toPart(selection, result.values()));
-    StoredValues.requireFiniteLoss(layer, result.loss());
+    FiniteLoss.require(layer, result.loss());
     Map<String, Double> diagnostics = new LinkedHashMap<>();
     diagnostics.put("loss", result.loss());
     factor.ifPresent(f -> diagnostics.put("damping", f.dampingShare()));

@@ -1,8 +1,16 @@
 package dev.pbq.gptqpb;
 
+import static dev.pbq.core.quant.SettingChecks.atLeast;
+import static dev.pbq.core.quant.SettingChecks.groups;
+import static dev.pbq.core.quant.SettingChecks.or;
+import static dev.pbq.core.quant.SettingChecks.range;
+import static dev.pbq.core.quant.SettingChecks.require;
+import static dev.pbq.core.quant.SettingChecks.share;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.quant.Setting;
 
 /**
  * Settings of PB-LLM; null takes the default.
@@ -21,35 +29,79 @@ import dev.pbq.core.packed.ScaleDtype;
  * @param scaleDtype how scales, means, levels and unquantized weights are stored; f16
  */
 public record PbLlmSettings(
-    @JsonProperty("lowFrac") Double lowFrac,
-    @JsonProperty("highBit") Integer highBit,
-    @JsonProperty("salientMetric") SalientMetric salientMetric,
-    @JsonProperty("blocksize") Integer blocksize,
-    @JsonProperty("groupsize") Integer groupsize,
-    @JsonProperty("percdamp") Double percdamp,
-    @JsonProperty("disableGptq") Boolean disableGptq,
-    @JsonProperty("maskedStatistics") Boolean maskedStatistics,
-    @JsonProperty("scaleDtype") ScaleDtype scaleDtype) {
+    @JsonProperty("lowFrac")
+        @Setting(
+            help =
+                "Share of weights that is not salient, and so binarized (or what the method does"
+                    + " with them): 0.9 leaves 10% salient",
+            range = ">0..<1",
+            label = "F",
+            symbol = "r")
+        Double lowFrac,
+    @JsonProperty("highBit")
+        @Setting(help = "Bits of salient weights", byDefault = "8", range = "1..8", symbol = "N_s")
+        Integer highBit,
+    @JsonProperty("salientMetric")
+        @Setting(
+            help =
+                "What makes a weight salient: its magnitude, or hessian (the paper's LLaMA"
+                    + " results)",
+            byDefault = "magnitude")
+        SalientMetric salientMetric,
+    @JsonProperty("blocksize")
+        @Setting(
+            help = "Columns between two updates of the remaining weights; affects rounding only",
+            byDefault = "128",
+            range = "1..")
+        Integer blocksize,
+    @JsonProperty("groupsize")
+        @Setting(
+            help = "Columns that share a saliency threshold and parameters; -1: the whole row",
+            byDefault = "-1",
+            range = "-1 or 1..")
+        Integer groupsize,
+    @JsonProperty("percdamp")
+        @Setting(
+            help = "Damping: share of the Hessian's mean diagonal",
+            byDefault = "0.01",
+            range = "0..1")
+        Double percdamp,
+    @JsonProperty("disableGptq")
+        @Setting(
+            help = "Round without compensating the error in later columns",
+            byDefault = "false")
+        Boolean disableGptq,
+    @JsonProperty("maskedStatistics")
+        @Setting(
+            help =
+                "Mean and scale over the binarized weights alone, as in the paper; the reference"
+                    + " program counts salient weights as zeros",
+            byDefault = "false",
+            methods = "xnor")
+        Boolean maskedStatistics,
+    @JsonProperty("scaleDtype")
+        @Setting(
+            help = "How scales, means, levels and unquantized weights are stored",
+            byDefault = "f16")
+        ScaleDtype scaleDtype) {
   public PbLlmSettings {
     if (lowFrac == null) {
-      throw PbqException.usage(
-          "--low-frac is required: the fraction of weights to binarize, e.g. 0.9");
+      throw PbqException.setting(
+          "{lowFrac} is required: the fraction of weights to binarize, e.g. 0.9");
     }
-    if (!(lowFrac > 0 && lowFrac < 1)) {
-      throw PbqException.usage("--low-frac " + lowFrac + " is not between 0 and 1 (exclusive)");
-    }
-    highBit = highBit == null ? 8 : highBit;
-    salientMetric = salientMetric == null ? SalientMetric.MAGNITUDE : salientMetric;
-    blocksize = blocksize == null ? 128 : blocksize;
-    groupsize = groupsize == null ? -1 : groupsize;
-    percdamp = percdamp == null ? 0.01 : percdamp;
-    disableGptq = disableGptq != null && disableGptq;
-    maskedStatistics = maskedStatistics != null && maskedStatistics;
-    scaleDtype = scaleDtype == null ? ScaleDtype.F16 : scaleDtype;
-    SettingChecks.requireBits("--high-bit", highBit);
-    SettingChecks.requireBlocksize(blocksize);
-    SettingChecks.requireGroupsize(groupsize);
-    SettingChecks.requirePercdamp(percdamp);
+    require(lowFrac > 0 && lowFrac < 1, "lowFrac", lowFrac, "not between 0 and 1 (exclusive)");
+    highBit = or(highBit, 8);
+    salientMetric = or(salientMetric, SalientMetric.MAGNITUDE);
+    blocksize = or(blocksize, 128);
+    groupsize = or(groupsize, -1);
+    percdamp = or(percdamp, 0.01);
+    disableGptq = or(disableGptq, false);
+    maskedStatistics = or(maskedStatistics, false);
+    scaleDtype = or(scaleDtype, ScaleDtype.F16);
+    range("highBit", highBit, 1, 8);
+    atLeast("blocksize", blocksize, 1);
+    groups("groupsize", groupsize, "the whole row");
+    share("percdamp", percdamp);
   }
 
   /** The defaults, for a low fraction. */

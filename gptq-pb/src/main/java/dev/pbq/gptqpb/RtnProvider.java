@@ -12,6 +12,11 @@ public final class RtnProvider implements QuantizerProvider<RtnSettings> {
   }
 
   @Override
+  public String group() {
+    return "Rounding";
+  }
+
+  @Override
   public Class<RtnSettings> settingsType() {
     return RtnSettings.class;
   }

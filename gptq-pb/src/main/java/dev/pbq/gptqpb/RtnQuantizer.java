@@ -32,7 +32,7 @@ final class RtnQuantizer implements Quantizer {
 
   @Override
   public void checkFits(String layer, int rows, int cols) {
-    SettingChecks.requireFit(layer, rows, cols, settings.groupsize());
+    ColumnGroups.requireFit(layer, rows, cols, settings.groupsize());
   }
 
   @Override
@@ -51,8 +51,8 @@ final class RtnQuantizer implements Quantizer {
     FloatMatrix w = problem.weight();
     checkFits(problem.name(), w.rows(), w.cols());
     problem.requireFiniteWeight();
-    int width = SettingChecks.groupColumns(settings.groupsize(), w.cols());
-    int groups = SettingChecks.groups(settings.groupsize(), w.cols());
+    int width = ColumnGroups.width(settings.groupsize(), w.cols());
+    int groups = ColumnGroups.count(settings.groupsize(), w.cols());
     MinMaxGrids grids =
         new MinMaxGrids(problem.name(), settings.bits(), settings.scaleDtype(), groups * w.rows());
     byte[] codes = new byte[w.rows() * w.cols()];

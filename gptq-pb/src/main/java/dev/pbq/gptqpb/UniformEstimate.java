@@ -11,7 +11,7 @@ final class UniformEstimate {
   private UniformEstimate() {}
 
   static long bits(int rows, int cols, int bits, int groupsize, ScaleDtype scaleDtype) {
-    long grids = (long) rows * SettingChecks.groups(groupsize, cols);
+    long grids = (long) rows * ColumnGroups.count(groupsize, cols);
     long rowBytes = ((long) cols * bits + 7) / 8;
     return 8L * rows * rowBytes + grids * (8L * scaleDtype.dtype().bytes() + 8);
   }

@@ -209,7 +209,7 @@ class BaselinesTest {
         .isInstanceOfSatisfying(
             PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.NUMERICAL))
         .hasMessageContaining("layer")
-        .hasMessageContaining("--scale-dtype f32");
+        .hasMessageContaining("scaleDtype f32");
     assertThat(rtn(4, -1, ScaleDtype.F32).quantize(problem(large, null)).linear().dequantize())
         .isEqualTo(large);
     FloatMatrix bad = new FloatMatrix(2, 2, new float[] {1, 2, 3, Float.NaN});

@@ -57,16 +57,16 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "{},--low-frac",
-    "{\"lowFrac\": 0},--low-frac",
-    "{\"lowFrac\": 1},--low-frac",
-    "{\"lowFrac\": \"NaN\"},--low-frac",
-    "'{\"lowFrac\": 0.9, \"highBit\": 9}',--high-bit",
-    "'{\"lowFrac\": 0.9, \"highBit\": 0}',--high-bit",
-    "'{\"lowFrac\": 0.9, \"blocksize\": 0}',--blocksize",
-    "'{\"lowFrac\": 0.9, \"groupsize\": 0}',--groupsize",
-    "'{\"lowFrac\": 0.9, \"groupsize\": -2}',--groupsize",
-    "'{\"lowFrac\": 0.9, \"percdamp\": -0.1}',--percdamp"
+    "{},lowFrac",
+    "{\"lowFrac\": 0},lowFrac",
+    "{\"lowFrac\": 1},lowFrac",
+    "{\"lowFrac\": \"NaN\"},lowFrac",
+    "'{\"lowFrac\": 0.9, \"highBit\": 9}',highBit",
+    "'{\"lowFrac\": 0.9, \"highBit\": 0}',highBit",
+    "'{\"lowFrac\": 0.9, \"blocksize\": 0}',blocksize",
+    "'{\"lowFrac\": 0.9, \"groupsize\": 0}',groupsize",
+    "'{\"lowFrac\": 0.9, \"groupsize\": -2}',groupsize",
+    "'{\"lowFrac\": 0.9, \"percdamp\": -0.1}',percdamp"
   })
   void badValuesNameTheirOption(String json, String option) {
     assertThatThrownBy(() -> JSON.readValue(json, PbLlmSettings.class))
@@ -77,13 +77,13 @@ class SettingsTest {
 
   @Test
   void badBaselineValuesNameTheirOption() {
-    assertThatThrownBy(() -> new RtnSettings(0, null, null)).hasMessageContaining("--bits");
-    assertThatThrownBy(() -> new RtnSettings(9, null, null)).hasMessageContaining("--bits");
-    assertThatThrownBy(() -> new RtnSettings(4, 0, null)).hasMessageContaining("--groupsize");
+    assertThatThrownBy(() -> new RtnSettings(0, null, null)).hasMessageContaining("bits");
+    assertThatThrownBy(() -> new RtnSettings(9, null, null)).hasMessageContaining("bits");
+    assertThatThrownBy(() -> new RtnSettings(4, 0, null)).hasMessageContaining("groupsize");
     assertThatThrownBy(() -> new GptqSettings(4, null, 2.0, null, null, null))
-        .hasMessageContaining("--percdamp");
+        .hasMessageContaining("percdamp");
     assertThatThrownBy(() -> new GptqSettings(4, null, null, -1, null, null))
-        .hasMessageContaining("--blocksize");
+        .hasMessageContaining("blocksize");
   }
 
   @Test
@@ -146,7 +146,7 @@ class SettingsTest {
           .isInstanceOfSatisfying(
               PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.USAGE))
           .hasMessageContaining("layers.0.fc1")
-          .hasMessageContaining("--groupsize");
+          .hasMessageContaining("groupsize");
       assertThatThrownBy(() -> q.checkFits("lm_head", 1 << 20, 1 << 12))
           .isInstanceOf(PbqException.class)
           .hasMessageContaining("lm_head");

@@ -35,13 +35,12 @@ public enum CodeWidth {
         return width;
       }
     }
-    throw PbqException.usage(
-        "--bits "
-            + number(bits)
-            + " is none of "
-            + Arrays.stream(values())
-                .map(w -> number(w.bits).toString())
-                .collect(Collectors.joining(", ")));
+    throw PbqException.setting(
+        "{bits} %s is none of %s",
+        number(bits),
+        Arrays.stream(values())
+            .map(w -> number(w.bits).toString())
+            .collect(Collectors.joining(", ")));
   }
 
   /** Bits per weight, as the method counts them. */

@@ -13,6 +13,11 @@ public final class HqqProvider implements QuantizerProvider<HqqSettings> {
   }
 
   @Override
+  public String group() {
+    return "HQQ: half-quadratic quantization";
+  }
+
+  @Override
   public Class<HqqSettings> settingsType() {
     return HqqSettings.class;
   }

@@ -1,10 +1,12 @@
 package dev.pbq.hqq;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.packed.FlatGroups;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;
 import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.packed.Shapes;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
@@ -38,42 +40,26 @@ final class HqqQuantizer implements Quantizer {
 
   @Override
   public void checkFits(String layer, int rows, int cols) {
-    long weights = (long) rows * cols;
-    if (weights > Integer.MAX_VALUE - 64) {
-      throw PbqException.usage(
-          layer + ": a layer of " + rows + " x " + cols + " weights is more than can be quantized");
-    }
+    Shapes.requireStorable(layer, rows, cols);
+    int weights = rows * cols;
     FlatGroups groups = settings.groups(rows, cols);
     if (!groups.divides(weights)) {
-      throw PbqException.usage(
-          layer
-              + ": --groupsize "
-              + groups.size()
-              + " does not divide its "
-              + rows
-              + " x "
-              + cols
-              + " = "
-              + weights
-              + " weights");
+      throw PbqException.setting(
+          "%s: {groupsize} %s does not divide its %s x %s = %s weights",
+          layer, groups.size(), rows, cols, weights);
     }
-    int count = groups.count((int) weights);
-    requireDivisor(layer, settings.quantScale(), "scale", settings.scaleGroupsize(), count);
-    requireDivisor(layer, settings.quantZero(), "zero", settings.zeroGroupsize(), count);
+    int count = groups.count(weights);
+    requireDivisor(
+        layer, settings.quantScale(), "scaleGroupsize", settings.scaleGroupsize(), count);
+    requireDivisor(layer, settings.quantZero(), "zeroGroupsize", settings.zeroGroupsize(), count);
   }
 
   private static void requireDivisor(
-      String layer, boolean coded, String what, int groupsize, int count) {
+      String layer, boolean coded, String setting, int groupsize, int count) {
     if (coded && groupsize != -1 && count % groupsize != 0) {
-      throw PbqException.usage(
-          layer
-              + ": --"
-              + what
-              + "-groupsize "
-              + groupsize
-              + " does not divide its "
-              + count
-              + " groups");
+      throw PbqException.setting(
+          "%s: %s %s does not divide its %s groups",
+          layer, Wording.name(setting), groupsize, count);
     }
   }
 

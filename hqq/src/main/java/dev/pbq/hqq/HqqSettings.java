@@ -1,10 +1,16 @@
 package dev.pbq.hqq;
 
+import static dev.pbq.core.quant.SettingChecks.or;
+import static dev.pbq.core.quant.SettingChecks.range;
+import static dev.pbq.core.quant.SettingChecks.require;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.FlatGroups;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.quant.Setting;
+import dev.pbq.core.quant.SettingChecks;
 import dev.pbq.hqq.solver.Grid;
 import dev.pbq.hqq.solver.RangeGuard;
 import dev.pbq.hqq.solver.SolverKind;
@@ -39,27 +45,134 @@ import dev.pbq.hqq.solver.SolverOptions;
  * @param computeDtype the precision that the weights are defined in; f32
  */
 public record HqqSettings(
-    @JsonProperty("bits") CodeWidth bits,
-    @JsonProperty("groupsize") Integer groupsize,
-    @JsonProperty("axis") Integer axis,
-    @JsonProperty("channelWise") Boolean channelWise,
-    @JsonProperty("optimize") Boolean optimize,
-    @JsonProperty("roundZero") Boolean roundZero,
-    @JsonProperty("solver") SolverKind solver,
-    @JsonProperty("iters") Integer iters,
-    @JsonProperty("lpNorm") Double lpNorm,
-    @JsonProperty("beta") Double beta,
-    @JsonProperty("kappa") Double kappa,
-    @JsonProperty("earlyStop") Boolean earlyStop,
-    @JsonProperty("tol") Double tol,
-    @JsonProperty("rangeGuard") RangeGuard rangeGuard,
-    @JsonProperty("quantZero") Boolean quantZero,
-    @JsonProperty("quantScale") Boolean quantScale,
-    @JsonProperty("zeroGroupsize") Integer zeroGroupsize,
-    @JsonProperty("scaleGroupsize") Integer scaleGroupsize,
-    @JsonProperty("referenceCodes") Boolean referenceCodes,
-    @JsonProperty("scaleDtype") ScaleDtype scaleDtype,
-    @JsonProperty("computeDtype") ComputeDtype computeDtype) {
+    @JsonProperty("bits")
+        @Setting(
+            help = "Bits per weight; 1.58 for ternary weights",
+            byDefault = "4",
+            words = {"8", "6", "5", "4", "3", "2", "1.58", "1"},
+            aliases = "width",
+            label = "N")
+        CodeWidth bits,
+    @JsonProperty("groupsize")
+        @Setting(
+            help =
+                "Weights in a group, a divisor of the layer's weights; -1 for a whole row ({axis}"
+                    + " 1) or column ({axis} 0)",
+            byDefault = "64, or -1 with {channelWise=false}",
+            range = "-1 or 1..",
+            symbol = "g")
+        Integer groupsize,
+    @JsonProperty("axis")
+        @Setting(
+            help = "1: groups of consecutive weights; 0: groups across them, one input column each",
+            byDefault = "1",
+            range = "0 or 1",
+            label = "A")
+        Integer axis,
+    @JsonProperty("channelWise")
+        @Setting(
+            help =
+                "Whether there are groups; {channelWise=false} makes one of the whole layer, which"
+                    + " is not refined",
+            byDefault = "true",
+            negatable = true)
+        Boolean channelWise,
+    @JsonProperty("optimize")
+        @Setting(
+            help = "Refine the zero points; {optimize=false} keeps the min-max grid",
+            byDefault = "true, or false with {channelWise=false}",
+            negatable = true)
+        Boolean optimize,
+    @JsonProperty("roundZero")
+        @Setting(
+            help = "Round zero points before they are refined",
+            byDefault = "true, or false with {bits} other than 4",
+            negatable = true)
+        Boolean roundZero,
+    @JsonProperty("solver")
+        @Setting(
+            help =
+                "Variant of the solver; annealed: beta grows by kappa in each iteration; v2: as"
+                    + " annealed, but the stop returns to the best zero points",
+            byDefault = "proximal")
+        SolverKind solver,
+    @JsonProperty("iters")
+        @Setting(help = "Most iterations of the solver", byDefault = "20", range = "1..10000")
+        Integer iters,
+    @JsonProperty("lpNorm")
+        @Setting(
+            help = "p of the norm that the solver minimises",
+            byDefault = "0.7",
+            range = ">0..1",
+            symbol = "p")
+        Double lpNorm,
+    @JsonProperty("beta")
+        @Setting(
+            help = "Penalty of the auxiliary error",
+            byDefault = "10",
+            range = ">0..",
+            symbol = "beta")
+        Double beta,
+    @JsonProperty("kappa")
+        @Setting(
+            help = "Growth of the penalty where it grows",
+            byDefault = "1.01",
+            range = "1..10",
+            symbol = "kappa")
+        Double kappa,
+    @JsonProperty("earlyStop")
+        @Setting(
+            help = "Whether an iteration without gain ends the search",
+            byDefault = "true",
+            negatable = true)
+        Boolean earlyStop,
+    @JsonProperty("tol")
+        @Setting(help = "Least gain that counts, for {solver} v2", byDefault = "0", range = "0..")
+        Double tol,
+    @JsonProperty("rangeGuard")
+        @Setting(
+            help =
+                "compat: as the reference, groups narrower than 1e-4 lose their detail; exact:"
+                    + " every group keeps its own scale",
+            byDefault = "compat")
+        RangeGuard rangeGuard,
+    @JsonProperty("quantZero")
+        @Setting(
+            help = "Store zero points as 8-bit codes, in groups of {zeroGroupsize}",
+            byDefault = "false",
+            negatable = true)
+        Boolean quantZero,
+    @JsonProperty("quantScale")
+        @Setting(
+            help = "Store scales as 8-bit codes, in groups of {scaleGroupsize}",
+            byDefault = "false",
+            negatable = true)
+        Boolean quantScale,
+    @JsonProperty("zeroGroupsize")
+        @Setting(
+            help = "Coded zero points that share a grid; -1 for all",
+            byDefault = "-1",
+            range = "-1 or 1..")
+        Integer zeroGroupsize,
+    @JsonProperty("scaleGroupsize")
+        @Setting(
+            help = "Coded scales that share a grid; -1 for all",
+            byDefault = "128",
+            range = "-1 or 1..")
+        Integer scaleGroupsize,
+    @JsonProperty("referenceCodes")
+        @Setting(
+            help =
+                "Codes for scales and zero points before they are rounded to their stored type, as"
+                    + " in the reference",
+            byDefault = "false")
+        Boolean referenceCodes,
+    @JsonProperty("scaleDtype")
+        @Setting(help = "How scales and zero points are stored", byDefault = "f16")
+        ScaleDtype scaleDtype,
+    @JsonProperty("computeDtype")
+        @Setting(help = "The precision that the stored weights are defined in", byDefault = "f32")
+        ComputeDtype computeDtype) {
   private static final int MOST_ITERATIONS = 10_000;
   private static final float LARGEST_HALF = 65504;
 
@@ -85,36 +198,22 @@ public record HqqSettings(
     referenceCodes = or(referenceCodes, false);
     scaleDtype = or(scaleDtype, ScaleDtype.F16);
     computeDtype = or(computeDtype, ComputeDtype.F32);
-    requireGroupsize("--groupsize", groupsize);
-    requireGroupsize("--zero-groupsize", zeroGroupsize);
-    requireGroupsize("--scale-groupsize", scaleGroupsize);
-    require(axis == 0 || axis == 1, "--axis", axis, "neither 0 nor 1");
-    require(iters >= 1 && iters <= MOST_ITERATIONS, "--iters", iters, "not between 1 and 10000");
-    require(lpNorm > 0 && lpNorm <= 1, "--lp-norm", lpNorm, "not above 0 and at most 1");
-    require(beta > 0 && beta <= Float.MAX_VALUE, "--beta", beta, "not above 0");
-    require(kappa >= 1 && kappa <= 10, "--kappa", kappa, "not between 1 and 10");
-    require(tol >= 0, "--tol", tol, "not at least 0");
+    SettingChecks.groups("groupsize", groupsize, "all");
+    SettingChecks.groups("zeroGroupsize", zeroGroupsize, "all");
+    SettingChecks.groups("scaleGroupsize", scaleGroupsize, "all");
+    require(axis == 0 || axis == 1, "axis", axis, "neither 0 nor 1");
+    range("iters", iters, 1, MOST_ITERATIONS);
+    require(lpNorm > 0 && lpNorm <= 1, "lpNorm", lpNorm, "not above 0 and at most 1");
+    require(beta > 0 && beta <= Float.MAX_VALUE, "beta", beta, "not above 0");
+    require(kappa >= 1 && kappa <= 10, "kappa", kappa, "not between 1 and 10");
+    require(tol >= 0, "tol", tol, "not at least 0");
     if (!channelWise && groupsize != -1) {
-      throw PbqException.usage(
-          "--groupsize " + groupsize + " and --no-channel-wise, which makes one group of all");
+      throw PbqException.setting(
+          "{groupsize} %s and {channelWise=false}, which makes one group of all", groupsize);
     }
     if (!channelWise && optimize) {
-      throw PbqException.usage("--optimize and --no-channel-wise, which is not refined");
+      throw PbqException.setting("{optimize} and {channelWise=false}, which is not refined");
     }
-  }
-
-  private static <T> T or(T value, T fallback) {
-    return value == null ? fallback : value;
-  }
-
-  private static void require(boolean holds, String option, Object value, String complaint) {
-    if (!holds) {
-      throw PbqException.usage(option + " " + value + " is " + complaint);
-    }
-  }
-
-  private static void requireGroupsize(String option, int size) {
-    require(size >= 1 || size == -1, option, size, "neither -1 (all) nor at least 1");
   }
 
   /** All defaults. */

@@ -1,6 +1,7 @@
 package dev.pbq.hqq;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.FlatGroups;
 import dev.pbq.core.packed.HqqParameters;
@@ -38,7 +39,7 @@ final class StoredParameters {
         CHUNK,
         (from, to) -> {
           for (int i = from; i < to; i++) {
-            stored[i] = requireFinite(type.round(exact[i]), exact[i], layer, what, type);
+            stored[i] = type.store(exact[i], layer, what);
           }
         });
     return new HqqParameters.Plain(stored);
@@ -50,7 +51,7 @@ final class StoredParameters {
    * @throws PbqException NUMERICAL naming the layer if it is too large for its type
    */
   static float plainScale(String layer, float exact, ScaleDtype type) {
-    float stored = requireFinite(type.round(exact), exact, layer, "scale", type);
+    float stored = type.store(exact, layer, "scale");
     // Among the coarse subnormals, round up, so that the grid still spans the weights.
     boolean up = type == ScaleDtype.F16 && stored < SMALLEST_NORMAL_HALF && stored < exact;
     return up ? stored + SMALLEST_HALF : stored;
@@ -90,24 +91,9 @@ final class StoredParameters {
     for (float value : values) {
       if (!(value > 0 && value <= Float.MAX_VALUE)) {
         throw PbqException.numerical(
-            layer + ": a scale becomes " + value + " with --quant-scale; leave it out");
+            Wording.of("%s: a scale becomes %s with {quantScale}; leave it out", layer, value));
       }
     }
     return values;
-  }
-
-  private static float requireFinite(
-      float stored, float exact, String layer, String what, ScaleDtype type) {
-    if (!Float.isFinite(stored)) {
-      throw PbqException.numerical(
-          layer
-              + ": the "
-              + what
-              + " "
-              + exact
-              + " does not fit "
-              + (type == ScaleDtype.F16 ? "f16; try --scale-dtype f32" : "f32"));
-    }
-    return stored;
   }
 }

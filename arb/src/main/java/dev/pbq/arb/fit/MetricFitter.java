@@ -1,5 +1,6 @@
 package dev.pbq.arb.fit;
 
+import dev.pbq.arb.choice.XSolve;
 import dev.pbq.core.tensor.DoubleMatrix;
 
 /**

@@ -1,5 +1,7 @@
 package dev.pbq.arb.partition;
 
+import dev.pbq.arb.choice.BreakPoints;
+
 /** The break points that are tried on a side (BiLLM, bell-shaped splitting). */
 final class CandidatePoints {
   private static final int FIRST_PERCENT = 10;

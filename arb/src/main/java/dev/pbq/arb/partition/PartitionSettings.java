@@ -1,5 +1,8 @@
 package dev.pbq.arb.partition;
 
+import dev.pbq.arb.choice.BreakPoints;
+import dev.pbq.arb.choice.Division;
+
 /**
  * How blocks are divided.
  *

@@ -1,5 +1,6 @@
 package dev.pbq.arb.refine;
 
+import dev.pbq.arb.choice.CodeChoice;
 import dev.pbq.arb.fit.FittedBlock;
 import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.RowColumnFit;

@@ -3,6 +3,7 @@ package dev.pbq.arb.fit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pbq.arb.choice.XSolve;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.Arrays;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pbq.arb.choice.XSolve;
 import dev.pbq.core.linalg.DoubleProducts;
 import dev.pbq.core.tensor.DoubleMatrix;
 import net.jqwik.api.ForAll;

@@ -3,6 +3,7 @@ package dev.pbq.arb.fit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.arb.choice.XSolve;
 import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.testkit.GoldenFile;
 import dev.pbq.core.testkit.GoldenSet;

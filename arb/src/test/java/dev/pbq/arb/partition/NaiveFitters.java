@@ -9,16 +9,16 @@ import dev.pbq.arb.fit.SignPlanes;
 import dev.pbq.core.tensor.DoubleMatrix;
 
 /** Slow, obvious fitters of groups, written from the papers, to feed and to check searches. */
-final class NaiveFitters {
+public final class NaiveFitters {
   private NaiveFitters() {}
 
   /** Binarization with row mean. */
-  static GroupFitter rb() {
+  public static GroupFitter rb() {
     return arb(0);
   }
 
   /** ARB with some iterations; with none it is binarization with row mean. */
-  static GroupFitter arb(int iterations) {
+  public static GroupFitter arb(int iterations) {
     return (v, groups, group, signs) -> {
       int n = v.rows();
       int order = groups.orders()[group];
@@ -126,7 +126,7 @@ final class NaiveFitters {
   }
 
   /** ARB-RC with some iterations; {@code eps} is added to every denominator. */
-  static GroupFitter rc(int iterations, double eps) {
+  public static GroupFitter rc(int iterations, double eps) {
     return (v, groups, group, signs) -> new RowColumn(v, groups, group, eps).fit(iterations, signs);
   }
 

@@ -3,6 +3,8 @@ package dev.pbq.arb.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pbq.arb.choice.BreakPoints;
+import dev.pbq.arb.choice.Division;
 import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.GroupFitter;
 import dev.pbq.arb.fit.Groups;
@@ -19,7 +21,7 @@ import java.util.stream.IntStream;
  * The search as the papers' text has it: for each candidate the whole block is binarized anew. It
  * checks each decision of a partition in turn, given the ones before.
  */
-final class NaiveSearch {
+public final class NaiveSearch {
   /** Of the errors, as the golden files have it. */
   private static final double RELATIVE = 1e-9;
 
@@ -38,7 +40,8 @@ final class NaiveSearch {
   private final int n;
   private final int k;
 
-  NaiveSearch(
+  /** A search with these settings and fits of a block. */
+  public NaiveSearch(
       PartitionSettings settings,
       GroupFitter constantFit,
       GroupFitter roundFit,
@@ -56,7 +59,7 @@ final class NaiveSearch {
   }
 
   /** Fails unless {@code p} is the partition that this search would have made. */
-  void check(Partition p) {
+  public void check(Partition p) {
     int[] order = columnOrder();
     assertThat(p.trace().columnOrder()).isEqualTo(order);
     int count = checkSalient(p, order);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.arb.choice.BreakPoints;
+import dev.pbq.arb.choice.Division;
 import dev.pbq.arb.fit.GroupFitter;
 import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.testkit.GoldenFile;

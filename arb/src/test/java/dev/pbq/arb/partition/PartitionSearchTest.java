@@ -3,6 +3,8 @@ package dev.pbq.arb.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pbq.arb.choice.BreakPoints;
+import dev.pbq.arb.choice.Division;
 import dev.pbq.arb.fit.GroupFitter;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.parallel.Parallel;

@@ -3,6 +3,7 @@ package dev.pbq.arb.refine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pbq.arb.choice.CodeChoice;
 import dev.pbq.arb.fit.FittedBlock;
 import dev.pbq.arb.fit.GroupFit;
 import dev.pbq.arb.fit.Groups;

@@ -69,7 +69,7 @@ public record BlockShape(@JsonValue List<Integer> sizes) {
     try {
       return of(node);
     } catch (IllegalArgumentException e) {
-      throw PbqException.usage(e.getMessage().replaceFirst("^block_size", "--block"));
+      throw PbqException.setting("{block}%s", e.getMessage().replaceFirst("^block_size", ""));
     }
   }
 

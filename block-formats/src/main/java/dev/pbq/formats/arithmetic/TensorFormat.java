@@ -1,6 +1,7 @@
 package dev.pbq.formats.arithmetic;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.KeptWeights;
 import dev.pbq.core.packed.NumberFormat;
@@ -148,12 +149,9 @@ public final class TensorFormat {
     for (int i = 0; i < exact.data().length; i++) {
       if (!Float.isFinite(exact.data()[i])) {
         throw PbqException.numerical(
-            name
-                + ": the weight "
-                + w.data()[i]
-                + " becomes "
-                + exact.data()[i]
-                + " by the reference's arithmetic; leave out --compat");
+            Wording.of(
+                "%s: the weight %s becomes %s by the reference's arithmetic; leave out {compat}",
+                name, w.data()[i], exact.data()[i]));
       }
     }
     float[] decoded = pack(w, KeptWeights.NONE).dequantize().data();

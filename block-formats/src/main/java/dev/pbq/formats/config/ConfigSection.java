@@ -2,6 +2,7 @@ package dev.pbq.formats.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.NumberFormat;
 import dev.pbq.formats.arithmetic.BlockShape;
@@ -54,7 +55,7 @@ record ConfigSection(
                             + " name \""
                             + id
                             + "\" is no number format; the nearest is "
-                            + KeyNames.nearest(id, FormatKind.ids())));
+                            + NearestName.of(id, FormatKind.ids())));
     requireKnown(where, kind, table);
     Map<OperandRole, OperandSpec> operands = new EnumMap<>(OperandRole.class);
     boolean bypass = flag(where, table, BYPASS).orElse(false);
@@ -108,7 +109,7 @@ record ConfigSection(
                         + ", which "
                         + kind.id()
                         + " does not know; the nearest known key is "
-                        + KeyNames.nearest(key, known));
+                        + NearestName.of(key, known));
               }
             });
   }

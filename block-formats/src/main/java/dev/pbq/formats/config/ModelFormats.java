@@ -1,5 +1,6 @@
 package dev.pbq.formats.config;
 
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
 import dev.pbq.formats.arithmetic.Rules;
 import dev.pbq.formats.arithmetic.TensorFormat;
@@ -71,7 +72,7 @@ public final class ModelFormats {
                 throw PbqException.usage(
                     section.where()
                         + " is no operation of this model; the nearest is "
-                        + KeyNames.nearest(path, known));
+                        + NearestName.of(path, known));
               }
             });
   }

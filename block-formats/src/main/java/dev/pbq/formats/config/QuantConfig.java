@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
 import java.util.Collections;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class QuantConfig {
                 + ": there is no section ["
                 + key
                 + "]; the nearest known is ["
-                + KeyNames.nearest(key, known)
+                + NearestName.of(key, known)
                 + "]");
       }
       ObjectNode table = table(where + ": [" + key + "]", entry.getValue());
@@ -184,7 +185,7 @@ public final class QuantConfig {
       boolean leads = known.stream().anyMatch(p -> p.startsWith(here + "."));
       if (!known.contains(here) && !leads) {
         throw PbqException.usage(
-            label + " is no operation; the nearest known is " + KeyNames.nearest(here, known));
+            label + " is no operation; the nearest known is " + NearestName.of(here, known));
       }
       ObjectNode value = table(label, entry.getValue());
       if (known.contains(here)) {

@@ -3,6 +3,7 @@ package dev.pbq.formats.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.model.ProductFormat;
@@ -35,8 +36,6 @@ public record ActFormat(String label, QuantConfig config, Rules rules, boolean w
   /** The setting of quantization methods that have activation formats. */
   public static final String SETTING = "actFormat";
 
-  private static final String OPTION = "--act-format";
-
   /**
    * Reads a configuration.
    *
@@ -51,11 +50,9 @@ public record ActFormat(String label, QuantConfig config, Rules rules, boolean w
     Path file = Path.of(presetOrFile);
     if (!Files.isRegularFile(file)) {
       throw PbqException.notFound(
-          OPTION
-              + " "
-              + presetOrFile
-              + " is neither a file nor a preset; there are "
-              + String.join(", ", Presets.names()));
+          Wording.of(
+              "{actFormat} %s is neither a file nor a preset; there are %s",
+              presetOrFile, String.join(", ", Presets.names())));
     }
     try {
       return QuantConfig.parse(Files.readString(file), presetOrFile);
@@ -80,13 +77,9 @@ public record ActFormat(String label, QuantConfig config, Rules rules, boolean w
       String presetOrFile, boolean compat, ModelFolder folder, Predicate<String> hasFormats) {
     Optional<String> method = Checkpoints.quantizedBy(folder);
     if (method.isPresent() && !hasFormats.test(method.get())) {
-      throw PbqException.usage(
-          OPTION
-              + ": "
-              + folder.path()
-              + " is quantized by "
-              + method.get()
-              + ", which has no activation format");
+      throw PbqException.setting(
+          "{actFormat}: %s is quantized by %s, which has no activation format",
+          folder.path(), method.get());
     }
     return new ActFormat(
         compat ? presetOrFile + " --compat" : presetOrFile,
@@ -131,8 +124,8 @@ public record ActFormat(String label, QuantConfig config, Rules rules, boolean w
         Architecture.of(model.architecture())
             .orElseThrow(
                 () ->
-                    PbqException.usage(
-                        OPTION + ": there are no formats for " + model.architecture() + " models"));
+                    PbqException.setting(
+                        "{actFormat}: there are no formats for %s models", model.architecture()));
     return new ModelFormats(config, architecture, model.blocks(), rules);
   }
 

@@ -154,7 +154,7 @@ class TensorFormatTest {
           assertThatThrownBy(() -> tensor.pack("layers.3.fc1", w))
               .isInstanceOf(PbqException.class)
               .hasMessageContaining("layers.3.fc1")
-              .hasMessageContaining("--compat");
+              .hasMessageContaining("compat");
           continue;
         }
         BlockFormatLinear packed = tensor.pack("layer", w);

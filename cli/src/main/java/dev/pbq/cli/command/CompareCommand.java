@@ -179,7 +179,7 @@ final class CompareCommand implements Callable<Integer> {
     List<Candidate> candidates = candidates(folder);
     Path root = out != null ? out : Path.of("out", "compare-" + simpleName(resolved));
     requireNothingUnfinished(root, candidates);
-    OutputFolders.create(root);
+    OutputFolders.create("out", root);
     report.prepare();
     PrintWriter console = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();

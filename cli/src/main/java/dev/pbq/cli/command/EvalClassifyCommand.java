@@ -1,12 +1,12 @@
 package dev.pbq.cli.command;
 
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.ResultFile;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.option.ActFormatOptions;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
 import dev.pbq.cli.option.ModelArgument;
-import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.LabeledSet;
@@ -79,9 +79,7 @@ final class EvalClassifyCommand implements Runnable {
   public void run() {
     common.applyLogging();
     ResultFile.prepare(json);
-    if (limit != null && limit < 1) {
-      throw PbqException.usage("--limit " + limit + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--limit", limit);
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<ActFormat> format = formats.of(folder);

@@ -1,5 +1,6 @@
 package dev.pbq.cli.command;
 
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.EvaluationStatus;
 import dev.pbq.cli.console.ResultFile;
 import dev.pbq.cli.console.StatusLine;
@@ -98,9 +99,7 @@ final class EvalKlCommand implements Runnable {
   public void run() {
     common.applyLogging();
     ResultFile.prepare(json);
-    if (limit != null && limit < 1) {
-      throw PbqException.usage("--limit " + limit + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--limit", limit);
     ResolvedModel own = model.resolve();
     ResolvedModel original =
         ModelArgument.models(new StatusLine(spec.commandLine().getErr())).resolve(reference);

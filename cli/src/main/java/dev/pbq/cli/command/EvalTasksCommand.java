@@ -1,5 +1,6 @@
 package dev.pbq.cli.command;
 
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.EvaluationStatus;
 import dev.pbq.cli.console.ResultFile;
 import dev.pbq.cli.console.StatusLine;
@@ -166,10 +167,9 @@ final class EvalTasksCommand implements Runnable {
   }
 
   private static OptionalInt atLeastOne(String option, Integer value) {
-    if (value != null && value < 1) {
-      throw PbqException.usage(option + " " + value + " is not at least 1");
-    }
-    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+    return OptionChecks.atLeastOne(option, value) == null
+        ? OptionalInt.empty()
+        : OptionalInt.of(value);
   }
 
   private static void print(TaskResult r, PrintWriter out) {

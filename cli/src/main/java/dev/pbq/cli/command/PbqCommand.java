@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       QuantizeCommand.class,
+      MethodsCommand.class,
       EvalPplCommand.class,
       EvalTasksCommand.class,
       EvalKlCommand.class,

@@ -143,7 +143,7 @@ final class ProfileCommand implements Runnable {
   }
 
   private static void write(Path output, String name, VarianceProfile profile) {
-    OutputFolders.create(output);
+    OutputFolders.create("out", output);
     text(output.resolve("weights.csv"), csv(profile.weights()));
     text(
         output.resolve("weights.svg"),

@@ -23,6 +23,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.quantize.RecipeRun;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,18 +50,13 @@ import picocli.CommandLine.Spec;
     name = "quantize",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = {
-      "Quantizes a model, one decoder block at a time, into a packed checkpoint.",
-      "",
-      "Methods:",
-      "  xnor sign no 2bit 4bit prune   PB-LLM: salient weights at --high-bit, the rest as named",
-      "  rtn                            round to nearest, no calibration",
-      "  gptq                           round to nearest with error compensation",
-      "  billm                          BiLLM: one bit, two for salient columns",
-      "  arb arb-x arb-rc               ARB-LLM: the same, fitted by alternating updates",
-      "  hqq                            half-quadratic quantization, 8 to 1 bits: no calibration",
-      "  bfp bmf bl                     block floating point, minifloat, logarithm: no calibration",
-      "  minifloat dmf log int          number formats without blocks, no calibration",
+    abbreviateSynopsis = true,
+    modelTransformer = QuantizeCommand.WithMethods.class,
+    description = "Quantizes a model, one decoder block at a time, into a packed checkpoint.",
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
       "",
       "Examples:",
       "  pbq quantize huggyllama/llama-7b --method xnor --low-frac 0.9 --salient-metric hessian",
@@ -67,16 +64,23 @@ import picocli.CommandLine.Spec;
       "  pbq quantize my-model --method arb-rc --cgb",
       "  pbq quantize tiny --method xnor --low-frac 0.8 --out q --eval tiny",
       "  pbq quantize llama-7b --method xnor --low-frac 0.9 --dry-run",
-      "  pbq quantize my-model --recipe out/llama-7b-xnor/pbq-recipe.toml"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n",
-    footer = {
+      "  pbq quantize my-model --recipe out/llama-7b-xnor/pbq-recipe.toml",
       "",
       "A killed run continues with --resume and gives the same bytes. Exit codes: see 'pbq --help'."
     })
 final class QuantizeCommand implements Runnable {
   private static final List<String> NO_EVAL = List.of("none");
+
+  /** Adds the options of all methods that there are. */
+  static final class WithMethods implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec command) {
+      MethodOptions options = ((QuantizeCommand) command.userObject()).methodOptions;
+      options.addTo(command, Methods.load());
+      QuantizeHelp.install(command, options);
+      return command;
+    }
+  }
 
   @Mixin private ModelArgument model;
 

@@ -1,5 +1,6 @@
 package dev.pbq.cli.command;
 
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.cli.console.DefaultOutput;
 import dev.pbq.cli.console.InterruptNotice;
 import dev.pbq.cli.console.SearchProgress;
@@ -146,9 +147,7 @@ final class SearchCommand implements Runnable {
 
   private void checkOptions() {
     objective.check();
-    if (densityTokens < 1) {
-      throw PbqException.usage("--density-seqlen " + densityTokens + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--density-seqlen", densityTokens);
     if (resume && force) {
       throw PbqException.usage("--resume and --force exclude each other");
     }

@@ -18,7 +18,7 @@ public final class ErrorHandler implements IExecutionExceptionHandler {
       e.printStackTrace(err);
     }
     if (e instanceof PbqException known) {
-      err.println("pbq: " + PbqException.oneLine(known.getMessage()));
+      err.println("pbq: " + PbqException.oneLine(OptionNames.message(known)));
       return known.kind().exitCode();
     }
     if (isOutOfNativeMemory(e)) {

@@ -1,5 +1,6 @@
 package dev.pbq.cli.option;
 
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.generate.TokenSampler;
@@ -45,10 +46,7 @@ public final class GenerationOptions {
   private String resident = "16GB";
 
   public int maxNewTokens() {
-    if (maxNewTokens < 1) {
-      throw PbqException.usage("--max-new-tokens " + maxNewTokens + " is not at least 1");
-    }
-    return maxNewTokens;
+    return OptionChecks.atLeastOne("--max-new-tokens", maxNewTokens);
   }
 
   /**

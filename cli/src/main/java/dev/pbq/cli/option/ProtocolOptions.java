@@ -1,5 +1,6 @@
 package dev.pbq.cli.option;
 
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.core.PbqException;
 import dev.pbq.eval.protocol.GptqProtocol;
 import dev.pbq.eval.protocol.LlamaCppProtocol;
@@ -48,9 +49,7 @@ public final class ProtocolOptions {
    * @throws PbqException USAGE if the options make no sense; NOT_FOUND or BAD_DATA for the text
    */
   public PerplexityMeasurement measurement(String nameOrFile, DataOptions data) {
-    if (limit != null && limit < 1) {
-      throw PbqException.usage("--limit " + limit + " is not at least 1");
-    }
+    OptionChecks.atLeastOne("--limit", limit);
     if (stride != null && !protocol.equals(StrideProtocol.NAME)) {
       throw PbqException.usage("--stride is for --protocol " + StrideProtocol.NAME);
     }

@@ -2,10 +2,11 @@ package dev.pbq.cli.option;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.SettingNames;
-import dev.pbq.formats.config.KeyNames;
+import dev.pbq.core.quant.SettingDescription;
 import dev.pbq.formats.config.QuantConfig;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.quantize.RecipeRun;
@@ -88,7 +89,7 @@ public final class RecipeOptions {
       try {
         registry.configure(main, RecipeRun.options(recipe));
       } catch (PbqException e) {
-        throw new PbqException(e.kind(), file + ": " + e.getMessage(), e);
+        throw e.at(file.toString());
       }
     }
     int n = 0;
@@ -104,23 +105,24 @@ public final class RecipeOptions {
   }
 
   private static void requireMethod(String where, String method, Methods registry) {
-    List<String> names = registry.methods().stream().map(m -> m.name()).toList();
+    List<String> names = registry.names();
     if (!names.contains(method)) {
       throw PbqException.usage(
           where
               + ": there is no method "
               + method
               + "; the nearest is "
-              + KeyNames.nearest(method, names));
+              + NearestName.of(method, names));
     }
   }
 
   private static void requireSettings(
       String where, String method, ObjectNode settings, Methods registry) {
-    List<String> known = registry.settings(method);
+    List<String> known =
+        registry.settings(method).stream().map(SettingDescription::kebabName).toList();
     for (var entry : settings.properties()) {
-      if (!known.contains(entry.getKey())) {
-        String key = SettingNames.kebabCase(entry.getKey());
+      String key = SettingNames.kebabCase(entry.getKey());
+      if (!known.contains(key)) {
         throw PbqException.usage(
             where
                 + ": unknown key "
@@ -128,7 +130,7 @@ public final class RecipeOptions {
                 + "; the nearest setting of "
                 + method
                 + " is "
-                + KeyNames.nearest(key, known.stream().map(SettingNames::kebabCase).toList()));
+                + NearestName.of(key, known));
       }
     }
   }

@@ -25,7 +25,7 @@ public final class ReportOption {
   /** Makes sure that the folder can be made, before any work is done. */
   public void prepare() {
     if (directory != null) {
-      OutputFolders.create(directory);
+      OutputFolders.create("report", directory);
     }
   }
 

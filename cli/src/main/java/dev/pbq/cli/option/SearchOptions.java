@@ -1,5 +1,6 @@
 package dev.pbq.cli.option;
 
+import dev.pbq.cli.console.OptionChecks;
 import dev.pbq.core.PbqException;
 import dev.pbq.search.sampler.SamplerKind;
 import dev.pbq.search.sampler.SpacePresets;
@@ -61,10 +62,7 @@ public final class SearchOptions {
   }
 
   public int trials() {
-    if (trials < 1) {
-      throw PbqException.usage("--trials " + trials + " is not at least 1");
-    }
-    return trials;
+    return OptionChecks.atLeastOne("--trials", trials);
   }
 
   public SamplerKind sampler() {

@@ -1,6 +1,7 @@
 package dev.pbq.core.checkpoint;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -141,26 +142,23 @@ public final class ModelResolver {
       return new ResolvedModel(
           model, hub.display(), fetcher.fetch(hub.id(), hub.revision()), fetcher.describe());
     } catch (PbqException e) {
-      throw new PbqException(e.kind(), notFound(hub, e.getMessage()), e);
+      throw new PbqException(e.kind(), notFound(hub, e.wording()), e);
     }
   }
 
-  private String notFound(HubName hub, String reason) {
+  private Wording notFound(HubName hub, Wording reason) {
     boolean partly = cache.find(hub.id(), hub.revision()).isPresent();
     String revision =
         hub.revision().equals(DEFAULT_REVISION) ? "" : " --revision " + hub.revision();
-    return "there is no model "
-        + hub.display()
-        + ": neither a folder of this name nor "
-        + (partly ? "all of it in " : "in ")
-        + cache.modelFolder(hub.id())
-        + ", and downloading failed: "
-        + reason
-        + "; elsewhere 'pbq pull "
-        + hub.display()
-        + "' or 'hf download "
-        + hub.id()
-        + revision
-        + "' gets it: give the folder of a copy";
+    return Wording.of(
+        "there is no model %s: neither a folder of this name nor %s%s, and downloading failed: %s;"
+            + " elsewhere 'pbq pull %s' or 'hf download %s%s' gets it: give the folder of a copy",
+        hub.display(),
+        partly ? "all of it in " : "in ",
+        cache.modelFolder(hub.id()),
+        reason,
+        hub.display(),
+        hub.id(),
+        revision);
   }
 }

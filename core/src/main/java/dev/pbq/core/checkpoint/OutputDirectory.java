@@ -80,8 +80,8 @@ public final class OutputDirectory implements AutoCloseable {
         throw PbqException.usage(work + " is in the way: it is not a directory");
       }
       if (unfinished && mode != Mode.RESUME && !force) {
-        throw PbqException.usage(
-            "unfinished work in " + work + ": --force discards it, --resume goes on with it");
+        throw PbqException.setting(
+            "unfinished work in %s: {force} discards it, {resume} goes on with it", work);
       }
       Files.createDirectories(work);
       FileChannel lock = lock(work);
@@ -133,9 +133,9 @@ public final class OutputDirectory implements AutoCloseable {
       return;
     }
     if (!force) {
-      throw PbqException.usage("output " + target + " exists; --force replaces it");
+      throw PbqException.setting("output %s exists; {force} replaces it", target);
     }
-    // --force is for replacing models, not for whatever directory was named by mistake.
+    // force is for replacing models, not for whatever directory was named by mistake.
     if (!Files.exists(target.resolve(ModelFolder.CONFIG))) {
       throw PbqException.usage(
           "output " + target + " exists and is not a model (no config.json): not replaced");

@@ -49,7 +49,7 @@ public final class OutputFile implements AutoCloseable {
 
   private static void requireAbsent(Path named, Path target, boolean force) {
     if (!force && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw PbqException.usage("output " + named + " exists; --force replaces it");
+      throw PbqException.setting("output %s exists; {force} replaces it", named);
     }
   }
 

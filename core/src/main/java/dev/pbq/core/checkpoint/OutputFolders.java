@@ -1,6 +1,7 @@
 package dev.pbq.core.checkpoint;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -29,6 +30,19 @@ public final class OutputFolders {
           e);
     } catch (IOException e) {
       throw IoFailures.writing(folder, e);
+    }
+  }
+
+  /**
+   * As {@link #create(Path)}, with the setting that names the folder in the message.
+   *
+   * @param setting its name, in camel case
+   */
+  public static Path create(String setting, Path folder) {
+    try {
+      return create(folder);
+    } catch (PbqException e) {
+      throw new PbqException(e.kind(), Wording.of("%s: %s", Wording.name(setting), e.wording()), e);
     }
   }
 

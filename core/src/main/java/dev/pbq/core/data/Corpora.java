@@ -204,8 +204,8 @@ public final class Corpora {
       throw noSuchFile(nameOrFile);
     }
     if (Files.isDirectory(file)) {
-      throw PbqException.usage(
-          nameOrFile + " is a folder; give a file, or a data set's name and --data-dir");
+      throw PbqException.setting(
+          "%s is a folder; give a file, or a data set's name and {dataDir}", nameOrFile);
     }
     if (!Files.isRegularFile(file)) {
       throw noSuchFile(nameOrFile);

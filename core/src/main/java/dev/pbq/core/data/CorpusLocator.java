@@ -1,6 +1,7 @@
 package dev.pbq.core.data;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.environment.HuggingFacePaths;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -96,22 +97,21 @@ public final class CorpusLocator {
       }
       return found;
     } catch (PbqException e) {
-      throw new PbqException(
-          e.kind(), notFound(label, split, files, repository, e.getMessage()), e);
+      throw new PbqException(e.kind(), notFound(label, split, files, repository, e.wording()), e);
     }
   }
 
-  private String notFound(
-      String label, String split, List<String> files, String repository, String reason) {
+  private Wording notFound(
+      String label, String split, List<String> files, String repository, Wording reason) {
     String inDirectory =
         dataDirectory
             .map(d -> d + " for " + String.join(", ", files))
             .orElse("no data directory (none given)");
-    return "data set %s: no file of its %s split; looked in %s, and in the hub cache %s for %s, and"
-            .formatted(label, split, inDirectory, hubCache, hubFolder(repository).getFileName())
-        + " downloading failed: "
-        + reason
-        + "; give --data-dir (or PBQ_DATA), or a file in place of the name";
+    return Wording.of(
+        "data set %s: no file of its %s split; looked in %s, and in the hub cache %s for %s, and"
+            + " downloading failed: %s; give {dataDir} (or PBQ_DATA), or a file in place of the"
+            + " name",
+        label, split, inDirectory, hubCache, hubFolder(repository).getFileName(), reason);
   }
 
   private Path hubFolder(String repository) {

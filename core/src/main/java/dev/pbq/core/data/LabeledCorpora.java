@@ -88,8 +88,8 @@ public final class LabeledCorpora {
     try {
       Path file = Path.of(nameOrFile);
       if (Files.isDirectory(file)) {
-        throw PbqException.usage(
-            nameOrFile + " is a folder; give a file, or " + SST2 + " and --data-dir");
+        throw PbqException.setting(
+            "%s is a folder; give a file, or %s and {dataDir}", nameOrFile, SST2);
       }
       if (Files.isRegularFile(file)) {
         return file;

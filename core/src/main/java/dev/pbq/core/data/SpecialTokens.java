@@ -1,6 +1,7 @@
 package dev.pbq.core.data;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -95,8 +96,10 @@ record SpecialTokens(int[] prefix, int[] suffix, OptionalInt bos, OptionalInt eo
   }
 
   private static PbqException noBos(TokenizerSettings settings, BosRule rule) {
-    String message =
-        settings.folder() + ": the tokenizer has no beginning-of-sequence token; use --add-bos no";
+    Wording message =
+        Wording.of(
+            "%s: the tokenizer has no beginning-of-sequence token; use {addBos} no",
+            settings.folder());
     return rule == BosRule.YES ? PbqException.usage(message) : PbqException.badData(message);
   }
 

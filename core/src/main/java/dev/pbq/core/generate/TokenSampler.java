@@ -26,10 +26,10 @@ public final class TokenSampler {
    */
   public TokenSampler(double temperature, double topP, long seed) {
     if (!(temperature >= 0) || Double.isInfinite(temperature)) {
-      throw PbqException.usage("--temperature " + temperature + " is not 0 or more");
+      throw PbqException.setting("{temperature} %s is not 0 or more", temperature);
     }
     if (!(topP > 0 && topP <= 1)) {
-      throw PbqException.usage("--top-p " + topP + " is not above 0 and at most 1");
+      throw PbqException.setting("{topP} %s is not above 0 and at most 1", topP);
     }
     this.temperature = temperature;
     this.topP = topP;

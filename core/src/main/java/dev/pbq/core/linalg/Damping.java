@@ -7,14 +7,14 @@ import dev.pbq.core.PbqException;
  * diagonal; if the factorisation fails, the share grows by {@code step} (and the step doubles)
  * until it succeeds or exceeds {@code limit}.
  *
- * @param share the first share tried ({@code --percdamp}, 0.01)
+ * @param share the first share tried ({@code percdamp} of the methods, 0.01)
  * @param step first increase
  * @param limit largest share tried
  */
 public record Damping(double share, double step, double limit) {
   public Damping {
     if (!(share >= 0 && share <= 1)) {
-      throw PbqException.usage("--percdamp " + share + " is not between 0 and 1");
+      throw PbqException.setting("{percdamp} %s is not between 0 and 1", share);
     }
     if (!(step > 0) || !(limit >= share)) {
       throw new IllegalArgumentException("damping step " + step + ", limit " + limit);

@@ -1,6 +1,7 @@
 package dev.pbq.core.linalg;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -59,10 +60,10 @@ final class FactorBuilder {
       }
       if (share >= damping.limit()) {
         throw PbqException.numerical(
-            layer
-                + ": the Hessian is not positive definite, even with "
-                + share
-                + " of its mean diagonal added; try a larger --percdamp or more calibration data");
+            Wording.of(
+                "%s: the Hessian is not positive definite, even with %s of its mean diagonal added;"
+                    + " try a larger {percdamp} or more calibration data",
+                layer, share));
       }
       double next = Math.min(share + step, damping.limit());
       LOG.warn(

@@ -1,5 +1,7 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.tensor.Half;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -54,6 +56,28 @@ public final class ScaleVector {
         yield ofCodes(codes, grid);
       }
     };
+  }
+
+  /**
+   * As {@link #encode}, for a layer.
+   *
+   * @param layer for the message
+   * @throws PbqException NUMERICAL naming the layer if a value cannot be stored
+   */
+  public static ScaleVector store(ScaleFormat format, double[] values, String layer) {
+    try {
+      return encode(format, values);
+    } catch (IllegalArgumentException e) {
+      throw new PbqException(
+          PbqException.Kind.NUMERICAL,
+          Wording.of(
+              format == ScaleFormat.F32
+                  ? "%s: a scale of %s"
+                  : "%s: a scale of %s; try {scaleDtype} f32",
+              layer,
+              e.getMessage()),
+          e);
+    }
   }
 
   static float requireFinite(float rounded, double value, ScaleFormat format) {

@@ -1,13 +1,27 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.Half;
 
 /** The checks of all families' constructors: that a layer can be stored and read back unchanged. */
-final class Shapes {
+public final class Shapes {
   /** The most weights in one layer: they are indexed by int, with room for a last word. */
-  static final int MAX_WEIGHTS = Integer.MAX_VALUE - 64;
+  public static final int MAX_WEIGHTS = Integer.MAX_VALUE - 64;
 
   private Shapes() {}
+
+  /**
+   * Checks, before any work is done, that a layer of this shape can be stored.
+   *
+   * @param layer its name, for the message
+   * @throws PbqException USAGE naming the layer if it has more than {@link #MAX_WEIGHTS} weights
+   */
+  public static void requireStorable(String layer, int rows, int cols) {
+    if ((long) rows * cols > MAX_WEIGHTS) {
+      throw PbqException.usage(
+          layer + ": a layer of " + rows + " x " + cols + " weights is more than can be quantized");
+    }
+  }
 
   /** Groups of {@code groupSize} columns; the last may be narrower. */
   static int groups(int cols, int groupSize) {

@@ -28,12 +28,10 @@ record Fingerprint(Map<String, String> parts) {
           }
         });
     if (!differing.isEmpty() || parts.size() != found.parts.size()) {
-      throw PbqException.usage(
-          "cannot resume "
-              + workDirectory
-              + ": it was begun with other "
-              + String.join(", ", differing)
-              + " (repeat the first command's options, or start again with --force)");
+      throw PbqException.setting(
+          "cannot resume %s: it was begun with other %s (repeat the first command's options, or"
+              + " start again with {force})",
+          workDirectory, String.join(", ", differing));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.pbq.core.pipeline;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -128,12 +129,17 @@ final class Journal {
       }
       if (first) {
         throw PbqException.badData(
-            file + " has no complete first line: start again with --force instead of --resume");
+            Wording.of(
+                "%s has no complete first line: start again with {force} instead of {resume}",
+                file));
       }
       return new Journal(file, entries, start);
     } catch (JsonProcessingException e) {
-      throw PbqException.badData(
-          file + " is not a journal of pbq: start again with --force instead of --resume", e);
+      throw new PbqException(
+          PbqException.Kind.BAD_DATA,
+          Wording.of(
+              "%s is not a journal of pbq: start again with {force} instead of {resume}", file),
+          e);
     } catch (IOException e) {
       throw PbqException.badData("cannot read " + file + ": " + e.getMessage(), e);
     }

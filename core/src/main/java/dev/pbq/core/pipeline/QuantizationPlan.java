@@ -1,6 +1,7 @@
 package dev.pbq.core.pipeline;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
@@ -56,9 +57,9 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
     }
     QuantizationPlan plan = new QuantizationPlan(blocks);
     if (plan.linears().findAny().isEmpty()) {
-      throw PbqException.usage(
-          "no linear layer is selected: check --minlayer, --maxlayer, --quant-only, --invert,"
-              + " --skip");
+      throw PbqException.setting(
+          "no linear layer is selected: check {minlayer}, {maxlayer}, {quantOnly}, {invert},"
+              + " {skip}");
     }
     plan.checkFits();
     if (!(model instanceof CausalModel)) {
@@ -69,7 +70,7 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
 
   /**
    * The same linears, calibrated one input after the other: every Hessian is that of a block whose
-   * earlier linears are quantized (GPTQ's reference program, {@code --true-sequential}).
+   * earlier linears are quantized (GPTQ's reference program's true-sequential mode).
    *
    * @throws PbqException USAGE if no linear's method is calibrated
    */
@@ -77,10 +78,9 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
     if (!needsCalibration()) {
       String methods =
           linears().map(l -> l.quantizer().name()).distinct().collect(Collectors.joining(", "));
-      throw PbqException.usage(
-          "--true-sequential is of no use with "
-              + methods
-              + " and these settings: nothing is calibrated");
+      throw PbqException.setting(
+          "{trueSequential} is of no use with %s and these settings: nothing is calibrated",
+          methods);
     }
     return new QuantizationPlan(
         blocks.stream()
@@ -135,7 +135,7 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
   }
 
   private void checkFits() {
-    List<String> problems = new ArrayList<>();
+    List<Wording> problems = new ArrayList<>();
     linears()
         .forEach(
             l -> {
@@ -145,14 +145,15 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
                 if (e.kind() != PbqException.Kind.USAGE) {
                   throw e;
                 }
-                problems.add(e.getMessage());
+                problems.add(e.wording());
               }
             });
     if (!problems.isEmpty()) {
-      String named =
-          String.join("; ", problems.subList(0, Math.min(NAMED_IN_ERRORS, problems.size())));
+      Wording named =
+          Wording.join("; ", problems.subList(0, Math.min(NAMED_IN_ERRORS, problems.size())));
       int more = problems.size() - NAMED_IN_ERRORS;
-      throw PbqException.usage(more > 0 ? named + "; and " + more + " more layers" : named);
+      throw PbqException.usage(
+          more > 0 ? Wording.of("%s; and %s more layers", named, more) : named);
     }
   }
 }

@@ -5,19 +5,28 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
-import java.lang.reflect.RecordComponent;
+import dev.pbq.core.Wording;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
- * The registry of all methods on the class path; makes a quantizer of a method's name and settings.
+ * The registry of all methods on the class path: makes a quantizer of a method's name and settings.
+ * Immutable; for use by several threads.
+ *
+ * <pre>{@code
+ * Methods methods = Methods.load();
+ * ObjectNode settings = JsonNodeFactory.instance.objectNode().put("bits", 3);
+ * Quantizer quantizer = methods.configure("gptq", settings).quantizer();
+ * }</pre>
  */
 public final class Methods {
   /**
@@ -28,53 +37,110 @@ public final class Methods {
    */
   public record Configured(Quantizer quantizer, ObjectNode settings) {}
 
+  /**
+   * Methods that belong together in a list.
+   *
+   * @param name of the group
+   * @param methods in the order of their providers
+   */
+  public record Group(String name, List<QuantizerProvider.Method> methods) {
+    public Group {
+      methods = List.copyOf(methods);
+    }
+  }
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-  private final Map<String, QuantizerProvider<?>> providers = new LinkedHashMap<>();
-  private final List<QuantizerProvider.Method> methods = new ArrayList<>();
+  private final Map<String, QuantizerProvider<?>> providers;
+  private final List<QuantizerProvider.Method> methods;
+  private final List<Group> groups;
 
-  /** Finds the methods by {@link ServiceLoader}. */
-  public static Methods load() {
-    Methods registry = new Methods();
-    for (QuantizerProvider<?> provider : ServiceLoader.load(QuantizerProvider.class)) {
+  private Methods(Iterable<? extends QuantizerProvider<?>> found) {
+    Map<String, QuantizerProvider<?>> byName = new LinkedHashMap<>();
+    List<QuantizerProvider.Method> all = new ArrayList<>();
+    Map<String, List<QuantizerProvider.Method>> byGroup = new TreeMap<>();
+    for (QuantizerProvider<?> provider : found) {
       for (QuantizerProvider.Method method : provider.methods()) {
-        registry.providers.put(method.name(), provider);
-        registry.methods.add(method);
+        if (byName.put(method.name(), provider) != null) {
+          throw PbqException.badData(
+              "two jars on the class path have a method '" + method.name() + "'");
+        }
+        all.add(method);
+        byGroup.computeIfAbsent(provider.group(), g -> new ArrayList<>()).add(method);
       }
     }
-    return registry;
+    this.providers = Collections.unmodifiableMap(byName);
+    this.methods = List.copyOf(all);
+    this.groups =
+        byGroup.entrySet().stream().map(e -> new Group(e.getKey(), e.getValue())).toList();
+  }
+
+  /**
+   * The methods that {@link ServiceLoader} finds on the class path.
+   *
+   * @throws PbqException BAD_DATA if two providers have a method of the same name
+   */
+  public static Methods load() {
+    List<QuantizerProvider<?>> found = new ArrayList<>();
+    ServiceLoader.load(QuantizerProvider.class).forEach(found::add);
+    return new Methods(found);
   }
 
   /** All methods, in the order of their providers. */
   public List<QuantizerProvider.Method> methods() {
-    return List.copyOf(methods);
+    return methods;
   }
 
-  /** The names of a method's settings; none if there is no such method. */
-  public List<String> settings(String method) {
+  /** All methods in groups, by the groups' names, whatever the order of the class path. */
+  public List<Group> groups() {
+    return groups;
+  }
+
+  /** All names, in the order of the providers. */
+  public List<String> names() {
+    return methods.stream().map(QuantizerProvider.Method::name).toList();
+  }
+
+  /** The description of a method. */
+  public Optional<QuantizerProvider.Method> method(String name) {
+    return methods.stream().filter(m -> m.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Refuses the name of a method that there is not.
+   *
+   * @throws PbqException USAGE naming the nearest method
+   */
+  public void require(String name) {
+    if (!providers.containsKey(name)) {
+      throw PbqException.usage(
+          "there is no method '" + name + "'; the nearest is " + NearestName.of(name, names()));
+    }
+  }
+
+  /**
+   * All that a method's settings may hold, in the order of the record; none if there is no such
+   * method. Some may have no effect on it: {@link SettingDescription#isUsedBy}.
+   */
+  public List<SettingDescription> settings(String method) {
     QuantizerProvider<?> provider = providers.get(method);
-    return provider == null
-        ? List.of()
-        : Arrays.stream(provider.settingsType().getRecordComponents())
-            .map(RecordComponent::getName)
-            .toList();
+    return provider == null ? List.of() : SettingDescription.of(provider.settingsType());
   }
 
   /** Whether there is a method with a setting. */
   public boolean has(String method, String setting) {
-    return settings(method).contains(setting);
+    return settings(method).stream().anyMatch(s -> s.name().equals(setting));
   }
 
   /**
    * Makes a quantizer.
    *
-   * @param options camel-case settings given by the user; what is missing takes the method's
-   *     default
-   * @throws PbqException USAGE for an unknown method, an option that it does not have, or a bad
+   * @param settings by camel-case name; what is missing takes the method's default
+   * @throws PbqException USAGE for an unknown method, a setting that it does not have, or a bad
    *     value
    */
-  public Configured configure(String method, ObjectNode options) {
+  public Configured configure(String method, ObjectNode settings) {
     QuantizerProvider<?> provider = providers.get(method);
     if (provider == null) {
       throw PbqException.usage(
@@ -83,47 +149,56 @@ public final class Methods {
               + "'; there are "
               + String.join(", ", new TreeSet<>(providers.keySet())));
     }
-    return configure(provider, method, options);
+    return configure(provider, method, settings);
   }
 
   private static <S extends Record> Configured configure(
-      QuantizerProvider<S> provider, String method, ObjectNode options) {
-    List<String> known =
-        Arrays.stream(provider.settingsType().getRecordComponents())
-            .map(RecordComponent::getName)
-            .toList();
-    options
-        .fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (!known.contains(name)) {
-                throw PbqException.usage(
-                    "method "
-                        + method
-                        + " has no option "
-                        + option(name)
-                        + "; it has "
-                        + known.stream().map(Methods::option).collect(Collectors.joining(", ")));
-              }
-            });
+      QuantizerProvider<S> provider, String method, ObjectNode given) {
+    requireKnown(method, SettingDescription.of(provider.settingsType()), given);
     try {
-      S settings = JSON.treeToValue(options, provider.settingsType());
+      S settings = JSON.treeToValue(given, provider.settingsType());
       return new Configured(provider.create(method, settings), JSON.valueToTree(settings));
     } catch (JsonMappingException e) {
-      if (e.getCause() instanceof PbqException mistake) {
-        throw mistake;
+      if (e.getCause() instanceof PbqException refused) {
+        throw refused;
       }
-      String where =
-          e.getPath().isEmpty() ? "" : " for " + option(e.getPath().get(0).getFieldName());
-      throw PbqException.usage(
-          "method " + method + ": bad value" + where + ": " + e.getOriginalMessage());
+      throw badValue(method, SettingDescription.of(provider.settingsType()), given, e);
     } catch (JsonProcessingException e) {
       throw PbqException.usage("method " + method + ": " + e.getOriginalMessage());
     }
   }
 
-  /** {@code lowFrac} as {@code --low-frac}. */
-  public static String option(String setting) {
-    return "--" + SettingNames.kebabCase(setting);
+  /** A failure in our words: those of the JSON library name Java's classes. */
+  private static PbqException badValue(
+      String method, List<SettingDescription> known, ObjectNode given, JsonMappingException cause) {
+    String field = cause.getPath().isEmpty() ? "" : cause.getPath().get(0).getFieldName();
+    Optional<SettingDescription> setting =
+        known.stream().filter(s -> s.name().equals(field)).findFirst();
+    if (setting.isEmpty()) {
+      return PbqException.setting("method %s: bad value: %s", method, cause.getOriginalMessage());
+    }
+    return PbqException.setting(
+        "method %s: bad value for %s: %s is %s",
+        method,
+        Wording.name(field),
+        given.path(field).asText(given.path(field).toString()),
+        setting.get().wrong());
+  }
+
+  private static void requireKnown(
+      String method, List<SettingDescription> known, ObjectNode given) {
+    List<String> names = known.stream().map(SettingDescription::name).toList();
+    given
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!names.contains(name)) {
+                throw PbqException.setting(
+                    "method %s has no option %s; it has %s",
+                    method,
+                    Wording.name(name),
+                    Wording.join(", ", names.stream().map(Wording::name).toList()));
+              }
+            });
   }
 }

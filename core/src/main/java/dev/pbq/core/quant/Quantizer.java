@@ -5,7 +5,7 @@ package dev.pbq.core.quant;
  * same result, bit for bit.
  */
 public interface Quantizer {
-  /** The method's name on the command line: {@code xnor}, {@code gptq}, ... */
+  /** The method's name in recipes and on the command line: {@code xnor}, {@code gptq}, ... */
   String name();
 
   CalibrationNeed calibrationNeed();
@@ -13,7 +13,7 @@ public interface Quantizer {
   /**
    * Checks the settings against a layer's shape, before any work is done.
    *
-   * @throws dev.pbq.core.PbqException USAGE naming the layer and the option that does not fit
+   * @throws dev.pbq.core.PbqException USAGE naming the layer and the setting that does not fit
    */
   void checkFits(String layer, int rows, int cols);
 

@@ -8,7 +8,7 @@ import java.util.Locale;
 public final class SettingNames {
   private SettingNames() {}
 
-  /** {@code low-frac} or {@code --low-frac} as {@code lowFrac}. */
+  /** {@code low-frac}, also with dashes before it, as {@code lowFrac}. */
   public static String camelCase(String key) {
     StringBuilder name = new StringBuilder();
     for (String part : key.replaceFirst("^--", "").split("-", -1)) {

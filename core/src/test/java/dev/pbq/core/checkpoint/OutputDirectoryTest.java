@@ -58,7 +58,7 @@ class OutputDirectoryTest {
     Files.createDirectory(target);
     write(target, "old");
     Files.createFile(target.resolve("stale"));
-    assertUsage(() -> open(false, Mode.DISCARD_UNFINISHED), target.toString(), "--force");
+    assertUsage(() -> open(false, Mode.DISCARD_UNFINISHED), target.toString(), "force");
     assertThat(SafetensorsWriterTest.list(base)).containsExactly("out");
     try (OutputDirectory out = open(true, Mode.DISCARD_UNFINISHED)) {
       write(out.work(), "new");
@@ -88,7 +88,7 @@ class OutputDirectoryTest {
       // As a killed process leaves it.
       Files.writeString(out.work().resolve(".block-1.0123.pbq-tmp"), "half");
     }
-    assertUsage(() -> open(false, Mode.KEEP_UNFINISHED), "out.partial", "--resume", "--force");
+    assertUsage(() -> open(false, Mode.KEEP_UNFINISHED), "out.partial", "resume", "force");
     assertUsage(() -> open(false, Mode.DISCARD_UNFINISHED), "out.partial");
     try (OutputDirectory out = open(false, Mode.RESUME)) {
       assertThat(out.work().resolve("block-0")).hasContent("done");

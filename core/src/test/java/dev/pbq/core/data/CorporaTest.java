@@ -186,7 +186,7 @@ class CorporaTest {
             PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.NOT_FOUND))
         .hasMessageContainingAll(
             "wikitext2", "test", "wiki.test.raw", folder.toString(), "datasets--Salesforce")
-        .hasMessageContaining("--data-dir");
+        .hasMessageContaining("dataDir");
     assertThatThrownBy(() -> corpora().evaluation("wikitext3"))
         .hasMessageContainingAll("wikitext3", "wikitext2, ptb, c4");
     assertThatThrownBy(() -> corpora().evaluation(folder.toString()))

@@ -67,9 +67,9 @@ class TokenSamplerTest {
   void badSettingsAndLogitsAreNamed() {
     assertThatThrownBy(() -> new TokenSampler(-1, 1, 0))
         .isInstanceOf(PbqException.class)
-        .hasMessageContaining("--temperature -1.0");
-    assertThatThrownBy(() -> new TokenSampler(1, 0, 0)).hasMessageContaining("--top-p 0.0");
-    assertThatThrownBy(() -> new TokenSampler(1, Double.NaN, 0)).hasMessageContaining("--top-p");
+        .hasMessageContaining("temperature -1.0");
+    assertThatThrownBy(() -> new TokenSampler(1, 0, 0)).hasMessageContaining("topP 0.0");
+    assertThatThrownBy(() -> new TokenSampler(1, Double.NaN, 0)).hasMessageContaining("topP");
     assertThatThrownBy(() -> new TokenSampler(0, 1, 0).choose(new float[] {1, Float.NaN}))
         .hasMessageContaining("token 1 is NaN");
   }

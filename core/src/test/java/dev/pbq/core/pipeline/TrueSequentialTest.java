@@ -109,7 +109,7 @@ class TrueSequentialTest {
     assertThatThrownBy(plan::trueSequential)
         .isInstanceOfSatisfying(
             PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.USAGE))
-        .hasMessageContainingAll("--true-sequential", "data-free");
+        .hasMessageContainingAll("trueSequential", "data-free");
   }
 
   @Test

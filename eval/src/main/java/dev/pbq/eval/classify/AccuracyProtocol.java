@@ -66,13 +66,9 @@ public final class AccuracyProtocol {
     long start = System.nanoTime();
     int special = tokenizer.encode("").length;
     if (maxLength <= special || maxLength > model.maxPositions()) {
-      throw PbqException.usage(
-          "--max-length "
-              + maxLength
-              + " is not between "
-              + (special + 1)
-              + " and the model's "
-              + model.maxPositions());
+      throw PbqException.setting(
+          "{maxLength} %s is not between %s and the model's %s",
+          maxLength, special + 1, model.maxPositions());
     }
     if (model.labels().size() < 2) {
       throw PbqException.usage(

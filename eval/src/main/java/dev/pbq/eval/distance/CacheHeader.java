@@ -96,12 +96,9 @@ public record CacheHeader(
     note(differing, "vocabulary", vocabulary, found.vocabulary, found.vocabulary);
     note(differing, "tokens", tokensSha256, found.tokensSha256, found.dataset);
     if (!differing.isEmpty()) {
-      throw PbqException.usage(
-          "--cache "
-              + file
-              + " does not fit: it was made with other "
-              + String.join(", ", differing)
-              + "; name another file, or delete it");
+      throw PbqException.setting(
+          "{cache} %s does not fit: it was made with other %s; name another file, or delete it",
+          file, String.join(", ", differing));
     }
   }
 

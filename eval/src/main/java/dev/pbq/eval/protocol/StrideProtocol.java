@@ -46,7 +46,7 @@ public record StrideProtocol(
     int length = Windows.checked(seqlen.orElse(Windows.papers(model.model())), 2, model.model());
     int step = stride.orElse(length / 2);
     if (step < 1 || step > length) {
-      throw PbqException.usage("--stride " + step + " is not between 1 and the window's " + length);
+      throw PbqException.setting("{stride} %s is not between 1 and the window's %s", step, length);
     }
     long start = System.nanoTime();
     int[] ids = text.tokens(model.tokenizer(), length);

@@ -30,13 +30,8 @@ final class Windows {
    */
   static int checked(int seqlen, int least, CausalModel model) {
     if (seqlen < least || seqlen > model.maxPositions()) {
-      throw PbqException.usage(
-          "--seqlen "
-              + seqlen
-              + " is not between "
-              + least
-              + " and the model's "
-              + model.maxPositions());
+      throw PbqException.setting(
+          "{seqlen} %s is not between %s and the model's %s", seqlen, least, model.maxPositions());
     }
     return seqlen;
   }

@@ -1,7 +1,7 @@
 package dev.pbq.eval.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pbq.core.model.Linear;
+import dev.pbq.core.model.LinearLabels;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.pipeline.LinearOutcome;
 import dev.pbq.core.pipeline.QuantizationReport;
@@ -21,6 +21,7 @@ public final class QuantizationSections {
 
   private final QuantizationReport report;
   private final List<Integer> blocks;
+  private final Map<String, String> labels;
   private final List<String> kinds;
 
   /** Of a report with at least one linear. */
@@ -28,15 +29,13 @@ public final class QuantizationSections {
     this.report = report;
     this.blocks =
         List.copyOf(new TreeSet<>(report.linears().stream().map(LinearOutcome::block).toList()));
-    this.kinds =
-        List.copyOf(
-            new LinkedHashSet<>(
-                report.linears().stream().map(QuantizationSections::kind).toList()));
+    this.labels = LinearLabels.of(report.linears().stream().map(LinearOutcome::name).toList());
+    this.kinds = List.copyOf(new LinkedHashSet<>(labels.values()));
   }
 
   /** {@code model.layers.3.mlp.down_proj} is a {@code down_proj}. */
-  private static String kind(LinearOutcome linear) {
-    return Linear.shortName(linear.name());
+  private String kind(LinearOutcome linear) {
+    return labels.get(linear.name());
   }
 
   /** The figures that matter most. */

@@ -82,8 +82,8 @@ record DistanceTask(int[][] windows, CacheHeader header, String tokenizer) {
         seqlen.orElse(
             Math.min(GptqProtocol.defaultSeqlen(first), GptqProtocol.defaultSeqlen(second)));
     if (length < 2 || length > positions) {
-      throw PbqException.usage(
-          "--seqlen " + length + " is not between 2 and the models' " + positions);
+      throw PbqException.setting(
+          "{seqlen} %s is not between 2 and the models' %s", length, positions);
     }
     return length;
   }

@@ -36,12 +36,11 @@ public enum PromptStyle {
         .findFirst()
         .orElseThrow(
             () ->
-                PbqException.usage(
-                    "--prompts "
-                        + name
-                        + " is unknown; there are "
-                        + Arrays.stream(values())
-                            .map(PromptStyle::label)
-                            .collect(Collectors.joining(", "))));
+                PbqException.setting(
+                    "{prompts} %s is unknown; there are %s",
+                    name,
+                    Arrays.stream(values())
+                        .map(PromptStyle::label)
+                        .collect(Collectors.joining(", "))));
   }
 }

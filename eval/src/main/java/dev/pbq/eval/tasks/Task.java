@@ -1,9 +1,9 @@
 package dev.pbq.eval.tasks;
 
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.DataRow;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -109,15 +109,11 @@ public enum Task {
         return task;
       }
     }
-    Task nearest =
-        Arrays.stream(values())
-            .min(Comparator.comparingInt(task -> distance(name, task.label)))
-            .orElseThrow();
     throw PbqException.usage(
         "task "
             + name
             + " is unknown; did you mean "
-            + nearest.label
+            + NearestName.of(name, labels())
             + "? There are "
             + labels().stream().collect(Collectors.joining(", ")));
   }
@@ -125,23 +121,5 @@ public enum Task {
   /** All names. */
   public static List<String> labels() {
     return Arrays.stream(values()).map(Task::label).toList();
-  }
-
-  /** Levenshtein's distance: insertions, deletions and replacements of characters. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -1,6 +1,7 @@
 package dev.pbq.eval.tasks;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.data.CorpusLocator;
 import dev.pbq.core.data.DataRows;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ public final class TaskLocator {
           examples ? find(task, TRAIN).map(DataRows::read) : Optional.empty());
     }
     if (hub.isEmpty()) {
-      throw missing(task, wanted, "");
+      throw missing(task, wanted, Wording.text(""));
     }
     return new TaskData(
         task,
@@ -80,7 +81,7 @@ public final class TaskLocator {
     try {
       return locator.find(task.label(), split, List.of(), List.of(task.dataset()), files);
     } catch (PbqException e) {
-      throw missing(task, split, "; " + e.getMessage());
+      throw missing(task, split, Wording.of("; %s", e.wording()));
     }
   }
 
@@ -114,21 +115,24 @@ public final class TaskLocator {
     return names;
   }
 
-  private PbqException missing(Task task, String split, String more) {
+  private PbqException missing(Task task, String split, Wording more) {
     List<String> others = SPLITS.stream().filter(other -> find(task, other).isPresent()).toList();
-    String looked =
+    Wording looked =
         directory
-            .map(folder -> "looked in " + folder + " for " + String.join(", ", names(task, split)))
-            .orElse("no --data-dir (or PBQ_DATA) was given");
+            .map(
+                folder ->
+                    Wording.of(
+                        "looked in %s for %s", folder, String.join(", ", names(task, split))))
+            .orElse(Wording.of("no {dataDir} (or PBQ_DATA) was given"));
     return PbqException.notFound(
-        "task %s: no file of its %s split; %s%s"
-                .formatted(
-                    task.label(),
-                    split,
-                    looked,
-                    others.isEmpty()
-                        ? "; a file may be given as " + task.label() + "=FILE"
-                        : "; there is its split " + String.join(", ", others) + ": see --split")
-            + more);
+        Wording.of(
+            "task %s: no file of its %s split; %s%s%s",
+            task.label(),
+            split,
+            looked,
+            others.isEmpty()
+                ? Wording.of("; a file may be given as %s=FILE", task.label())
+                : Wording.of("; there is its split %s: see {split}", String.join(", ", others)),
+            more));
   }
 }

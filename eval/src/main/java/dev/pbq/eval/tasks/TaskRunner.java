@@ -116,11 +116,8 @@ public final class TaskRunner {
     boolean own = data.examples().isEmpty();
     int drawn = settings.shots() + (own ? 1 : 0);
     if (drawn > pool.size()) {
-      throw PbqException.usage(
-          "--num-fewshot "
-              + settings.shots()
-              + " is more than the examples of "
-              + data.task().label());
+      throw PbqException.setting(
+          "{numFewshot} %s is more than the examples of %s", settings.shots(), data.task().label());
     }
     PythonRandom random = new PythonRandom(settings.seed());
     List<TaskItem> result = new ArrayList<>();

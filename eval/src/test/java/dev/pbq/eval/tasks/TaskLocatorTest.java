@@ -85,7 +85,7 @@ class TaskLocatorTest {
     assertThatThrownBy(() -> locator.load(Task.ARC_EASY, Optional.of("dev"), false))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("task arc_easy: no file of its dev split")
-        .hasMessageContaining("no --data-dir")
+        .hasMessageContaining("no dataDir")
         .hasMessageContaining("datasets--allenai--ai2_arc");
   }
 }

@@ -80,7 +80,7 @@ public final class GgufExporter implements Exporter {
     }
   }
 
-  /** --force is for replacing exports, not for whatever file was named by mistake. */
+  /** Force is for replacing exports, not for whatever file was named by mistake. */
   private static void requireOwnKind(ExportRequest request) {
     Path target = request.target();
     if (!request.force() || !Files.isRegularFile(target)) {

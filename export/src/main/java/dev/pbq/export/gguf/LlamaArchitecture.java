@@ -2,6 +2,7 @@ package dev.pbq.export.gguf;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.AttentionShape;
@@ -44,11 +45,10 @@ final class LlamaArchitecture {
     String name = NAMES.get(type);
     if (name == null) {
       throw PbqException.badData(
-          folder.path()
-              + ": llama.cpp has no architecture for model_type '"
-              + type
-              + "' that pbq can write (it can: llama, mistral, qwen2); --format hf exports it"
-              + " dense");
+          Wording.of(
+              "%s: llama.cpp has no architecture for model_type '%s' that pbq can write (it can:"
+                  + " llama, mistral, qwen2); {format} hf exports it dense",
+              folder.path(), type));
     }
     ObjectNode config = folder.config();
     CausalModel model =

@@ -25,13 +25,12 @@ record OutType(Optional<GgufType> type) {
             GgufType.of(name)
                 .orElseThrow(
                     () ->
-                        PbqException.usage(
-                            "--outtype "
-                                + name
-                                + " is not one of auto, "
-                                + Arrays.stream(GgufType.values())
-                                    .map(GgufType::label)
-                                    .collect(Collectors.joining(", "))))));
+                        PbqException.setting(
+                            "{outtype} %s is not one of auto, %s",
+                            name,
+                            Arrays.stream(GgufType.values())
+                                .map(GgufType::label)
+                                .collect(Collectors.joining(", "))))));
   }
 
   boolean isAuto() {

@@ -198,14 +198,13 @@ final class TypePlan {
   List<String> finish() {
     if (!refusals.isEmpty()) {
       String more = refusals.size() > NAMED ? " and " + (refusals.size() - NAMED) + " more" : "";
-      throw PbqException.usage(
-          refusals.size()
-              + " layers have no exact place in "
-              + (asked.isAuto() ? "any type of GGUF" : asked.type().orElseThrow().label())
-              + ": "
-              + String.join("; ", refusals.subList(0, Math.min(NAMED, refusals.size())))
-              + more
-              + "; --lossy stores the nearest, --outtype f32 or f16 stores them dense");
+      throw PbqException.setting(
+          "%s layers have no exact place in %s: %s%s; {lossy} stores the nearest, {outtype} f32 or"
+              + " f16 stores them dense",
+          refusals.size(),
+          asked.isAuto() ? "any type of GGUF" : asked.type().orElseThrow().label(),
+          String.join("; ", refusals.subList(0, Math.min(NAMED, refusals.size()))),
+          more);
     }
     if (fallbacks.size() <= NAMED) {
       return fallbacks;

@@ -3,6 +3,7 @@ package dev.pbq.export.gguf;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.data.SentencePieceModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,15 +76,14 @@ final class Vocabularies {
       return byteLevel(vocabulary, merges, pre.orElseGet(this::preOfClass));
     }
     throw PbqException.notFound(
-        files.folder() + " has no tokenizer; --no-tokenizer exports the weights alone");
+        Wording.of(
+            "%s has no tokenizer; {tokenizer=false} exports the weights alone", files.folder()));
   }
 
   private PbqException unsupported(String what) {
-    return PbqException.usage(
-        files.folder()
-            + ": GGUF has no form for a tokenizer "
-            + what
-            + "; --no-tokenizer exports the weights alone");
+    return PbqException.setting(
+        "%s: GGUF has no form for a tokenizer %s; {tokenizer=false} exports the weights alone",
+        files.folder(), what);
   }
 
   private Vocabulary pieces() {
@@ -203,11 +203,10 @@ final class Vocabularies {
     return SplitRule.of(patterns)
         .orElseThrow(
             () ->
-                PbqException.usage(
-                    files.folder().resolve(TokenizerFiles.JSON)
-                        + ": its splitting rule "
-                        + patterns
-                        + " is none that pbq knows llama.cpp's name for; give it with --pre"));
+                PbqException.setting(
+                    "%s: its splitting rule %s is none that pbq knows llama.cpp's name for; give it"
+                        + " with {pre}",
+                    files.folder().resolve(TokenizerFiles.JSON), patterns));
   }
 
   private String preOfClass() {
@@ -218,11 +217,10 @@ final class Vocabularies {
     if (name.startsWith("GPT2")) {
       return "gpt-2";
     }
-    throw PbqException.usage(
-        files.folder()
-            + ": tokenizer_class '"
-            + name
-            + "' does not say how text is split; give llama.cpp's name for it with --pre");
+    throw PbqException.setting(
+        "%s: tokenizer_class '%s' does not say how text is split; give llama.cpp's name for it with"
+            + " {pre}",
+        files.folder(), name);
   }
 
   /** The types and patterns of a pre-tokenizer and all that it is made of. */

@@ -73,10 +73,10 @@ public final class GptqExporter implements Exporter {
     long shardBytes = request.option(SHARD_SIZE).map(ShardSize::parse).orElse(ShardSize.DEFAULT);
     DType type = request.option(DTYPE).map(FloatTypes::parse).orElse(DType.F16);
     if (!folder.isPacked()) {
-      throw PbqException.usage(
-          folder.path()
-              + " is not quantized: format gptq holds codes; quantize it first (--method gptq or"
-              + " rtn), or export it as hf");
+      throw PbqException.setting(
+          "%s is not quantized: format gptq holds codes; quantize it first ({method} gptq or rtn),"
+              + " or export it as hf",
+          folder.path());
     }
     try (ExportSource source = ExportSource.open(folder)) {
       AffineSource layers = new AffineSource(source);
@@ -130,13 +130,9 @@ public final class GptqExporter implements Exporter {
         plan.settings.add(linear(name), fit.layer().get());
         plan.zeroAtZero |= fit.layer().get().hasZeroAtZero();
       } else {
-        throw PbqException.usage(
-            name
-                + " ("
-                + source.method()
-                + ") does not fit format gptq: it has "
-                + loss
-                + "; --format hf exports it dense");
+        throw PbqException.setting(
+            "%s (%s) does not fit format gptq: it has %s; {format} hf exports it dense",
+            name, source.method(), loss);
       }
       if (!loss.isEmpty()) {
         plan.losses.put(name, loss);
@@ -147,11 +143,10 @@ public final class GptqExporter implements Exporter {
 
   private static void requireLossless(ExportSource source, Plan plan, boolean lossy) {
     if (plan.packed.isEmpty()) {
-      throw PbqException.usage(
-          source.folder().path()
-              + ": none of its layers fits format gptq"
-              + (plan.losses.isEmpty() ? "" : ": " + plan.losses.entrySet().iterator().next())
-              + "; --format hf exports it dense");
+      throw PbqException.setting(
+          "%s: none of its layers fits format gptq%s; {format} hf exports it dense",
+          source.folder().path(),
+          plan.losses.isEmpty() ? "" : ": " + plan.losses.entrySet().iterator().next());
     }
     if (lossy || plan.losses.isEmpty()) {
       return;
@@ -162,24 +157,21 @@ public final class GptqExporter implements Exporter {
             .map(e -> e.getKey() + " has " + e.getValue())
             .toList();
     int more = plan.losses.size() - named.size();
-    throw PbqException.usage(
-        "format gptq cannot hold "
-            + plan.losses.size()
-            + " layers as they are: "
-            + String.join("; ", named)
-            + (more > 0 ? "; and " + more + " more" : "")
-            + "; --lossy stores the nearest, --format hf exports all dense");
+    throw PbqException.setting(
+        "format gptq cannot hold %s layers as they are: %s%s; {lossy} stores the nearest, {format}"
+            + " hf exports all dense",
+        plan.losses.size(), String.join("; ", named), more > 0 ? "; and " + more + " more" : "");
   }
 
   private static boolean minusOne(ExportRequest request, Plan plan) {
     String asked = request.option(CHECKPOINT_FORMAT).orElse(plan.zeroAtZero ? "gptq_v2" : "gptq");
     boolean older = asked.equals("gptq");
     if (!older && !asked.equals("gptq_v2")) {
-      throw PbqException.usage("--checkpoint-format " + asked + " is not one of gptq, gptq_v2");
+      throw PbqException.setting("{checkpointFormat} %s is not one of gptq, gptq_v2", asked);
     }
     if (older && plan.zeroAtZero) {
-      throw PbqException.usage(
-          "--checkpoint-format gptq stores zero points less one, and some are 0: use gptq_v2");
+      throw PbqException.setting(
+          "{checkpointFormat} gptq stores zero points less one, and some are 0: use gptq_v2");
     }
     return older;
   }

@@ -144,6 +144,6 @@ public final class HfExporter implements Exporter {
                 + tensors.size()
                 + " tensors hold values that "
                 + FloatTypes.torchName(type)
-                + " rounds; --dtype f32 keeps them to the last bit");
+                + " rounds; dtype f32 keeps them to the last bit");
   }
 }

@@ -119,7 +119,7 @@ public final class HqqExporter implements Exporter {
     } else if (asked.isEmpty()) {
       notes.add(
           "tensors that are not quantized keep their type; HQQ's programs expect the type that"
-              + " layers compute in: --dtype sets both");
+              + " layers compute in: dtype sets both");
     }
     boolean tied = source.folder().config().path("tie_word_embeddings").asBoolean(false);
     return new Plan(conversion, dense, notes, tied ? copiedHead(source) : Optional.empty());

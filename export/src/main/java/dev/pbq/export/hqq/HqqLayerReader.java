@@ -9,6 +9,7 @@ import dev.pbq.core.packed.FlatGroups;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.packed.Shapes;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
 import java.nio.ByteBuffer;
@@ -94,7 +95,7 @@ public final class HqqLayerReader {
     long rows = bytes.getLong();
     long cols = bytes.getLong();
     boolean sane = rows >= 1 && cols >= 1 && rows <= Integer.MAX_VALUE && cols <= Integer.MAX_VALUE;
-    if (!sane || rows * cols > Integer.MAX_VALUE - 64) {
+    if (!sane || rows * cols > Shapes.MAX_WEIGHTS) {
       throw bad("shape", "says " + rows + " x " + cols);
     }
     return new long[] {rows, cols};

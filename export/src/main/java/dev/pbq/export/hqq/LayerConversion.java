@@ -66,15 +66,10 @@ record LayerConversion(Optional<ComputeDtype> compute, boolean rounds) {
       }
     }
     if (!rounds && !Arrays.equals(rounded, values)) {
-      throw PbqException.usage(
-          "layer "
-              + name
-              + ": its "
-              + what
-              + " are not numbers of "
-              + name(type)
-              + ", the type that it computes in and that format hqq stores them in; --lossy rounds"
-              + " them, --dtype f32 keeps them");
+      throw PbqException.setting(
+          "layer %s: its %s are not numbers of %s, the type that it computes in and that format hqq"
+              + " stores them in; {lossy} rounds them, {dtype} f32 keeps them",
+          name, what, name(type));
     }
     return new HqqParameters.Plain(rounded);
   }

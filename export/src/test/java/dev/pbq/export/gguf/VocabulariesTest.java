@@ -74,7 +74,7 @@ class VocabulariesTest {
     assertThat(pre(llama3.replace("{1,3}", ""))).isEqualTo("qwen2");
     assertThatThrownBy(() -> pre("\\w+"))
         .isInstanceOf(PbqException.class)
-        .hasMessageContaining("--pre")
+        .hasMessageContaining("pre")
         .hasMessageContaining("\\w+");
   }
 
@@ -123,6 +123,6 @@ class VocabulariesTest {
     assertThatThrownBy(() -> read(3))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("WordLevel")
-        .hasMessageContaining("--no-tokenizer");
+        .hasMessageContaining("tokenizer false");
   }
 }

@@ -2,9 +2,9 @@ package dev.pbq.search.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
 import dev.pbq.formats.arithmetic.Rules;
-import dev.pbq.formats.config.KeyNames;
 import dev.pbq.formats.config.ModelFormats;
 import dev.pbq.formats.config.QuantConfig;
 import dev.pbq.formats.config.SectionKeys;
@@ -200,7 +200,7 @@ public final class SearchSpace {
                 + " has the key "
                 + key
                 + ", which its formats do not know; the nearest known key is "
-                + KeyNames.nearest(key, known));
+                + NearestName.of(key, known));
       }
       List<JsonNode> choices = ChoiceReader.of(label, key, entry.getValue());
       first.set(key, choices.get(0));

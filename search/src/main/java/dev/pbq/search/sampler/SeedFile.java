@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
-import dev.pbq.formats.config.KeyNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +113,6 @@ record SeedFile(boolean extend, ObjectNode sections, List<String> warnings) {
             + ": there is no section or key "
             + key
             + "; the nearest known is "
-            + KeyNames.nearest(key, known));
+            + NearestName.of(key, known));
   }
 }

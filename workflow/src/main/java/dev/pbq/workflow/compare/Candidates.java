@@ -3,15 +3,16 @@ package dev.pbq.workflow.compare;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
+import dev.pbq.core.Wording;
 import dev.pbq.core.data.Sha256;
 import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.SettingValues;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;
-import dev.pbq.workflow.recipe.SettingText;
 import dev.pbq.workflow.source.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public record Candidates(String weights, UnaryOperator<Recipe> common) {
       if (setting.getKey().equals("act-format")) {
         recipe = recipe.withActFormat(Optional.of(ActFormat.read(setting.getValue())));
       } else {
-        SettingText.put(settings, setting.getKey(), setting.getValue());
+        SettingValues.put(settings, setting.getKey(), setting.getValue());
       }
     }
     return candidate(method.label(), recipe.withMethod(method.method(), settings));
@@ -73,7 +74,7 @@ public record Candidates(String weights, UnaryOperator<Recipe> common) {
       return files.filter(f -> f.getFileName().toString().endsWith(".toml")).sorted().toList();
     } catch (IOException e) {
       throw new PbqException(
-          PbqException.Kind.NOT_FOUND, "--recipe-dir " + folder + " cannot be read", e);
+          PbqException.Kind.NOT_FOUND, Wording.of("{recipeDir} %s cannot be read", folder), e);
     }
   }
 

@@ -39,9 +39,10 @@ public record Measurements(
 
   /** How texts become tokens, as far as it differs from the default. */
   String tokenKey() {
-    String bos =
-        tokens.addBos() == TokenChoice.DEFAULT.addBos() ? "" : "--add-bos " + tokens.addBos();
-    return (bos + (tokens.parseSpecialTokens() ? " --parse-special-tokens" : "")).strip();
+    if (tokens.equals(TokenChoice.DEFAULT)) {
+      return "";
+    }
+    return "bos=" + tokens.addBos() + " special=" + tokens.parseSpecialTokens();
   }
 
   /** Whether the distance from the original is measured. */

@@ -27,7 +27,7 @@ public record MethodSpec(String label, String method, Map<String, String> settin
     String label = text.strip();
     String[] words = label.split(":", -1);
     if (words[0].isBlank()) {
-      throw PbqException.usage("--methods '" + text + "' names no method");
+      throw PbqException.setting("{methods} '%s' names no method", text);
     }
     Map<String, String> settings = new LinkedHashMap<>();
     for (int i = 1; i < words.length; i++) {
@@ -35,11 +35,11 @@ public record MethodSpec(String label, String method, Map<String, String> settin
       String key = (equals < 0 ? words[i] : words[i].substring(0, equals)).strip();
       String value = equals < 0 ? "true" : words[i].substring(equals + 1).strip();
       if (key.isEmpty() || value.isEmpty()) {
-        throw PbqException.usage(
-            "--methods '" + text + "': '" + words[i] + "' is not of the form key=value");
+        throw PbqException.setting(
+            "{methods} '%s': '%s' is not of the form key=value", text, words[i]);
       }
       if (settings.put(key, value) != null) {
-        throw PbqException.usage("--methods '" + text + "' gives " + key + " twice");
+        throw PbqException.setting("{methods} '%s' gives %s twice", text, key);
       }
     }
     return new MethodSpec(label, words[0].strip(), settings);

@@ -2,6 +2,7 @@ package dev.pbq.workflow.quantize;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.Wording;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.workflow.recipe.LayerOverride;
@@ -32,7 +33,8 @@ final class LayerMethods implements Function<String, Quantizer> {
     this.registry = registry;
     this.method = method;
     this.options = options;
-    overrides.forEach(o -> rules.add(new Rule(o, LayerPattern.compile("--override", o.layers()))));
+    overrides.forEach(
+        o -> rules.add(new Rule(o, LayerPattern.compile(Wording.name("override"), o.layers()))));
   }
 
   @Override

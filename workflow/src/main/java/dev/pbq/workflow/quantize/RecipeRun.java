@@ -160,10 +160,10 @@ public final class RecipeRun implements AutoCloseable {
   /** Opens what the recipe evaluates on; refuses what is not there, before any work is done. */
   public List<EvaluationText> evaluationTexts() {
     if (!recipe.evaluation().datasets().isEmpty() && !(job.model() instanceof CausalModel)) {
-      throw PbqException.usage(
-          "--eval measures perplexity, which "
-              + job.model().architecture()
-              + " models do not have: run 'pbq eval-classify' on the result");
+      throw PbqException.setting(
+          "{eval} measures perplexity, which %s models do not have: run 'pbq eval-classify' on the"
+              + " result",
+          job.model().architecture());
     }
     return recipe.evaluation().datasets().stream().map(texts::evaluation).toList();
   }

@@ -26,7 +26,7 @@ public record CalibrationChoice(Optional<String> text, int samples, OptionalInt 
    */
   public int requireSamples() {
     if (samples < 1) {
-      throw PbqException.usage("--nsamples " + samples + " is not at least 1");
+      throw PbqException.setting("{nsamples} %s is not at least 1", samples);
     }
     return samples;
   }
@@ -40,8 +40,8 @@ public record CalibrationChoice(Optional<String> text, int samples, OptionalInt 
   public int tokens(TransformerModel model) {
     int length = tokens.orElseGet(() -> GptqProtocol.defaultSeqlen(model));
     if (length < 1 || length > model.maxPositions()) {
-      throw PbqException.usage(
-          "--seqlen " + length + " is not between 1 and the model's " + model.maxPositions());
+      throw PbqException.setting(
+          "{seqlen} %s is not between 1 and the model's %s", length, model.maxPositions());
     }
     return length;
   }

@@ -2,6 +2,7 @@ package dev.pbq.workflow.recipe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.pipeline.LinearSelection;
 import java.util.List;
 
@@ -35,14 +36,14 @@ public record LayerChoice(
    */
   public LinearSelection selection() {
     if (minLayer >= maxLayer) {
-      throw PbqException.usage("--minlayer " + minLayer + " is not below --maxlayer " + maxLayer);
+      throw PbqException.setting("{minlayer} %s is not below {maxlayer} %s", minLayer, maxLayer);
     }
     return new LinearSelection(
         minLayer,
         maxLayer,
         quantOnly,
         invert,
-        skip.stream().map(s -> LayerPattern.compile("--skip", s)).toList());
+        skip.stream().map(s -> LayerPattern.compile(Wording.name("skip"), s)).toList());
   }
 
   /** Adds to stored settings what differs from quantizing everything. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.quant.SettingNames;
+import dev.pbq.core.quant.SettingValues;
 import java.util.Optional;
 import java.util.StringJoiner;
 
@@ -27,7 +29,7 @@ public record LayerOverride(String layers, Optional<String> method, ObjectNode s
     return settings.deepCopy();
   }
 
-  /** As {@code --override} takes it: {@code REGEX=key:value,...}. */
+  /** In one line, as command lines take it: {@code REGEX=key:value,...}. */
   public String text() {
     StringJoiner text = new StringJoiner(",", layers + "=", "");
     method.ifPresent(m -> text.add("method:" + m));
@@ -46,20 +48,20 @@ public record LayerOverride(String layers, Optional<String> method, ObjectNode s
   public static LayerOverride parse(String text) {
     int equals = text.lastIndexOf('=');
     if (equals < 1) {
-      throw PbqException.usage("--override '" + text + "' is not of the form REGEX=key:value,...");
+      throw PbqException.setting("{override} '%s' is not of the form REGEX=key:value,...", text);
     }
     ObjectNode changes = JsonNodeFactory.instance.objectNode();
     for (String pair : text.substring(equals + 1).split(",", -1)) {
       int colon = pair.indexOf(':');
       if (colon < 1) {
-        throw PbqException.usage(
-            "--override '" + text + "': '" + pair + "' is not of the form key:value");
+        throw PbqException.setting(
+            "{override} '%s': '%s' is not of the form key:value", text, pair);
       }
-      SettingText.put(changes, pair.substring(0, colon), pair.substring(colon + 1));
+      SettingValues.put(changes, pair.substring(0, colon), pair.substring(colon + 1));
     }
     JsonNode other = changes.remove(METHOD);
     String layers = text.substring(0, equals);
-    LayerPattern.compile("--override", layers);
+    LayerPattern.compile(Wording.name("override"), layers);
     return new LayerOverride(layers, Optional.ofNullable(other).map(JsonNode::asText), changes);
   }
 }

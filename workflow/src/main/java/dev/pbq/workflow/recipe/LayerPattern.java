@@ -1,6 +1,7 @@
 package dev.pbq.workflow.recipe;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -14,12 +15,12 @@ public final class LayerPattern {
    * @param where the setting or the place in a file that it comes from, for the message
    * @throws PbqException USAGE if it is no regular expression
    */
-  public static Pattern compile(String where, String regex) {
+  public static Pattern compile(Wording where, String regex) {
     try {
       return Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
-      throw PbqException.usage(
-          where + ": '" + regex + "' is not a regular expression: " + e.getDescription());
+      throw PbqException.setting(
+          "%s: '%s' is not a regular expression: %s", where, regex, e.getDescription());
     }
   }
 }

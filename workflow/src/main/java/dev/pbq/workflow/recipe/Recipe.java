@@ -71,7 +71,8 @@ public record Recipe(
     return method()
         .orElseThrow(
             () ->
-                PbqException.usage("a method is missing: --method M, or a recipe that names one"));
+                PbqException.setting(
+                    "a method is missing: {method} M, or a recipe that names one"));
   }
 
   /** The settings that were given, by camel-case name: a copy. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.data.BosRule;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.quant.SettingNames;
@@ -122,7 +123,7 @@ final class RecipeReader {
             .text("layers")
             .orElseThrow(
                 () -> PbqException.usage(table.where() + " has no layers, a regular expression"));
-    LayerPattern.compile(table.where() + ": layers", layers);
+    LayerPattern.compile(Wording.text(table.where() + ": layers"), layers);
     ObjectNode changes = table.node().deepCopy();
     changes.remove(List.of("layers", "method"));
     return new LayerOverride(
@@ -131,7 +132,7 @@ final class RecipeReader {
 
   private static LayerChoice layers(TomlTable top) {
     List<String> skip = top.texts("skip").orElse(List.of());
-    skip.forEach(regex -> LayerPattern.compile(top.where() + ": skip", regex));
+    skip.forEach(regex -> LayerPattern.compile(Wording.text(top.where() + ": skip"), regex));
     return new LayerChoice(
         top.integer("minlayer", 0).orElse(0),
         top.integer("maxlayer", 1).orElse(Integer.MAX_VALUE),

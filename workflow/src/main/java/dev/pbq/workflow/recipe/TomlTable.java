@@ -2,8 +2,8 @@ package dev.pbq.workflow.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
-import dev.pbq.formats.config.KeyNames;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ record TomlTable(String where, ObjectNode node) {
                 + ": unknown key "
                 + entry.getKey()
                 + "; the nearest known key is "
-                + KeyNames.nearest(entry.getKey(), known));
+                + NearestName.of(entry.getKey(), known));
       }
     }
     return this;

@@ -1,4 +1,4 @@
-package dev.pbq.arb.partition;
+package dev.pbq.arb.choice;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
@@ -17,11 +17,11 @@ public enum Division {
   @JsonProperty("none")
   NONE;
 
-  boolean hasColumns() {
+  public boolean hasColumns() {
     return this == BOTH || this == COLUMNS;
   }
 
-  boolean hasGroups() {
+  public boolean hasGroups() {
     return this == BOTH || this == GROUPS;
   }
 }

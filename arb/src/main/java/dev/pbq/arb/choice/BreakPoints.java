@@ -1,4 +1,4 @@
-package dev.pbq.arb.partition;
+package dev.pbq.arb.choice;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 

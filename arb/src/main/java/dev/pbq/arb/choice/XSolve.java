@@ -1,8 +1,11 @@
-package dev.pbq.arb.fit;
+package dev.pbq.arb.choice;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How {@link MetricFitter} finds the shift and the scales of a row once its signs are fixed. */
+/**
+ * How the fit under the calibration metric finds the shift and the scales of a row once its signs
+ * are fixed.
+ */
 public enum XSolve {
   /** One parameter after the other, round by round, as published. */
   @JsonProperty("sequential")

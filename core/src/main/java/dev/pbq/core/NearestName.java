@@ -1,20 +1,25 @@
-package dev.pbq.formats.config;
+package dev.pbq.core;
 
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Finds what the writer of a key may have meant. */
-public final class KeyNames {
-  private KeyNames() {}
+/** Finds what the writer of an unknown name may have meant. */
+public final class NearestName {
+  private NearestName() {}
 
-  /** The nearest of the known names: the fewest letters inserted, dropped or replaced. */
-  public static String nearest(String name, Collection<String> known) {
+  /**
+   * The nearest of the known names: the fewest letters inserted, dropped or replaced; of several,
+   * the first in alphabetical order.
+   *
+   * @param known at least one
+   */
+  public static String of(String name, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String k) -> distance(name, k)).thenComparing(k -> k))
         .orElseThrow();
   }
 
-  /** Levenshtein's distance. */
+  /** Levenshtein's distance: insertions, deletions and replacements of letters. */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j < row.length; j++) {
