@@ -9,8 +9,8 @@ import dev.pbq.export.ExportProgress;
 import dev.pbq.hub.DownloadListener;
 
 /**
- * The listeners of a {@link PbqListener}, each asking before it hands on an event whether the
- * operation shall end.
+ * Adapters from the listeners of single operations to a {@link PbqListener}; each asks whether the
+ * operation shall end before it passes an event on.
  */
 record Cancellation(PbqListener listener) {
   /** Throws if the operation shall end. */

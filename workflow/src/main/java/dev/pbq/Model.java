@@ -112,7 +112,7 @@ public final class Model {
    *
    * @param output appears complete or not at all; {@code pbq-report.json} and {@code
    *     pbq-recipe.toml} are in it
-   * @param existing what to do if it, or unfinished work for it, is there
+   * @param existing what to do if it, or unfinished work for it, exists already
    * @return the model made
    * @throws PbqException USAGE for a recipe that makes no sense for this model, or an output that
    *     is in the way; NOT_FOUND for missing tensors or texts; BAD_DATA for a model that is
@@ -263,8 +263,8 @@ public final class Model {
    *
    * @param lossy store the nearest values where the format cannot hold a layer's exactly
    * @param options of the format, by their names in {@code docs/export.md}, without dashes
-   * @throws PbqException USAGE for an unknown format or option, a target that is there already, or
-   *     a layer that the format cannot hold; BAD_DATA or RESOURCES for files
+   * @throws PbqException USAGE for an unknown format or option, a target that exists already, or a
+   *     layer that the format cannot hold; BAD_DATA or RESOURCES for files
    */
   public ExportReport export(
       String format, Path target, boolean lossy, Map<String, String> options) {

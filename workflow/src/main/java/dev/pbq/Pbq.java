@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The front door of the library: where models and texts are found, how many threads compute, and
- * who hears of progress. {@link #model} gives a {@link Model}, which quantizes, measures, exports
- * and generates. Immutable, holds nothing native, may be used by several threads.
+ * The front door of the library. It holds where models and texts are found, how many threads
+ * compute, and which listener is told of progress. {@link #model} gives a {@link Model}, which
+ * quantizes, measures, exports and generates. Immutable, holds nothing native, may be used by
+ * several threads.
  *
  * <p>A whole program:
  *
@@ -37,7 +38,7 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>Everything that a user can do wrong throws {@link PbqException} with one line that names the
- * file, tensor or setting; its {@linkplain PbqException#kind() kind} tells which sort of mistake it
+ * file, tensor or setting; its {@linkplain PbqException#kind() kind} says which sort of mistake it
  * is. Any other exception is a defect of the library.
  */
 public final class Pbq {
@@ -114,7 +115,7 @@ public final class Pbq {
     return new Pbq(environment, dataDirectory, other, listener);
   }
 
-  /** With a listener that hears of progress and may cancel. */
+  /** With a listener that is told of progress and may cancel. */
   public Pbq withListener(PbqListener other) {
     return new Pbq(environment, dataDirectory, running, other);
   }

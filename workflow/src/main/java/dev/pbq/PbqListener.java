@@ -6,8 +6,8 @@ import dev.pbq.export.ExportProgress;
 import dev.pbq.hub.DownloadListener;
 
 /**
- * Hears what {@link Pbq} is doing, and may end it. Every method has a default that hears nothing,
- * so that a program overrides only what it shows.
+ * A listener to the operations of {@link Pbq}, which can also cancel them. Every method has a
+ * default that does nothing, so that a program overrides only those it needs.
  *
  * <p>To end an operation early, let {@link #isCancelled} answer true: the operation throws {@link
  * dev.pbq.core.PbqException} of kind {@code CANCELLED} at its next progress event, usually within a

@@ -6,7 +6,10 @@ import dev.pbq.core.linalg.BlockSweep;
 import dev.pbq.core.linalg.UpperFactor;
 import dev.pbq.core.tensor.DoubleMatrix;
 
-/** All blocks of one layer, from the left to the right. */
+/**
+ * Quantizes one layer: its blocks of columns one after the other, from left to right, each followed
+ * by error compensation.
+ */
 final class ArbLayer {
   /** What becomes of a block once it is fitted. */
   interface Store {
@@ -16,7 +19,7 @@ final class ArbLayer {
     /**
      * Called with the final form of each block, in order.
      *
-     * @return the values that stand for the block's weights from now on
+     * @return the values that replace the block's weights from now on
      */
     DoubleMatrix keep(int from, BlockPlan.Result published, FittedBlock block);
   }

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** BiLLM and ARB-LLM: a layer into planes of signs, bitmaps and scales. */
+/** The quantizer of BiLLM and ARB-LLM: turns a layer into planes of signs, bitmaps and scales. */
 final class ArbQuantizer implements Quantizer {
   /** The share of salient columns that the papers report for most models; for estimates alone. */
   private static final double TYPICAL_SALIENT_SHARE = 0.09;

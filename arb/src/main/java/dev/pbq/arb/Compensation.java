@@ -3,7 +3,10 @@ package dev.pbq.arb;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.pbq.core.linalg.BlockCompensation;
 
-/** How a block's error is taken from later columns; see {@link BlockCompensation}. */
+/**
+ * The setting that says how the error of a block is spread over later columns; see {@link
+ * BlockCompensation}.
+ */
 public enum Compensation {
   @JsonProperty("none")
   NONE(BlockCompensation.NONE),

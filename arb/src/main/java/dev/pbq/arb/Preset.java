@@ -2,7 +2,7 @@ package dev.pbq.arb;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Where settings that are not given come from. */
+/** The sets of defaults: where settings that are not given come from. */
 public enum Preset {
   /** The papers' settings. */
   @JsonProperty("published")

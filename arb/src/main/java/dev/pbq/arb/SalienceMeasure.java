@@ -2,7 +2,7 @@ package dev.pbq.arb;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** T, from which salient columns and groups are taken (BiLLM, section 3.1). */
+/** The measure T by which salient columns and groups are chosen (BiLLM, section 3.1). */
 public enum SalienceMeasure {
   /** w^2 / U[c,c]^2: every published result was made with it. */
   @JsonProperty("hessian")

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * BiLLM's and ARB-LLM's search as it is written down: for every candidate all weights of the block
- * are assigned, binarized and compared anew. What {@link PartitionMacro} measures against.
+ * are assigned, binarized and compared anew. {@link PartitionMacro} compares with it.
  */
 final class FullPassSearch {
   private final DoubleMatrix z;

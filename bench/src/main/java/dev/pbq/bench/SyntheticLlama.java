@@ -25,8 +25,8 @@ import java.util.SplittableRandom;
 
 /**
  * Writes a checkpoint with the shapes of Llama-7B but fewer blocks and seeded random weights
- * (normal, standard deviation 0.02, fp16), with the tokenizer of {@code tiny}: what memory and time
- * are measured on where the real weights are not at hand.
+ * (normal, standard deviation 0.02, fp16), with the tokenizer of {@code tiny}: used to measure
+ * memory and time where the real weights are not available.
  *
  * <pre>java -cp ... dev.pbq.bench.SyntheticLlama FOLDER [BLOCKS [VOCABULARY]]</pre>
  */

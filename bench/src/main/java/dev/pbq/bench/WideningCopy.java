@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ceiling of every data-free method: weights read from their file as stored, widened to
- * float32, and these written to a file, piece by piece and in parallel, nothing kept. What is
- * written is the float32 values: the fp16 bytes would need no widening.
+ * The upper limit of the speed of data-free methods: weights are read from their file as stored,
+ * widened to float32 and written to another file, piece by piece and in parallel, and nothing is
+ * kept. The float32 values are written because the fp16 bytes would need no widening.
  */
 final class WideningCopy {
   private static final int PIECE = 1 << 18;

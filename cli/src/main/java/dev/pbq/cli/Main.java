@@ -20,7 +20,7 @@ public final class Main {
             new PrintWriter(System.err, true, StandardCharsets.UTF_8),
             args);
     System.out.flush();
-    // The engines leave threads of their own behind; the exit code must not wait for them.
+    // The engines leave threads running; the process must not wait for them to end.
     System.exit(code);
   }
 

@@ -11,13 +11,13 @@ package dev.pbq.core;
 public final class PbqException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What went wrong, as the process's exit code tells it. */
+  /** The kinds of failures, each with its exit code of the process. */
   public enum Kind {
     /** Options or settings that make no sense, alone or together. */
     USAGE(2),
     /** A model, file, tensor or data set that is not there. */
     NOT_FOUND(3),
-    /** A model or data file that is there but unreadable, corrupt or of an unsupported kind. */
+    /** A model or data file that exists but is unreadable, corrupt or of an unsupported kind. */
     BAD_DATA(4),
     /** NaN, infinity or a factorisation that fails for every damping tried. */
     NUMERICAL(5),

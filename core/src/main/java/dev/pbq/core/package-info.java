@@ -1,5 +1,5 @@
 /**
- * What every part of pbq shares: the one exception type that reaches the user. Imports nothing of
- * pbq.
+ * The types that every part of pbq uses: the exception for users' mistakes, the version, amounts as
+ * text. Imports nothing of pbq.
  */
 package dev.pbq.core;

@@ -1,6 +1,6 @@
 package dev.pbq.eval;
 
-/** Hears of the parts of an evaluation, such as texts and tasks, as they begin and end. */
+/** A listener to an evaluation: told when its parts, such as texts and tasks, begin and end. */
 @FunctionalInterface
 public interface EvaluationProgress {
   /** Hears nothing. */
@@ -10,7 +10,7 @@ public interface EvaluationProgress {
    * A part begins.
    *
    * @param part its name, for people
-   * @return what hears how far the part is
+   * @return the listener to the progress of the part
    */
   ScoringProgress begin(String part);
 

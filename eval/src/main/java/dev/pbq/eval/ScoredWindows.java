@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
 /**
- * How a text was cut into windows, and how much of them was scored.
+ * The windows of a measured text: how many, how long, and how many of their tokens were scored.
  *
  * @param protocol {@code gptq}, {@code hf-stride}, {@code lm-eval} or {@code llamacpp}: how text
  *     was cut, what was scored and what was averaged

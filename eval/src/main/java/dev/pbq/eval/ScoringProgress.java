@@ -1,6 +1,6 @@
 package dev.pbq.eval;
 
-/** Hears how far an evaluation is. */
+/** A listener to the progress of an evaluation. */
 public interface ScoringProgress {
   /** Hears nothing. */
   ScoringProgress SILENT = new ScoringProgress() {};
@@ -11,6 +11,6 @@ public interface ScoringProgress {
   /** Windows whose likelihood is known, and the mean so far in nats per token. */
   default void scored(int windowsDone, int windows, double meanNll) {}
 
-  /** Windows that are finished, where no likelihood is told. */
+  /** Windows that are finished, where no likelihood is reported. */
   default void windows(int windowsDone, int windows) {}
 }

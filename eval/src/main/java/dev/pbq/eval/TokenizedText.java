@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 
 /**
- * Which text was measured, and how it became tokens.
+ * The text that was measured, and how it became tokens.
  *
  * @param bos where BOS tokens stand
  * @param joined how the text was put together

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What was written.
+ * The report of an export: the file or folder written, and its tensors with their errors.
  *
  * @param format the exporter's name
  * @param target the finished folder or file

@@ -8,12 +8,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What to export and how.
+ * An export to be made: source, target and options.
  *
  * @param source a dense folder, or one that pbq packed
  * @param target the folder or file to write
  * @param force replace a target that exists
- * @param lossy store the nearest thing where the format has no exact one, instead of refusing
+ * @param lossy store the nearest values where the format cannot hold the exact ones, instead of
+ *     refusing
  * @param options of the format, by their names without dashes; those not given are absent
  */
 public record ExportRequest(

@@ -22,8 +22,8 @@ import java.util.Set;
 
 /**
  * The tensors of a model folder, dense or packed, under the names that the architecture gives them.
- * Tied tensors are there once. A vector is seen as a matrix of one row. Closed by whoever opened
- * it.
+ * Tied tensors occur once. A vector is treated as a matrix of one row. The caller who opens it
+ * closes it.
  */
 public final class ExportSource implements AutoCloseable {
   private static final String WEIGHT = ".weight";

@@ -20,7 +20,7 @@ public final class Exporters {
   /**
    * The format of a name.
    *
-   * @throws PbqException USAGE if there is none, naming those that are there
+   * @throws PbqException USAGE if there is none, naming all that exist
    */
   public static Exporter of(String name) {
     List<Exporter> all = all();

@@ -1,6 +1,6 @@
 package dev.pbq.export;
 
-/** What an export keeps of a tensor's values. */
+/** How exactly an export keeps a tensor's values. */
 public enum Fidelity {
   /** Every value, to the last bit. */
   EXACT,

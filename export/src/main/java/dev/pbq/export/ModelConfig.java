@@ -23,7 +23,7 @@ public final class ModelConfig {
     config.remove("quantization_config");
     config.put("torch_dtype", FloatTypes.torchName(type));
     if (config.has("dtype")) {
-      // The newer name of the same key; where both are there they must agree.
+      // The newer name of the same key; where both occur they must agree.
       config.put("dtype", FloatTypes.torchName(type));
     }
     return config;

@@ -1,7 +1,7 @@
 package dev.pbq.export;
 
 /**
- * How far values read back are from those of the source.
+ * The errors of values read back against those of the source.
  *
  * @param maxAbsolute the largest absolute difference
  * @param relative the root of the sum of squared differences over that of squared values; 0 where

@@ -7,7 +7,10 @@ import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** PB-LLM's six representations of low weights (reference, section 6). */
+/**
+ * PB-LLM's six representations of low weights: the table "Low values" in {@code
+ * docs/methods/pb-llm.md#what-is-computed}.
+ */
 final class LowCodecs {
   private LowCodecs() {}
 

@@ -6,9 +6,9 @@ import dev.pbq.core.packed.ScaleDtype;
 
 /**
  * Uniform grids from the smallest and largest weight, zero always included, without a search for
- * better limits: scale = (hi - lo)/N, zero = round(-lo/scale), N = 2^bits - 1 (PB-LLM reference,
- * section 5.1; GPTQ's default grid). Scales are rounded to their stored type before zeros are taken
- * from them.
+ * better limits: scale = (hi - lo)/N, zero = round(-lo/scale), N = 2^bits - 1 (PB-LLM and GPTQ,
+ * {@code Quantizer.find_params} in both reference programs). Scales are rounded to their stored
+ * type before zeros are taken from them.
  */
 final class MinMaxGrids {
   /** Below this a binary16 is subnormal and rounding may change it by up to half. */
@@ -57,7 +57,8 @@ final class MinMaxGrids {
 
   /**
    * Replaces grid {@code i}'s zero point by the one its lowest weight would have with the scale of
-   * grid {@code other}, as PB-LLM's reference does (section 6). It may lie outside the codes.
+   * grid {@code other}, as PB-LLM's reference program does ({@code docs/methods/pb-llm.md}, table
+   * of departures). It may lie outside the codes.
    */
   void takeZeroWithScaleOf(int i, int other) {
     zero[i] = (int) Math.rint(-low[i] / scale[other]);

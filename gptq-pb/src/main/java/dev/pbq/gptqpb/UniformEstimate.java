@@ -3,8 +3,9 @@ package dev.pbq.gptqpb;
 import dev.pbq.core.packed.ScaleDtype;
 
 /**
- * What a layer of uniform codes takes: the codes of each row in whole bytes, one scale and one byte
- * of zero point per grid. Exact, unless all zero points are equal, which are stored as one number.
+ * An estimate of the stored bits of a layer of uniform codes: the codes of each row in whole bytes,
+ * one scale and one byte of zero point per grid. Exact, unless all zero points are equal, which are
+ * stored as one number.
  */
 final class UniformEstimate {
   private UniformEstimate() {}

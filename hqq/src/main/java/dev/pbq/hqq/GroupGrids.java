@@ -5,8 +5,9 @@ import dev.pbq.hqq.solver.Grid;
 import dev.pbq.hqq.solver.Ranges;
 
 /**
- * The grids of a layer's groups before zero points are refined. Where scales are stored plainly a
- * group's grid depends on nothing but its own limits; coded scales depend on those of others.
+ * The grids of a layer's groups before zero points are refined. Where scales are stored as
+ * floating-point numbers, a group's grid depends only on its own limits; where they are stored as
+ * codes, it also depends on other groups' scales.
  */
 final class GroupGrids {
   private final String layer;

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Brings one file into the cache's blobs. An interrupted one goes on where it stopped, by a range
- * request; where the server ignores the range and answers 200 in place of 206, from the start. What
- * has come is checked against the hub's hash before it gets the blob's name.
+ * Downloads one file into the cache's blobs. An interrupted download continues where it stopped, by
+ * a range request, or from the start if the server ignores the range and answers 200 instead of
+ * 206. The bytes are checked against the hub's hash before the file gets the blob's name.
  */
 final class BlobDownload {
   static final int RANGE_NOT_SATISFIABLE = 416;
@@ -50,7 +50,7 @@ final class BlobDownload {
   }
 
   /**
-   * Downloads a file unless its blob is there.
+   * Downloads a file unless its blob is in the cache.
    *
    * @param file with its etag
    * @param blob where it goes
@@ -134,7 +134,10 @@ final class BlobDownload {
     }
   }
 
-  /** Whether the answer is what follows the bytes that are there, and not the whole file again. */
+  /**
+   * Whether the answer holds only the bytes after those already downloaded, and not the whole file
+   * again.
+   */
   private static boolean continues(HubHttp.Reply reply, long have) {
     return reply.status() == PARTIAL_CONTENT
         && reply

@@ -1,6 +1,6 @@
 package dev.pbq.hub;
 
-/** Hears how far a download is; called from several threads. */
+/** A listener to the progress of a download; called from several threads. */
 public interface DownloadListener {
   /** Hears nothing. */
   DownloadListener SILENT = new DownloadListener() {};
@@ -21,6 +21,6 @@ public interface DownloadListener {
    */
   default void received(String path, long bytes) {}
 
-  /** Everything is there. */
+  /** All files are complete. */
   default void end() {}
 }

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * A temporary folder that reads as a model's, with weight files of the right length of which only
- * the headers are there (the rest is a hole): enough to plan with, for a few kilobytes.
+ * A temporary model folder whose weight files have the right length but only their headers (the
+ * rest is a hole in the file): enough to plan a run, after a download of a few kilobytes.
  */
 public final class HeaderFolder implements AutoCloseable {
   private static final int PREFIX = 8;

@@ -15,7 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /** Downloads models and data sets from the hub into the standard cache. */
 public final class Hub {
-  /** How many files are downloaded at the same time, unless told otherwise. */
+  /** How many files are downloaded at the same time, by default. */
   public static final int AT_ONCE = 4;
 
   private final HubSettings settings;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** The hub's questions and answers about one repository at one revision. */
+/** Requests to the hub's API about one repository at one revision. */
 final class HubApi {
   private static final int MAX_LISTING_BYTES = 64 << 20;
   private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
@@ -60,10 +60,10 @@ final class HubApi {
   }
 
   /**
-   * A file with its size and the name of its blob: what the list told, or else what the file's own
-   * headers tell.
+   * A file with its size and the name of its blob: as the listing gives them, or else the headers
+   * of the file's own answer.
    *
-   * @throws PbqException BAD_DATA if neither tells
+   * @throws PbqException BAD_DATA if neither gives them
    */
   RemoteFile describe(RemoteFile listed, String commit) {
     if (listed.etag().isPresent() && listed.size().isPresent()) {
@@ -111,7 +111,7 @@ final class HubApi {
 
   /**
    * Opens a file's contents from a byte on; the caller closes the reply and looks at its status,
-   * which is 206 only where the server heeds the range, or 416.
+   * which is 206 only where the server honours the range, or 416.
    */
   HubHttp.Reply open(String commit, String path, long from)
       throws IOException, InterruptedException {

@@ -32,7 +32,7 @@ final class HubHttp {
   }
 
   /**
-   * An answer; whoever gets one closes it.
+   * An answer; the caller closes it.
    *
    * @param uri that answered
    */

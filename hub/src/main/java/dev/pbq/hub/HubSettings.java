@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the hub is and how it may be used.
+ * The hub's address, the user's token, time limits, and whether the network may be used.
  *
  * @param endpoint without a slash at its end
  * @param token sent to the endpoint, and to no other host

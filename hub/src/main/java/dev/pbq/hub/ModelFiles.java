@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Which files of a model's repository are needed: configuration, tokenizer, licence, weights. */
+/**
+ * Selects the files of a model's repository that are needed: configuration, tokenizer, licence,
+ * weights.
+ */
 final class ModelFiles {
   static final String INDEX = "model.safetensors.index.json";
   static final String SINGLE = "model.safetensors";

@@ -19,8 +19,8 @@ import java.util.Optional;
 
 /**
  * A blob that is not complete yet: {@code <etag>.pbq-<8 digits>.incomplete}, locked while it is
- * open. The name is unique, so that two processes never write to one file; one that an earlier run
- * left, and that nobody holds, is taken up again.
+ * open. The name is unique, so that two processes never write to one file; a file that an earlier
+ * run left, and that no process has locked, is continued.
  */
 final class PartialFile implements AutoCloseable {
   private static final String MARK = ".pbq-";
@@ -36,7 +36,8 @@ final class PartialFile implements AutoCloseable {
   }
 
   /**
-   * The largest file left by an earlier run that nobody holds, or a new one; the caller closes it.
+   * The largest file left by an earlier run that no process has locked, or a new one; the caller
+   * closes it.
    */
   static PartialFile acquire(Path blobs, String etag) throws IOException {
     Optional<PartialFile> left = leftOver(blobs, etag);
@@ -103,7 +104,7 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** Bytes that are there. */
+  /** Bytes that have been downloaded. */
   long size() throws IOException {
     return channel.size();
   }

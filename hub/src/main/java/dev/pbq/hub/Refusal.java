@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What an answer that is no success means: to be tried again, or a message to the user. */
+/** The meaning of an HTTP error: to be tried again, or a message to the user. */
 final class Refusal {
   private static final int REQUEST_TIMEOUT = 408;
   private static final int TOO_MANY_REQUESTS = 429;
@@ -25,8 +25,8 @@ final class Refusal {
    *
    * @param path the file asked for; empty for the list of files
    * @throws TransientFailure if the next try may succeed
-   * @throws PbqException NOT_FOUND telling a missing, private or gated repository, revision and
-   *     file apart; BAD_DATA for any other answer
+   * @throws PbqException NOT_FOUND for a missing, private or gated repository, a missing revision
+   *     or a missing file, each with its own message; BAD_DATA for any other answer
    */
   void check(HubHttp.Reply reply, String path) throws IOException {
     int status = reply.status();

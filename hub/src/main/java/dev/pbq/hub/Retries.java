@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Repeats what fails for a passing reason: at most {@value #TRIES} tries, with pauses of 1, 2, 4, 8
- * seconds, or as long as the server asks (at most a minute).
+ * Repeats requests that fail for a temporary reason: at most {@value #TRIES} tries, with pauses of
+ * 1, 2, 4, 8 seconds, or as long as the server asks (at most a minute).
  */
 final class Retries {
   /** Tries in a row without progress. */
@@ -44,7 +44,7 @@ final class Retries {
       try {
         return attempt.run();
       } catch (ConnectException | HttpConnectTimeoutException e) {
-        // Nobody is there: whoever has no network should not wait long to hear of it.
+        // Without a network the user should not wait long for the message.
         pause(what, tries, TRIES_TO_CONNECT, e);
       } catch (IOException e) {
         pause(what, tries, TRIES, e);

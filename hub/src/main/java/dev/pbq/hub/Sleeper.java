@@ -2,7 +2,7 @@ package dev.pbq.hub;
 
 import java.time.Duration;
 
-/** Waits; a test's does not. */
+/** Waits for a time; tests replace it by one that does not wait. */
 @FunctionalInterface
 interface Sleeper {
   /** Waits as long as {@link Thread#sleep}. */

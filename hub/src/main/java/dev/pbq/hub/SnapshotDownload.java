@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings files of one commit into the cache, some at a time. The links of the snapshot are made
- * when all contents are there, in the order given: a file that stands last marks a complete
+ * Downloads files of one commit into the cache, several at a time. The links of the snapshot are
+ * made when all contents are complete, in the order given, so that the last file marks a complete
  * snapshot.
  */
 final class SnapshotDownload {

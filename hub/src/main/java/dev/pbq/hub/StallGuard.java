@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reads a body, and gives up when nothing has come for a while: the HTTP client's own time-out ends
- * with the headers.
+ * Reads a response body, and fails when nothing has arrived for a while: the HTTP client's own
+ * time-out covers the headers only.
  */
 final class StallGuard implements AutoCloseable {
   private final InputStream body;
@@ -33,7 +33,7 @@ final class StallGuard implements AutoCloseable {
       try {
         body.close();
       } catch (IOException e) {
-        // The reader hears of the stall itself.
+        // The reader finds out about the stall itself.
         stalled.set(true);
       }
     }

@@ -33,9 +33,9 @@ public final class TinyModel {
   private TinyModel() {}
 
   /**
-   * Unpacks the model as a Hugging Face folder, unless it is there already. The folder's name holds
-   * a hash of its content, it appears complete by rename, and any number of processes may do this
-   * at once.
+   * Unpacks the model as a Hugging Face folder, unless that folder exists already. The folder's
+   * name holds a hash of its content, it appears complete by rename, and any number of processes
+   * may do this at once.
    *
    * @param cacheDir where the folder goes; made if missing
    * @return the model's folder inside {@code cacheDir}

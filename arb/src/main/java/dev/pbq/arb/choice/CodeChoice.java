@@ -3,7 +3,8 @@ package dev.pbq.arb.choice;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * Which codes are chosen again column by column, the error of each column compensated in the next.
+ * The setting that says which codes are chosen again column by column, the error of each column
+ * compensated in the next ones.
  */
 public enum CodeChoice {
   /** None: all codes stay as the fit left them, as published. */

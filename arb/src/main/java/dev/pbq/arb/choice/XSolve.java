@@ -14,8 +14,8 @@ public enum XSolve {
   /**
    * All parameters of a row at once, by its linear system of two or three equations: what the
    * rounds converge to. Where the system does not determine a parameter (a plane whose signs are
-   * all equal cannot be told from the shift, inputs that are zero tell nothing) that parameter
-   * keeps the value it starts with and the others are the best beside it.
+   * all equal cannot be told from the shift, inputs that are zero do not determine it) that
+   * parameter keeps the value it starts with and the others are the best beside it.
    */
   @JsonProperty("joint")
   JOINT

@@ -4,10 +4,7 @@ import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.Arrays;
 
-/**
- * How far a fit is from the members of its group: R [n, k] is V - V^ on the group's members and 0
- * elsewhere.
- */
+/** The error of a fit: R [n, k] is V - V^ on the group's members and 0 elsewhere. */
 public final class GroupError {
   private static final int TILE = 128;
 

@@ -20,6 +20,6 @@ public sealed interface GroupFit permits RowFit, RowColumnFit {
    */
   boolean isNegative(int plane, int row, int col);
 
-  /** The same parameters in arrays of their own. */
+  /** A copy of the parameters that shares no arrays. */
   GroupFit copy();
 }

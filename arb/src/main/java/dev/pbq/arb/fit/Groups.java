@@ -3,8 +3,8 @@ package dev.pbq.arb.fit;
 import java.util.Arrays;
 
 /**
- * Which group each weight of a block belongs to, and how many planes of signs each group has. The
- * arrays are shared, not copied, and not to be changed.
+ * The groups of a block: which group each weight belongs to, and how many planes of signs each
+ * group has. The arrays are shared, not copied, and not to be changed.
  *
  * @param rows n
  * @param cols k

@@ -5,7 +5,7 @@ import dev.pbq.core.tensor.DoubleMatrix;
 /**
  * The members of one row of a group, packed together, with the row's parameters: V_x ~ mu + a1 B1_x
  * (+ a2 B2_x). Working memory of one thread, filled anew for each row; only the first {@link
- * #count} entries of the arrays mean anything.
+ * #count} entries of the arrays are used.
  */
 final class MemberRow {
   final int order;

@@ -6,8 +6,8 @@ import dev.pbq.core.tensor.DoubleMatrix;
 /**
  * ARB-X (arXiv 2410.03129): after {@link AlternatingFitter} the signs stay, and shifts and scales
  * minimise the error of the layer's output, tr(R S R^T) with R = V - V^ on the group's members. S
- * is the block of X^T X; its scale does not matter. Errors of other groups of the block are not
- * looked at.
+ * is the block of X^T X; its scale does not matter. Errors of other groups of the block are
+ * ignored.
  *
  * <p>The paper updates each parameter from the products (M S) and (B S) with n x k residuals in
  * every round; here each row's Gram matrix is formed from these products once, which makes a round

@@ -1,9 +1,9 @@
 package dev.pbq.arb.fit;
 
 /**
- * V_ij ~ r1_i q1_j B1_ij (+ r2_i q2_j B2_ij): ARB-RC. Row arrays have one entry per row of the
- * block, column arrays one per column; they are shared, not copied. A column without members has
- * scale 0.
+ * The fit of ARB-RC: V_ij ~ r1_i q1_j B1_ij (+ r2_i q2_j B2_ij). Row arrays have one entry per row
+ * of the block, column arrays one per column; they are shared, not copied. A column without members
+ * has scale 0.
  *
  * @param r1 row scales of the first plane
  * @param q1 column scales of the first plane

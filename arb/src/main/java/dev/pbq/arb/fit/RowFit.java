@@ -1,8 +1,8 @@
 package dev.pbq.arb.fit;
 
 /**
- * V_ij ~ mu_i + a1_i B1_ij (+ a2_i B2_ij): BiLLM, ARB, ARB-X. Arrays have one entry per row; they
- * are shared, not copied.
+ * The fit of BiLLM, ARB and ARB-X: V_ij ~ mu_i + a1_i B1_ij (+ a2_i B2_ij). Arrays have one entry
+ * per row; they are shared, not copied.
  *
  * @param mu row shifts
  * @param a1 row scales of the first plane

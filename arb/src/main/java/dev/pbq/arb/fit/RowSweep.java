@@ -5,7 +5,8 @@ import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.function.Supplier;
 
 /**
- * Fits the rows of a group one by one: each stays in cache from its first to its last iteration.
+ * Fits the rows of a group one by one, so that a row stays in cache from its first to its last
+ * iteration.
  */
 final class RowSweep {
   private static final int TILE = 128;

@@ -1,8 +1,9 @@
 package dev.pbq.arb.fit;
 
 /**
- * B1 and B2 of a whole block [rows, cols]: 1 stands for +1, 0 for -1. Mutable: each fit writes the
- * places of its group's members and no others; {@code second} stays 0 outside groups of order 2.
+ * The planes of signs B1 and B2 of a whole block [rows, cols]: 1 stands for +1, 0 for -1. Mutable:
+ * each fit writes the places of its group's members and no others; {@code second} stays 0 outside
+ * groups of order 2.
  */
 public final class SignPlanes {
   private final byte[] first;

@@ -6,7 +6,7 @@ import dev.pbq.arb.fit.Groups;
 import dev.pbq.arb.fit.SignPlanes;
 import dev.pbq.core.tensor.DoubleMatrix;
 
-/** What a fit leaves of the members of a group. */
+/** The residual of a fit: the members of a group less what the fit gives for them. */
 final class FitResidual {
   private FitResidual() {}
 

@@ -3,10 +3,10 @@ package dev.pbq.arb.partition;
 import java.util.Arrays;
 
 /**
- * A group that takes in values of a sorted row one at a time. The members form a linked list; that
- * list is laid out with all values that are to come and then undone from the last of them, so that
- * taking one in is to restore its links. Each boundary remembers its place in the list and the sum
- * below it.
+ * A group that takes in values of a sorted row one at a time. The members form a linked list; the
+ * list is first built with all values that will come, then they are unlinked from the last to the
+ * first, so that adding one later only restores its links. Each boundary remembers its place in the
+ * list and the sum below it.
  */
 final class GrowingGroup extends SortedGroup {
   private final int order;
@@ -50,7 +50,7 @@ final class GrowingGroup extends SortedGroup {
   }
 
   /**
-   * Starts anew with a row.
+   * Starts with a new row.
    *
    * @param sorted its values, ascending; {@code width} of them
    * @param sequence ranks of the values that will be members, in the order in which they come

@@ -3,8 +3,8 @@ package dev.pbq.arb.partition;
 import java.util.Arrays;
 
 /**
- * r S r^T for one row r = b - (one of four levels at each candidate), as candidates change levels
- * one at a time.
+ * The quadratic form r S r^T for one row r = b - (one of four levels at each candidate), updated as
+ * candidates change levels one at a time.
  *
  * <p>The levels are numbered 0 to 3. C_0 is the set of candidates at level 0, C_1 of those at level
  * 0 or 1, C_2 at 0, 1 or 2, and C_3 has all candidates. With e_c the indicator of C_c and l_0, ...,

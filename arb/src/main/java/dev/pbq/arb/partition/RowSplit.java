@@ -1,6 +1,8 @@
 package dev.pbq.arb.partition;
 
-/** A sorted row in two parts by magnitude, as the break point between them rises. */
+/**
+ * A sorted row split into two parts by magnitude, updated as the break point between them rises.
+ */
 final class RowSplit {
   private final SortedRun run;
   private final RunGroup low;
@@ -14,7 +16,7 @@ final class RowSplit {
     this.high = new RunGroup(run, true, subtractMean);
   }
 
-  /** Begins with a run that has been loaded anew; all of it is high. */
+  /** Begins with a newly loaded run; all of it is high. */
   void start() {
     from = run.negative();
     to = from;

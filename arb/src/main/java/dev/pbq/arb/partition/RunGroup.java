@@ -3,8 +3,8 @@ package dev.pbq.arb.partition;
 import java.util.Arrays;
 
 /**
- * Those values of a {@link SortedRun} whose magnitude is below a break point, which are neighbours
- * in signed order, or all others, which are what is left at both ends.
+ * One part of a {@link SortedRun}: the values whose magnitude is below a break point, which are
+ * neighbours in signed order, or all others, which stand at both ends.
  */
 final class RunGroup extends SortedGroup {
   private final SortedRun run;

@@ -5,7 +5,7 @@ import dev.pbq.core.tensor.DoubleMatrix;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** Columns by their score, the sum of the metric's magnitudes over all rows. */
+/** The order of columns by salience: by the sum of the metric's magnitudes over all rows. */
 final class SalienceOrder {
   private SalienceOrder() {}
 

@@ -1,8 +1,8 @@
 package dev.pbq.arb.partition;
 
 /**
- * The error for each number of salient columns (BiLLM, Algorithm 2): all rows of the first c
- * columns and all rows of the others binarized apart.
+ * The error for each number of salient columns (BiLLM, Algorithm 2): the first c columns and the
+ * other columns are binarized separately, row by row.
  *
  * <p>A further salient column takes one value of each row from the rest and gives it to the salient
  * ones. Per row both are {@link GrowingGroup}s, the salient one filled from the smallest c on, the

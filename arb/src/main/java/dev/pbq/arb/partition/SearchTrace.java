@@ -3,7 +3,7 @@ package dev.pbq.arb.partition;
 import java.util.List;
 
 /**
- * What a search looked at. The arrays are shared, not copied.
+ * The record of a search: the candidates tried and their errors. The arrays are shared, not copied.
  *
  * @param columnOrder all columns, the most salient first; of equal ones the lower index first
  * @param salientErrors mean square error over the block for each number of salient columns tried,

@@ -1,6 +1,6 @@
 package dev.pbq.arb.partition;
 
-/** What a break point of a side costs. */
+/** The error of each break point of a side. */
 interface SplitErrors {
   /** The error of the block with each of some break points, which ascend. */
   double[] of(double[] points);

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The break points of one side, one after the other: the high part of a round is settled, and the
- * low part is searched again (ARB-LLM, table 4f).
+ * The search for the break points of one side, one after the other: the high part of a round
+ * becomes a group, and the low part is searched again (ARB-LLM, table 4f).
  */
 final class SplitSearch {
   private SplitSearch() {}

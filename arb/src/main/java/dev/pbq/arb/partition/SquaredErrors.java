@@ -3,8 +3,8 @@ package dev.pbq.arb.partition;
 import java.util.Arrays;
 
 /**
- * Mean square error over the block of binarizing the high and the low part of each row apart, other
- * weights having errors that do not change.
+ * The mean square error over the block when the high and the low part of each row are binarized
+ * separately; the errors of all other weights do not change.
  */
 final class SquaredErrors implements SplitErrors {
   /** What a settled high part costs: the sum of its squared errors. */

@@ -5,8 +5,8 @@ import dev.pbq.core.linalg.DoubleProducts;
 import dev.pbq.core.tensor.DoubleMatrix;
 
 /**
- * Tr(R S R^T) with R what is left of the block when the high and the low part of each row of a side
- * are binarized apart with one plane: ARB-X's criterion.
+ * ARB-X's criterion Tr(R S R^T), where R is the residual of the block when the high and the low
+ * part of each row of a side are binarized separately with one plane.
  */
 final class WeightedErrors implements SplitErrors {
   private static final int LOW_BELOW = 0;

@@ -1,5 +1,5 @@
 /**
- * How a block of columns is divided into groups: which columns are salient, and where the
+ * The division of a block of columns into groups: which columns are salient, and where the
  * magnitudes on each side of that division are split. Imports the core's root, {@code tensor} and
  * {@code linalg}, and {@code fit}.
  *

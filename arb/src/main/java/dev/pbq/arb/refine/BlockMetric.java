@@ -3,8 +3,8 @@ package dev.pbq.arb.refine;
 import dev.pbq.core.tensor.DoubleMatrix;
 
 /**
- * U_bb, its inverse V (both upper triangular, [k, k], row-major) and G = V V^T: the error of a row
- * d = w - q is |d V|^2 = d G d^T.
+ * The error metric of a block: U_bb, its inverse V (both upper triangular, [k, k], row-major) and G
+ * = V V^T; the error of a row d = w - q is |d V|^2 = d G d^T.
  *
  * @param k columns of the block
  * @param u U_bb

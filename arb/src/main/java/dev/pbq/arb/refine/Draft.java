@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A block being improved: codes and parameters of its own, mutable. Different rows may be changed
- * by different threads.
+ * A mutable copy of a block's codes and parameters while they are improved. Different rows may be
+ * changed by different threads.
  */
 final class Draft {
   final int rows;

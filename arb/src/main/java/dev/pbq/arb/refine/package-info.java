@@ -1,5 +1,5 @@
 /**
- * What can be done better than published inside one block once it has groups and a first fit: codes
+ * Improvements beyond the published methods inside one block that has groups and a first fit: codes
  * chosen column by column with the error of each column taken from the next ones, and all scales of
  * a row fitted at once.
  *

@@ -4,9 +4,9 @@ import dev.pbq.core.packed.NumberFormat;
 
 /**
  * Finds the codes of numbers in one format: the other direction of {@link NumberFormat#decode}.
- * Zero is always +0; the reference's zeros have whatever sign its way of cutting blocks leaves. The
- * reference computes in float32; where that is exact, which is everywhere but in the logarithm and
- * in adding its small constants, this computes in float64.
+ * Zero is always +0; the sign of the reference's zeros depends on how it cuts blocks. The reference
+ * computes in float32; where that is exact, which is everywhere but in the logarithm and in adding
+ * its small constants, this computes in float64.
  */
 abstract sealed class Encoder
     permits FixedPointEncoder,

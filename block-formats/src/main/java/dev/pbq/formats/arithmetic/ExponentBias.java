@@ -2,7 +2,7 @@ package dev.pbq.formats.arithmetic;
 
 import dev.pbq.core.packed.NumberFormat;
 
-/** The exponent bias where none is given. */
+/** The default exponent bias of each format. */
 public final class ExponentBias {
   private ExponentBias() {}
 

@@ -2,7 +2,7 @@ package dev.pbq.formats.arithmetic;
 
 import dev.pbq.core.packed.NumberFormat.FixedPoint;
 
-/** q = clamp(rint(x 2^f)), in two's complement or unsigned. */
+/** The encoder of fixed point: q = clamp(rint(x 2^f)), in two's complement or unsigned. */
 final class FixedPointEncoder extends Encoder {
   private final double scale;
   private final int min;

@@ -1,6 +1,6 @@
 package dev.pbq.formats.arithmetic;
 
-/** Whose arithmetic, where the reference program does what it should not. */
+/** The choice between the reference program's arithmetic with its defects and the corrected one. */
 public enum Rules {
   /**
    * Everything on the format's grid: numbers of at most 1e-8 become 0, exponents end at 127, block

@@ -3,7 +3,10 @@ package dev.pbq.formats.arithmetic;
 import dev.pbq.core.parallel.Parallel;
 import java.nio.FloatBuffer;
 
-/** What the blocks of a tensor share, from the largest magnitude in each. */
+/**
+ * The exponents or biases that the blocks of a tensor share, found from the largest magnitude in
+ * each block.
+ */
 final class SharedExponents {
   private static final int TASK = 1 << 15;
 

@@ -64,7 +64,7 @@ public final class TensorFormat {
   }
 
   /**
-   * Rounds matrices in place, each a tensor of its own, so that the result does not depend on how
+   * Rounds matrices in place, each as a separate tensor, so that the result does not depend on how
    * many there are.
    *
    * @param x [matrices, rows, cols] from position 0

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A tensor as matrices that lie one after the other, each cut into tiles, the blocks. Tiles at the
- * end of a row or column may be cut off: the zeros that the reference pads them with change
- * nothing.
+ * The division of a tensor into blocks: matrices that lie one after the other, each cut into tiles.
+ * Tiles at the end of a row or column may be cut off: the zeros that the reference pads them with
+ * change nothing.
  *
  * @param matrices how many
  * @param rows of each

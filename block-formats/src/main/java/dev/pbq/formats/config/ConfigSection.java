@@ -19,7 +19,7 @@ import java.util.Set;
  * @param where file and table, for messages
  * @param bypass whether the operations are left in full precision
  * @param operands what is said of each operand
- * @param postTraining the key {@code is_ptq}, if it is there: without training both of its values
+ * @param postTraining the key {@code is_ptq}, if present: without training both of its values
  *     compute the same
  */
 record ConfigSection(

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the tables of a configuration as people write them: a header, then its keys. */
+/** Writes the tables of a configuration as TOML: a header, then its keys. */
 final class ConfigToml {
   private ConfigToml() {}
 

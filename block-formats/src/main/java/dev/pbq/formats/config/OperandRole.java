@@ -1,6 +1,6 @@
 package dev.pbq.formats.config;
 
-/** What an operand is to its operation. */
+/** The role of an operand in its operation: input, weight or bias. */
 public enum OperandRole {
   /** The input of a linear, the left operand of a product, the tables of the rotary embedding. */
   DATA_IN("data_in_"),

@@ -4,7 +4,7 @@ import dev.pbq.core.packed.NumberFormat;
 import dev.pbq.formats.arithmetic.BlockShape;
 
 /**
- * What a section says of one operand.
+ * The format of one operand, as a section of a configuration gives it.
  *
  * @param blocks {@link BlockShape#WHOLE} where the format's blocks share nothing
  */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which keys a section of a configuration may have. */
+/** The keys that a section of a configuration may have. */
 public final class SectionKeys {
   private SectionKeys() {}
 

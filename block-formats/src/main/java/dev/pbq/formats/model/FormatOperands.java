@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * Rounds the operands of a model's products to number formats. Every sequence, and every head of
- * it, is a tensor of its own, as with the reference's batch of one.
+ * it, is rounded as a separate tensor, as in the reference with a batch of one.
  *
  * @param formats the formats of the model's operations
  * @param weights whether weights of linears are rounded too

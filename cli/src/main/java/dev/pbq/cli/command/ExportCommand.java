@@ -118,7 +118,7 @@ public final class ExportCommand implements Runnable {
   }
 
   /**
-   * The command with exporters of its own.
+   * The command with the given exporters, for tests.
    *
    * @param exporters the exporter of a format's name
    */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code pbq pull}: a model or a data set into the hub cache. */
+/** {@code pbq pull}: downloads a model or a data set into the hub cache. */
 @Command(
     name = "pull",
     mixinStandardHelpOptions = true,

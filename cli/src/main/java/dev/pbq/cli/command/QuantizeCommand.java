@@ -45,7 +45,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code pbq quantize}: a model into a packed checkpoint. */
+/** {@code pbq quantize}: quantizes a model into a packed checkpoint. */
 @Command(
     name = "quantize",
     mixinStandardHelpOptions = true,

@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code pbq search}: which number format for which operation. */
+/** {@code pbq search}: searches the best number format for each operation of a model. */
 @Command(
     name = "search",
     mixinStandardHelpOptions = true,

@@ -4,7 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import java.nio.file.Path;
 
-/** Where a command writes when it is not told. */
+/** The output path of a command when none is given. */
 public final class DefaultOutput {
   private DefaultOutput() {}
 

@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a run would do and take. */
+/**
+ * The output of {@code --dry-run}: what a run would do, and what disk, memory and time it would
+ * take.
+ */
 public final class DryRun {
   private DryRun() {}
 

@@ -32,7 +32,7 @@ public final class ErrorHandler implements IExecutionExceptionHandler {
     return INTERNAL;
   }
 
-  /** PyTorch tells it in words, through an exception of its engine. */
+  /** PyTorch reports it only in the message of its engine's exception. */
   private static boolean isOutOfNativeMemory(Exception e) {
     String message = String.valueOf(e.getMessage());
     return message.contains("not enough memory") || message.contains("can't allocate memory");

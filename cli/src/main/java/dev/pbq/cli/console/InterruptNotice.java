@@ -3,13 +3,16 @@ package dev.pbq.cli.console;
 import java.util.function.Supplier;
 
 /**
- * Says on Ctrl-C or a polite kill how a run can be continued. The Java virtual machine itself ends
- * with exit code 130 (128 + SIGINT); nothing needs saving, as every finished block is.
+ * Prints, on Ctrl-C or SIGTERM, how a run can be continued. The Java virtual machine itself ends
+ * with exit code 130 (128 + SIGINT); nothing has to be saved then, because every finished block is
+ * saved already.
  */
 public final class InterruptNotice {
   private InterruptNotice() {}
 
-  /** Does {@code work}; if the process is told to end meanwhile, prints {@code notice}. */
+  /**
+   * Runs {@code work}; if the process receives a signal to end meanwhile, prints {@code notice}.
+   */
   public static <T> T during(StatusLine status, String notice, Supplier<T> work) {
     Thread hook = new Thread(() -> status.line(notice), "pbq-interrupt-notice");
     Runtime.getRuntime().addShutdownHook(hook);

@@ -5,7 +5,7 @@ import dev.pbq.search.study.QualityMetric;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Says what every trial gave. */
+/** Prints the result of every trial of a search. */
 public final class SearchProgress implements Consumer<Measured> {
   private final StatusLine status;
   private final QualityMetric metric;

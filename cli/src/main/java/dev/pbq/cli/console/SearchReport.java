@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a search found, as people read it.
+ * Prints the result of a search as tables for people.
  *
  * @param result of the study
  * @param out where it is printed

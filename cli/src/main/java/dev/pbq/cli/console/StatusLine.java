@@ -14,7 +14,10 @@ public final class StatusLine {
   private long lastUpdate;
   private int shownLength;
 
-  /** The launcher tells whether the error stream is a terminal, since Java 17 cannot. */
+  /**
+   * A status line; whether the error stream is a terminal comes from the launcher, since Java 17
+   * cannot find out.
+   */
   public StatusLine(PrintWriter err) {
     this(err, Boolean.getBoolean("pbq.terminal"));
   }

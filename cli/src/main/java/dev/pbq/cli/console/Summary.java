@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
-/** The end of a quantization in a few lines. */
+/** Prints the result of a quantization in a few lines. */
 public final class Summary {
   private Summary() {}
 

@@ -5,7 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 
-/** One line for a command that cannot be parsed, and where to read more. */
+/** Prints one line for a command that cannot be parsed, and where to read more. */
 public final class UsageErrorHandler implements IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException e, String[] args) {

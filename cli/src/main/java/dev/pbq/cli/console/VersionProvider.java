@@ -3,7 +3,7 @@ package dev.pbq.cli.console;
 import dev.pbq.core.Version;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} prints. */
+/** The text that {@code --version} prints. */
 public final class VersionProvider implements IVersionProvider {
   @Override
   public String[] getVersion() {

@@ -41,7 +41,7 @@ public final class AtomicFile {
   public record Unflushed(long size, long crc32c) {}
 
   /**
-   * Writes {@code file}, replacing one that is there. On any failure the old state remains.
+   * Writes {@code file}, replacing an existing one. On any failure the old state remains.
    *
    * @return the size of the file in bytes
    * @throws PbqException RESOURCES if the disk is full, NOT_FOUND if the folder does not exist,
@@ -53,7 +53,7 @@ public final class AtomicFile {
 
   /**
    * Writes {@code file} like {@link #write}, without waiting for the device. A killed process loses
-   * nothing; if the machine fails, the file may be damaged, which its checksum tells.
+   * nothing; if the machine fails, the file may be damaged, which its checksum shows.
    *
    * @throws PbqException as {@link #write}
    */

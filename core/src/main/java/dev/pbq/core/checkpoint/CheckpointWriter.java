@@ -33,7 +33,7 @@ public final class CheckpointWriter {
 
   /**
    * Writes all groups in the given order, starting a new shard where the next group would exceed
-   * {@code maxShardBytes} (a larger group gets a shard of its own). The index comes last, so that a
+   * {@code maxShardBytes} (a larger group is alone in its shard). The index comes last, so that a
    * set of shards without one is visibly unfinished.
    *
    * @param folder an existing folder

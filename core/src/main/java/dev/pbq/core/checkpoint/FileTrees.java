@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Whole directory trees. */
+/** Operations on whole directory trees. */
 public final class FileTrees {
   private FileTrees() {}
 

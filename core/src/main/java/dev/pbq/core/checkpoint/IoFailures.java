@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Turns the operating system's complaints into ours. */
+/** Turns I/O exceptions into {@link PbqException}s with a message for users. */
 final class IoFailures {
   private IoFailures() {}
 

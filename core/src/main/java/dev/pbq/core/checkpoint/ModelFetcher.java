@@ -3,7 +3,7 @@ package dev.pbq.core.checkpoint;
 import dev.pbq.core.PbqException;
 import java.nio.file.Path;
 
-/** Brings a hub model that the cache lacks. */
+/** Downloads a hub model that the cache lacks. */
 public interface ModelFetcher {
   /**
    * Fetches a model.

@@ -26,11 +26,17 @@ public final class OutputDirectory implements AutoCloseable {
   private static final String SUFFIX = ".partial";
   private static final String LOCK_FILE = ".pbq.lock";
 
-  /** What to do with what is there already, and with unfinished work. */
+  /** What to do with an existing target, and with unfinished work. */
   public enum Mode {
-    /** Start anew; leave nothing behind on failure. Refuses if there is unfinished work. */
+    /**
+     * Start from the beginning; leave nothing behind on failure. Refuses if there is unfinished
+     * work.
+     */
     DISCARD_UNFINISHED,
-    /** Start anew; keep unfinished work on failure. Refuses if there is unfinished work. */
+    /**
+     * Start from the beginning; keep unfinished work on failure. Refuses if there is unfinished
+     * work.
+     */
     KEEP_UNFINISHED,
     /** Go on with unfinished work if there is some; keep it on failure. */
     RESUME

@@ -9,8 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
- * One file that appears complete or not at all, and only after it has been looked at: it is written
- * beside its final place, {@link #commit} renames it. Closed without a commit, nothing is left.
+ * One file that appears complete or not at all, so that it can be checked before it appears: it is
+ * written beside its final place, and {@link #commit} renames it. Closed without a commit, nothing
+ * is left.
  */
 public final class OutputFile implements AutoCloseable {
   private final Path target;

@@ -14,7 +14,7 @@ public final class OutputFolders {
   private OutputFolders() {}
 
   /**
-   * Makes a folder and its parents, unless they are there.
+   * Makes a folder and its parents, unless they exist.
    *
    * @return the folder
    * @throws PbqException USAGE if a file is in the way, or the permission is lacking; RESOURCES if

@@ -30,7 +30,7 @@ public final class SafetensorsWriter {
   private SafetensorsWriter() {}
 
   /**
-   * Writes one file, replacing one that is there.
+   * Writes one file, replacing an existing one.
    *
    * @param entries the tensors, in any order; each is asked for its bytes once
    * @param metadata strings for {@code __metadata__}; {@code format: pt}, which other readers

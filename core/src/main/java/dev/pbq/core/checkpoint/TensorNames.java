@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Rules about tensor names: optional prefixes, and an order fit for reading. */
+/** Rules about tensor names: optional prefixes, and the natural order for lists. */
 public final class TensorNames {
   /**
    * Numbers inside names compare as numbers, so that layer 2 comes before layer 10; equal only for
@@ -30,7 +30,7 @@ public final class TensorNames {
    * encoder lack the prefix. In old checkpoints of BERT the weight and bias of a layer norm are
    * called gamma and beta.
    *
-   * @param stored tells whether a tensor of exactly this name exists
+   * @param stored whether a tensor of exactly this name exists
    */
   public static Optional<String> resolve(String name, Predicate<String> stored) {
     return spellings(name).filter(stored).findFirst();

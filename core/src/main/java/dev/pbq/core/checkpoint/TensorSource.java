@@ -18,7 +18,7 @@ public interface TensorSource {
   /**
    * Reads {@code length} bytes of a tensor.
    *
-   * @return a read-only, little-endian buffer over memory of its own
+   * @return a read-only, little-endian buffer over newly allocated memory
    * @throws dev.pbq.core.PbqException NOT_FOUND if there is no such tensor; BAD_DATA if the file
    *     cannot be read
    * @throws IndexOutOfBoundsException if the range is not within the tensor

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Weights that a model shares between two places, which a checkpoint must hold once. Some converted
- * checkpoints hold the output head although it is the token embedding.
+ * Tied weights: weights that a model uses in two places and that a checkpoint must hold once. Some
+ * converted checkpoints hold the output head although it is the token embedding.
  */
 public final class TiedWeights {
   private static final int CHUNK = 1 << 20;

@@ -120,7 +120,7 @@ public final class Corpora {
 
   /**
    * As {@link #evaluation}, but a plain text file is taken as it is, without its last line end,
-   * whatever data set it is a part of; other files are joined as they are there.
+   * whatever data set it is a part of; other files are joined as by {@link #evaluation}.
    *
    * @throws PbqException as {@link #calibration}
    */

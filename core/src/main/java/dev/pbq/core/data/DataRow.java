@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One row of a data set with named fields, and where it stands, for messages.
+ * One row of a data set with named fields, and its file and line, for messages.
  *
  * @param file it was read from
  * @param number of its line or row, from 1

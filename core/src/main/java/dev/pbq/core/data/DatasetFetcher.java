@@ -4,7 +4,7 @@ import dev.pbq.core.PbqException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Brings files of a hub data set that the cache lacks. */
+/** Downloads files of a hub data set that the cache lacks. */
 @FunctionalInterface
 public interface DatasetFetcher {
   /** Fetches nothing. */

@@ -2,7 +2,7 @@ package dev.pbq.core.data;
 
 import dev.pbq.core.PbqException;
 
-/** Documents being joined to one text. */
+/** A builder that joins documents to one text. */
 final class JoinedText {
   /** Java arrays end at 2^31; a text this long is a mistake long before. */
   static final int MAX_CHARS = 1 << 30;

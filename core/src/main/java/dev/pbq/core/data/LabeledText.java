@@ -1,7 +1,7 @@
 package dev.pbq.core.data;
 
 /**
- * A text with what it is labelled as.
+ * A text with its label.
  *
  * @param label a number in decimal digits, or a name
  * @param place where it stands, for messages: file and line

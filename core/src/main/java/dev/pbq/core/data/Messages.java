@@ -2,7 +2,7 @@ package dev.pbq.core.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
-/** Other libraries' messages, made fit for the one line that the user sees. */
+/** Makes other libraries' messages fit into the one line that the user sees. */
 final class Messages {
   private Messages() {}
 

@@ -97,7 +97,7 @@ record ParquetTextReader(List<String> columns) implements DocumentReader {
     return column(file, metadata.getFileMetaData().getSchema(), columns);
   }
 
-  /** The first of some columns that is there; it must hold strings. */
+  /** The first of some columns that the file has; it must hold strings. */
   static String column(Path file, MessageType schema, List<String> columns) {
     for (String name : columns) {
       if (schema.containsField(name)) {

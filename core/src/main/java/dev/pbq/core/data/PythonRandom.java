@@ -31,7 +31,7 @@ public final class PythonRandom {
     next = other.next;
   }
 
-  /** A generator that goes on from the present state, independently of this one. */
+  /** A copy of this generator in its present state; the two are independent from then on. */
   public PythonRandom copy() {
     return new PythonRandom(this);
   }
@@ -82,7 +82,7 @@ public final class PythonRandom {
    * {@code sample(range(n), k)}: k different numbers below n, in the order in which Python draws
    * them.
    *
-   * @throws IllegalArgumentException unless 0 <= k <= n
+   * @throws IllegalArgumentException if k is negative or above n
    */
   public int[] sample(int n, int k) {
     if (k < 0 || k > n) {

@@ -72,7 +72,7 @@ public record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
       this(text, type, 0);
     }
 
-    /** Whether it stands for no text of its own. */
+    /** Whether it stands for no text. */
     boolean isSpecial() {
       return type == PieceType.CONTROL || type == PieceType.UNKNOWN;
     }

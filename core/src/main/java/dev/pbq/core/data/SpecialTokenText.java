@@ -1,7 +1,7 @@
 package dev.pbq.core.data;
 
 /**
- * What becomes of special tokens that are written out in a text, such as the "&lt;unk&gt;" of Penn
+ * The treatment of special tokens that are written out in a text, such as the "&lt;unk&gt;" of Penn
  * Treebank under a Llama tokenizer. wikitext2 and C4 hardly have any.
  */
 public enum SpecialTokenText {

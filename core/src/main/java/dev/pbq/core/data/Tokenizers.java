@@ -101,7 +101,7 @@ public final class Tokenizers {
             .formatted(folder, TOKENIZER_JSON, TOKENIZER_MODEL, VOCAB_JSON, MERGES_TXT, VOCAB_TXT));
   }
 
-  /** SHA-256 over the names, lengths and bytes of the files that take part and are there. */
+  /** SHA-256 over the names, lengths and bytes of those of the tokenizer's files that exist. */
   private static String fingerprint(Path folder, String... mainFiles) {
     Sha256 sha = new Sha256();
     List<String> sideFiles =
@@ -134,7 +134,9 @@ public final class Tokenizers {
     }
   }
 
-  /** DJL looks for native libraries on the network unless told before its first use not to. */
+  /**
+   * DJL looks for native libraries on the network unless this is switched off before its first use.
+   */
   private static void disableDownloads() {
     if (System.getProperty("ai.djl.offline") == null) {
       System.setProperty("ai.djl.offline", "true");

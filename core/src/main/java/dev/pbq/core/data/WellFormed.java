@@ -1,6 +1,6 @@
 package dev.pbq.core.data;
 
-/** Text as UTF-8 can carry it. */
+/** Makes texts encodable as UTF-8. */
 final class WellFormed {
   private WellFormed() {}
 

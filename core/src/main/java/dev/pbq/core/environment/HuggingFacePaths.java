@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where the tools of Hugging Face keep their files, by the variables that they heed. */
+/** The folders of Hugging Face's tools, found by the environment variables that those tools use. */
 public final class HuggingFacePaths {
   private final Map<String, String> environment;
 

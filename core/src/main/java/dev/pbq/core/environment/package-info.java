@@ -1,2 +1,2 @@
-/** What the environment of the process says. Imports nothing of pbq. */
+/** The environment variables that several modules use. Imports nothing of pbq. */
 package dev.pbq.core.environment;

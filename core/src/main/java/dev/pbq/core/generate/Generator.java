@@ -56,7 +56,7 @@ public final class Generator implements AutoCloseable {
   /**
    * Loads a model; the caller owns the generator.
    *
-   * @param weights lent for the generator's life
+   * @param weights not owned; must stay open as long as the generator is used
    * @param operands what happens to the operands of the blocks' products
    * @param resident whether all blocks are held in memory, or each is read again for every token
    * @param capacity tokens that sequences may have, prompt included
@@ -92,7 +92,7 @@ public final class Generator implements AutoCloseable {
    * @param prompt at least one token
    * @param maxNewTokens at most so many are added
    * @param endTokens those that end a text; they are not shown to {@code listener}
-   * @param listener hears each token as it is chosen
+   * @param listener is given each token as it is chosen
    * @throws PbqException USAGE if the prompt is empty or longer than the capacity
    */
   public StopReason generate(

@@ -1,6 +1,6 @@
 package dev.pbq.core.generate;
 
-/** Why a generation ended. */
+/** The reason why a generation ended. */
 public enum StopReason {
   /** The model gave a token that ends a text. */
   END_OF_TEXT,

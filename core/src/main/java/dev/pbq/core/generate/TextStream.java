@@ -4,8 +4,8 @@ import dev.pbq.core.data.Tokenizer;
 import java.util.Arrays;
 
 /**
- * Text of a sequence of tokens that grows. A character that is spread over several tokens is held
- * back until it is whole.
+ * The text of a growing sequence of tokens. A character that is spread over several tokens is
+ * returned only when it is complete.
  */
 public final class TextStream {
   private static final String INCOMPLETE = "\uFFFD";

@@ -30,7 +30,7 @@ public final class BlockSweep {
      *
      * @param weights the current weights of the block [rows, to - from]; not to be changed
      * @param u U_bb, the block's own part of the factor
-     * @return the values that stand for them
+     * @return the values that replace them
      */
     DoubleMatrix quantize(int from, int to, DoubleMatrix weights, DoubleMatrix u);
   }
@@ -40,7 +40,7 @@ public final class BlockSweep {
   private final BlockCompensation compensation;
   private final int blocksize;
 
-  /** Columns whose errors are kept: all but the last block's, which nobody needs. */
+  /** Columns whose errors are kept: all but the last block's, which are not used. */
   private final int kept;
 
   private BlockSweep(int rows, UpperFactor factor, BlockCompensation compensation, int blocksize) {

@@ -4,9 +4,9 @@ import dev.pbq.core.parallel.Parallel;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * R^-1 for the Cholesky factor R of a large positive definite matrix, in tiles of fixed width that
- * {@link Parallel} spreads over threads. Each tile's arithmetic is the same whatever the number of
- * threads, which LAPACK's own threading does not promise.
+ * The inverse R^-1 of the Cholesky factor R of a large positive definite matrix, in tiles of fixed
+ * width that {@link Parallel} spreads over threads. Each tile's arithmetic is the same whatever the
+ * number of threads, which LAPACK's own threading does not promise.
  */
 final class CholeskyInverse {
   /** Wide enough for matrix products at full speed, narrow enough to feed many threads. */

@@ -8,9 +8,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * H = (2/n) sum over n sequences of X_j^T X_j, [size, size], symmetric positive semi-definite
- * (PB-LLM, section 4 of the reference's program). Owns native memory; closing it also closes its
- * factors. Thread-safe, except that nothing may be in use when it is closed.
+ * The Hessian of a layer's inputs: H = (2/n) sum over n sequences of X_j^T X_j, [size, size],
+ * symmetric positive semi-definite (GPTQ, arXiv 2210.17323; {@code add_batch} of its reference
+ * program). Owns native memory; closing it also closes its factors. Thread-safe, except that
+ * nothing may be in use when it is closed.
  */
 public final class Hessian implements AutoCloseable {
   private record FactorKey(Damping damping, ColumnOrder order) {}

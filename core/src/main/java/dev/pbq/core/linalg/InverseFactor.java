@@ -5,10 +5,10 @@ import java.util.Optional;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * U [size, size], upper triangular with a positive diagonal: H_d^-1 = U^T U, where H_d is the
- * Hessian with ones in place of the zeros of its dead columns, damped by d on its diagonal (GPTQ,
- * arXiv 2210.17323, section 3.3, step 3; PB-LLM uses the same factor). Owned by the {@link Hessian}
- * that made it and valid until that is closed.
+ * The factor U [size, size] of the inverse Hessian, upper triangular with a positive diagonal:
+ * H_d^-1 = U^T U, where H_d is the Hessian with ones in place of the zeros of its dead columns,
+ * damped by d on its diagonal (GPTQ, arXiv 2210.17323, section 3.3, step 3; PB-LLM uses the same
+ * factor). Owned by the {@link Hessian} that made it and valid until that is closed.
  */
 public final class InverseFactor implements UpperFactor, AutoCloseable {
   private final int size;

@@ -3,7 +3,7 @@ package dev.pbq.core.linalg;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** A block of float64 in native memory, freed by {@link #close} and by nothing else. */
+/** A block of float64 in native memory, freed by {@link #close} alone. */
 final class NativeDoubles implements AutoCloseable {
   private final long length;
   private DoublePointer base;

@@ -5,8 +5,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A block of float32 in native memory, freed by {@link #close} and by nothing else. It is taken
- * from malloc directly, so that the owner decides when it goes, not the garbage collector.
+ * A block of float32 in native memory, freed by {@link #close} alone. It comes from malloc
+ * directly, so that its owner, not the garbage collector, decides when it is freed.
  */
 final class NativeFloats implements AutoCloseable {
   private final long length;

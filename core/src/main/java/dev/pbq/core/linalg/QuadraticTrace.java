@@ -5,9 +5,9 @@ import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 
 /**
- * trace(D H D^T) in blocks: for each block B of H's rows, D_B (H_BB D_B^T + 2 H_B,right D_right^T),
- * which needs half of H. Products in float32, sums in float64; extra memory is a few tens of
- * megabytes whatever the size of D.
+ * The quadratic form trace(D H D^T), computed in blocks: for each block B of H's rows, D_B (H_BB
+ * D_B^T + 2 H_B,right D_right^T), which needs half of H. Products in float32, sums in float64;
+ * extra memory is a few tens of megabytes whatever the size of D.
  */
 final class QuadraticTrace {
   private static final int BLOCK = 256;

@@ -3,7 +3,7 @@ package dev.pbq.core.linalg;
 import java.util.Arrays;
 
 /**
- * How a {@link ColumnSweep} proceeds.
+ * The settings of a {@link ColumnSweep}.
  *
  * @param blockStarts first columns of the blocks, ascending from 0. Between blocks the weights that
  *     remain are brought up to date with one matrix product

@@ -4,7 +4,7 @@ import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Optional;
 
 /**
- * What a {@link ColumnSweep} leaves.
+ * The result of a {@link ColumnSweep}.
  *
  * @param codes [rows * cols], row-major, in the weight's own column order
  * @param values the quantized weights [rows, cols] likewise, if the plan keeps them

@@ -2,7 +2,7 @@ package dev.pbq.core.linalg;
 
 import dev.pbq.core.parallel.Parallel;
 
-/** W[:, to:] -= E U[from:to, to:], the large matrix product after each block of a sweep. */
+/** The large matrix product after each block of a sweep: W[:, to:] -= E U[from:to, to:]. */
 final class TrailingUpdate {
   /** Columns of one product. */
   private static final int STRIP = 1024;

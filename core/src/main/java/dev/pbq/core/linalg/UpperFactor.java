@@ -3,7 +3,8 @@ package dev.pbq.core.linalg;
 import dev.pbq.core.tensor.DoubleMatrix;
 
 /**
- * U [size, size], upper triangular, as a {@link BlockSweep} needs it; see {@link InverseFactor}.
+ * The upper triangular factor U [size, size] as a {@link BlockSweep} needs it; see {@link
+ * InverseFactor}.
  */
 public interface UpperFactor {
   int size();

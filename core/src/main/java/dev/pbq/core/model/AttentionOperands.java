@@ -1,7 +1,7 @@
 package dev.pbq.core.model;
 
 /**
- * What happens to the operands of attention's two products.
+ * The transformations of the operands of attention's two products.
  *
  * @param scores sees what comes out of the first
  */

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
-/** What is the same around every block's computation. */
+/** The steps that are the same around every block's computation. */
 final class BlockFrame {
   private BlockFrame() {}
 

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 
 /**
- * What a tile of query rows may not see: an array [height, width] of 0 and minus infinity.
+ * The mask of a tile of query rows: an array [height, width] of 0 and minus infinity.
  *
  * @param before how many of the keys precede the tile's first row
  * @param window how many keys a row sees at most; 0 for no such limit

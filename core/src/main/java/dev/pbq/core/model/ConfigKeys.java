@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Typed reading of a configuration's keys. An absent key and an explicit {@code null} are the same.
- * Every error is BAD_DATA and names the file, the key and the value.
+ * A reader of a configuration's keys by type. An absent key and an explicit {@code null} are the
+ * same. Every error is BAD_DATA and names the file, the key and the value.
  */
 final class ConfigKeys {
   private final JsonNode node;
@@ -32,7 +32,7 @@ final class ConfigKeys {
     return node.hasNonNull(key);
   }
 
-  /** Whether the key is there at all, be it with {@code null}. */
+  /** Whether the key is present, even with the value {@code null}. */
   boolean isDeclared(String key) {
     return node.has(key);
   }
@@ -155,7 +155,7 @@ final class ConfigKeys {
     return Optional.of(new ConfigKeys(value, where, path + key + "."));
   }
 
-  /** Refuses a factor that is there and is not 1. */
+  /** Refuses a factor that is present and is not 1. */
   void requireOne(String key) {
     if (has(key) && positiveNumber(key) != 1) {
       throw unsupported(key, node.get(key).toString(), List.of("1"));

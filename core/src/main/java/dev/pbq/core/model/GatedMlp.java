@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
 
 /**
- * down(silu(gate(x)) * up(x)) (Shazeer, 2020).
+ * The gated MLP of Llama: down(silu(gate(x)) * up(x)) (Shazeer, 2020).
  *
  * @param firstInput what gate and up read
  * @param lastInput what down reads

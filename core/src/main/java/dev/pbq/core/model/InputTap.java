@@ -7,7 +7,7 @@ import dev.pbq.core.PbqException;
 import java.util.Optional;
 
 /**
- * A {@link LinearInputTap} during one forward call.
+ * A {@link LinearInputTap} bound to one forward call.
  *
  * @param cache keys and values of the tokens before, where there are any
  */

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What attention has to know of the tokens so far, so that generating one more takes time for one
- * token: 2 * capacity * keyValueHeads * headDim floats for each block and sequence. Owns its
+ * The keys and values of the tokens so far, kept so that generating one more token costs the time
+ * of one token: 2 * capacity * keyValueHeads * headDim floats for each block and sequence. Owns its
  * arrays.
  */
 public final class KeyValueCache implements AutoCloseable {

@@ -1,8 +1,8 @@
 package dev.pbq.core.model;
 
 /**
- * How large temporaries may get before the work is cut in pieces. Results do not depend on them but
- * for rounding.
+ * Limits on the size of temporary arrays, above which the work is cut into pieces. They change
+ * results by rounding only.
  *
  * @param scoreBytes attention scores computed at once; 16 MiB stays near the cache and is reused by
  *     the allocator

@@ -2,7 +2,7 @@ package dev.pbq.core.model;
 
 import java.nio.FloatBuffer;
 
-/** Sees the input of every group of linears while a block runs. */
+/** A callback that is given the input of every group of linears while a block runs. */
 @FunctionalInterface
 public interface LinearInputTap {
   /** Ignores every input. */

@@ -3,7 +3,7 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.core.Linear;
 
-/** y = x W^T + b. The arrays belong to whoever loaded them. */
+/** A linear layer's product: y = x W^T + b. The arrays belong to the caller that loaded them. */
 final class LinearLayer {
   private final NDArray weight;
   // Null where there is no bias: the engine's own way to say so.

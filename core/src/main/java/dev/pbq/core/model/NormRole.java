@@ -1,8 +1,8 @@
 package dev.pbq.core.model;
 
 /**
- * Which residual sum of a block a norm belongs to. Whether it stands before the sublayer or after
- * the sum is the model's affair.
+ * Which residual sum of a block a norm belongs to. The model's class decides whether the norm comes
+ * before the sublayer or after the sum.
  */
 public enum NormRole {
   /** The norm of attention's residual sum. */

@@ -1,6 +1,6 @@
 package dev.pbq.core.model;
 
-/** Which tensors the norms of a model have. */
+/** The tensors that the norms of a model have. */
 enum NormTensors {
   /** None: the norm only scales. */
   NONE,

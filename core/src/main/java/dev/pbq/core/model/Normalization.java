@@ -53,7 +53,10 @@ sealed interface Normalization {
     return new Layer(loader.load(name + ".weight"), loader.load(name + ".bias"), (float) epsilon);
   }
 
-  /** A layer norm with epsilon 1e-5; one without weight and bias of its own has ones and zeros. */
+  /**
+   * A layer norm with epsilon 1e-5; one without weight and bias in the checkpoint has ones and
+   * zeros.
+   */
   static Normalization layer(WeightLoader loader, String name, boolean affine, long features) {
     if (affine) {
       return layer(loader, name, LAYER_EPSILON);

@@ -17,7 +17,7 @@ public interface OperandTransform {
    *     features], weights [1, outputs, inputs], biases [1, 1, outputs]; queries and attention
    *     weights have a matrix [tokens, ...] for every head of every sequence, keys come transposed,
    *     [headDim, tokens], and like values once for every head that has its own; tables are [1,
-   *     tokens, headDim], cosines and sines in calls of their own
+   *     tokens, headDim], cosines and sines in separate calls
    */
   void apply(FloatBuffer x, int matrices, int rows, int cols);
 }

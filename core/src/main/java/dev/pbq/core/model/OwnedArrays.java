@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Function;
 
-/** Builds things that own arrays, such that a failure half-way leaves none behind. */
+/** Builds objects that own arrays, and closes the arrays made so far if it fails half-way. */
 final class OwnedArrays {
   private OwnedArrays() {}
 

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What no token of a padded batch may see: the padding behind each sequence. */
+/** The mask of a padded batch, which hides the padding behind each sequence from all tokens. */
 final class PaddingMask {
   private PaddingMask() {}
 

@@ -3,7 +3,7 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
 
-/** second(activation(first(x))), with gelu or relu. */
+/** The MLP without a gate: second(activation(first(x))), with gelu or relu. */
 record PlainMlp(
     LinearLayer first,
     LinearLayer second,

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
 
-/** classifier(tanh(pooler(first token))): BERT's head for sequence classification. */
+/** BERT's head for sequence classification: classifier(tanh(pooler(first token))). */
 final class PooledHead implements ClassificationHead {
   private final NDManager owner;
   private final LinearLayer pooler;

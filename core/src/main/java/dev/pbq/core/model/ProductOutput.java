@@ -2,10 +2,10 @@ package dev.pbq.core.model;
 
 import java.nio.FloatBuffer;
 
-/** Sees what comes out of a product. */
+/** A callback that is given the output of a product. */
 @FunctionalInterface
 public interface ProductOutput {
-  /** Looks at nothing; the output is not even brought to main memory. */
+  /** Ignores the output, which is not copied to main memory. */
   ProductOutput NONE = (y, matrices, rows, cols) -> {};
 
   /**

@@ -3,7 +3,7 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Half of a decoder block: x + f(norm(x)), or norm(x + f(x)).
+ * One of the two residual sums of a block: x + f(norm(x)), or norm(x + f(x)).
  *
  * @param normBefore which of the two
  */

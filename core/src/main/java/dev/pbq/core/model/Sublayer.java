@@ -3,8 +3,8 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 
 /**
- * What a decoder block adds to its residual stream, twice: linears that share an input, something
- * between, and a projection back to the hidden size.
+ * Attention or MLP of a decoder block, whose output is added to the residual stream: linears that
+ * share an input, then attention or an activation, then a projection back to the hidden size.
  */
 sealed interface Sublayer permits SelfAttention, GatedMlp, PlainMlp {
   /** What the first linears read: the sublayer's own input. */

@@ -127,7 +127,9 @@ final class VocabularyHead implements LanguageHead {
     return rows;
   }
 
-  /** What the vocabulary's weight is applied to; an array of its own. */
+  /**
+   * The array that the vocabulary's weight is multiplied with; a new one, which the caller owns.
+   */
   private NDArray states(NDArray rows) {
     NDArray normed = norm.isPresent() ? norm.get().apply(rows) : rows.reshape(rows.getShape());
     if (projection.isEmpty()) {

@@ -1,6 +1,6 @@
 package dev.pbq.core.packed;
 
-/** What stored bits are spent on. */
+/** The kinds of stored bits: signs, codes, scales, bitmaps and so on. */
 public enum BitKind {
   /** One-bit codes of binarized weights. */
   SIGNS,
@@ -8,7 +8,7 @@ public enum BitKind {
   CODES,
   /** Codes of salient weights. */
   SALIENT_CODES,
-  /** Bitmaps that tell which weights or columns belong where. */
+  /** Bitmaps that say to which group weights or columns belong. */
   BITMAP,
   /** Scales, offsets and levels. */
   SCALES,

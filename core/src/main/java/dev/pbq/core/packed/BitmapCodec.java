@@ -20,7 +20,7 @@ import java.util.Locale;
  *   <li>the model, see {@link BitmapModel#put};
  *   <li>the length in bytes of every chunk, unsigned 32-bit integers; a chunk is {@value
  *       #CHUNK_BITS} consecutive bits of the bitmap (the last one may be shorter);
- *   <li>the chunks, each a {@link RangeCoder} stream of its own.
+ *   <li>the chunks, each a separate {@link RangeCoder} stream.
  * </ol>
  */
 final class BitmapCodec {

@@ -20,7 +20,7 @@ public record FlatGroups(int axis, int size) {
     }
   }
 
-  /** Whether groups of this size leave no weight over. */
+  /** Whether the group size divides a number of weights. */
   public boolean divides(long weights) {
     return weights % size == 0;
   }

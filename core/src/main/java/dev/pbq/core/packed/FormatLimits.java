@@ -1,6 +1,6 @@
 package dev.pbq.core.packed;
 
-/** What the parameters of a {@link NumberFormat} may be; the messages name them. */
+/** The ranges of a {@link NumberFormat}'s parameters; messages name the parameter. */
 final class FormatLimits {
   private FormatLimits() {}
 

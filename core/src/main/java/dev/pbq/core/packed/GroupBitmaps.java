@@ -207,7 +207,10 @@ final class GroupBitmaps {
     return "class_bit_" + bit;
   }
 
-  /** The part that tells which of those that are left of a side are in class {@code k}. */
+  /**
+   * The part that marks those weights of a side, not in classes before, that are in class {@code
+   * k}.
+   */
   private static String map(boolean salient, int k) {
     return (salient ? "salient_class_" : "other_class_") + k;
   }

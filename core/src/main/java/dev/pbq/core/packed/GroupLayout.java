@@ -41,7 +41,7 @@ public record GroupLayout(
     }
   }
 
-  /** Which groups have means of their own. */
+  /** How the groups of a block share their means. */
   public enum MeanSharing {
     /** Each group of each block. */
     @JsonProperty("each")

@@ -1,8 +1,9 @@
 package dev.pbq.core.packed;
 
 /**
- * The parameters of one group of weights in one block of columns, and what they make of a weight's
- * signs. {@link #value} is the definition of the dequantized weight; a quantizer must use it, too.
+ * The parameters of one group of weights in one block of columns, and the values that they give for
+ * a weight's signs. {@link #value} is the definition of the dequantized weight; a quantizer must
+ * use it, too.
  */
 public sealed interface GroupScales permits RowScales, RowColumnScales {
   /** 1 or 2, the number of planes of signs: 2 for groups of salient weights. */

@@ -23,7 +23,7 @@ public final class HqqLinear implements QuantizedLinear, RowDequantizable {
   /**
    * Takes ownership of the arrays.
    *
-   * @param groups must leave no weight over
+   * @param groups their size must divide the number of weights
    * @param maxCode the largest code of the method: 255, 63, 31, 15, 7, 3, 2 (ternary), 1
    * @param scaleDtype how plain scales and zero points are stored; they must be rounded to it
    * @param compute the precision of dequantization

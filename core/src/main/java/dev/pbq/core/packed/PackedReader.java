@@ -2,7 +2,7 @@ package dev.pbq.core.packed;
 
 import dev.pbq.core.tensor.DType;
 
-/** Gives back the parts of one quantized layer; everything read is untrusted. */
+/** A source of the parts of one quantized layer; everything read is untrusted. */
 public interface PackedReader {
   /** The layer's name, for messages. */
   String layer();

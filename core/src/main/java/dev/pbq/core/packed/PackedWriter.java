@@ -2,7 +2,7 @@ package dev.pbq.core.packed;
 
 import dev.pbq.core.tensor.DType;
 
-/** Receives the parts of one quantized layer. */
+/** A target for the parts of one quantized layer. */
 public interface PackedWriter {
   /**
    * One part, stored as the tensor {@code <linear>.<part>}.

@@ -5,7 +5,7 @@ import dev.pbq.core.tensor.Half;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Writes what all families store alike, and knows the size of it. */
+/** Writes the parts that all families store in the same way, and counts their bits. */
 final class Parts {
   private Parts() {}
 

@@ -3,10 +3,10 @@ package dev.pbq.core.packed;
 import java.util.Optional;
 
 /**
- * w = r1_i q1_j B1 (+ r2_i q2_j B2): ARB-RC. Row vectors have one entry per row. Column vectors
- * have one entry for each column of the group's side (salient or not) of the block, in their order;
- * but if the block's groups share their columns' scales, {@code colFirst} has one for each column
- * of the block.
+ * Scales of ARB-RC, by row and by column: w = r1_i q1_j B1 (+ r2_i q2_j B2). Row vectors have one
+ * entry per row. Column vectors have one entry for each column of the group's side (salient or not)
+ * of the block, in their order; but if the block's groups share their columns' scales, {@code
+ * colFirst} has one for each column of the block.
  *
  * @param rowFirst r1
  * @param colFirst q1

@@ -3,7 +3,8 @@ package dev.pbq.core.packed;
 import java.util.Optional;
 
 /**
- * w = mu_i + a1_i B1 (+ a2_i B2): BiLLM, ARB, ARB-X. All vectors have one entry per row.
+ * Means and scales by row, of BiLLM, ARB and ARB-X: w = mu_i + a1_i B1 (+ a2_i B2). All vectors
+ * have one entry per row.
  *
  * @param mean mu; absent means 0
  * @param first a1

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * That the scales of a {@link BinaryGroupsLinear} are those that its layout calls for, and shared
- * as it says. Everything else is an {@link IllegalArgumentException} naming block and group.
+ * Checks that the scales of a {@link BinaryGroupsLinear} are those that its layout calls for, and
+ * shared as it says. If not, it throws an {@link IllegalArgumentException} naming block and group.
  */
 record ScaleCheck(GroupLayout layout, ScaleFormat format, ColumnSides sides, int rows) {
   void require(List<BlockScales> scales) {

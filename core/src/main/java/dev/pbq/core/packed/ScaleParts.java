@@ -13,8 +13,8 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * How the scales of a {@link BinaryGroupsLinear} are stored: each part holds one kind of vector,
- * those of block 0 in the order of its groups, then those of block 1. What groups share is there
- * once.
+ * those of block 0 in the order of its groups, then those of block 1. Vectors that groups share are
+ * stored once.
  */
 final class ScaleParts {
   private static final String MEAN = "mean";

@@ -3,7 +3,7 @@ package dev.pbq.core.packed;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.Half;
 
-/** What the constructors of all families check: that a layer can be stored, and read back as is. */
+/** The checks of all families' constructors: that a layer can be stored and read back unchanged. */
 public final class Shapes {
   /** The most weights in one layer: they are indexed by int, with room for a last word. */
   public static final int MAX_WEIGHTS = Integer.MAX_VALUE - 64;

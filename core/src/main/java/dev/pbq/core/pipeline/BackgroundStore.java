@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Stores blocks in a thread of its own, one at a time and in order, while the caller computes the
+ * Stores blocks in a separate thread, one at a time and in order, while the caller computes the
  * next: disk writes overlap with computing. Used by one thread.
  */
 final class BackgroundStore implements AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Puts finished blocks on the disk: a shard of packed linears, then a line in the journal. */
+/** Writes finished blocks to disk: a shard of packed linears, then a line in the journal. */
 final class BlockStore {
   /** What the names of scratch files start with. */
   static final String SCRATCH = "scratch-";

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything that a run's result depends on, by part, so that a refusal can name what changed.
+ * The fingerprint of a run: everything that its result depends on, part by part, so that a refusal
+ * to resume can name what changed.
  *
  * @param parts name of the part (weights, calibration, settings, format) to its sha256 or value
  */

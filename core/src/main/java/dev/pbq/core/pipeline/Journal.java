@@ -19,8 +19,8 @@ import java.util.zip.CRC32C;
 /**
  * The record of a run in its work directory: a first line with the run's fingerprint, then one line
  * for each finished block, appended and flushed after the block's shard and activations are safe on
- * disk, or with a checksum of a shard that was not flushed. A last line that was cut off by a kill
- * is ignored and overwritten.
+ * disk, or appended with the shard's checksum where the shard was not flushed. A last line that was
+ * cut off by a kill is ignored and overwritten.
  */
 final class Journal {
   static final String FILE = "journal.jsonl";

@@ -4,7 +4,7 @@ import dev.pbq.core.packed.BitKind;
 import java.util.Map;
 
 /**
- * What became of one linear, for the journal and the report.
+ * The result of quantizing one linear, for the journal and the report.
  *
  * @param name full name without {@code .weight}
  * @param block its block

@@ -13,7 +13,7 @@ import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.Optional;
 
-/** Quantizes one planned linear, and measures what it did. Thread-safe. */
+/** Quantizes one planned linear, and measures its error. Thread-safe. */
 final class LinearQuantizer {
   /** Weights that one task reads, about. */
   private static final int TASK = 1 << 18;
@@ -31,7 +31,7 @@ final class LinearQuantizer {
    * Quantizes.
    *
    * @param block index of the linear's block
-   * @param hessian of its inputs if they were calibrated, lent; the error is then that of the
+   * @param hessian of its inputs if they were calibrated, not owned; the error is then that of the
    *     outputs, even where the method does without
    */
   Result quantize(int block, PlannedLinear linear, Optional<Hessian> hessian) {

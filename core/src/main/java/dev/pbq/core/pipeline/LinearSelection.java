@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Which linears of a model are quantized. A linear is selected iff (its block is in the range and
- * its name contains {@code only}) XOR {@code invert}, as in PB-LLM's program, and no pattern of
- * {@code skip} is found in its name.
+ * The rule that says which linears of a model are quantized. A linear is selected iff (its block is
+ * in the range and its name contains {@code only}) XOR {@code invert}, as in PB-LLM's program, and
+ * no pattern of {@code skip} is found in its name.
  *
  * @param minLayer first block, inclusive
  * @param maxLayer last block, exclusive

@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Puts the result together from the blocks' shards and the original's untouched tensors: a Hugging
- * Face folder as {@code docs/format.md} specifies it.
+ * Assembles the result from the blocks' shards and the original's unchanged tensors: a Hugging Face
+ * folder as {@code docs/format.md} specifies it.
  */
 final class PackedFolder {
   static final String REPORT = QuantizationReport.FILE;

@@ -11,7 +11,7 @@ public final class PeakMemory {
 
   private PeakMemory() {}
 
-  /** Bytes, where the operating system tells (Linux); empty elsewhere. */
+  /** Bytes, where the operating system reports them (Linux); empty elsewhere. */
   public static OptionalLong bytes() {
     try {
       for (String line : Files.readAllLines(STATUS)) {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a run will take, from shapes alone.
+ * An estimate of the memory, disk and time of a run, from shapes alone.
  *
  * @param outputBytes weight files of the result
  * @param workBytes disk used while running, the result included

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What happens in one decoder block.
+ * The plan of one decoder block.
  *
  * @param index the block
  * @param rounds its inputs that have selected linears, round by round; may be empty

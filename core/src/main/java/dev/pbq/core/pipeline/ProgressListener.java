@@ -1,6 +1,8 @@
 package dev.pbq.core.pipeline;
 
-/** Hears what a run is doing. Called from the thread that runs it; must return quickly. */
+/**
+ * A listener to the progress of a run. Called from the thread that runs it; must return quickly.
+ */
 public interface ProgressListener {
   /** Hears nothing. */
   ProgressListener SILENT = new ProgressListener() {};

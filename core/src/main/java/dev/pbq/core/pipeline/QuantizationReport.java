@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a run did: {@code pbq-report.json} beside the weights.
+ * The report of a run, {@code pbq-report.json} beside the weights.
  *
  * @param version of the program
  * @param model as the user named it
@@ -22,8 +22,8 @@ import java.util.Map;
  * @param size what was stored
  * @param linears every quantized linear, in order
  * @param seconds wall time over all sessions of the run
- * @param peakRssBytes the process's largest resident set, where the system tells; of the last
- *     session
+ * @param peakRssBytes the process's largest resident set, where the operating system reports it; of
+ *     the last session
  */
 public record QuantizationReport(
     String version,

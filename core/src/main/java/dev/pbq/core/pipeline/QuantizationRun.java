@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 
 /**
  * One quantization from start to finished directory, journaled block by block. A run that is killed
- * at any moment continues with {@link RunSettings#resume()} and gives the same weights, bit for
- * bit, as one that was not.
+ * at any moment continues with {@link RunOutput#resume()} and gives the same weights, bit for bit,
+ * as one that was not.
  */
 public final class QuantizationRun {
   private static final ObjectMapper JSON =
@@ -46,7 +46,7 @@ public final class QuantizationRun {
   /**
    * Prepares a run; nothing is read or written yet.
    *
-   * @param original the dense weights of {@code source}, lent for the run
+   * @param original the dense weights of {@code source}, not owned; must stay open during the run
    * @param calibration present if the plan needs it
    */
   public QuantizationRun(

@@ -3,7 +3,7 @@ package dev.pbq.core.pipeline;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * How a run is done and where its result goes.
+ * The settings of a run, and where its result goes.
  *
  * @param model as the user named it
  * @param method the main method's name

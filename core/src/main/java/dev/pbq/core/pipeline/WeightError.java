@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How far a quantized layer is from its weights, some rows at a time, so that no dequantized copy
- * is held where the layer allows. Sums do not depend on the number of threads.
+ * The error of a quantized layer against its weights, measured some rows at a time, so that no
+ * dequantized copy is held where the layer allows. Sums do not depend on the number of threads.
  *
  * @param error ||W - Q||^2
  * @param reference ||W||^2

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Recognises a checkpoint without reading all of it: sha256 over every tensor's name, type, shape
- * and the first and last 4096 bytes of its data.
+ * The fingerprint of a checkpoint's weights, found without reading all of them: sha256 over every
+ * tensor's name, type, shape and the first and last 4096 bytes of its data.
  */
 public final class WeightsFingerprint {
   private static final int SAMPLE = 4096;

@@ -1,6 +1,6 @@
 package dev.pbq.core.quant;
 
-/** What a method must know of a layer's inputs. */
+/** The calibration that a method needs. */
 public enum CalibrationNeed {
   /** Nothing: the weights are enough. */
   NONE,

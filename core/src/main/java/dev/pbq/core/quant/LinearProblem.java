@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param name the layer's name in its model, for messages
  * @param weight W [rows = outputs, cols = inputs], y = W x; must not be changed
  * @param hessian the Hessian [cols, cols] of the layer's inputs, present if the method asked for
- *     it; lent for the call, owned (and shared with other layers of the same input) by the caller
+ *     it; valid during the call only, owned (and shared with other layers of the same input) by the
+ *     caller
  */
 public record LinearProblem(String name, FloatMatrix weight, Optional<Hessian> hessian) {
   /** Weights that one task looks through. */

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The quantization methods that there are, and the one way from settings by name to a quantizer.
+ * The registry of all methods on the class path: makes a quantizer of a method's name and settings.
  * Immutable; for use by several threads.
  *
  * <pre>{@code

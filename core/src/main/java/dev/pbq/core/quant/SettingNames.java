@@ -2,7 +2,9 @@ package dev.pbq.core.quant;
 
 import java.util.Locale;
 
-/** Settings are called {@code lowFrac} in records and JSON, {@code low-frac} by users. */
+/**
+ * The two spellings of a setting: {@code lowFrac} in records and JSON, {@code low-frac} for users.
+ */
 public final class SettingNames {
   private SettingNames() {}
 

@@ -4,9 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A float64 matrix [rows, cols] on the Java heap, row-major. The array is shared, not copied:
- * whoever needs to change a matrix copies it first ({@link #copy()}), unless it is given one to
- * fill.
+ * A float64 matrix [rows, cols] on the Java heap, row-major. The array is shared, not copied: code
+ * that needs to change a matrix copies it first ({@link #copy()}), unless it is given one to fill.
  */
 public final class DoubleMatrix {
   private final int rows;
@@ -47,7 +46,7 @@ public final class DoubleMatrix {
     return data[row * cols + col];
   }
 
-  /** A copy with entries of its own. */
+  /** A copy that shares no entries. */
   public DoubleMatrix copy() {
     return new DoubleMatrix(rows, cols, data.clone());
   }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A float32 matrix [rows, cols] on the Java heap, row-major. The array is shared, not copied:
- * whoever needs to change a matrix copies it first ({@link #copy()}).
+ * A float32 matrix [rows, cols] on the Java heap, row-major. The array is shared, not copied: code
+ * that needs to change a matrix copies it first ({@link #copy()}).
  */
 public final class FloatMatrix {
   private final int rows;
@@ -46,7 +46,7 @@ public final class FloatMatrix {
     return data[row * cols + col];
   }
 
-  /** A copy with entries of its own. */
+  /** A copy that shares no entries. */
   public FloatMatrix copy() {
     return new FloatMatrix(rows, cols, data.clone());
   }

@@ -4,8 +4,8 @@ import dev.pbq.core.PbqException;
 import java.nio.FloatBuffer;
 
 /**
- * Something that weights are read from by name, widened to float32: a dense checkpoint, or a packed
- * one that is dequantized as it is read. Thread-safe.
+ * A source of weights by name, widened to float32: a dense checkpoint, or a packed one that is
+ * dequantized as it is read. Thread-safe.
  */
 public interface WeightSource {
   /** Whether a tensor of this full name (with its {@code .weight} or {@code .bias}) exists. */

@@ -6,6 +6,8 @@ import dev.pbq.core.packed.FormatV1Fixtures.Fixture;
 import dev.pbq.core.testkit.MemoryPackedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +31,17 @@ class FormatV1Test {
     assertThat(layer.dequantize()).isEqualTo(fixture.weights());
     MemoryPackedWriter rewritten = MemoryPackedWriter.of(layer);
     assertThat(PackedLinears.read(rewritten.reader(name))).isEqualTo(layer);
+  }
+
+  @Test
+  void everyFamilyIsAmongThemAndDocumented() throws IOException {
+    Set<Class<?>> families = new HashSet<>();
+    String document = Files.readString(Path.of("..", "docs", "format.md"));
+    for (QuantizedLinear layer : FormatV1Fixtures.layers().values()) {
+      families.add(layer.getClass());
+      assertThat(document).contains("\n## Family `" + layer.family() + "`");
+    }
+    assertThat(families).containsExactlyInAnyOrder(QuantizedLinear.class.getPermittedSubclasses());
   }
 
   @Test

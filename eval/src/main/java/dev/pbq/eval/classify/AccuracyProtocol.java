@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Accuracy on labelled texts: each text alone, with the model's special tokens, cut to a longest
- * length; what is predicted is the label of the largest logit, the first of equals.
+ * Accuracy on labelled texts: each text alone, with the model's special tokens, cut to a maximum
+ * length; the predicted label is that of the largest logit, the first one if several are equal.
  */
 public final class AccuracyProtocol {
   /** Tokens of a batch, padding included. */

@@ -1,6 +1,6 @@
 package dev.pbq.eval.classify;
 
-/** Hears how far an evaluation is. */
+/** A listener to the progress of an accuracy measurement. */
 @FunctionalInterface
 public interface ClassificationProgress {
   /** Hears nothing. */

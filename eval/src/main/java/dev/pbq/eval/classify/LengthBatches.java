@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /**
  * Cuts texts into batches of similar length, so that little is padded.
  *
- * @param tokens of a batch, padding included, at most; a longer text is a batch of its own
+ * @param tokens of a batch, padding included, at most; a longer text is alone in its batch
  * @param equalLengths whether texts in a batch must be of one length, so that nothing is padded
  */
 record LengthBatches(int tokens, boolean equalLengths) {

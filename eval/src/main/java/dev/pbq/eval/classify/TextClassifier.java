@@ -37,7 +37,7 @@ public final class TextClassifier implements AutoCloseable {
   /**
    * Loads a model; the caller closes the result.
    *
-   * @param weights lent for the classifier's life
+   * @param weights not owned; must stay open as long as the classifier is used
    * @param operands what happens to the operands of the blocks' products
    * @throws dev.pbq.core.PbqException NOT_FOUND or BAD_DATA naming a tensor that is missing, of the
    *     wrong shape, or not finite

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a file of log-probabilities holds and of what it was made.
+ * The header of a file of log-probabilities: what it holds and from which model and text it was
+ * made.
  *
  * @param formatVersion of the file, {@link #VERSION}
  * @param dtype of the log-probabilities, {@link #DTYPE}

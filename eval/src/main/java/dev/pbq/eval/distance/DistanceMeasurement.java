@@ -2,7 +2,7 @@ package dev.pbq.eval.distance;
 
 import dev.pbq.core.parallel.Parallel;
 
-/** Runs a model against the kept log-probabilities of the original. */
+/** Runs a model and compares it with the stored log-probabilities of the original. */
 public final class DistanceMeasurement {
   private DistanceMeasurement() {}
 

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Recognises a model folder, dense or packed, without reading all of it: SHA-256 over {@code
- * config.json} and, of each {@code .safetensors} file, its name, size and 64 samples of 4096 bytes
- * spread evenly from its first to its last byte.
+ * The fingerprint of a model folder, dense or packed, found without reading all of it: SHA-256 over
+ * {@code config.json} and, of each {@code .safetensors} file, its name, size and 64 samples of 4096
+ * bytes spread evenly from its first to its last byte.
  */
 public final class FolderFingerprint {
   private static final int SAMPLES = 64;

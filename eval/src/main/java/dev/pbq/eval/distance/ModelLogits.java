@@ -23,8 +23,8 @@ public final class ModelLogits implements LogitSource {
   /**
    * Makes a source.
    *
-   * @param manager parent of everything native, lent; nothing is left in it
-   * @param progress hears of blocks and windows
+   * @param manager parent of everything native, not owned; nothing is left in it
+   * @param progress is called for blocks and windows
    */
   public ModelLogits(ForwardPass pass, NDManager manager, ScoringProgress progress) {
     this.pass = Objects.requireNonNull(pass);

@@ -4,8 +4,8 @@ import dev.pbq.core.PbqException;
 import java.util.Objects;
 
 /**
- * What each predicted token tells about two models: a few numbers per token, whatever the size of
- * the vocabulary. Different tokens may be set from different threads.
+ * The distances between two models at each predicted token: a few numbers per token, whatever the
+ * size of the vocabulary. Different tokens may be set from different threads.
  */
 public final class TokenDistances {
   private final double[] divergence;

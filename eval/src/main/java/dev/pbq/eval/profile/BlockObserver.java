@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures one block while it runs. Changes operands only as the run that it watches does, after it
- * has measured them. Not thread-safe.
+ * Measures the operands and outputs of one block while it runs. Where the run rounds operands to
+ * number formats, they are measured first and then rounded. Not thread-safe.
  */
 final class BlockObserver implements ProductOperands, LinearInputTap {
   private final AttentionShape attention;

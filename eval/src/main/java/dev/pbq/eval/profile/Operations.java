@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The reference's names of what is measured in a block. {@code attn_in} and {@code mlp_in} are what
- * the first linears read, after the norm; {@code q_out k_out v_out} what the projections give;
- * {@code matmul_0_in_q matmul_0_in_k} queries and keys as they are multiplied (rotated in Llama,
- * the query scaled in OPT); {@code matmul_0_out} their product for all pairs of tokens, not masked;
- * {@code matmul_1_out} attention weights times values; {@code mlp_out} what the last linear gives.
- * Llama has {@code gate_out up_out down_in}, OPT {@code fc1_out fc2_in}.
+ * The reference's names for the values that are measured in a block. {@code attn_in} and {@code
+ * mlp_in} are what the first linears read, after the norm; {@code q_out k_out v_out} what the
+ * projections give; {@code matmul_0_in_q matmul_0_in_k} queries and keys as they are multiplied
+ * (rotated in Llama, the query scaled in OPT); {@code matmul_0_out} their product for all pairs of
+ * tokens, not masked; {@code matmul_1_out} attention weights times values; {@code mlp_out} what the
+ * last linear gives. Llama has {@code gate_out up_out down_in}, OPT {@code fc1_out fc2_in}.
  */
 final class Operations {
   static final List<String> ORDER =

@@ -1,6 +1,6 @@
 package dev.pbq.eval.profile;
 
-/** Hears how far a profile is. */
+/** A listener to the progress of a profile. */
 @FunctionalInterface
 public interface ProfileProgress {
   /** Hears nothing. */

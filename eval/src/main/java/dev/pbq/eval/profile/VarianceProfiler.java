@@ -35,7 +35,7 @@ public final class VarianceProfiler {
   /**
    * Makes a profiler.
    *
-   * @param weights lent for the profiler's life
+   * @param weights not owned; must stay open as long as the profiler is used
    * @param operands what happens to the operands of the blocks' products; what is measured of
    *     operands is how they were before
    * @param scratchDirectory where hidden states go; must exist

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** What the protocols' windows have in common. */
+/** Checks and steps that the windows of all protocols share. */
 final class Windows {
   /** Sequences longer than this are a choice to be made, not a default. */
   private static final int LONGEST_DEFAULT = 2048;

@@ -3,7 +3,7 @@ package dev.pbq.eval.report;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** What can be drawn. */
+/** A chart of a page. */
 public sealed interface Chart {
   /** Title of the horizontal axis, with its unit. */
   String xTitle();

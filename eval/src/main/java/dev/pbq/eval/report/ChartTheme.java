@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Colours of charts on a light or a dark page. The series' colours keep their order; they are told
- * apart by people who see few colours, and each series also has a marker of its own.
+ * Colours of charts on a light or a dark page. The series' colours keep their order; people with
+ * colour vision deficiency can tell them apart, and each series also has a different marker.
  *
  * @param ink of text
  * @param grid of grid lines

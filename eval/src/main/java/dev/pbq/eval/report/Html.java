@@ -1,6 +1,6 @@
 package dev.pbq.eval.report;
 
-/** Text for HTML. */
+/** Escapes text for HTML. */
 final class Html {
   private Html() {}
 

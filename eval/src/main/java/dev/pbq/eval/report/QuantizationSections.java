@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** What the report of a quantization tells about its layers, as sections of a page. */
+/** The report of a quantization as sections of a page. */
 public final class QuantizationSections {
   private static final String DAMPING = "damping";
 
@@ -199,7 +199,7 @@ public final class QuantizationSections {
         new Chart.Lines("block", "share of the mean diagonal", blocks.get(0), lines));
   }
 
-  /** The damping of every linear whose method tells. */
+  /** The damping of every linear whose method reports it. */
   private List<Double> dampings() {
     return report.linears().stream()
         .filter(l -> l.diagnostics().containsKey(DAMPING))

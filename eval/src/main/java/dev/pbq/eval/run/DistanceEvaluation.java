@@ -28,7 +28,7 @@ import java.util.function.Function;
  *
  * @param tokens how texts become tokens
  * @param running what may be used of the machine
- * @param progress hears of the reference's run and of the model's
+ * @param progress is called for the reference's run and for the model's
  */
 public record DistanceEvaluation(TokenChoice tokens, Running running, EvaluationProgress progress) {
   /**

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
- * What two models are compared on.
+ * The text, windows and tokens that two models are compared on.
  *
  * @param windows token ids [windows][tokens]
  * @param header says what the reference's log-probabilities are of

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A folder of a text classifier, dense or packed, opened for running: what {@link OpenModel} is to
- * causal models. Owns everything it opens. For one thread at a time.
+ * A folder of a text classifier, dense or packed, opened for running; {@link OpenModel} is the same
+ * for causal models. Owns everything it opens. For one thread at a time.
  */
 public final class OpenClassifier implements AutoCloseable {
   private static final int LONGEST_DEFAULT = 128;

@@ -33,8 +33,8 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * <p>Owns weights, tokenizer and everything native, and lends them until it is closed. For one
- * thread at a time.
+ * <p>Owns weights, tokenizer and everything native; what its methods return is valid until it is
+ * closed. For one thread at a time.
  */
 public final class OpenModel implements AutoCloseable {
   private final OpenParts<CausalModel> parts;
@@ -66,7 +66,7 @@ public final class OpenModel implements AutoCloseable {
     return parts.model();
   }
 
-  /** The weights, lent. */
+  /** The weights; owned and closed by this object. */
   public ModelWeights weights() {
     return parts.weights();
   }
@@ -76,7 +76,7 @@ public final class OpenModel implements AutoCloseable {
     return parts.operands();
   }
 
-  /** The tokenizer, lent. */
+  /** The tokenizer; owned and closed by this object. */
   public Tokenizer tokenizer() {
     return parts.tokenizer();
   }
@@ -87,7 +87,7 @@ public final class OpenModel implements AutoCloseable {
   }
 
   /**
-   * The model as protocols and tasks take it, lent.
+   * The model as protocols and tasks take it; valid until this object is closed.
    *
    * @param name for results
    */
@@ -98,7 +98,7 @@ public final class OpenModel implements AutoCloseable {
   /**
    * A forward pass with other weights or operands than the folder's.
    *
-   * @param weights lent for the pass's life
+   * @param weights not owned; must stay open as long as the pass is used
    */
   public ForwardPass pass(WeightSource weights, ProductOperands operands) {
     return new ForwardPass(
@@ -108,8 +108,8 @@ public final class OpenModel implements AutoCloseable {
   /**
    * Computes: starts the engine if need be, and runs {@code body} with the threads that were given.
    *
-   * @param body takes the manager that is parent of everything native, lent; what it returns must
-   *     be closed before this model, if it holds anything native
+   * @param body is given the manager that is parent of everything native, which this object owns;
+   *     what it returns must be closed before this model, if it holds anything native
    * @return what the body returns
    * @throws PbqException NOT_FOUND if the engine's native libraries cannot be loaded; whatever the
    *     body throws

@@ -17,7 +17,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * Everything that running a model takes, opened in one order and closed in the other: architecture,
+ * The parts that running a model needs, opened in order and closed in reverse order: architecture,
  * operands, weights, the check that no tensor is missing, tokenizer; and, when something is first
  * computed, the engine. Owns what it opens. For one thread at a time.
  *
@@ -90,7 +90,7 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
     return running;
   }
 
-  /** Computes with the threads that were given; the manager is lent. */
+  /** Computes with the given threads; the manager is owned and closed by this object. */
   <T> T run(Function<NDManager, T> body) {
     return Parallel.withThreads(
         running.threads(),

@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @param tokens how texts become tokens
  * @param running what may be used of the machine
- * @param progress hears of every text
+ * @param progress is called for every text
  */
 public record PerplexityEvaluation(
     TokenChoice tokens, Running running, EvaluationProgress progress) {

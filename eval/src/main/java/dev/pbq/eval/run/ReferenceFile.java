@@ -34,7 +34,7 @@ record ReferenceFile(Path path, boolean kept) implements AutoCloseable {
   }
 
   /**
-   * Whether it holds already what is wanted.
+   * Whether the file already holds the log-probabilities that are needed.
    *
    * @throws PbqException USAGE if it holds something else; BAD_DATA if it is broken
    */

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * What running a model may use of the machine.
+ * The threads, memory and scratch folder that running a model may use.
  *
  * @param threads for arithmetic, at least 1; results are bit-identical only between equal numbers
  * @param residentBytes the largest model, its weights counted as float32, that is held in memory

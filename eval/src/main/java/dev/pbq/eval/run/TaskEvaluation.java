@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * @param settings how tasks are asked
  * @param tokens how texts become tokens
  * @param running what may be used of the machine
- * @param progress hears of every task
+ * @param progress is called for every task
  */
 public record TaskEvaluation(
     TaskSettings settings, TokenChoice tokens, Running running, EvaluationProgress progress) {
@@ -35,7 +35,7 @@ public record TaskEvaluation(
    * @param tasks with their data, read already
    * @param preset the paper's set that the tasks are, if they are one
    * @param format number formats that products are computed in; empty for float32
-   * @param each hears every result as soon as it is known
+   * @param each is given every result as soon as it is known
    * @return the report, in the shape of lm-evaluation-harness'
    * @throws PbqException as {@link OpenModel#open} and {@link TaskRunner#run} do
    */

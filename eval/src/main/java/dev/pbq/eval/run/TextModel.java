@@ -81,7 +81,7 @@ public final class TextModel implements AutoCloseable {
                 Math.min(capacity, model.maxPositions())));
   }
 
-  /** The tokenizer, lent. */
+  /** The tokenizer; owned and closed by this object. */
   public Tokenizer tokenizer() {
     return open.tokenizer();
   }
@@ -97,7 +97,7 @@ public final class TextModel implements AutoCloseable {
    * @param prompt tokens, at least one
    * @param maxNewTokens at most so many are added
    * @param sampler chooses each token
-   * @param text hears what is added, piece by piece as it comes
+   * @param text is given each new piece of text as it is generated
    * @throws PbqException USAGE if the prompt is empty or longer than the capacity
    */
   public Outcome generate(

@@ -34,7 +34,7 @@ public final class BatchPlan {
    * Batches of consecutive sequences of equal length.
    *
    * @param sequences token ids; each of at least one token
-   * @param tokens the budget; a longer sequence is a batch of its own
+   * @param tokens the budget; a longer sequence is alone in its batch
    */
   public static BatchPlan inOrder(int[][] sequences, int tokens) {
     List<TokenSlice> slices = Arrays.stream(sequences).map(TokenSlice::of).toList();

@@ -38,7 +38,7 @@ public final class ForwardPass {
   /**
    * Makes a pass that may be run many times.
    *
-   * @param weights lent for the pass's life
+   * @param weights not owned; must stay open as long as the pass is used
    * @param operands what happens to the operands of the blocks' products
    * @param residentBytes the largest float32 model that is held in memory whole
    * @param scratchDirectory where hidden states go otherwise; must exist
@@ -78,7 +78,8 @@ public final class ForwardPass {
    * Runs all batches of a plan.
    *
    * @param manager parent of everything native; nothing is left in it
-   * @param progress hears of blocks, where they are run one at a time; the consumer tells the rest
+   * @param progress is called for blocks, where they are run one at a time; the consumer reports
+   *     the rest
    * @throws PbqException NUMERICAL if a hidden state is not finite; BAD_DATA if an id is outside
    *     the vocabulary; RESOURCES if the scratch file cannot be written
    */

@@ -5,7 +5,7 @@ import dev.pbq.core.model.CausalModel;
 import java.util.Objects;
 
 /**
- * A model that is measured, with what turns text into its tokens. Owns nothing.
+ * A model that is measured, with its tokenizer. Owns nothing.
  *
  * @param name as the user called it, for results
  */

@@ -3,7 +3,7 @@ package dev.pbq.eval.scoring;
 import dev.pbq.core.PbqException;
 
 /**
- * Tokens whose likelihood is asked for, after others that they follow.
+ * Tokens whose likelihood is wanted, with the tokens before them.
  *
  * @param source a list of tokens, shared and not copied
  * @param begin index of the first token that the model sees

@@ -1,7 +1,7 @@
 package dev.pbq.eval.scoring;
 
 /**
- * What a model thinks of spans.
+ * The likelihoods of spans under a model.
  *
  * @param nll [spans][scored tokens]: negative log-likelihoods, in nats
  * @param greedy [spans]: whether every scored token is the model's most likely one

@@ -30,7 +30,7 @@ final class PairEncoder {
    * The span to score; empty if the continuation has more tokens than the model has positions. A
    * context that does not fit loses its beginning.
    *
-   * @throws PbqException BAD_DATA if the continuation has no tokens of its own
+   * @throws PbqException BAD_DATA if the continuation adds no tokens to those of the context
    */
   Optional<Span> span(String context, String continuation) {
     int end = context.length();

@@ -4,7 +4,7 @@ import dev.pbq.core.PbqException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Whose prompts are used. */
+/** The wording of prompts: lm-evaluation-harness's or OLMES's. */
 public enum PromptStyle {
   /** lm-evaluation-harness as of 2026. */
   LM_EVAL("lm-eval"),

@@ -4,7 +4,7 @@ import dev.pbq.eval.MeanAndError;
 import java.util.Optional;
 
 /**
- * How many questions of a task were answered rightly.
+ * The accuracy of a model on a task.
  *
  * @param acc share of questions whose right answer is the likeliest, or was said greedily
  * @param accNorm the same with log-likelihoods per character, where the task has it

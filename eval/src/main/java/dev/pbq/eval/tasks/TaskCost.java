@@ -1,7 +1,7 @@
 package dev.pbq.eval.tasks;
 
 /**
- * What a task took.
+ * The cost of a task: requests, tokens and seconds.
  *
  * @param requests context and continuation pairs that were scored
  * @param cut how many requests lost the beginning of their context

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param split that is evaluated
  * @param rows of that split
- * @param examples rows of the training split, for few-shot prompts; where they are not at hand
+ * @param examples rows of the training split, for few-shot prompts; where they are not available
  *     examples come from the rows that are evaluated, each without itself
  */
 public record TaskData(Task task, String split, DataRows rows, Optional<DataRows> examples) {}

@@ -4,7 +4,7 @@ import dev.pbq.eval.MeanAndError;
 import java.util.Optional;
 
 /**
- * What one task gave.
+ * The result of one task.
  *
  * @param task that was run
  * @param rows which questions were asked

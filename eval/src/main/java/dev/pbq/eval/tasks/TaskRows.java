@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which rows of a task's data were asked.
+ * The rows of a task's data that were used.
  *
  * @param split that was evaluated
  * @param sha256 of the rows of the whole file

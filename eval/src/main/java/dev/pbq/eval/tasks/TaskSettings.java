@@ -3,7 +3,7 @@ package dev.pbq.eval.tasks;
 import java.util.OptionalInt;
 
 /**
- * How tasks are run.
+ * The settings of a run over tasks.
  *
  * @param limit at most so many rows of each task, from the start
  * @param shots examples before each question

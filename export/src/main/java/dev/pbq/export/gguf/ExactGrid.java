@@ -4,9 +4,8 @@ import dev.pbq.core.tensor.Half;
 import java.util.Arrays;
 
 /**
- * Finds the block of a type that holds given values to the last bit, if there is one. Nothing is
- * asked of where the values come from: whatever method put them on a grid, the grid is found again
- * in them.
+ * Finds the block of a type that holds given values to the last bit, if there is one. Only the
+ * values are used, not the method that made them: the grid is found from the values alone.
  */
 final class ExactGrid {
   private ExactGrid() {}

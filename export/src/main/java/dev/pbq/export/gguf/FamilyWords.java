@@ -9,7 +9,10 @@ import dev.pbq.core.packed.SalientSplitLinear;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.packed.UniformLinear;
 
-/** What a packed layer's values are made of, in a few words: what a block of GGUF cannot say. */
+/**
+ * A description, in a few words, of how a packed layer's values are made, for the message that a
+ * block of GGUF cannot hold them.
+ */
 final class FamilyWords implements QuantizedLinear.Cases<String> {
   private FamilyWords() {}
 

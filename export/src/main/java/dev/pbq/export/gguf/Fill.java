@@ -1,6 +1,6 @@
 package dev.pbq.export.gguf;
 
-/** How a tensor's values get into its type. */
+/** The ways in which a tensor's values are converted to its type. */
 enum Fill {
   /** As they are; the plan has found that the type holds every one of them. */
   EXACT,

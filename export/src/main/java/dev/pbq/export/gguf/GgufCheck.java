@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * Reads a file back and compares it with the source, tensor by tensor: names, shapes, and every
- * value by what was promised of it.
+ * value to the exactness that was promised.
  */
 final class GgufCheck {
   private final ExportSource source;

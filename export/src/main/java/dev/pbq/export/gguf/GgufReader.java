@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a GGUF file back: what stands in its header, and the bytes of its tensors. */
+/** Reads a GGUF file back: its header and the bytes of its tensors. */
 final class GgufReader implements AutoCloseable {
   private static final int STRING = 8;
   private static final int ARRAY = 9;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How a model of the Llama family is called in GGUF: its hyper-parameters and its tensors. */
+/** A model of the Llama family in GGUF's names: its hyper-parameters and its tensors. */
 final class LlamaArchitecture {
   /** {@code general.architecture} by {@code model_type}; Mistral's models are llamas there. */
   private static final Map<String, String> NAMES =

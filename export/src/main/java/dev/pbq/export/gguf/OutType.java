@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What the user wants the linears stored as.
+ * The types that the user can ask for linears.
  *
  * @param type empty for {@code auto}: each layer in the smallest type that holds it exactly
  */

@@ -1,9 +1,9 @@
 package dev.pbq.export.gguf;
 
 /**
- * The order of the rows of q and k in llama-architecture files: the rotary embedding there turns
- * neighbouring rows of a head, where Hugging Face's turns row j together with row j + width/2. Only
- * whole rows move, so blocks along rows move with them.
+ * The order of the rows of q and k in llama-architecture files: the rotary embedding there pairs
+ * neighbouring rows of a head, where Hugging Face's pairs row j with row j + width/2. Only whole
+ * rows move, so blocks along rows move with them.
  */
 final class RowOrder {
   private RowOrder() {}

@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Where each tensor of a model goes in a GGUF file, by the roles of its linears and norms. Biases
- * have a place beside every weight, also where the configuration has none.
+ * The names of a model's tensors in a GGUF file, by the roles of its linears and norms. There is a
+ * name for a bias beside every weight, also where the configuration has no bias.
  */
 final class TensorPlaces {
   private static final String WEIGHT = ".weight";

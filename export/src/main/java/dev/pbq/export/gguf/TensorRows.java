@@ -5,8 +5,8 @@ import dev.pbq.export.ExportSource;
 import java.util.Optional;
 
 /**
- * Reads the rows of a planned tensor from the source, in the file's order; and the one tensor that
- * the source does not have, the divisors of rotary frequencies.
+ * Reads the rows of a planned tensor from the source, in the file's order; also makes the one
+ * tensor that the source does not have, the divisors of rotary frequencies.
  */
 final class TensorRows {
   /** The divisors' name. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the files of a Hugging Face folder say about its tokenizer. */
+/** The tokenizer's data in the files of a Hugging Face folder. */
 final class TokenizerFiles {
   static final String JSON = "tokenizer.json";
   static final String MODEL = "tokenizer.model";

@@ -76,7 +76,10 @@ record Vocabulary(
       scores[id] = score;
     }
 
-    /** A token that was added to the model's; replaces what is there unless it is the same. */
+    /**
+     * A token that was added to the model's; replaces an entry of the same id unless it is the same
+     * token.
+     */
     void add(AddedToken added) {
       int id = added.id();
       boolean same = id >= 0 && id < tokens.length && added.text().equals(tokens[id]);

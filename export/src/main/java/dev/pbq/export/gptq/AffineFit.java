@@ -3,7 +3,7 @@ package dev.pbq.export.gptq;
 import java.util.Optional;
 
 /**
- * Whether a packed layer fits the format.
+ * The result of fitting a packed layer to the format.
  *
  * @param layer it does, to the last bit, unless there is a loss
  * @param loss what is not kept; empty if everything is

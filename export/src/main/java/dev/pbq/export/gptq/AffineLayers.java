@@ -13,7 +13,7 @@ import dev.pbq.core.tensor.Half;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Sees packed layers as {@link AffineLayer}s where they are such, and says why where not. */
+/** Converts packed layers to {@link AffineLayer}s where possible, and says why where not. */
 final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
   private AffineLayers() {}
 

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Dequantizes a layer of a written folder as loaders do: each code is taken out of its words by the
+ * Dequantizes a layer of a written folder as loaders do: each code is read from its words by the
  * position of its bits.
  */
 final class GptqReader {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What {@code quantization_config} says: settings of most layers, and in {@code dynamic}
- * (GPTQModel) those of layers that differ or are not quantized.
+ * The entry {@code quantization_config} of an export: settings of most layers, and in {@code
+ * dynamic} (GPTQModel) those of layers that differ or are not quantized.
  */
 final class GptqSettingsFile {
   private final Map<String, Setting> layers = new LinkedHashMap<>();

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A layer as the reference's layout can hold it: plain scales and zero points in the type that the
- * layer computes in.
+ * A layer converted to what the reference's layout can hold: plain scales and zero points in the
+ * type that the layer computes in.
  *
  * @param compute the type to compute in; empty for each layer's own
  * @param rounds whether scales and zero points may be rounded to it

@@ -21,7 +21,7 @@ final class LayerShards {
   private final int count;
   private final int step;
 
-  /** For a model's configuration; one file if it does not tell the number of blocks. */
+  /** For a model's configuration; one file if the configuration lacks the number of blocks. */
   LayerShards(JsonNode config) {
     int blocks = config.path("num_hidden_layers").asInt(0);
     this.count = Math.max(1, blocks / BLOCKS);

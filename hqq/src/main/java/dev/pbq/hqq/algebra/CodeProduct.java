@@ -8,7 +8,7 @@ import dev.pbq.core.packed.FlatGroups;
  *
  * @param rows outputs
  * @param cols inputs
- * @param groups of the row-major weights; must leave no weight over
+ * @param groups of the row-major weights; their size must divide the number of weights
  * @param codes [rows * cols], row-major, unsigned
  * @param scale S of every group
  * @param zero z of every group
@@ -78,9 +78,9 @@ public record CodeProduct(
   }
 
   /**
-   * Groups across: each weight of a run of {@code count} has a group of its own, so scales are
-   * folded into the input once for each alignment of a row with the groups: with n/g a multiple of
-   * the inputs, for each slab of rows. y_o = (x S) q_o + x u.
+   * Groups across: each weight of a run of {@code count} belongs to a different group, so scales
+   * are folded into the input once for each alignment of a row with the groups: with n/g a multiple
+   * of the inputs, for each slab of rows. y_o = (x S) q_o + x u.
    */
   private double[] strided(double[] x) {
     int count = scale.length;

@@ -17,7 +17,7 @@ public final class Codes {
   /**
    * The codes of all weights, in the order of the weights.
    *
-   * @param groups must leave no weight over
+   * @param groups their size must divide the number of weights
    * @param s inverse scale of every group
    * @param z zero point of every group
    */

@@ -4,8 +4,8 @@ import dev.pbq.core.packed.FlatGroups;
 
 /**
  * Some groups side by side: {@code rows[k][l]} is element {@code k} of the tile's group {@code l}.
- * Arithmetic then runs over groups, which the compiler turns into vector instructions, where a sum
- * over the elements of one group would have to keep its order.
+ * Arithmetic then runs over groups, which the compiler can vectorise; it cannot vectorise a sum
+ * over the elements of one group, whose order must be kept.
  */
 final class GroupTile {
   /** About as many weights as a core's second-level cache holds beside other data. */

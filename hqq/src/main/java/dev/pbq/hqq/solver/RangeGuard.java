@@ -3,7 +3,7 @@ package dev.pbq.hqq.solver;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What keeps the inverse scale of a group within bounds where its weights hardly differ ({@code
+ * The rule that bounds the inverse scale of a group whose weights hardly differ ({@code
  * docs/methods/hqq.md#narrow-groups}).
  */
 public enum RangeGuard {

@@ -23,7 +23,7 @@ public record Ranges(float[] lo, float[] hi) {
     return new Ranges(new float[groups], new float[groups]);
   }
 
-  /** Measures all groups; {@code groups} must leave no weight over. */
+  /** Measures all groups; their size must divide the number of weights. */
   public static Ranges of(float[] w, FlatGroups groups) {
     Ranges ranges = unmeasured(groups.count(w.length));
     if (groups.size() <= LONGEST_IN_TILE) {

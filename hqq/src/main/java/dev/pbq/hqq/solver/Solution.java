@@ -3,7 +3,7 @@ package dev.pbq.hqq.solver;
 import java.util.Arrays;
 
 /**
- * What the solver found.
+ * The result of the solver.
  *
  * @param zero the zero point of every group
  * @param errors mean |W - W'| over the matrix in each iteration that was run, with the zero points

@@ -1,7 +1,7 @@
 package dev.pbq.hqq.solver;
 
 /**
- * How zero points are refined.
+ * The settings of the solver that refines zero points.
  *
  * @param kind the variant
  * @param iters most iterations, at least 1

@@ -35,7 +35,7 @@ record TileTrace(double[] errors, List<Step> steps) {
     int count = Math.min(iterations, steps.size());
     for (int i = 0; i < count; i++) {
       Step step = steps.get(i);
-      // Of steps of the same groups the last one tells.
+      // Of several steps of the same groups the last one counts.
       if (i + 1 == count || steps.get(i + 1).lanes != step.lanes) {
         step.applyTo(zero, first);
       }

@@ -7,9 +7,9 @@ import java.util.Optional;
 
 /**
  * The half-quadratic solver: refines the zero points of all groups with their scales frozen. Groups
- * do not depend on each other but for the stop, which one error of the whole matrix decides. So
- * every tile runs ahead some iterations and leaves its trace; the errors of all tiles then tell
- * which iteration was the last.
+ * depend on each other only through the end of the search, which one error over the whole matrix
+ * decides. So every tile runs some iterations ahead and records its zero points and errors; the
+ * errors of all tiles then tell which iteration was the last.
  */
 public final class ZeroSolver {
   /** Zero points that the traces of a batch of iterations may hold, about. */
@@ -28,7 +28,7 @@ public final class ZeroSolver {
 
   /**
    * @param w the weights, row-major, finite
-   * @param groups must leave no weight over
+   * @param groups their size must divide the number of weights
    * @param maxCode the largest code
    */
   public ZeroSolver(float[] w, FlatGroups groups, int maxCode, SolverOptions options) {

@@ -1,8 +1,8 @@
 package dev.pbq.search.density;
 
 /**
- * What the products of a model hold, as llm-mixed-q counts it: embeddings, head, norms and rotary
- * tables are left out.
+ * The bits that the products of a model hold, as llm-mixed-q counts them: embeddings, head, norms
+ * and rotary tables are left out.
  *
  * @param parameters weights and biases
  * @param activations numbers that are operands: inputs of linears, and both sides of the products

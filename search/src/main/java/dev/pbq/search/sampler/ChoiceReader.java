@@ -7,7 +7,7 @@ import dev.pbq.core.PbqException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the leaves of a space: lists of choices, some of which are Python literals in strings. */
+/** Reads the lists of choices of a space, some of which are Python literals in strings. */
 final class ChoiceReader {
   private static final String LITERAL = "!ast!";
   private static final JsonNode NONE = JsonNodeFactory.instance.textNode("NA");

@@ -16,8 +16,8 @@ import org.moeaframework.problem.AbstractProblem;
 
 /**
  * NSGA-II and NSGA-III by the MOEA Framework. Each proposal runs the algorithm from its beginning,
- * gives it the recorded results as they are asked for, and stops at the first point without one: a
- * study that was interrupted goes on exactly where it was.
+ * gives it the recorded results as they are asked for, and stops at the first point without one: an
+ * interrupted study continues exactly where it stopped.
  *
  * <p>Trials that others proposed are in the first population, the best of them if there are more
  * than it holds; the rest of it is random. Choices are crossed over uniformly and changed to

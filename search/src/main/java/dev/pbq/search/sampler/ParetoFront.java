@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Dominance among trials with two figures, both of which are to be large. */
+/** The Pareto front of trials with two figures, both the better the larger. */
 public final class ParetoFront {
   private static final Comparator<Trial> BY_DENSITY =
       Comparator.comparingDouble(Trial::density).thenComparingDouble(Trial::quality).reversed();

@@ -2,7 +2,7 @@ package dev.pbq.search.sampler;
 
 import java.util.List;
 
-/** Proposes what to try next. */
+/** A sampler: proposes the point to try next. */
 @FunctionalInterface
 public interface PointSampler {
   /**

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a study tries: first the planned trials, if there are any, then what a sampler proposes. A
- * function of the trials so far.
+ * The order of trials of a study: first the planned trials, if any, then those that a sampler
+ * proposes. A function of the trials so far.
  */
 public record Proposals(Optional<SeedTrials> seeds, PointSampler sampler) {
   /** The next point. */

@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A set of configurations of one model: a configuration whose keys have several choices. Keys with
- * one choice, and keys that have no effect on this model (biases that it lacks, a default section
- * that no operation falls back to), are fixed at their first choice; the others are variables.
- * Immutable.
+ * A search space: the configurations of one model that come from one configuration whose keys have
+ * several choices. Keys with one choice, and keys that have no effect on this model (biases that it
+ * lacks, a default section that no operation falls back to), are fixed at their first choice; the
+ * others are variables. Immutable.
  */
 public final class SearchSpace {
   private final String where;

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The first trials of a study: what a person would try before leaving it to a sampler.
+ * The planned first trials of a study, as a person would choose them before a sampler takes over.
  *
  * <ol>
  *   <li>All widths alike, for every width of the space.
@@ -34,7 +34,10 @@ public final class SeedTrials {
   private final List<Integer> base;
   private final List<Group> probes;
 
-  /** Variables that share something, made narrower together, and the trial that tells. */
+  /**
+   * Variables that share something and are made narrower together, and the trial that shows the
+   * effect.
+   */
   private record Group(Map<Integer, Integer> narrower, List<Integer> point) {}
 
   /**

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Something that a search decides: one key of one section of a configuration.
+ * A variable of a search: one key of one section of a configuration.
  *
  * @param section path of the section, e.g. {@code model_layer_0}, {@code self_attn}, {@code q_proj}
  * @param key e.g. {@code data_in_width}

@@ -19,7 +19,7 @@ final class CachedWeights implements WeightSource {
   /**
    * Wraps a source.
    *
-   * @param source lent
+   * @param source not owned; must stay open while this is used
    */
   CachedWeights(WeightSource source, long limitBytes) {
     this.source = source;

@@ -18,7 +18,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * The front beside all trials and the uniform configurations: density to the right, the metric
- * upward. What is much worse than the worst of the front is left out, or nothing could be seen.
+ * upward. Trials that are much worse than the worst of the front are left out, so that the front
+ * can be seen.
  */
 public final class FrontPicture {
   private static final int WIDTH = 820;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One line of a study: a configuration and what came of it.
+ * One line of a study: a configuration and its result.
  *
  * @param trial its number, from 0; null for configurations outside the space
  * @param label what it is, where it is no trial: {@code full}, {@code W6A6}

@@ -1,6 +1,6 @@
 package dev.pbq.search.study;
 
-/** What quality is measured by. */
+/** The measures of quality. */
 public enum QualityMetric {
   /** Smaller is better. */
   PERPLEXITY("perplexity") {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a search has to know of a model.
+ * The facts about a model that a search needs.
  *
  * @param model the model, without weights
  * @param architecture decides which operations there are

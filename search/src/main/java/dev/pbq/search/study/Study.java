@@ -26,9 +26,9 @@ public final class Study {
   private final Consumer<Measured> listener;
 
   /**
-   * Prepares; all arguments are lent.
+   * Prepares a study; the caller keeps ownership of all arguments.
    *
-   * @param listener hears of everything that is measured
+   * @param listener is called for everything that is measured
    */
   public Study(
       StudyPlan plan, TrialObjective objective, StudyFile file, Consumer<Measured> listener) {

@@ -39,9 +39,9 @@ public final class StudyFile implements AutoCloseable {
   /**
    * Begins a study, or continues the one that the file holds.
    *
-   * @param resume whether a file that is there is continued; otherwise it is replaced
-   * @throws PbqException USAGE if the study that is there has another fingerprint, or another
-   *     process is at it; BAD_DATA if the file is no study
+   * @param resume whether an existing file is continued; otherwise it is replaced
+   * @throws PbqException USAGE if the study in the file has another fingerprint, or another process
+   *     is at it; BAD_DATA if the file is no study
    */
   public static StudyFile open(Path file, StudyHeader header, boolean resume) {
     FileChannel channel = null;

@@ -5,7 +5,7 @@ import dev.pbq.search.sampler.Proposals;
 import dev.pbq.search.sampler.SearchSpace;
 
 /**
- * What a study of one model tries.
+ * The trials of a study of one model.
  *
  * @param space the configurations that there are
  * @param proposals which of them is tried next

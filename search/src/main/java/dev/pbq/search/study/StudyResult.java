@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a study found.
+ * The result of a study.
  *
  * @param full full precision
  * @param uniform the uniform configurations, for comparison, by falling width

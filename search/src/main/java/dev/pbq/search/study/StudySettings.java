@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is searched and how, whatever the model and the measure of quality.
+ * The settings of a study that do not depend on the model and the measure of quality.
  *
  * @param spaceName what the space is called, for messages
  * @param space the TOML of the space

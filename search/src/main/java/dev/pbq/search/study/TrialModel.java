@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * The dense model that all trials of a study run, each in its own number formats. Owns everything
- * it opens.
+ * The dense model that all trials of a study run, each in other number formats. Owns everything it
+ * opens.
  */
 public final class TrialModel implements AutoCloseable {
   private final OpenModel open;
@@ -47,7 +47,7 @@ public final class TrialModel implements AutoCloseable {
     return open.model();
   }
 
-  /** The model's tokenizer, lent. */
+  /** The model's tokenizer; owned and closed by this object. */
   Tokenizer tokenizer() {
     return open.tokenizer();
   }

@@ -1,6 +1,6 @@
 package dev.pbq.tiny.train;
 
-/** How the engine is to run, set before its first use. */
+/** The engine's settings, which must be made before its first use. */
 final class EngineSettings {
   private EngineSettings() {}
 

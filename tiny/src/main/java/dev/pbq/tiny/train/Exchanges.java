@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Things go from hand to hand; who gives, and who has what in the end, follows from what came
- * before.
+ * Texts in which things go from hand to hand; who gives, and who has what in the end, follows from
+ * the sentences before.
  */
 final class Exchanges implements TextKind {
   private static final List<String> NAMES = names();

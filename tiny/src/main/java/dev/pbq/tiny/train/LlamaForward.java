@@ -54,7 +54,7 @@ final class LlamaForward {
   /**
    * Mean negative log-likelihood, in nats, of the targets.
    *
-   * @param step owns every array made here; the weights must be lent to it
+   * @param step owns every array made here; the weights must be attached to it for the step
    * @param inputs [sequences][tokens]
    * @param targets the token after each input, or -1 for none
    * @return a scalar

@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Everything that a run needs to go on: steps done, weights and moments, in float32. A file holds
- * one state and appears complete or not at all.
+ * Everything that a training run needs to continue: steps done, weights and moments, in float32. A
+ * file holds one state and appears complete or not at all.
  */
 final class TrainingState {
   private static final int MAGIC = 0x70627131;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What is true in every text: who the people are and where the towns lie. These facts follow from
- * nothing but a seed, so the model has to hold them in its weights.
+ * The facts that are true in every text: who the people are and where the towns lie. These facts
+ * follow from nothing but a seed, so the model has to hold them in its weights.
  */
 final class World {
   /** Everything known of one person. */

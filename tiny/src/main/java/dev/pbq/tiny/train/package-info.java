@@ -1,7 +1,7 @@
 /**
  * The program that trained the built-in model: the distribution of its texts, the training loop on
- * DJL's automatic differentiation, and the sampler of its calibration and evaluation texts. Nothing
- * of the product calls it; it is here so that the model can be made again. Imports {@code
+ * DJL's automatic differentiation, and the sampler of its calibration and evaluation texts. No
+ * other module calls it; it is kept so that the model can be made again. Imports {@code
  * dev.pbq.core.tensor} and {@code dev.pbq.core.checkpoint}.
  */
 package dev.pbq.tiny.train;

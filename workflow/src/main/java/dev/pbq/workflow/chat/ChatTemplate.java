@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model's own way of writing a conversation: the Jinja template of its tokenizer, rendered as
- * Hugging Face's tokenizers render it (blocks trimmed, {@code messages}, {@code
- * add_generation_prompt} and the special tokens as variables, {@code raise_exception}).
+ * The chat template of a model, which turns a conversation into a prompt: the Jinja template of its
+ * tokenizer, rendered as Hugging Face's tokenizers render it (blocks trimmed, {@code messages},
+ * {@code add_generation_prompt} and the special tokens as variables, {@code raise_exception}).
  */
 public final class ChatTemplate {
   /**

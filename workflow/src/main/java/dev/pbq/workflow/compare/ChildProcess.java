@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Runs this program in a process of its own, with this one's Java, class path and memory options:
- * what it leaves in memory and how much it used at its peak are its own.
+ * Runs this program in a separate process, with the same Java, class path and memory options, so
+ * that its memory is freed at its end and its peak is measured separately.
  */
 public final class ChildProcess {
   private static final List<String> PASSED_ON =
@@ -29,9 +29,10 @@ public final class ChildProcess {
   }
 
   /**
-   * Runs to the end. If this process is told to end meanwhile, so is the other.
+   * Runs the process to its end. If this process receives a signal to end meanwhile, it ends the
+   * other too.
    *
-   * @param errors hears every line on the error stream
+   * @param errors is given every line of the error stream
    * @throws PbqException RESOURCES if no process can be started
    */
   public RowQuantizer.Outcome run(List<String> arguments, Consumer<String> errors) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A column of a comparison's table, with the numbers behind it.
+ * A column of a comparison's table, as shown and as exact numbers.
  *
  * @param header as people read it; empty for a column of the file for programs alone
  * @param shown a row's cell, rounded, in people's units

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All rows of a comparison, and what they have in common.
+ * The result of a comparison: all rows, and the facts that they share.
  *
  * @param version of the program
  * @param model as the user named it

@@ -6,13 +6,13 @@ import dev.pbq.eval.run.Running;
 import java.nio.file.Path;
 
 /**
- * What is compared, and how.
+ * The settings of a comparison.
  *
  * @param model the original
  * @param root the folder in which everything is kept
  * @param measured what is measured of every row
  * @param running what may be used of the machine
- * @param force quantize again what is there
+ * @param force quantize again what an earlier run has quantized
  * @param command the command line, or what else made the comparison, for the record
  */
 public record ComparisonPlan(

@@ -2,7 +2,10 @@ package dev.pbq.workflow.compare;
 
 import dev.pbq.eval.EvaluationProgress;
 
-/** Hears what a comparison is doing; evaluations are told through {@link EvaluationProgress}. */
+/**
+ * A listener to the progress of a comparison; evaluations are reported through {@link
+ * EvaluationProgress}.
+ */
 public interface ComparisonProgress extends EvaluationProgress {
   /** A passing state, such as {@code [2/7] rtn: quantizing}. */
   void doing(String what);

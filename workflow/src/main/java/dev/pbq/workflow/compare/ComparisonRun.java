@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Quantizes and measures one candidate after the other; what is there already is used. One that
- * fails does not stop the others.
+ * Quantizes and measures one candidate after the other; results of earlier runs are used again. One
+ * that fails does not stop the others.
  */
 public final class ComparisonRun {
   private static final String FULL_PRECISION = "full precision";
@@ -57,7 +57,7 @@ public final class ComparisonRun {
   }
 
   /**
-   * Runs everything; the tables are written anew after each row.
+   * Runs everything; the tables are rewritten after each row.
    *
    * @return all rows, the full-precision model first
    * @throws PbqException USAGE if the folder for everything cannot be made; otherwise if the

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * Measurements that are made once: a JSON object in a file, rewritten whole after each new one.
- * Keys say everything that a measurement depends on.
+ * A store of measurements, so that each is made once: a JSON object in a file, rewritten completely
+ * after each new one. Keys contain everything that a measurement depends on.
  */
 public final class EvaluationStore {
   private static final ObjectMapper JSON =

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * What is measured of every model of a comparison.
+ * The measurements that are made of every model of a comparison.
  *
  * @param texts for perplexity; the first also for the distance from the original
  * @param tasks for accuracy; may be none

@@ -73,7 +73,7 @@ public sealed interface Row {
    *
    * @param seconds wall time of all blocks, over all sessions
    * @param peakRssBytes largest resident set of the process that did it, which did nothing else;
-   *     null where the system does not tell
+   *     null where the operating system does not report it
    */
   record Cost(double seconds, @JsonProperty("peak_rss_bytes") Long peakRssBytes) {}
 }

@@ -11,8 +11,8 @@ public interface RowQuantizer {
    *
    * @param recipe file with the recipe
    * @param output directory to make
-   * @param force replace what is there; otherwise unfinished work is continued
-   * @param progress is told what is going on, line by line
+   * @param force replace an existing folder; otherwise unfinished work is continued
+   * @param progress is given messages about the progress, line by line
    * @return how it ended
    */
   Outcome run(Path recipe, Path output, boolean force, Consumer<String> progress);
@@ -26,8 +26,8 @@ public interface RowQuantizer {
   record Outcome(int exitCode, String lastError) {}
 
   /**
-   * Runs every quantization as {@code pbq quantize} in a process of its own, so that its peak
-   * memory is its own and a leak or crash concerns no other row.
+   * Runs every quantization as {@code pbq quantize} in a separate process, so that its peak memory
+   * is its own and a leak or crash concerns no other row.
    *
    * @param process starts the program
    * @param model as the user named it

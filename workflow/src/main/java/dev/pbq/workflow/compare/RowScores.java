@@ -25,7 +25,7 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Measures the models of a comparison; what {@code evaluations.json} has is not measured again. */
+/** Measures the models of a comparison, except what {@code evaluations.json} already holds. */
 final class RowScores {
   private static final String EVALUATIONS = "evaluations.json";
 

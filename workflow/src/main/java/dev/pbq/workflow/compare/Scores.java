@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was measured of one model.
+ * The results of measuring one model.
  *
  * @param perplexity of each text, in the order asked for
  * @param tasks score of each task, in the order asked for

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What is in a model folder.
+ * The contents of a model folder.
  *
  * @param folder where it is
  * @param architecture {@code model_type} of its configuration, or {@code unknown}

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a packed model consists of.
+ * The layers of a packed model and their stored bits.
  *
  * @param method its name, with the layout where another program wrote the folder
  * @param settings of the method, complete; empty where another program wrote the folder

@@ -1,5 +1,5 @@
 /**
- * What is in a model folder, found from headers alone. Imports the core's {@code checkpoint},
+ * The contents of a model folder, found from headers alone. Imports the core's {@code checkpoint},
  * {@code tensor} and {@code pipeline} (for the report of a quantization).
  */
 package dev.pbq.workflow.inspect;

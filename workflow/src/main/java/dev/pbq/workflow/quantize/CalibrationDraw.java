@@ -12,7 +12,7 @@ import dev.pbq.workflow.source.BuiltIn;
 import dev.pbq.workflow.source.Texts;
 
 /**
- * Draws calibration windows for a model, as the reference programs do.
+ * Draws the calibration windows of a recipe for a model, as the reference programs do.
  *
  * @param resolved the model, whose folder has the tokenizer
  * @param model its architecture, which limits the length of a window

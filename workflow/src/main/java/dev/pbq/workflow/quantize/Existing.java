@@ -1,7 +1,7 @@
 package dev.pbq.workflow.quantize;
 
 /**
- * What a run does about an output directory, or unfinished work, that is there already.
+ * The treatment of an output directory, or of unfinished work, that exists already.
  *
  * @param resume continue unfinished work
  * @param force replace the output directory and discard unfinished work

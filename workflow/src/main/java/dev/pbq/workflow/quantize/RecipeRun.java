@@ -34,8 +34,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A recipe applied to a model: the one way from settings to a packed folder, whoever put the
- * settings together.
+ * A recipe applied to a model: the one way from settings to a packed folder, for the command line
+ * and for programs.
  *
  * <pre>{@code
  * ResolvedModel model = models.resolve("tiny");

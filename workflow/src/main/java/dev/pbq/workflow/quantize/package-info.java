@@ -1,8 +1,7 @@
 /**
- * From a recipe to a packed folder: the model is opened and checked, each layer gets its method,
- * calibration windows are drawn, the pipeline runs. Imports the core, {@code
- * dev.pbq.workflow.recipe} and {@code source}, {@code dev.pbq.formats} for activation formats and
- * {@code dev.pbq.eval} to measure the result. Knows no console: whoever starts a run hands in a
- * listener.
+ * Quantization by recipe: the model is opened and checked, each layer gets its method, calibration
+ * windows are drawn, the pipeline runs. Imports the core, {@code dev.pbq.workflow.recipe} and
+ * {@code source}, {@code dev.pbq.formats} for activation formats and {@code dev.pbq.eval} to
+ * measure the result. Prints nothing: the caller passes a listener.
  */
 package dev.pbq.workflow.quantize;

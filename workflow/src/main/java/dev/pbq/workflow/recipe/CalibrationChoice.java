@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What methods that need calibration are calibrated on.
+ * The calibration windows of a recipe: text, number, length and seed.
  *
  * @param text data set or file; empty for the default
  * @param samples windows

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * What the result's perplexity is measured on.
+ * The text and windows on which the result's perplexity is measured.
  *
  * @param datasets names or files; none to measure nothing
  * @param tokens of each window; empty for the model's default

@@ -7,7 +7,7 @@ import dev.pbq.core.pipeline.LinearSelection;
 import java.util.List;
 
 /**
- * Which linear layers are quantized.
+ * The choice of the linear layers that are quantized.
  *
  * @param minLayer first decoder block, from 0
  * @param maxLayer block before which quantization stops

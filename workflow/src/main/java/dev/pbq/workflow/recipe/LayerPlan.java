@@ -3,7 +3,7 @@ package dev.pbq.workflow.recipe;
 import java.util.List;
 
 /**
- * What happens to the layers.
+ * The part of a recipe about layers: which are quantized, and with which other settings.
  *
  * @param choice which are quantized
  * @param overrides for some of them, in order

@@ -6,7 +6,7 @@ import dev.pbq.formats.config.QuantConfig;
 import java.util.Optional;
 
 /**
- * A method and what was set of it.
+ * A method and the settings given for it.
  *
  * @param name empty where it is given elsewhere
  * @param settings by camel-case name; what is missing takes the method's default

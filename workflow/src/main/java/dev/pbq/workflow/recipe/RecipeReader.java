@@ -26,7 +26,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** From TOML to a recipe, strictly. */
+/** Reads a recipe from TOML; unknown keys and wrong types are errors. */
 final class RecipeReader {
   private static final List<String> KEYS =
       List.of(

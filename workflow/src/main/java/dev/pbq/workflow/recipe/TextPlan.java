@@ -3,7 +3,7 @@ package dev.pbq.workflow.recipe;
 import dev.pbq.core.data.TokenChoice;
 
 /**
- * Which texts are read, and how.
+ * The part of a recipe about texts: which are read, and how they become tokens.
  *
  * @param tokens how texts become tokens
  * @param calibration data of methods that need it

@@ -16,7 +16,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
- * On what machine, by which versions and by which command something was computed.
+ * The facts about a run for a report page: machine, versions and command.
  *
  * @param command the command line, or what else made it
  * @param threads for arithmetic

@@ -6,7 +6,10 @@ import dev.pbq.hub.Hub;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Fetches what a plan needs of a model, and keeps the folder that it made, to be closed. */
+/**
+ * Downloads the headers that a plan needs, and holds the temporary folder that it made until that
+ * is closed.
+ */
 final class HeaderFetcher implements ModelFetcher, AutoCloseable {
   private final Hub hub;
   private Optional<HeaderFolder> folder = Optional.empty();

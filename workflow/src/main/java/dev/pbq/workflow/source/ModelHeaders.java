@@ -5,8 +5,8 @@ import dev.pbq.hub.HeaderFolder;
 import java.util.Optional;
 
 /**
- * A model of which at least configuration and headers of the weights are there. Owns the temporary
- * folder, if one had to be made.
+ * A model of which at least the configuration and the headers of the weights are on disk. Owns the
+ * temporary folder, if one had to be made.
  */
 public final class ModelHeaders implements AutoCloseable {
   private final ResolvedModel model;
@@ -17,7 +17,7 @@ public final class ModelHeaders implements AutoCloseable {
     this.temporary = temporary;
   }
 
-  /** The model; its folder is there until this is closed. */
+  /** The model; its folder exists until this is closed. */
   public ResolvedModel model() {
     return model;
   }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Finds the folder of a model by what a user calls it: a folder, a hub id ({@code
+ * Finds the folder of a model by the name that a user gives: a folder, a hub id ({@code
  * org/name[@revision]}), an alias such as {@code llama-7b}, or {@code tiny}. What is not in the hub
  * cache is downloaded into it.
  */
@@ -33,7 +33,7 @@ public final class Models {
    * Finds a model's folder; downloads it if need be.
    *
    * @throws dev.pbq.core.PbqException NOT_FOUND if there is no such model or it cannot be
-   *     downloaded; BAD_DATA if what is there cannot be used; RESOURCES if the disk is too small
+   *     downloaded; BAD_DATA if the model cannot be used; RESOURCES if the disk is too small
    */
   public ResolvedModel resolve(String model) {
     return resolver((id, revision) -> hub().model(id, revision)).resolve(model);
