@@ -2,6 +2,7 @@ package dev.pbq.eval.run;
 
 import dev.pbq.core.Amounts;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.eval.distance.CacheHeader;
 import dev.pbq.eval.distance.ReferenceCache;
 import java.io.IOException;
@@ -55,13 +56,10 @@ record ReferenceFile(Path path, boolean kept) implements AutoCloseable {
       if (free < bytes) {
         throw new PbqException(
             PbqException.Kind.RESOURCES,
-            "no room for the reference's log-probabilities in "
-                + folder
-                + ": "
-                + Amounts.bytes(bytes)
-                + " needed, "
-                + Amounts.bytes(free)
-                + " free; --limit measures fewer windows, --cache names another place");
+            Wording.of(
+                "no room for the reference's log-probabilities in %s: %s needed, %s free; {limit}"
+                    + " measures fewer windows, {cache} names another place",
+                folder, Amounts.bytes(bytes), Amounts.bytes(free)));
       }
     } catch (IOException e) {
       throw new PbqException(
