@@ -32,7 +32,7 @@ class ApiTest {
   private final JavaClasses classes =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .withImportOption(new ArchitectureTest.NoTestJars())
+          .withImportOption(new Packages.NoTestJars())
           .importPackages("dev.pbq");
   private final Set<String> api = between("<!-- api -->", "<!-- internal -->");
   private final Set<String> internal = between("<!-- internal -->", "<!-- end -->");

@@ -36,7 +36,7 @@ class ExtensionsTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .withImportOption(new ArchitectureTest.NoTestJars())
+          .withImportOption(new Packages.NoTestJars())
           .importPackages("dev.pbq");
 
   /** Names of other libraries that the pages mention. */

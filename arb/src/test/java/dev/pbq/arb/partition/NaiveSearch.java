@@ -316,11 +316,7 @@ public final class NaiveSearch {
   }
 
   private static double squares(double[] values) {
-    double sum = 0;
-    for (double v : values) {
-      sum += v * v;
-    }
-    return sum;
+    return Arrays.stream(values).map(v -> v * v).sum();
   }
 
   private double trace(double[] r) {
