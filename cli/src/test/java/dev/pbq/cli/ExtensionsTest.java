@@ -130,7 +130,7 @@ class ExtensionsTest {
     }
     // `Name`, `Name.member`, `package.Name`, `Name implements ...`; My... stands for anything.
     Set<String> missing =
-        Pattern.compile("`(?:[a-z]+\\.)*([A-Z][a-z]\\w*)[^`\n]*`")
+        Pattern.compile("`(?:[a-z]+\\.)*([A-Z][a-z]\\w*)(?![\\w-])[^`\n]*`")
             .matcher(page(name))
             .results()
             .map(MatchResult::group)
