@@ -152,6 +152,48 @@ class ArchitectureTest {
           "dev.pbq.workflow.recipe..");
 
   @ArchTest
+  static final ArchRule optimizersAreArithmetic = only("dev.pbq.train.optimizer..", ROOT, PARALLEL);
+
+  @ArchTest
+  static final ArchRule trainableLayersKnowNoEngine =
+      only("dev.pbq.train.layer..", ROOT, TENSOR, PACKED, CHECKPOINT, "dev.pbq.train.optimizer..");
+
+  @ArchTest
+  static final ArchRule students =
+      only(
+          "dev.pbq.train.student..",
+          ROOT,
+          TENSOR,
+          MODEL,
+          "dev.pbq.train.layer..",
+          "dev.pbq.train.optimizer..");
+
+  @ArchTest
+  static final ArchRule trainingMethods =
+      only(
+          "dev.pbq.train.method..",
+          ROOT,
+          TENSOR,
+          PACKED,
+          CHECKPOINT,
+          "dev.pbq.train.layer..",
+          "dev.pbq.train.optimizer..",
+          "dev.pbq.train.student..");
+
+  @ArchTest
+  static final ArchRule trainingRuns =
+      only("dev.pbq.train.run..", CORE, "dev.pbq.eval.run..", "dev.pbq.train..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineTrains =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.pbq.train..", CLI)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.train..");
+
+  @ArchTest
   static final ArchRule onlyTheCommandLineSearches =
       noClasses()
           .that()

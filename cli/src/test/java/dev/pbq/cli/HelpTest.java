@@ -26,6 +26,7 @@ class HelpTest {
         "inspect",
         "profile",
         "search",
+        "train",
         "export",
         "generate",
         "chat",
