@@ -90,7 +90,7 @@ final class TrainCommand implements Runnable {
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     try (TrainingMethodOptions.Opened opened = methods.open()) {
       TrainingMethod method = opened.method();
-      TrainingSettings settings = options.settings(causal, opened.learningRate(), opened::warmup);
+      TrainingSettings settings = options.settings(causal, opened.learningRate(), opened.warmup());
       Path output = out != null ? out : DefaultOutput.of(resolved, method.name());
       String text = dataset != null ? dataset : BuiltIn.defaultText(resolved, "wikitext2");
       TrainingRun run =

@@ -4,16 +4,18 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.train.method.OneBit;
 import dev.pbq.train.method.PbQat;
 import dev.pbq.train.method.TrainingMethod;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import picocli.CommandLine.Option;
 
 /** Which training method, with its settings. */
 public final class TrainingMethodOptions {
-  private static final List<String> METHODS = List.of(PbQat.NAME);
+  private static final List<String> METHODS = List.of(PbQat.NAME, OneBit.NAME);
 
   @Option(
       names = "--method",
@@ -21,7 +23,8 @@ public final class TrainingMethodOptions {
       required = true,
       description = {
         "pb-qat: PB-LLM's quantization-aware training; salient weights stay in 8 bits, all others"
-            + " are binarized."
+            + " are binarized.",
+        "onebit: OneBit's distillation; a sign for each weight, two vectors for each linear."
       })
   private String name;
 
@@ -50,20 +53,15 @@ public final class TrainingMethodOptions {
    *
    * @param method what is trained
    * @param learningRate its original's
-   * @param warmupShare its original's warm-up as a share of all steps
+   * @param warmup its original's warm-up, by the number of all steps
    * @param start closed with this
    */
   public record Opened(
       TrainingMethod method,
       double learningRate,
-      double warmupShare,
+      IntUnaryOperator warmup,
       Optional<PackedCheckpoint> start)
       implements AutoCloseable {
-    /** Warm-up steps of so many. */
-    public int warmup(int steps) {
-      return (int) Math.ceil(warmupShare * steps);
-    }
-
     @Override
     public void close() {
       start.ifPresent(PackedCheckpoint::close);
@@ -81,11 +79,16 @@ public final class TrainingMethodOptions {
       throw PbqException.usage(
           "--method " + name + " is no training method; there are " + String.join(", ", METHODS));
     }
+    if (name.equals(OneBit.NAME)) {
+      // 500 steps as published; no more than a quarter of a short run.
+      return new Opened(
+          new OneBit(dtype()), 4e-4, steps -> Math.min(500, steps / 4), Optional.empty());
+    }
     Optional<PackedCheckpoint> packed =
         Optional.ofNullable(start).map(dir -> PackedCheckpoint.open(ModelFolder.open(dir)));
     PbQat method =
         new PbQat(salientFraction, dtype(), packed, start == null ? "" : start.toString());
-    return new Opened(method, 1e-4, 0.05, packed);
+    return new Opened(method, 1e-4, steps -> (int) Math.ceil(0.05 * steps), packed);
   }
 
   private ScaleDtype dtype() {

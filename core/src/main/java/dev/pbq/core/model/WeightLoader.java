@@ -61,6 +61,15 @@ final class WeightLoader {
   LinearLayer linear(String name, Function<Operand, OperandTransform> operands) {
     OperandTransform input = operands.apply(Operand.LEFT);
     NDArray weight = load(name + ".weight", operands.apply(Operand.RIGHT));
+    LinearLayer layer = linear(name, weight, input, operands);
+    return weights.normalizesOutput(name) ? layer.normalized(owner) : layer;
+  }
+
+  private LinearLayer linear(
+      String name,
+      NDArray weight,
+      OperandTransform input,
+      Function<Operand, OperandTransform> operands) {
     String bias = name + ".bias";
     if (!catalog.contains(bias)) {
       if (weights.contains(bias)) {

@@ -55,6 +55,7 @@ class FormatV1Test {
         .contains(
             "uniform null",
             "hqq null",
+            "onebit null",
             "salient-split binary",
             "salient-split one-sided",
             "salient-split uniform",

@@ -29,6 +29,11 @@ public interface TrainableLinear {
    */
   void propagate(float[] gradient);
 
+  /** Whether the outputs of a token are normalized after the product (OneBit). */
+  default boolean normalizesOutput() {
+    return false;
+  }
+
   /** What is stored for the current values. */
   QuantizedLinear pack();
 }

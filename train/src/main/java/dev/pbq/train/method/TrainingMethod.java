@@ -5,7 +5,9 @@ import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.optimizer.AdamW;
+import dev.pbq.train.optimizer.Schedule;
 import dev.pbq.train.student.Objective;
+import java.util.Optional;
 
 /** One way to train a quantized model. */
 public interface TrainingMethod {
@@ -32,6 +34,13 @@ public interface TrainingMethod {
 
   /** Whether norms, and biases inside the blocks, are trained too. */
   boolean trainsVectors();
+
+  /**
+   * What a user should know before a run of this schedule: that it cannot work, with the number.
+   */
+  default Optional<String> warning(Schedule schedule) {
+    return Optional.empty();
+  }
 
   /** Bits per weight of a layer as the original counts them. */
   double paperBits(QuantizedLinear packed);

@@ -171,6 +171,7 @@ public final class TrainingRun {
       TrainingState state,
       List<Parameter> parameters) {
     List<CurvePoint> done = state.load(parameters);
+    method.warning(settings.schedule()).ifPresent(progress::warning);
     Optional<Teacher> teacher =
         method.objective().needsTeacher()
             ? Optional.of(new Teacher(manager, model, original))

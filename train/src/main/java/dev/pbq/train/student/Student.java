@@ -47,8 +47,9 @@ public final class Student implements AutoCloseable {
     this.trained = trained;
     this.recompute = recompute;
     this.embedding = model.embedding(owner, weights);
+    WeightSource layers = trained.over(weights);
     for (int b = 0; b < model.blocks(); b++) {
-      blocks.add(model.block(owner, weights, b));
+      blocks.add(model.block(owner, layers, b));
     }
     this.head = model.head(owner, weights);
     blocks.forEach(block -> arrays.addAll(trainedOf(block.weights())));

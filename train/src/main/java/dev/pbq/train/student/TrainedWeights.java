@@ -2,6 +2,7 @@ package dev.pbq.train.student;
 
 import ai.djl.ndarray.NDArray;
 import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.optimizer.Parameter;
@@ -26,6 +27,32 @@ public record TrainedWeights(
     linears.values().forEach(linear -> all.addAll(linear.parameters()));
     vectors.values().forEach(vector -> all.add(vector.parameter()));
     return List.copyOf(all);
+  }
+
+  /** The weights that a model with these layers starts from, and which outputs it normalizes. */
+  WeightSource over(WeightSource weights) {
+    return new WeightSource() {
+      @Override
+      public boolean contains(String name) {
+        return weights.contains(name);
+      }
+
+      @Override
+      public long[] shape(String name) {
+        return weights.shape(name);
+      }
+
+      @Override
+      public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
+        weights.readRows(name, firstRow, rowCount, destination);
+      }
+
+      @Override
+      public boolean normalizesOutput(String linear) {
+        TrainableLinear layer = linears.get(linear);
+        return layer == null ? weights.normalizesOutput(linear) : layer.normalizesOutput();
+      }
+    };
   }
 
   /** Whether the tensor of this full name is trained. */

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.CalibrationText;
+import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.eval.run.Running;
 import dev.pbq.tiny.TinyModel;
+import dev.pbq.train.method.OneBit;
 import dev.pbq.train.method.PbQat;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.Schedule;
@@ -36,11 +40,16 @@ class TrainingRunTest {
   }
 
   private TrainingRun run(TrainingSettings settings, String text, TrainingProgress progress) {
+    return run(pbQat(), settings, text, progress);
+  }
+
+  private TrainingRun run(
+      TrainingMethod method, TrainingSettings settings, String text, TrainingProgress progress) {
     Path folder = TinyModel.unpack(temporary.resolve("tiny"));
     ResolvedModel tiny = new ResolvedModel("tiny", "tiny", folder, "built in");
     return new TrainingRun(
         tiny,
-        pbQat(),
+        method,
         settings,
         CalibrationText.of("text", text),
         Running.of(1, Long.MAX_VALUE),
@@ -100,6 +109,37 @@ class TrainingRunTest {
     run(settings(2, 2), text, TrainingProgress.SILENT).run(output(two, false));
     assertThat(Files.readAllBytes(two.resolve("model.safetensors")))
         .isNotEqualTo(Files.readAllBytes(one.resolve("model.safetensors")));
+  }
+
+  @Test
+  void oneBitDistillsAndIsNoLinearMap() {
+    Path output = temporary.resolve("onebit");
+    TrainingResult result =
+        run(
+                new OneBit(ScaleDtype.F16),
+                settings(6, 1),
+                TinyModel.calibrationText(),
+                TrainingProgress.SILENT)
+            .run(output(output, false));
+    assertThat(result.heldOutAfter()).isLessThan(result.heldOutBefore());
+    assertThat(result.report().size().storedByKind())
+        .containsOnlyKeys(BitKind.SIGNS, BitKind.SCALES);
+    try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(output))) {
+      assertThat(packed.normalizesOutput("model.layers.0.self_attn.q_proj")).isTrue();
+      assertThatThrownBy(packed::requireLinearMaps)
+          .isInstanceOf(PbqException.class)
+          .hasMessageContaining("is no linear map");
+    }
+  }
+
+  @Test
+  void aRateAtWhichNoSignCanFlipIsToldWithTheNumber() {
+    OneBit method = new OneBit(ScaleDtype.F16);
+    assertThat(method.warning(new Schedule(Schedule.Shape.COSINE, 4e-4, 10, 1000))).isEmpty();
+    assertThat(method.warning(new Schedule(Schedule.Shape.CONSTANT, 1e-5, 0, 100)).orElseThrow())
+        .isEqualTo(
+            "no sign can flip: in 100 steps a weight moves by at most about 0.0010, and all start"
+                + " at 0.010 from 0");
   }
 
   @Test
