@@ -24,6 +24,7 @@ class HelpTest {
         "inspect",
         "profile",
         "search",
+        "train",
         "export",
         "generate",
         "chat",

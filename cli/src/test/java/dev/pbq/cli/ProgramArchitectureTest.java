@@ -14,6 +14,7 @@ import static dev.pbq.cli.Packages.EXPORT;
 import static dev.pbq.cli.Packages.FORMATS;
 import static dev.pbq.cli.Packages.MODEL;
 import static dev.pbq.cli.Packages.PACKED;
+import static dev.pbq.cli.Packages.PARALLEL;
 import static dev.pbq.cli.Packages.PIPELINE;
 import static dev.pbq.cli.Packages.QUANT;
 import static dev.pbq.cli.Packages.RECIPE;
@@ -28,7 +29,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The dependencies that {@code package-info} allows, of evaluation, search, workflow and cli. */
+/**
+ * The dependencies that {@code package-info} allows, of evaluation, search, training, workflow,
+ * cli.
+ */
 @AnalyzeClasses(
     packages = "dev.pbq",
     importOptions = {ImportOption.DoNotIncludeTests.class, Packages.NoTestJars.class})
@@ -61,6 +65,48 @@ class ProgramArchitectureTest {
           "dev.pbq.search.sampler..",
           "dev.pbq.search.density..",
           "dev.pbq.workflow.recipe..");
+
+  @ArchTest
+  static final ArchRule optimizersAreArithmetic = only("dev.pbq.train.optimizer..", ROOT, PARALLEL);
+
+  @ArchTest
+  static final ArchRule trainableLayersKnowNoEngine =
+      only("dev.pbq.train.layer..", ROOT, TENSOR, PACKED, CHECKPOINT, "dev.pbq.train.optimizer..");
+
+  @ArchTest
+  static final ArchRule students =
+      only(
+          "dev.pbq.train.student..",
+          ROOT,
+          TENSOR,
+          MODEL,
+          "dev.pbq.train.layer..",
+          "dev.pbq.train.optimizer..");
+
+  @ArchTest
+  static final ArchRule trainingMethods =
+      only(
+          "dev.pbq.train.method..",
+          ROOT,
+          TENSOR,
+          PACKED,
+          CHECKPOINT,
+          "dev.pbq.train.layer..",
+          "dev.pbq.train.optimizer..",
+          "dev.pbq.train.student..");
+
+  @ArchTest
+  static final ArchRule trainingRuns =
+      only("dev.pbq.train.run..", CORE, "dev.pbq.eval.run..", "dev.pbq.train..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineTrains =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.pbq.train..", CLI)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.train..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineSearches =

@@ -45,6 +45,9 @@ public final class ExportSource implements AutoCloseable {
   public static ExportSource open(ModelFolder folder) {
     ModelWeights weights = Checkpoints.open(folder);
     try {
+      if (weights instanceof PackedCheckpoint packed) {
+        packed.requireLinearMaps();
+      }
       return new ExportSource(folder, weights);
     } catch (RuntimeException | Error e) {
       weights.close();

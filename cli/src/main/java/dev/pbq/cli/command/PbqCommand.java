@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "4:unreadable or unsupported model or data",
       "5:numerical failure: NaN, infinity, or a Hessian that does not factor",
       "6:out of memory or disk",
-      "130:interrupted (Ctrl-C); quantize continues with --resume"
+      "130:interrupted (Ctrl-C); quantize and train continue with --resume"
     },
     footer = {
       "",
@@ -62,6 +62,7 @@ import picocli.CommandLine.Spec;
       ProfileCommand.class,
       ExportCommand.class,
       SearchCommand.class,
+      TrainCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class

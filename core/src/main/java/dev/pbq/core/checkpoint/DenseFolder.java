@@ -35,6 +35,7 @@ public final class DenseFolder {
             OutputDirectory.open(
                 target, force, OutputDirectory.Mode.DISCARD_UNFINISHED, List.of(packed.path()));
         PackedCheckpoint weights = PackedCheckpoint.open(packed)) {
+      weights.requireLinearMaps();
       List<TensorGroup> groups = new ArrayList<>();
       for (String name : weights.names()) {
         groups.add(TensorGroup.of(entry(weights, name)));

@@ -221,6 +221,35 @@ public final class PackedCheckpoint implements ModelWeights {
   }
 
   @Override
+  public boolean normalizesOutput(String linear) {
+    Optional<String> name = packedLinear(linear + WEIGHT);
+    return name.isPresent() && isNormalized(name.get());
+  }
+
+  /**
+   * Refuses a folder with layers that are no linear maps: no dense weight can take their place.
+   *
+   * @throws PbqException USAGE naming the first such layer
+   */
+  public void requireLinearMaps() {
+    for (String linear : linears) {
+      if (isNormalized(linear)) {
+        throw PbqException.usage(
+            stored.folder()
+                + ": layer "
+                + TensorNames.printable(linear)
+                + " is a OneBit layer, which normalizes its outputs: it is no linear map, and no"
+                + " dense weight can take its place");
+      }
+    }
+  }
+
+  private boolean isNormalized(String linear) {
+    return layout.isEmpty()
+        && PackedLinears.normalizesOutput(new SafetensorsPackedReader(stored, linear));
+  }
+
+  @Override
   public float[] read(String name) {
     return packedLinear(name).isPresent() ? readMatrix(name).data() : ModelWeights.super.read(name);
   }

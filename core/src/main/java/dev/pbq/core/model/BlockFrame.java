@@ -33,7 +33,18 @@ final class BlockFrame {
     return run(name, hidden, tap(hidden, LinearInputTap.NONE, Optional.of(cache)), body);
   }
 
+  /** As the others, but recorded by the engine if the thread records. */
+  static NDArray record(String name, NDArray hidden, BiFunction<NDArray, InputTap, NDArray> body) {
+    return compute(name, hidden, tap(hidden, LinearInputTap.NONE, Optional.empty()), body);
+  }
+
   private static NDArray run(
+      String name, NDArray hidden, InputTap inputTap, BiFunction<NDArray, InputTap, NDArray> body) {
+    OwnedArrays.stopGradients();
+    return compute(name, hidden, inputTap, body);
+  }
+
+  private static NDArray compute(
       String name, NDArray hidden, InputTap inputTap, BiFunction<NDArray, InputTap, NDArray> body) {
     NDManager manager = hidden.getManager();
     try (NDManager stage = manager.newSubManager()) {
@@ -47,6 +58,7 @@ final class BlockFrame {
 
   /** As {@link #run}, where {@code body} only shows inputs to the tap. */
   static void show(NDArray hidden, LinearInputTap tap, BiConsumer<NDArray, InputTap> body) {
+    OwnedArrays.stopGradients();
     InputTap inputTap = tap(hidden, tap, Optional.empty());
     try (NDManager stage = hidden.getManager().newSubManager()) {
       body.accept(rows(hidden, stage), inputTap);
@@ -62,7 +74,6 @@ final class BlockFrame {
   }
 
   private static NDArray rows(NDArray hidden, NDManager stage) {
-    OwnedArrays.stopGradients();
     NDArray x = hidden.reshape(new Shape(-1, hidden.getShape().get(2)));
     x.attach(stage);
     return x;

@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
 /** One decoder block with its weights in memory, which it owns. */
 public interface DecoderBlock extends AutoCloseable {
@@ -33,6 +34,25 @@ public interface DecoderBlock extends AutoCloseable {
    * @throws IllegalArgumentException if the block has no such input
    */
   void forwardTo(LinearInput last, NDArray hidden, LinearInputTap tap);
+
+  /**
+   * Runs the block as {@link #forward(NDArray, LinearInputTap)} does, with the same numbers, but
+   * recorded by the engine if the calling thread records: that is how gradients are computed. Every
+   * intermediate result stays in memory until the gradients were taken.
+   *
+   * @param hidden float32 [sequences, tokens, hidden]; only read
+   * @return float32 [sequences, tokens, hidden], attached to {@code hidden}'s manager; the caller
+   *     owns it
+   * @throws dev.pbq.core.PbqException NUMERICAL naming the block if the result is not finite
+   */
+  NDArray record(NDArray hidden);
+
+  /**
+   * The weights that were read when the block was made, lent, each with the full name of its tensor
+   * as {@link NDArray#getName()}. A trainer asks for gradients with respect to them, and writes new
+   * values into them between two runs.
+   */
+  List<NDArray> weights();
 
   @Override
   void close();

@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
 /**
  * Everything after the last block: final norm, projection where there is one, and the vocabulary.
@@ -29,6 +30,15 @@ public interface LanguageHead extends AutoCloseable {
    * them.
    */
   NDArray logits(NDArray hidden);
+
+  /**
+   * As {@link #logits}, but recorded by the engine if the calling thread records, so that gradients
+   * can be computed.
+   */
+  NDArray recordLogits(NDArray hidden);
+
+  /** The weights that were read, lent, as {@link DecoderBlock#weights()} gives them. */
+  List<NDArray> weights();
 
   @Override
   void close();

@@ -1,9 +1,16 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.LayerNorm;
 
-/** A linear layer's product: y = x W^T + b. The arrays belong to the caller that loaded them. */
+/**
+ * A linear layer: y = x W^T + b, or norm(x W^T) + b. The arrays belong to the caller that loaded
+ * them.
+ */
 final class LinearLayer {
   private final NDArray weight;
   // Null where there is no bias: the engine's own way to say so.
@@ -11,6 +18,8 @@ final class LinearLayer {
   private final String name;
   private final OperandTransform input;
   private final ProductOutput output;
+  // Null where outputs are not normalized, which is everywhere but in OneBit's layers.
+  private final OutputNorm norm;
 
   LinearLayer(NDArray weight) {
     this("a linear layer", weight, null, OperandTransform.NONE);
@@ -23,26 +32,64 @@ final class LinearLayer {
    * @param input what happens to x in {@link #apply(NDArray, int)}
    */
   LinearLayer(String name, NDArray weight, NDArray bias, OperandTransform input) {
-    this(name, weight, bias, input, ProductOutput.NONE);
+    this(name, weight, bias, input, ProductOutput.NONE, null);
   }
 
   private LinearLayer(
-      String name, NDArray weight, NDArray bias, OperandTransform input, ProductOutput output) {
+      String name,
+      NDArray weight,
+      NDArray bias,
+      OperandTransform input,
+      ProductOutput output,
+      OutputNorm norm) {
     this.name = name;
     this.weight = weight;
     this.bias = bias;
     this.input = input;
     this.output = output;
+    this.norm = norm;
+  }
+
+  /**
+   * The norm of a layer's outputs: mean 0 and variance 1 over the outputs of a row, then the bias.
+   *
+   * @param ones [outputs]
+   * @param shift the bias, or zeros [outputs]
+   */
+  private record OutputNorm(NDArray ones, NDArray shift) {
+    private static final float EPSILON = 1e-5f;
+
+    NDArray apply(NDArray y) {
+      return LayerNorm.layerNorm(y, ones.getShape(), ones, shift, EPSILON).singletonOrThrow();
+    }
+  }
+
+  /**
+   * The same layer, on the same arrays, with the outputs of every row normalized before the bias
+   * (OneBit, arXiv 2402.11295).
+   *
+   * @param owner gets the constants
+   */
+  LinearLayer normalized(NDManager owner) {
+    Shape outputs = new Shape(weight.getShape().get(0));
+    NDArray shift = bias == null ? owner.zeros(outputs, DataType.FLOAT32) : bias;
+    OutputNorm made = new OutputNorm(owner.ones(outputs, DataType.FLOAT32), shift);
+    return new LinearLayer(name, weight, bias, input, output, made);
   }
 
   /** The same layer, on the same arrays, with its outputs shown in {@link #apply(NDArray, int)}. */
   LinearLayer shownTo(ProductOutput observer) {
-    return new LinearLayer(name, weight, bias, input, observer);
+    return new LinearLayer(name, weight, bias, input, observer, norm);
   }
 
   /** Maps x [rows, inputs] to [rows, outputs], attached to x's manager. */
   NDArray apply(NDArray x) {
-    return Linear.linear(x, weight, bias).singletonOrThrow();
+    if (norm == null) {
+      return Linear.linear(x, weight, bias).singletonOrThrow();
+    }
+    try (NDArray y = Linear.linear(x, weight).singletonOrThrow()) {
+      return norm.apply(y);
+    }
   }
 
   /**

@@ -1,7 +1,9 @@
 package dev.pbq.core.model;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
 import java.util.function.Function;
 
 /** Builds objects that own arrays, and closes the arrays made so far if it fails half-way. */
@@ -26,6 +28,11 @@ final class OwnedArrays {
         owner.close();
       }
     }
+  }
+
+  /** The arrays of an owner that carry the name of a tensor: those that were read. */
+  static List<NDArray> named(NDManager owner) {
+    return owner.getManagedArrays().stream().filter(array -> array.getName() != null).toList();
   }
 
   /** The engine starts every thread in gradient mode, which keeps all intermediate results. */

@@ -2,6 +2,7 @@ package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
 
 /**
  * Attention and then an MLP, each with its residual sum: the blocks of Llama and of OPT. One thread
@@ -48,6 +49,23 @@ final class ResidualBlock implements DecoderBlock {
             return mlp.apply(middle, shown);
           }
         });
+  }
+
+  @Override
+  public NDArray record(NDArray hidden) {
+    return BlockFrame.record(
+        name,
+        hidden,
+        (x, shown) -> {
+          try (NDArray middle = attention.apply(x, shown)) {
+            return mlp.apply(middle, shown);
+          }
+        });
+  }
+
+  @Override
+  public List<NDArray> weights() {
+    return OwnedArrays.named(owner);
   }
 
   @Override

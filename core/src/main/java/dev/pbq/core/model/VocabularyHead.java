@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Final norm and projection, where there are any, and the vocabulary. */
@@ -100,6 +101,16 @@ final class VocabularyHead implements LanguageHead {
   @Override
   public NDArray logits(NDArray hidden) {
     OwnedArrays.stopGradients();
+    return recordLogits(hidden);
+  }
+
+  @Override
+  public List<NDArray> weights() {
+    return OwnedArrays.named(owner);
+  }
+
+  @Override
+  public NDArray recordLogits(NDArray hidden) {
     Shape shape = hidden.getShape();
     NDManager manager = hidden.getManager();
     try (NDManager stage = manager.newSubManager();

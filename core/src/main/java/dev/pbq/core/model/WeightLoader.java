@@ -47,7 +47,9 @@ final class WeightLoader {
   NDArray loadRows(String name, long first, long count) {
     long[] shape = checkedShape(name);
     shape[0] = count;
-    return HostArrays.build(owner, new Shape(shape), host -> fill(name, host, first));
+    NDArray array = HostArrays.build(owner, new Shape(shape), host -> fill(name, host, first));
+    array.setName(name);
+    return array;
   }
 
   /** A linear layer with its bias where the configuration has one. */
@@ -59,6 +61,15 @@ final class WeightLoader {
   LinearLayer linear(String name, Function<Operand, OperandTransform> operands) {
     OperandTransform input = operands.apply(Operand.LEFT);
     NDArray weight = load(name + ".weight", operands.apply(Operand.RIGHT));
+    LinearLayer layer = linear(name, weight, input, operands);
+    return weights.normalizesOutput(name) ? layer.normalized(owner) : layer;
+  }
+
+  private LinearLayer linear(
+      String name,
+      NDArray weight,
+      OperandTransform input,
+      Function<Operand, OperandTransform> operands) {
     String bias = name + ".bias";
     if (!catalog.contains(bias)) {
       if (weights.contains(bias)) {
@@ -72,13 +83,16 @@ final class WeightLoader {
   private NDArray load(String name, OperandTransform transform) {
     long[] shape = checkedShape(name);
     long rows = shape.length == 1 ? 1 : shape[0];
-    return HostArrays.build(
-        owner,
-        new Shape(shape),
-        host -> {
-          fill(name, host, 0);
-          OperandArrays.change(name, host, transform, 1, rows);
-        });
+    NDArray array =
+        HostArrays.build(
+            owner,
+            new Shape(shape),
+            host -> {
+              fill(name, host, 0);
+              OperandArrays.change(name, host, transform, 1, rows);
+            });
+    array.setName(name);
+    return array;
   }
 
   /** Checks a tensor's shape and returns it. */

@@ -7,6 +7,16 @@ public final class PackedLinears {
   private PackedLinears() {}
 
   /**
+   * Whether a layer is of a family that {@linkplain QuantizedLinear#normalizesOutput normalizes its
+   * outputs}; reads no part of it.
+   *
+   * @throws PbqException BAD_DATA if the layer has no family
+   */
+  public static boolean normalizesOutput(PackedReader in) {
+    return in.text("family").equals(OneBitFormat.FAMILY);
+  }
+
+  /**
    * Reads one layer, by its {@code family} attribute. Nothing that the reader gives is trusted, and
    * no more memory is taken than the sizes of the parts call for.
    *
@@ -20,6 +30,7 @@ public final class PackedLinears {
       case UniformFormat.FAMILY -> UniformFormat.read(in);
       case BlockFormatStorage.FAMILY -> BlockFormatStorage.read(in);
       case HqqFormat.FAMILY -> HqqFormat.read(in);
+      case OneBitFormat.FAMILY -> OneBitFormat.read(in);
       default ->
           throw new PartReader(in)
               .bad(
@@ -33,7 +44,8 @@ public final class PackedLinears {
                           SalientSplitFormat.FAMILY,
                           UniformFormat.FAMILY,
                           BlockFormatStorage.FAMILY,
-                          HqqFormat.FAMILY));
+                          HqqFormat.FAMILY,
+                          OneBitFormat.FAMILY));
     };
   }
 }

@@ -7,7 +7,12 @@ import dev.pbq.core.tensor.FloatMatrix;
  * equality is equality of everything stored.
  */
 public sealed interface QuantizedLinear
-    permits BinaryGroupsLinear, SalientSplitLinear, UniformLinear, BlockFormatLinear, HqqLinear {
+    permits BinaryGroupsLinear,
+        SalientSplitLinear,
+        UniformLinear,
+        BlockFormatLinear,
+        HqqLinear,
+        OneBitLinear {
   /** The family's name in the packed descriptor, e.g. {@code salient-split}. */
   String family();
 
@@ -17,6 +22,15 @@ public sealed interface QuantizedLinear
 
   /** The weights [rows, cols], exactly what evaluation and inference use; a fresh matrix. */
   FloatMatrix dequantize();
+
+  /**
+   * Whether the outputs of a token are normalized (mean 0, variance 1, no weights, before the bias)
+   * after the product: then the layer is no linear map, and {@link #dequantize} alone does not say
+   * what it computes.
+   */
+  default boolean normalizesOutput() {
+    return false;
+  }
 
   /** Every stored bit by kind; equals eight times the bytes that {@link #write} produces. */
   BitAccount bits();
@@ -47,5 +61,8 @@ public sealed interface QuantizedLinear
 
     /** For {@link HqqLinear}. */
     R hqq(HqqLinear linear);
+
+    /** For {@link OneBitLinear}. */
+    R oneBit(OneBitLinear linear);
   }
 }

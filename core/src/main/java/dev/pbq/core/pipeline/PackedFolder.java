@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Assembles the result from the blocks' shards and the original's unchanged tensors: a Hugging Face
+ * Assembles a result from packed linears and the original's unchanged tensors: a Hugging Face
  * folder as {@code docs/format.md} specifies it.
  */
-final class PackedFolder {
+public final class PackedFolder {
   static final String REPORT = QuantizationReport.FILE;
   private static final String WEIGHT = ".weight";
 
@@ -36,7 +36,12 @@ final class PackedFolder {
   private final ModelFolder source;
   private final Checkpoint original;
 
-  PackedFolder(ModelFolder source, Checkpoint original) {
+  /**
+   * A folder like another one.
+   *
+   * @param original the dense weights of {@code source}, lent
+   */
+  public PackedFolder(ModelFolder source, Checkpoint original) {
     this.source = source;
     this.original = original;
   }
@@ -53,6 +58,23 @@ final class PackedFolder {
     for (String linear : linears) {
       packed.put(linear + WEIGHT, group(linear, shards));
     }
+    return write(directory, run, packed, Map.of());
+  }
+
+  /**
+   * Writes weights, configuration and side files into a directory.
+   *
+   * @param linears the packed linears by the full names of their weights, {@code .weight} included
+   * @param vectors tensors that take the place of the original's, by full name
+   * @return what was written
+   */
+  public CheckpointWriter.Written write(
+      Path directory,
+      RunSettings run,
+      Map<String, TensorGroup> linears,
+      Map<String, TensorEntry> vectors) {
+    Map<String, TensorGroup> packed = new LinkedHashMap<>(linears);
+    vectors.forEach((name, entry) -> packed.put(name, TensorGroup.of(entry)));
     boolean tied = source.config().path("tie_word_embeddings").asBoolean(false);
     List<TensorGroup> groups = new ArrayList<>();
     for (String name : TiedWeights.storedOnce(original, tied, Architectures.tiedWeights())) {
@@ -60,7 +82,7 @@ final class PackedFolder {
       groups.add(group != null ? group : TensorGroup.of(original.entryOf(name)));
     }
     if (!packed.isEmpty()) {
-      throw new IllegalStateException("packed linears without an original: " + packed.keySet());
+      throw new IllegalStateException("results without an original: " + packed.keySet());
     }
     CheckpointWriter.Written written =
         CheckpointWriter.write(directory, groups, Map.of(), run.output().maxShardBytes());
@@ -79,7 +101,8 @@ final class PackedFolder {
     return written;
   }
 
-  static void writeReport(Path directory, QuantizationReport report) {
+  /** Writes what a run did beside its result. */
+  public static void writeReport(Path directory, QuantizationReport report) {
     AtomicFile.write(directory.resolve(REPORT), json(report));
   }
 

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.JsonFiles;
+import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.packed.BitKind;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,5 +94,36 @@ public record QuantizationReport(
       long modelParameters,
       long modelBytes,
       double modelBits,
-      long originalBytes) {}
+      long originalBytes) {
+    /**
+     * Counts.
+     *
+     * @param linears what became of every quantized linear
+     * @param written all weight files
+     * @param original the dense checkpoint
+     */
+    public static Size of(
+        List<LinearOutcome> linears, CheckpointWriter.Written written, Checkpoint original) {
+      BitAccount bits = BitAccount.empty();
+      double paperBits = 0;
+      for (LinearOutcome l : linears) {
+        long weights = (long) l.rows() * l.cols();
+        bits = bits.plus(new BitAccount(weights, l.bits()));
+        paperBits += l.paperBits() * weights;
+      }
+      long parameters = 0;
+      for (String name : original.names()) {
+        parameters += original.info(name).elementCount();
+      }
+      return new Size(
+          bits.weights(),
+          paperBits / bits.weights(),
+          bits.bitsPerWeight(),
+          bits.byKind(),
+          parameters,
+          written.fileBytes(),
+          8.0 * written.fileBytes() / parameters,
+          original.totalBytes());
+    }
+  }
 }

@@ -13,7 +13,6 @@ import dev.pbq.core.checkpoint.SafetensorsFile;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.TransformerModel;
-import dev.pbq.core.packed.BitAccount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,17 +186,6 @@ public final class QuantizationRun {
 
   private QuantizationReport report(
       List<LinearOutcome> linears, CheckpointWriter.Written written, double seconds) {
-    BitAccount bits = BitAccount.empty();
-    double paperBits = 0;
-    for (LinearOutcome l : linears) {
-      long weights = (long) l.rows() * l.cols();
-      bits = bits.plus(new BitAccount(weights, l.bits()));
-      paperBits += l.paperBits() * weights;
-    }
-    long parameters = 0;
-    for (String name : original.names()) {
-      parameters += original.info(name).elementCount();
-    }
     OptionalLong peak = PeakMemory.bytes();
     return new QuantizationReport(
         settings.version(),
@@ -215,15 +203,7 @@ public final class QuantizationRun {
                         c.seed(),
                         c.sha256()))
             .orElse(null),
-        new QuantizationReport.Size(
-            bits.weights(),
-            paperBits / bits.weights(),
-            bits.bitsPerWeight(),
-            bits.byKind(),
-            parameters,
-            written.fileBytes(),
-            8.0 * written.fileBytes() / parameters,
-            original.totalBytes()),
+        QuantizationReport.Size.of(linears, written, original),
         linears,
         seconds,
         peak.isPresent() ? peak.getAsLong() : null);

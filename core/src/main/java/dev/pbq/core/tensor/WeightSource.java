@@ -28,6 +28,15 @@ public interface WeightSource {
    */
   void readRows(String name, long firstRow, long rowCount, FloatBuffer destination);
 
+  /**
+   * Whether the outputs of a linear are normalized after the product ({@code onebit} layers).
+   *
+   * @param linear its full name without {@code .weight}
+   */
+  default boolean normalizesOutput(String linear) {
+    return false;
+  }
+
   /** Reads a whole tensor of fewer than 2^31 elements. */
   default float[] read(String name) {
     long count = 1;

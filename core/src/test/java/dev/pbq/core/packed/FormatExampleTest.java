@@ -184,6 +184,21 @@ class FormatExampleTest {
     assertDocumented("### Example: hqq", layer);
   }
 
+  @Test
+  void oneBit() throws IOException {
+    OneBitLinear layer =
+        new OneBitLinear(
+            2,
+            3,
+            ScaleDtype.F16,
+            new byte[] {0, 1, 0, 1, 1, 0},
+            new float[] {0.5f, 1, 2},
+            new float[] {1, 0.25f});
+    assertThat(layer.dequantize())
+        .isEqualTo(new FloatMatrix(2, 3, new float[] {0.5f, -1, 2, -0.125f, -0.25f, 0.5f}));
+    assertDocumented("### Example: onebit", layer);
+  }
+
   /** The section of that title has a block with one line for each part and attribute. */
   private static void assertDocumented(String title, QuantizedLinear layer) throws IOException {
     MemoryPackedWriter stored = MemoryPackedWriter.of(layer);

@@ -168,6 +168,7 @@ final class FormatV1Fixtures {
             3,
             CodedParameters.NONE,
             11));
+    layers.put("onebit", RandomLayers.oneBit(6, 21, ScaleDtype.F16, 40));
     return layers;
   }
 

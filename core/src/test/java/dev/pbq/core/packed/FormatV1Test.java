@@ -68,6 +68,7 @@ class FormatV1Test {
         .contains(
             "uniform null",
             "hqq null",
+            "onebit null",
             "salient-split binary",
             "salient-split one-sided",
             "salient-split uniform",

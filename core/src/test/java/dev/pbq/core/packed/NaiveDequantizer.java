@@ -20,7 +20,20 @@ final class NaiveDequantizer {
     if (linear instanceof HqqLinear h) {
       return hqq(h);
     }
+    if (linear instanceof OneBitLinear o) {
+      return oneBit(o);
+    }
     return uniform((UniformLinear) linear);
+  }
+
+  private static FloatMatrix oneBit(OneBitLinear o) {
+    float[] w = new float[o.rows() * o.cols()];
+    for (int r = 0, i = 0; r < o.rows(); r++) {
+      for (int c = 0; c < o.cols(); c++, i++) {
+        w[i] = (1 - 2 * o.negative()[i]) * (o.output()[r] * o.input()[c]);
+      }
+    }
+    return new FloatMatrix(o.rows(), o.cols(), w);
   }
 
   private static FloatMatrix salientSplit(SalientSplitLinear s) {

@@ -138,7 +138,7 @@ class PackedCorruptionTest {
         LowKind.BINARY,
         o -> o.attributes().put("family", "trellis"),
         "packed layer model.q_proj, family: unknown storage family 'trellis'",
-        "binary-groups, salient-split, uniform, block-format, hqq");
+        "binary-groups, salient-split, uniform, block-format, hqq, onebit");
     assertRefused(
         LowKind.BINARY,
         o -> o.attributes().put("version", 2),

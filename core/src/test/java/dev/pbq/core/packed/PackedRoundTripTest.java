@@ -37,6 +37,9 @@ class PackedRoundTripTest {
           Map.entry("scale", BitKind.SCALES),
           Map.entry("zero", BitKind.ZERO_POINTS),
           Map.entry("g_idx", BitKind.OTHER),
+          Map.entry("signs", BitKind.SIGNS),
+          Map.entry("input_factor", BitKind.SCALES),
+          Map.entry("weight_scale", BitKind.SCALES),
           Map.entry("signs_1", BitKind.SIGNS),
           Map.entry("signs_2", BitKind.SIGNS),
           Map.entry("scale_codes", BitKind.SCALES),
@@ -133,6 +136,15 @@ class PackedRoundTripTest {
         new FlatGroups(
             axis, RandomLayers.divisor(new Random(seed), Math.multiplyExact(rows, cols)));
     check(RandomLayers.hqq(rows, cols, groups, type, compute, maxCode, coded, seed), maxCode);
+  }
+
+  @Property(tries = 300)
+  void oneBit(
+      @ForAll @IntRange(min = 1, max = 24) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll ScaleDtype type,
+      @ForAll long seed) {
+    check(RandomLayers.oneBit(rows, cols, type, seed), 1);
   }
 
   @Test

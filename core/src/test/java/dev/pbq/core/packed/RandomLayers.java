@@ -43,6 +43,24 @@ final class RandomLayers {
 
   private RandomLayers() {}
 
+  static OneBitLinear oneBit(int rows, int cols, ScaleDtype type, long seed) {
+    Random random = new Random(seed);
+    byte[] negative = new byte[rows * cols];
+    for (int i = 0; i < negative.length; i++) {
+      negative[i] = (byte) random.nextInt(2);
+    }
+    return new OneBitLinear(
+        rows, cols, type, negative, factors(random, cols, type), factors(random, rows, type));
+  }
+
+  private static float[] factors(Random random, int count, ScaleDtype type) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = type.round((float) random.nextGaussian());
+    }
+    return values;
+  }
+
   static SalientSplitLinear salientSplit(
       int rows,
       int cols,

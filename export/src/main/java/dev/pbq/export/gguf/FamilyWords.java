@@ -4,6 +4,7 @@ import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowPart;
+import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
 import dev.pbq.core.packed.ScaleDtype;
@@ -50,6 +51,11 @@ final class FamilyWords implements QuantizedLinear.Cases<String> {
         + h.groups().size()
         + " along axis "
         + h.groups().axis();
+  }
+
+  @Override
+  public String oneBit(OneBitLinear o) {
+    return "signs with a vector on the inputs and one on the outputs, whose result is normalized";
   }
 
   @Override

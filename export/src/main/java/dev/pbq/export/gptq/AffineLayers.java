@@ -6,6 +6,7 @@ import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowPart;
 import dev.pbq.core.packed.NumberFormat;
+import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
 import dev.pbq.core.packed.UniformLinear;
@@ -61,6 +62,11 @@ final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
             u.grid().zero(),
             Optional.empty())
         : AffineFit.none("values that are not on a uniform grid with an integer zero point");
+  }
+
+  @Override
+  public AffineFit oneBit(OneBitLinear o) {
+    return AffineFit.none("outputs that are normalized (OneBit)");
   }
 
   @Override

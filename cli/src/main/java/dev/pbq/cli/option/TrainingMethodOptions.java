@@ -1,0 +1,102 @@
+package dev.pbq.cli.option;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.train.method.OneBit;
+import dev.pbq.train.method.PbQat;
+import dev.pbq.train.method.TrainingMethod;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import picocli.CommandLine.Option;
+
+/** Which training method, with its settings. */
+public final class TrainingMethodOptions {
+  private static final List<String> METHODS = List.of(PbQat.NAME, OneBit.NAME);
+
+  @Option(
+      names = "--method",
+      paramLabel = "METHOD",
+      required = true,
+      description = {
+        "pb-qat: PB-LLM's quantization-aware training; salient weights stay in 8 bits, all others"
+            + " are binarized.",
+        "onebit: OneBit's distillation; a sign for each weight, two vectors for each linear."
+      })
+  private String name;
+
+  @Option(
+      names = "--salient-frac",
+      paramLabel = "F",
+      description = "pb-qat: share of the weights that stay (default: ${DEFAULT-VALUE}).")
+  private double salientFraction = 0.1;
+
+  @Option(
+      names = "--start",
+      paramLabel = "DIR",
+      description =
+          "pb-qat: take the salient weights of this result of 'pbq quantize' by xnor, sign, no,"
+              + " 2bit or 4bit, instead of the largest.")
+  private Path start;
+
+  @Option(
+      names = "--scale-dtype",
+      paramLabel = "T",
+      description = "Stored type of scales: f16 or f32 (default: f16).")
+  private String scaleDtype = "f16";
+
+  /**
+   * A method with what it reads from.
+   *
+   * @param method what is trained
+   * @param learningRate its original's
+   * @param warmup its original's warm-up, by the number of all steps
+   * @param start closed with this
+   */
+  public record Opened(
+      TrainingMethod method,
+      double learningRate,
+      IntUnaryOperator warmup,
+      Optional<PackedCheckpoint> start)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      start.ifPresent(PackedCheckpoint::close);
+    }
+  }
+
+  /**
+   * The method that was asked for; the caller closes it.
+   *
+   * @throws PbqException USAGE for an unknown method or setting; BAD_DATA for a start that is not
+   *     packed
+   */
+  public Opened open() {
+    if (!METHODS.contains(name)) {
+      throw PbqException.usage(
+          "--method " + name + " is no training method; there are " + String.join(", ", METHODS));
+    }
+    if (name.equals(OneBit.NAME)) {
+      // 500 steps as published; no more than a quarter of a short run.
+      return new Opened(
+          new OneBit(dtype()), 4e-4, steps -> Math.min(500, steps / 4), Optional.empty());
+    }
+    Optional<PackedCheckpoint> packed =
+        Optional.ofNullable(start).map(dir -> PackedCheckpoint.open(ModelFolder.open(dir)));
+    PbQat method =
+        new PbQat(salientFraction, dtype(), packed, start == null ? "" : start.toString());
+    return new Opened(method, 1e-4, steps -> (int) Math.ceil(0.05 * steps), packed);
+  }
+
+  private ScaleDtype dtype() {
+    return switch (scaleDtype) {
+      case "f16" -> ScaleDtype.F16;
+      case "f32" -> ScaleDtype.F32;
+      default ->
+          throw PbqException.usage("--scale-dtype " + scaleDtype + " is neither f16 nor f32");
+    };
+  }
+}

@@ -1,0 +1,108 @@
+package dev.pbq.cli.option;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.train.optimizer.Schedule;
+import dev.pbq.train.run.TrainingSettings;
+import java.util.function.IntUnaryOperator;
+import picocli.CommandLine.Option;
+
+/** How long and how fast a training runs. */
+public final class TrainingOptions {
+  /** A tenth of the run between two looks at the held-out windows, but not more than so many. */
+  private static final int MOST_STEPS_UNSEEN = 100;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
+  private int steps = 1000;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Windows that go through the model together (default: ${DEFAULT-VALUE}).")
+  private int batch = 2;
+
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      description = "Batches of a step (default: ${DEFAULT-VALUE}).")
+  private int accumulate = 4;
+
+  @Option(
+      names = "--seqlen",
+      paramLabel = "N",
+      description = "Tokens of a window (default: 2048, or the model's longest sequence).")
+  private Integer seqlen;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "R",
+      description = "Largest learning rate (default: the method's).")
+  private Double learningRate;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "S",
+      description =
+          "How the learning rate falls after the warm-up: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Schedule.Shape schedule = Schedule.Shape.COSINE;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description = "Steps in which the learning rate rises (default: the method's).")
+  private Integer warmup;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "NORM",
+      description = "Gradients above this norm are cut back to it (default: ${DEFAULT-VALUE}).")
+  private double clip = 1;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the order of the windows (default: ${DEFAULT-VALUE}).")
+  private long seed = 42;
+
+  @Option(
+      names = "--recompute",
+      description = "Run each block again in the backward pass: less memory, a third more time.")
+  private boolean recompute;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "N",
+      description =
+          "Windows at the end of the text that are not trained on but measured (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int heldOut = 16;
+
+  /**
+   * The settings.
+   *
+   * @param defaultRate the method's learning rate
+   * @param defaultWarmup the method's warm-up for so many steps
+   * @throws PbqException USAGE naming an option that makes no sense
+   */
+  public TrainingSettings settings(
+      CausalModel model, double defaultRate, IntUnaryOperator defaultWarmup) {
+    int tokens = seqlen != null ? seqlen : Math.min(2048, model.maxPositions());
+    int rising = warmup != null ? warmup : defaultWarmup.applyAsInt(steps);
+    double rate = learningRate != null ? learningRate : defaultRate;
+    int every = Math.max(1, Math.min(MOST_STEPS_UNSEEN, steps / 10));
+    return new TrainingSettings(
+        batch,
+        accumulate,
+        tokens,
+        new Schedule(schedule, rate, rising, steps),
+        clip,
+        seed,
+        recompute,
+        heldOut,
+        every);
+  }
+}

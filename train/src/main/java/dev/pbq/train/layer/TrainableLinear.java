@@ -1,0 +1,39 @@
+package dev.pbq.train.layer;
+
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.train.optimizer.Parameter;
+import java.util.List;
+
+/**
+ * A linear layer that is trained. The model multiplies with the weight that {@link #use} gives and
+ * computes the loss's gradient with respect to it; {@link #propagate} takes that gradient on to the
+ * trained arrays, through rounding by the straight-through estimator of the method. One thread at a
+ * time.
+ */
+public interface TrainableLinear {
+  /** The trained arrays, always in the same order. */
+  List<Parameter> parameters();
+
+  /**
+   * The weight [rows, cols] for the current values: to the last bit what {@link #pack} stores.
+   *
+   * @param weight row-major, overwritten
+   */
+  void use(float[] weight);
+
+  /**
+   * Sets the gradients of the trained arrays.
+   *
+   * @param gradient dL/dW [rows, cols], row-major, for the weight that {@link #use} gave last; may
+   *     be overwritten
+   */
+  void propagate(float[] gradient);
+
+  /** Whether the outputs of a token are normalized after the product (OneBit). */
+  default boolean normalizesOutput() {
+    return false;
+  }
+
+  /** What is stored for the current values. */
+  QuantizedLinear pack();
+}

@@ -1,0 +1,19 @@
+package dev.pbq.train.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
+/**
+ * One step of a loss curve: a line of {@code training.jsonl}.
+ *
+ * @param step steps done; 0 before the first
+ * @param loss mean training loss of the step, before it moved the weights; null at step 0
+ * @param learningRate of the step; null at step 0
+ * @param gradientNorm before clipping; null at step 0
+ * @param heldOut mean negative log-likelihood of the held-out windows in nats per token, after the
+ *     step; null where it was not measured
+ */
+@JsonPropertyOrder({"step", "loss", "learningRate", "gradientNorm", "heldOut"})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record CurvePoint(
+    int step, Double loss, Double learningRate, Double gradientNorm, Double heldOut) {}

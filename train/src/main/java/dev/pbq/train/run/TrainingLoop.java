@@ -1,0 +1,129 @@
+package dev.pbq.train.run;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.train.method.TrainingMethod;
+import dev.pbq.train.optimizer.AdamW;
+import dev.pbq.train.optimizer.Parameter;
+import dev.pbq.train.student.Student;
+import dev.pbq.train.student.Teacher;
+import dev.pbq.train.student.TokenWindows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One step after the other: gradients of the step's batches, clipping, AdamW, and every so many
+ * steps a look at the held-out windows and a saved state.
+ */
+final class TrainingLoop {
+  private final Student student;
+  private final Optional<Teacher> teacher;
+  private final TokenWindows windows;
+  private final TrainingMethod method;
+  private final TrainingSettings settings;
+  private final List<Parameter> parameters;
+
+  TrainingLoop(
+      Student student,
+      Optional<Teacher> teacher,
+      TokenWindows windows,
+      TrainingMethod method,
+      TrainingSettings settings,
+      List<Parameter> parameters) {
+    this.student = student;
+    this.teacher = teacher;
+    this.windows = windows;
+    this.method = method;
+    this.settings = settings;
+    this.parameters = parameters;
+  }
+
+  /**
+   * Trains to the end.
+   *
+   * @param done the curve of a run that is resumed; empty for a new one
+   * @param state where to save
+   * @return the whole curve
+   * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite; the
+   *     last saved state stays
+   */
+  List<CurvePoint> run(List<CurvePoint> done, TrainingState state, TrainingProgress progress) {
+    List<CurvePoint> curve = new ArrayList<>(done);
+    if (curve.isEmpty()) {
+      curve.add(new CurvePoint(0, null, null, null, heldOut(student, windows, settings)));
+      progress.step(curve.get(0));
+    }
+    int steps = settings.schedule().steps();
+    for (int step = curve.size() - 1; step < steps; step++) {
+      boolean looks = (step + 1) % settings.every() == 0 || step + 1 == steps;
+      CurvePoint point = named(step, looks);
+      curve.add(point);
+      progress.step(point);
+      if (looks) {
+        state.save(curve, parameters);
+      }
+    }
+    return curve;
+  }
+
+  private CurvePoint named(int step, boolean looks) {
+    try {
+      return step(step, looks);
+    } catch (PbqException e) {
+      if (e.kind() != PbqException.Kind.NUMERICAL) {
+        throw e;
+      }
+      throw new PbqException(
+          e.kind(), "step " + (step + 1) + ": " + e.getMessage() + "; a lower lr may help", e);
+    }
+  }
+
+  private CurvePoint step(int step, boolean looks) {
+    double rate = settings.schedule().at(step);
+    double loss = 0;
+    int batches = settings.accumulate();
+    for (int a = 0; a < batches; a++) {
+      long first = ((long) step * batches + a) * settings.batch();
+      int[][] ids = windows.take(first, settings.batch());
+      loss += student.backward(ids, method.objective(), teacher, 1.0 / batches);
+    }
+    if (!Double.isFinite(loss)) {
+      throw PbqException.numerical("the loss is " + loss);
+    }
+    student.takeGradients();
+    double norm = AdamW.norm(parameters);
+    if (!Double.isFinite(norm)) {
+      throw PbqException.numerical("the gradient of " + notFinite() + " is not finite");
+    }
+    method.optimizer().step(parameters, step + 1, rate, AdamW.clip(norm, settings.clip()));
+    student.refresh();
+    Double heldOut = looks ? heldOut(student, windows, settings) : null;
+    return new CurvePoint(step + 1, loss, rate, norm, heldOut);
+  }
+
+  private String notFinite() {
+    return parameters.stream()
+        .filter(p -> !Double.isFinite(AdamW.norm(List.of(p))))
+        .map(Parameter::name)
+        .findFirst()
+        .orElse("all layers together");
+  }
+
+  /** Mean negative log-likelihood of the held-out windows, in nats per token. */
+  static double heldOut(Student student, TokenWindows windows, TrainingSettings settings) {
+    int[][] all = windows.heldOut();
+    double sum = 0;
+    long count = 0;
+    for (int from = 0; from < all.length; from += settings.batch()) {
+      int to = Math.min(all.length, from + settings.batch());
+      for (float[] window : student.nextTokenNll(Arrays.copyOfRange(all, from, to))) {
+        for (float nll : window) {
+          sum += nll;
+        }
+        count += window.length;
+      }
+    }
+    return sum / count;
+  }
+}

@@ -1,0 +1,192 @@
+package dev.pbq.train.student;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.DecoderBlock;
+import dev.pbq.core.model.LanguageHead;
+import dev.pbq.core.model.LinearInputTap;
+import dev.pbq.core.model.TokenEmbedding;
+import dev.pbq.core.tensor.WeightSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The model that is trained: the project's own model code on weights of which some are trained. All
+ * blocks are in memory. Backward either keeps the whole graph of a batch, or, with recomputation,
+ * only the blocks' inputs: each block is then run again when its turn comes, so that the graph of
+ * one block is held at a time, at the price of a second forward pass (activation checkpointing,
+ * Chen et al., arXiv 1604.06174). Owns its arrays; for one thread at a time.
+ */
+public final class Student implements AutoCloseable {
+  private final NDManager owner;
+  private final TokenEmbedding embedding;
+  private final List<DecoderBlock> blocks = new ArrayList<>();
+  private final LanguageHead head;
+  private final TrainedWeights trained;
+  private final List<NDArray> arrays = new ArrayList<>();
+  private final boolean recompute;
+
+  /**
+   * Loads a model.
+   *
+   * @param weights of everything that is not trained, and the shapes of the rest; lent
+   * @param trained what is trained; shared with the caller
+   * @param recompute whether blocks are run again in the backward pass
+   */
+  public Student(
+      NDManager parent,
+      CausalModel model,
+      WeightSource weights,
+      TrainedWeights trained,
+      boolean recompute) {
+    this.owner = parent.newSubManager();
+    this.trained = trained;
+    this.recompute = recompute;
+    this.embedding = model.embedding(owner, weights);
+    WeightSource layers = trained.over(weights);
+    for (int b = 0; b < model.blocks(); b++) {
+      blocks.add(model.block(owner, layers, b));
+    }
+    this.head = model.head(owner, weights);
+    blocks.forEach(block -> arrays.addAll(trainedOf(block.weights())));
+    arrays.addAll(trainedOf(head.weights()));
+    arrays.forEach(array -> array.setRequiresGradient(true));
+    trained.use(arrays);
+  }
+
+  private List<NDArray> trainedOf(List<NDArray> weights) {
+    return weights.stream().filter(array -> trained.contains(array.getName())).toList();
+  }
+
+  /** Takes the current values of what is trained into use. */
+  public void refresh() {
+    trained.use(arrays);
+  }
+
+  /** Sets the gradients of what is trained from all batches since the last call. */
+  public void takeGradients() {
+    trained.takeGradients(arrays);
+  }
+
+  /**
+   * Forward and backward; the gradients are added to those of earlier batches.
+   *
+   * @param ids token ids [sequences][tokens], of one length
+   * @param teacher present if the objective needs one
+   * @param share factor on the loss: of this batch in the step
+   * @return the loss, times the share
+   */
+  public double backward(
+      int[][] ids, Objective objective, Optional<Teacher> teacher, double share) {
+    try (NDManager step = owner.newSubManager()) {
+      Optional<Teacher.Signals> signals = teacher.map(t -> t.signals(step, ids));
+      Batch batch = new Batch(ids, objective, signals, share);
+      NDArray hidden = embedding.embed(step, ids);
+      return recompute ? inPieces(hidden, batch) : whole(hidden, batch);
+    }
+  }
+
+  /** What the loss of a batch is made of. */
+  private record Batch(
+      int[][] ids, Objective objective, Optional<Teacher.Signals> signals, double share) {
+    NDArray onLogits(NDArray logits) {
+      NDArray teacher = signals.map(Teacher.Signals::logits).orElse(null);
+      return objective.onLogits(logits, teacher, ids, share);
+    }
+
+    /** The term on the input of a block; null where there is none. */
+    NDArray onHidden(NDArray hidden, int block) {
+      return block == 0 || objective.hidden() == 0
+          ? null
+          : objective.onHidden(hidden, signals.orElseThrow().inputs().get(block), share);
+    }
+  }
+
+  private double whole(NDArray embedded, Batch batch) {
+    try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      NDArray hidden = embedded;
+      NDArray loss = null;
+      for (int b = 0; b < blocks.size(); b++) {
+        loss = plus(loss, batch.onHidden(hidden, b));
+        hidden = blocks.get(b).record(hidden);
+      }
+      loss = plus(loss, batch.onLogits(head.recordLogits(hidden)));
+      collector.backward(loss);
+      return loss.getFloat();
+    }
+  }
+
+  private double inPieces(NDArray embedded, Batch batch) {
+    List<NDArray> inputs = new ArrayList<>(List.of(embedded));
+    for (DecoderBlock block : blocks) {
+      inputs.add(block.forward(inputs.get(inputs.size() - 1), LinearInputTap.NONE));
+    }
+    int last = blocks.size();
+    NDArray output = inputs.get(last);
+    output.setRequiresGradient(true);
+    double total;
+    try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      NDArray loss = batch.onLogits(head.recordLogits(output));
+      collector.backward(loss);
+      total = loss.getFloat();
+    }
+    NDArray gradient = output.getGradient();
+    for (int b = last - 1; b >= 0; b--) {
+      NDArray input = inputs.get(b);
+      input.setRequiresGradient(b > 0);
+      try (NDManager stage = embedded.getManager().newSubManager();
+          GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+        input.tempAttach(stage);
+        NDArray term = batch.onHidden(input, b);
+        NDArray target = plus(blocks.get(b).record(input).mul(gradient).sum(), term);
+        collector.backward(target);
+        total += term == null ? 0 : term.getFloat();
+      }
+      gradient = b > 0 ? input.getGradient() : null;
+    }
+    return total;
+  }
+
+  private static NDArray plus(NDArray sum, NDArray term) {
+    return sum == null ? term : term == null ? sum : sum.add(term);
+  }
+
+  /**
+   * Negative log-likelihoods of the next tokens with the values in use, as an evaluation computes
+   * them.
+   *
+   * @param ids [sequences][tokens]
+   * @return [sequences][tokens - 1], in nats
+   */
+  public float[][] nextTokenNll(int[][] ids) {
+    try (NDManager scope = owner.newSubManager()) {
+      return head.nextTokenNll(output(scope, ids), ids);
+    }
+  }
+
+  /** KL(teacher || student) of a batch, in nats per token. */
+  public double divergence(int[][] ids, Teacher teacher) {
+    try (NDManager scope = owner.newSubManager()) {
+      NDArray logits = head.logits(output(scope, ids));
+      NDArray target = teacher.signals(scope, ids).logits();
+      return new Objective(0, 1, 0).onLogits(logits, target, ids, 1).getFloat();
+    }
+  }
+
+  private NDArray output(NDManager scope, int[][] ids) {
+    NDArray hidden = embedding.embed(scope, ids);
+    for (DecoderBlock block : blocks) {
+      hidden = block.forward(hidden, LinearInputTap.NONE);
+    }
+    return hidden;
+  }
+
+  @Override
+  public void close() {
+    owner.close();
+  }
+}

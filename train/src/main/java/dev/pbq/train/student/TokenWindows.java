@@ -1,0 +1,102 @@
+package dev.pbq.train.student;
+
+import dev.pbq.core.PbqException;
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * A text's tokens packed into windows of one length, the last of which are held out: never trained
+ * on, used to follow the run. Which windows a step sees follows from the seed and the step's number
+ * alone, so that a resumed run sees what an uninterrupted one would: every epoch has all windows
+ * once, in an order of its own.
+ */
+public final class TokenWindows {
+  private final int[][] training;
+  private final int[][] heldOut;
+  private final long seed;
+  private long shuffledEpoch = -1;
+  private int[] order = new int[0];
+
+  /**
+   * Packs a text.
+   *
+   * @param tokens of the whole text; a rest shorter than a window is dropped
+   * @param length tokens of each window, at least 2
+   * @param batch windows of a batch
+   * @param heldOut windows held out
+   * @param name of the text, for the message
+   * @throws PbqException BAD_DATA if there is not one batch beside what is held out
+   */
+  public static TokenWindows pack(
+      int[] tokens, int length, int batch, int heldOut, long seed, String name) {
+    int count = tokens.length / length;
+    if (count < batch + heldOut) {
+      throw PbqException.badData(
+          name
+              + " has "
+              + tokens.length
+              + " tokens: "
+              + count
+              + " windows of "
+              + length
+              + ", fewer than a batch of "
+              + batch
+              + " and "
+              + heldOut
+              + " held out");
+    }
+    int[][] all = new int[count][];
+    for (int i = 0; i < count; i++) {
+      all[i] = Arrays.copyOfRange(tokens, i * length, (i + 1) * length);
+    }
+    return new TokenWindows(
+        Arrays.copyOf(all, count - heldOut), Arrays.copyOfRange(all, count - heldOut, count), seed);
+  }
+
+  private TokenWindows(int[][] training, int[][] heldOut, long seed) {
+    this.training = training;
+    this.heldOut = heldOut;
+    this.seed = seed;
+  }
+
+  /** Windows that are trained on. */
+  public int size() {
+    return training.length;
+  }
+
+  /** The windows held out; not copied, not to be changed. */
+  public int[][] heldOut() {
+    return heldOut;
+  }
+
+  /**
+   * Windows {@code first .. first + count - 1} of the endless sequence of epochs.
+   *
+   * @return token ids [count][tokens]; not to be changed
+   */
+  public int[][] take(long first, int count) {
+    int[][] batch = new int[count][];
+    for (int i = 0; i < count; i++) {
+      long index = first + i;
+      shuffle(index / training.length);
+      batch[i] = training[order[(int) (index % training.length)]];
+    }
+    return batch;
+  }
+
+  /** Fisher and Yates' shuffle, with the epoch's own random numbers. */
+  private void shuffle(long epoch) {
+    if (epoch == shuffledEpoch) {
+      return;
+    }
+    Random random = new Random(seed * 0x9e3779b97f4a7c15L + epoch);
+    int[] shuffled = new int[training.length];
+    for (int i = 0; i < shuffled.length; i++) {
+      int at = random.nextInt(i + 1);
+      shuffled[i] = shuffled[at];
+      shuffled[at] = i;
+    }
+    order = shuffled;
+    shuffledEpoch = epoch;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.pbq.train.student;
+
+import ai.djl.ndarray.NDArray;
+import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.tensor.WeightSource;
+import dev.pbq.train.layer.StoredVector;
+import dev.pbq.train.layer.TrainableLinear;
+import dev.pbq.train.optimizer.Parameter;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything of a model that is trained.
+ *
+ * @param linears by name without {@code .weight}, in the model's order
+ * @param vectors by full name, in the model's order
+ */
+public record TrainedWeights(
+    Map<String, TrainableLinear> linears, Map<String, StoredVector> vectors) {
+  private static final String WEIGHT = ".weight";
+
+  /** All trained arrays, in an order that is the same in every run. */
+  public List<Parameter> parameters() {
+    List<Parameter> all = new ArrayList<>();
+    linears.values().forEach(linear -> all.addAll(linear.parameters()));
+    vectors.values().forEach(vector -> all.add(vector.parameter()));
+    return List.copyOf(all);
+  }
+
+  /** The weights that a model with these layers starts from, and which outputs it normalizes. */
+  WeightSource over(WeightSource weights) {
+    return new WeightSource() {
+      @Override
+      public boolean contains(String name) {
+        return weights.contains(name);
+      }
+
+      @Override
+      public long[] shape(String name) {
+        return weights.shape(name);
+      }
+
+      @Override
+      public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
+        weights.readRows(name, firstRow, rowCount, destination);
+      }
+
+      @Override
+      public boolean normalizesOutput(String linear) {
+        TrainableLinear layer = linears.get(linear);
+        return layer == null ? weights.normalizesOutput(linear) : layer.normalizesOutput();
+      }
+    };
+  }
+
+  /** Whether the tensor of this full name is trained. */
+  boolean contains(String tensor) {
+    return vectors.containsKey(tensor) || linears.containsKey(linear(tensor));
+  }
+
+  /** Writes the current values into the engine's arrays, each named as its tensor. */
+  void use(List<NDArray> arrays) {
+    Parallel.forEach(
+        arrays.size(),
+        i -> {
+          NDArray array = arrays.get(i);
+          FloatBuffer buffer = floats(array);
+          StoredVector vector = vectors.get(array.getName());
+          if (vector != null) {
+            for (int k = 0; k < buffer.capacity(); k++) {
+              buffer.put(k, vector.used(k));
+            }
+          } else {
+            float[] weight = new float[buffer.capacity()];
+            linears.get(linear(array.getName())).use(weight);
+            buffer.put(0, weight);
+          }
+        });
+  }
+
+  /** Takes the engine's gradients to the trained arrays and sets the engine's to zero. */
+  void takeGradients(List<NDArray> arrays) {
+    List<NDArray> gradients = arrays.stream().map(NDArray::getGradient).toList();
+    Parallel.forEach(
+        arrays.size(),
+        i -> {
+          String name = arrays.get(i).getName();
+          FloatBuffer buffer = floats(gradients.get(i));
+          float[] gradient = new float[buffer.capacity()];
+          buffer.get(0, gradient);
+          buffer.put(0, new float[gradient.length]);
+          StoredVector vector = vectors.get(name);
+          if (vector != null) {
+            System.arraycopy(gradient, 0, vector.parameter().gradient(), 0, gradient.length);
+          } else {
+            linears.get(linear(name)).propagate(gradient);
+          }
+        });
+    gradients.forEach(NDArray::close);
+  }
+
+  /** The engine's own memory. */
+  private static FloatBuffer floats(NDArray array) {
+    return array.toByteBuffer(true).asFloatBuffer();
+  }
+
+  private static String linear(String tensor) {
+    return tensor.endsWith(WEIGHT)
+        ? tensor.substring(0, tensor.length() - WEIGHT.length())
+        : tensor;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.pbq.train.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.data.CalibrationText;
+import dev.pbq.core.packed.BitKind;
+import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.pipeline.RunOutput;
+import dev.pbq.eval.run.Running;
+import dev.pbq.tiny.TinyModel;
+import dev.pbq.train.method.OneBit;
+import dev.pbq.train.method.PbQat;
+import dev.pbq.train.method.TrainingMethod;
+import dev.pbq.train.optimizer.Schedule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs on the built-in model. */
+class TrainingRunTest {
+  @TempDir private Path temporary;
+
+  private static TrainingSettings settings(int steps, long seed) {
+    return new TrainingSettings(
+        2, 2, 32, new Schedule(Schedule.Shape.COSINE, 1e-3, 1, steps), 1, seed, false, 4, 2);
+  }
+
+  private static TrainingMethod pbQat() {
+    return new PbQat(0.1, ScaleDtype.F16, Optional.empty(), "");
+  }
+
+  private TrainingRun run(TrainingSettings settings, String text, TrainingProgress progress) {
+    return run(pbQat(), settings, text, progress);
+  }
+
+  private TrainingRun run(
+      TrainingMethod method, TrainingSettings settings, String text, TrainingProgress progress) {
+    Path folder = TinyModel.unpack(temporary.resolve("tiny"));
+    ResolvedModel tiny = new ResolvedModel("tiny", "tiny", folder, "built in");
+    return new TrainingRun(
+        tiny,
+        method,
+        settings,
+        CalibrationText.of("text", text),
+        Running.of(1, Long.MAX_VALUE),
+        progress);
+  }
+
+  private static RunOutput output(Path directory, boolean resume) {
+    return new RunOutput(directory, resume, false, ShardSize.DEFAULT, Map.of());
+  }
+
+  /** Ends a run as a kill would: after a step, with the last saved state behind it. */
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  @Test
+  void aKilledRunThatIsResumedGivesTheSameBytes() throws IOException {
+    String text = TinyModel.calibrationText();
+    Path whole = temporary.resolve("whole");
+    TrainingResult result =
+        run(settings(6, 1), text, TrainingProgress.SILENT).run(output(whole, false));
+    assertThat(result.curve()).hasSize(7);
+    assertThat(result.heldOutAfter()).isLessThan(result.heldOutBefore());
+
+    Path killed = temporary.resolve("killed");
+    TrainingProgress killer =
+        point -> {
+          if (point.step() == 5) {
+            throw new Killed();
+          }
+        };
+    TrainingRun first = run(settings(6, 1), text, killer);
+    assertThatThrownBy(() -> first.run(output(killed, false))).isInstanceOf(Killed.class);
+    assertThat(killed).doesNotExist();
+
+    TrainingRun other = run(settings(6, 2), text, TrainingProgress.SILENT);
+    assertThatThrownBy(() -> other.run(output(killed, true)))
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.USAGE))
+        .hasMessageContaining("seed");
+
+    run(settings(6, 1), text, TrainingProgress.SILENT).run(output(killed, true));
+    for (String file : new String[] {"model.safetensors", TrainingRun.CURVE, "config.json"}) {
+      assertThat(Files.readAllBytes(killed.resolve(file)))
+          .as(file)
+          .isEqualTo(Files.readAllBytes(whole.resolve(file)));
+    }
+    assertThat(killed.resolve(TrainingState.FILE)).doesNotExist();
+  }
+
+  @Test
+  void anotherSeedGivesAnotherResult() throws IOException {
+    String text = TinyModel.calibrationText();
+    Path one = temporary.resolve("one");
+    Path two = temporary.resolve("two");
+    run(settings(2, 1), text, TrainingProgress.SILENT).run(output(one, false));
+    run(settings(2, 2), text, TrainingProgress.SILENT).run(output(two, false));
+    assertThat(Files.readAllBytes(two.resolve("model.safetensors")))
+        .isNotEqualTo(Files.readAllBytes(one.resolve("model.safetensors")));
+  }
+
+  @Test
+  void oneBitDistillsAndIsNoLinearMap() {
+    Path output = temporary.resolve("onebit");
+    TrainingResult result =
+        run(
+                new OneBit(ScaleDtype.F16),
+                settings(6, 1),
+                TinyModel.calibrationText(),
+                TrainingProgress.SILENT)
+            .run(output(output, false));
+    assertThat(result.heldOutAfter()).isLessThan(result.heldOutBefore());
+    assertThat(result.report().size().storedByKind())
+        .containsOnlyKeys(BitKind.SIGNS, BitKind.SCALES);
+    try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(output))) {
+      assertThat(packed.normalizesOutput("model.layers.0.self_attn.q_proj")).isTrue();
+      assertThatThrownBy(packed::requireLinearMaps)
+          .isInstanceOf(PbqException.class)
+          .hasMessageContaining("is no linear map");
+    }
+  }
+
+  @Test
+  void aRateAtWhichNoSignCanFlipIsToldWithTheNumber() {
+    OneBit method = new OneBit(ScaleDtype.F16);
+    assertThat(method.warning(new Schedule(Schedule.Shape.COSINE, 4e-4, 10, 1000))).isEmpty();
+    assertThat(method.warning(new Schedule(Schedule.Shape.CONSTANT, 1e-5, 0, 100)).orElseThrow())
+        .isEqualTo(
+            "no sign can flip: in 100 steps a weight moves by at most about 0.0010, and all start"
+                + " at 0.010 from 0");
+  }
+
+  @Test
+  void aTextShorterThanABatchIsRefused() {
+    TrainingRun run = run(settings(2, 1), "Once upon a time.", TrainingProgress.SILENT);
+    assertThatThrownBy(() -> run.run(output(temporary.resolve("short"), false)))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("fewer than a batch of 2 and 4 held out");
+    assertThat(temporary.resolve("short.partial")).doesNotExist();
+  }
+}
