@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 /** The operands of a BERT block's products: seen once each, and what is multiplied. */
 class BertOperandsTest {
   private static final JsonNode BERT = TestConfigs.bert("{}");
-  private static final int[] LENGTHS = {2, 33, 5, 33, 17};
 
   private NDManager manager;
 
