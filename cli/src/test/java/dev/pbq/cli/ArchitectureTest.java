@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String CHECKPOINT = "dev.pbq.core.checkpoint..";
   private static final String MODEL = "dev.pbq.core.model..";
   private static final String DATA = "dev.pbq.core.data..";
+  private static final String JSON = "dev.pbq.core.json..";
   private static final String ENVIRONMENT = "dev.pbq.core.environment..";
   private static final String ACTIVATION = "dev.pbq.core.activation..";
   private static final String PIPELINE = "dev.pbq.core.pipeline..";
@@ -50,9 +51,13 @@ class ArchitectureTest {
   @ArchTest static final ArchRule linalg = only(LINALG, ROOT, TENSOR);
   @ArchTest static final ArchRule packed = only(PACKED, ROOT, TENSOR);
   @ArchTest static final ArchRule quant = only(QUANT, ROOT, TENSOR, LINALG, PACKED);
-  @ArchTest static final ArchRule checkpoint = only(CHECKPOINT, ROOT, TENSOR, PACKED, ENVIRONMENT);
+  @ArchTest static final ArchRule json = only(JSON, ROOT);
+
+  @ArchTest
+  static final ArchRule checkpoint = only(CHECKPOINT, ROOT, TENSOR, PACKED, ENVIRONMENT, JSON);
+
   @ArchTest static final ArchRule model = only(MODEL, ROOT, TENSOR);
-  @ArchTest static final ArchRule data = only(DATA, ROOT, ENVIRONMENT);
+  @ArchTest static final ArchRule data = only(DATA, ROOT, ENVIRONMENT, JSON);
   @ArchTest static final ArchRule activation = only(ACTIVATION, ROOT);
 
   @ArchTest
@@ -251,7 +256,7 @@ class ArchitectureTest {
       only("dev.pbq.eval.report..", CORE, "dev.pbq.eval", "dev.pbq.eval.distance..");
 
   @ArchTest
-  static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA);
+  static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA, JSON);
 
   @ArchTest
   static final ArchRule layoutsOfOtherProgramsStandBesideTheirWriters =
@@ -292,7 +297,27 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
-  @ArchTest static final ArchRule chats = only("dev.pbq.workflow.chat..", ROOT, CHECKPOINT);
+  @ArchTest
+  static final ArchRule chats =
+      only("dev.pbq.workflow.chat..", ROOT, DATA, JSON, "dev.pbq.jinja..");
+
+  @ArchTest
+  static final ArchRule jinjaStandsAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.pbq.jinja..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.jinja..", "java..");
+
+  @ArchTest
+  static final ArchRule templatesAreRenderedInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.pbq.jinja..", "dev.pbq.workflow.chat..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.jinja..");
 
   @ArchTest
   static final ArchRule commandsAndOptionsAreOfTheCommandLine =

@@ -29,6 +29,7 @@ class HelpTest {
         "export",
         "generate",
         "chat",
+        "tokenize",
         "pull",
         "demo"
       })
