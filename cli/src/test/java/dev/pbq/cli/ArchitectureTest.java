@@ -15,6 +15,7 @@ import static dev.pbq.cli.Packages.ENVIRONMENT;
 import static dev.pbq.cli.Packages.EXPORT;
 import static dev.pbq.cli.Packages.FORMATS;
 import static dev.pbq.cli.Packages.GPTQ_PB;
+import static dev.pbq.cli.Packages.JSON;
 import static dev.pbq.cli.Packages.LINALG;
 import static dev.pbq.cli.Packages.MODEL;
 import static dev.pbq.cli.Packages.PACKED;
@@ -48,11 +49,14 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule quant = only(QUANT, ROOT, TENSOR, LINALG, PACKED);
 
-  @ArchTest static final ArchRule checkpoint = only(CHECKPOINT, ROOT, TENSOR, PACKED, ENVIRONMENT);
+  @ArchTest static final ArchRule json = only(JSON, ROOT);
+
+  @ArchTest
+  static final ArchRule checkpoint = only(CHECKPOINT, ROOT, TENSOR, PACKED, ENVIRONMENT, JSON);
 
   @ArchTest static final ArchRule model = only(MODEL, ROOT, TENSOR);
 
-  @ArchTest static final ArchRule data = only(DATA, ROOT, ENVIRONMENT);
+  @ArchTest static final ArchRule data = only(DATA, ROOT, ENVIRONMENT, JSON);
 
   @ArchTest static final ArchRule activation = only(ACTIVATION, ROOT);
 
@@ -124,7 +128,7 @@ class ArchitectureTest {
       only("dev.pbq.formats.config..", ROOT, PACKED, MODEL, "dev.pbq.formats.arithmetic..");
 
   @ArchTest
-  static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA);
+  static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA, JSON);
 
   @ArchTest
   static final ArchRule layoutsOfOtherProgramsStandBesideTheirWriters =

@@ -28,6 +28,7 @@ class HelpTest {
         "export",
         "generate",
         "chat",
+        "tokenize",
         "pull",
         "demo"
       })

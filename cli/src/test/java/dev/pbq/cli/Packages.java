@@ -17,6 +17,7 @@ final class Packages {
   static final String CHECKPOINT = "dev.pbq.core.checkpoint..";
   static final String MODEL = "dev.pbq.core.model..";
   static final String DATA = "dev.pbq.core.data..";
+  static final String JSON = "dev.pbq.core.json..";
   static final String ENVIRONMENT = "dev.pbq.core.environment..";
   static final String ACTIVATION = "dev.pbq.core.activation..";
   static final String PIPELINE = "dev.pbq.core.pipeline..";

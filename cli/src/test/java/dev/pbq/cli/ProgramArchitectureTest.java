@@ -12,6 +12,7 @@ import static dev.pbq.cli.Packages.EVAL;
 import static dev.pbq.cli.Packages.EVAL_SCORING;
 import static dev.pbq.cli.Packages.EXPORT;
 import static dev.pbq.cli.Packages.FORMATS;
+import static dev.pbq.cli.Packages.JSON;
 import static dev.pbq.cli.Packages.MODEL;
 import static dev.pbq.cli.Packages.PACKED;
 import static dev.pbq.cli.Packages.PARALLEL;
@@ -231,7 +232,27 @@ class ProgramArchitectureTest {
 
   @ArchTest static final ArchRule tiny = only(TINY, CORE);
 
-  @ArchTest static final ArchRule chats = only("dev.pbq.workflow.chat..", ROOT, CHECKPOINT);
+  @ArchTest
+  static final ArchRule chats =
+      only("dev.pbq.workflow.chat..", ROOT, DATA, JSON, "dev.pbq.jinja..");
+
+  @ArchTest
+  static final ArchRule jinjaStandsAlone =
+      classes()
+          .that()
+          .resideInAPackage("dev.pbq.jinja..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.jinja..", "java..");
+
+  @ArchTest
+  static final ArchRule templatesAreRenderedInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.pbq.jinja..", "dev.pbq.workflow.chat..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.pbq.jinja..");
 
   @ArchTest
   static final ArchRule commandsAndOptionsAreOfTheCommandLine =

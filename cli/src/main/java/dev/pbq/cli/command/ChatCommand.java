@@ -11,11 +11,13 @@ import dev.pbq.core.generate.TokenSampler;
 import dev.pbq.eval.run.TextModel;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.chat.ChatTemplate;
+import dev.pbq.workflow.chat.Conversation;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -42,6 +44,21 @@ final class ChatCommand implements Runnable {
   @Option(names = "--system", paramLabel = "TEXT", description = "A system message to begin with.")
   private String system;
 
+  @Option(
+      names = "--messages",
+      paramLabel = "FILE.json",
+      description =
+          "With --print-prompt: a conversation, a list of objects with role and content (or an"
+              + " object with such a list as messages, and tools and documents beside it).")
+  private Path messages;
+
+  @Option(
+      names = "--print-prompt",
+      description =
+          "Print what the template makes of --messages, byte for byte, with the generation prompt,"
+              + " and end. The model is not loaded.")
+  private boolean printPrompt;
+
   @Mixin private GenerationOptions generation;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -49,16 +66,19 @@ final class ChatCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
+    if (printPrompt != (messages != null)) {
+      throw PbqException.usage("--messages FILE.json and --print-prompt are given together");
+    }
+    if (printPrompt) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.print(template(model.resolve().folder()).render(Conversation.read(messages)));
+      out.flush();
+      return;
+    }
     int maxNewTokens = generation.maxNewTokens();
     TokenSampler sampler = generation.sampler();
     ModelFolder folder = ModelFolder.open(model.resolve().folder());
-    ChatTemplate template =
-        ChatTemplate.of(folder.path())
-            .orElseThrow(
-                () ->
-                    PbqException.usage(
-                        folder.path()
-                            + " has no chat template: 'pbq generate' continues plain text"));
+    ChatTemplate template = template(folder.path());
     try (TextModel opened =
         TextModel.open(
             folder,
@@ -68,6 +88,14 @@ final class ChatCommand implements Runnable {
             Integer.MAX_VALUE)) {
       talk(opened, template, maxNewTokens, sampler);
     }
+  }
+
+  private static ChatTemplate template(Path folder) {
+    return ChatTemplate.of(folder)
+        .orElseThrow(
+            () ->
+                PbqException.usage(
+                    folder + " has no chat template: 'pbq generate' continues plain text"));
   }
 
   private void talk(

@@ -58,6 +58,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       GenerateCommand.class,
       ChatCommand.class,
+      TokenizeCommand.class,
       PullCommand.class,
       ProfileCommand.class,
       ExportCommand.class,

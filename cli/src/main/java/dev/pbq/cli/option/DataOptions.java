@@ -24,12 +24,21 @@ public final class DataOptions {
               + " the environment's PBQ_DATA); then in the hub cache, else they are downloaded.")
   private Path dataDir;
 
+  @Option(
+      names = "--text-field",
+      paramLabel = "NAME",
+      description =
+          "Field (or Parquet column) that holds the text in files of one's own (default: text).")
+  private String textField;
+
   /** Texts by data set name or file; downloads are shown on the error stream. */
   public Texts texts() {
-    return new Texts(
-        Optional.ofNullable(dataDir),
-        System.getenv(),
-        new DownloadStatus(new StatusLine(mixee.commandLine().getErr())));
+    Texts texts =
+        new Texts(
+            Optional.ofNullable(dataDir),
+            System.getenv(),
+            new DownloadStatus(new StatusLine(mixee.commandLine().getErr())));
+    return textField == null ? texts : texts.withTextField(textField);
   }
 
   /** Tasks with their data. */

@@ -1,36 +1,31 @@
 package dev.pbq.core.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.json.JsonFaults;
+import dev.pbq.core.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Small JSON files of a model folder. */
 public final class JsonFiles {
+  private static final Logger log = LoggerFactory.getLogger(JsonFiles.class);
+
   private static final long MAX_BYTES = 100_000_000;
 
-  /** Python writes NaN and Infinity into configurations, so they are read. */
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
-  private static final ObjectWriter WRITER = MAPPER.writer(prettyPrinter());
+  private static final ObjectWriter WRITER = new ObjectMapper().writer(prettyPrinter());
 
   private JsonFiles() {}
 
@@ -54,25 +49,18 @@ public final class JsonFiles {
     }
   }
 
-  /** Parses one JSON object; {@code where} names it in messages. */
+  /**
+   * Parses one JSON object; {@code where} names it in messages. A key written twice is a warning.
+   */
   static ObjectNode parseObject(String where, String json) {
     try {
-      if (MAPPER.readTree(json) instanceof ObjectNode object) {
+      if (JsonText.parse(json, repeated -> log.warn("{}: {}", where, repeated))
+          instanceof ObjectNode object) {
         return object;
       }
       throw PbqException.badData(where + ": not a JSON object");
     } catch (JsonProcessingException e) {
-      String at =
-          e.getLocation() == null
-              ? ""
-              : " (line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr()
-                  + ")";
-      throw PbqException.badData(
-          where + ": malformed JSON" + at + ": " + TensorNames.printable(e.getOriginalMessage()),
-          e);
+      throw PbqException.badData(where + ": malformed JSON" + JsonFaults.withPlace(e), e);
     }
   }
 

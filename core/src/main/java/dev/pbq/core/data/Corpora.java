@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Calibration and evaluation texts, by data set name (wikitext2, ptb, c4) or by file.
  *
- * <p>A file may be .txt or .raw (the text as it is), .jsonl or .json with one object per line, also
- * with .gz behind (field "text"; documents joined with a blank line), or .parquet (column "text" or
- * "sentence"; joined likewise). A file that carries the published name of a part of a known data
- * set (wiki.test.raw, ptb.valid.txt, c4-train.00000-of-01024.json.gz) is read and joined as that
- * data set is.
+ * <p>A file may be .txt or .raw (the text as it is), .jsonl or .json with one object per line or an
+ * array of objects, also with .gz behind (field "text" unless another is named; documents joined
+ * with a blank line), or .parquet (column "text" or "sentence"; joined likewise). A file that
+ * carries the published name of a part of a known data set (wiki.test.raw, ptb.valid.txt,
+ * c4-train.00000-of-01024.json.gz) is read and joined as that data set is.
  */
 public final class Corpora {
   private static final Logger log = LoggerFactory.getLogger(Corpora.class);
@@ -31,6 +31,7 @@ public final class Corpora {
   private static final List<String> FILE_COLUMNS = List.of("text", "sentence");
 
   private final CorpusLocator locator;
+  private final Optional<String> textField;
 
   /**
    * @param dataDirectory where data sets are looked for by name, before the hub cache
@@ -40,7 +41,17 @@ public final class Corpora {
    */
   public Corpora(
       Optional<Path> dataDirectory, Map<String, String> environment, DatasetFetcher fetcher) {
-    this.locator = new CorpusLocator(dataDirectory, environment, fetcher);
+    this(new CorpusLocator(dataDirectory, environment, fetcher), Optional.empty());
+  }
+
+  private Corpora(CorpusLocator locator, Optional<String> textField) {
+    this.locator = locator;
+    this.textField = textField;
+  }
+
+  /** The same, but in files that are no known data set the text stands in another field. */
+  public Corpora withTextField(String field) {
+    return new Corpora(locator, Optional.of(field));
   }
 
   /** As the other, without anything being fetched. */
@@ -219,13 +230,17 @@ public final class Corpora {
             .formatted(nameOrFile, String.join(", ", names())));
   }
 
-  private static DocumentReader reader(Path file, Optional<Dataset> dataset) {
+  private List<String> fields(Optional<Dataset> dataset, List<String> usual) {
+    return dataset.map(Dataset::fields).orElseGet(() -> textField.map(List::of).orElse(usual));
+  }
+
+  private DocumentReader reader(Path file, Optional<Dataset> dataset) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     if (name.matches(".*\\.jsonl?(\\.gz)?")) {
-      return new JsonLinesReader(dataset.map(Dataset::fields).orElse(FILE_FIELDS));
+      return new JsonLinesReader(fields(dataset, FILE_FIELDS));
     }
     if (name.endsWith(".parquet")) {
-      return new ParquetTextReader(dataset.map(Dataset::fields).orElse(FILE_COLUMNS));
+      return new ParquetTextReader(fields(dataset, FILE_COLUMNS));
     }
     if (name.endsWith(".txt") || name.endsWith(".raw")) {
       return dataset.map(Dataset::textReader).orElseGet(TextReader::whole);

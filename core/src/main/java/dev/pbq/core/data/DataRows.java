@@ -1,12 +1,6 @@
 package dev.pbq.core.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import dev.pbq.core.PbqException;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,36 +51,8 @@ public record DataRows(Path file, String sha256, List<DataRow> rows) {
   }
 
   private static List<DataRow> lines(Path file) {
-    ObjectReader json = JsonLinesReader.objectReader();
     List<DataRow> rows = new ArrayList<>();
-    int number = 0;
-    try (BufferedReader lines = JsonLinesReader.open(file)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          rows.add(new DataRow(file, number, object(json, line, file, number)));
-        }
-      }
-    } catch (IOException e) {
-      if (number == 0) {
-        throw DocumentReader.unreadable(file, e);
-      }
-      String why = e instanceof CharacterCodingException ? "not UTF-8 text" : Messages.of(e);
-      throw PbqException.badData("%s: broken after line %d: %s".formatted(file, number, why), e);
-    }
+    JsonLinesReader.objects(file, (row, number) -> rows.add(new DataRow(file, number, row)));
     return rows;
-  }
-
-  private static JsonNode object(ObjectReader json, String line, Path file, int number) {
-    try {
-      JsonNode node = json.readTree(line);
-      if (node.isObject()) {
-        return node;
-      }
-    } catch (JsonProcessingException e) {
-      throw PbqException.badData(
-          "%s line %d: no JSON object: %s".formatted(file, number, Messages.of(e)), e);
-    }
-    throw PbqException.badData("%s line %d: no JSON object".formatted(file, number));
   }
 }

@@ -1,13 +1,11 @@
 package dev.pbq.core.data;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
+import dev.pbq.core.json.JsonFaults;
+import dev.pbq.core.json.JsonText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,18 +14,21 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A file of JSON objects, one per line, plain or compressed by gzip (name ending in ".gz"). Empty
- * lines are skipped.
+ * A file of JSON objects, one per line, or one array of objects, plain or compressed by gzip (name
+ * ending in ".gz"). Empty lines are skipped, and so is a byte order mark; NaN and Infinity are
+ * numbers, as Python writes them.
  *
  * @param fields names under which the text is looked for; the first one present is taken
  */
 record JsonLinesReader(List<String> fields) implements DocumentReader {
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final int SHOWN_FIELDS = 12;
 
   JsonLinesReader {
     fields = List.copyOf(fields);
@@ -35,43 +36,42 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
 
   /** Is shown one object after the other. */
   interface ObjectVisitor {
-    /** Takes what stands on a line; answers whether there should be another. */
-    boolean visit(JsonNode row, int line);
+    /**
+     * Takes the object of a line, or of an array's place; answers whether there should be another.
+     */
+    boolean visit(JsonNode row, int number);
   }
 
   @Override
   public void read(Path file, Visitor each) {
-    lines(file, (json, line, number) -> each.visit(document(json, line, file, number)));
+    objects(
+        file,
+        "no JSON object with a field " + fieldNames(),
+        (row, number) -> each.visit(document(row, file, number)));
   }
 
   /**
-   * Shows every line's object to {@code each} until it answers false.
+   * Shows every object to {@code each} until it answers false.
    *
    * @throws PbqException BAD_DATA naming file and line
    */
   static void objects(Path file, ObjectVisitor each) {
-    lines(
-        file,
-        (json, line, number) -> {
-          JsonNode row = parse(json, line, file, number, "no JSON object");
-          if (!row.isObject()) {
-            throw PbqException.badData("%s line %d: not a JSON object".formatted(file, number));
-          }
-          return each.visit(row, number);
-        });
+    objects(file, "no JSON object", each);
   }
 
-  private interface LineVisitor {
-    boolean visit(ObjectReader json, String line, int number);
-  }
-
-  private static void lines(Path file, LineVisitor each) {
-    ObjectReader json = objectReader();
+  private static void objects(Path file, String problem, ObjectVisitor each) {
     int number = 0;
     try (BufferedReader lines = open(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        if (!line.isBlank() && !each.visit(json, line, number)) {
+        String text = number++ == 0 ? JsonText.withoutMark(line) : line;
+        if (text.isBlank()) {
+          continue;
+        }
+        if (text.stripLeading().startsWith("[")) {
+          array(file, text, lines, number, each);
+          return;
+        }
+        if (!each.visit(object(parse(text, file, number, problem), file, number), number)) {
           return;
         }
       }
@@ -84,8 +84,38 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
     }
   }
 
-  private String document(ObjectReader json, String line, Path file, int number) {
-    JsonNode row = parse(json, line, file, number, "no JSON object with a field " + fieldNames());
+  /** An array in place of lines; the numbers are those of its objects. */
+  private static void array(
+      Path file, String firstLine, BufferedReader rest, int line, ObjectVisitor each)
+      throws IOException {
+    StringBuilder all = new StringBuilder(firstLine);
+    for (String next = rest.readLine(); next != null; next = rest.readLine()) {
+      all.append('\n').append(next);
+    }
+    int number = 0;
+    try {
+      for (JsonNode row : JsonText.parse(all.toString())) {
+        number++;
+        if (!each.visit(object(row, file, number), number)) {
+          return;
+        }
+      }
+    } catch (JsonProcessingException e) {
+      throw PbqException.badData(
+          "%s: the array that begins in line %d is no JSON%s"
+              .formatted(file, line, JsonFaults.withPlace(e)),
+          e);
+    }
+  }
+
+  private static JsonNode object(JsonNode row, Path file, int number) {
+    if (!row.isObject()) {
+      throw PbqException.badData("%s line %d: not a JSON object".formatted(file, number));
+    }
+    return row;
+  }
+
+  private String document(JsonNode row, Path file, int number) {
     for (String field : fields) {
       JsonNode value = row.path(field);
       if (value.isTextual()) {
@@ -98,16 +128,26 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
                     file, number, field, value.getNodeType().name().toLowerCase(Locale.ROOT)));
       }
     }
-    throw PbqException.badData("%s line %d: no field %s".formatted(file, number, fieldNames()));
+    List<String> seen = new ArrayList<>();
+    row.fieldNames().forEachRemaining(seen::add);
+    String shown =
+        seen.isEmpty()
+            ? "none"
+            : "\""
+                + String.join("\", \"", seen.subList(0, Math.min(SHOWN_FIELDS, seen.size())))
+                + "\"";
+    throw PbqException.badData(
+        Wording.of(
+            "%s line %s: no field %s; the fields there are %s; {textField} chooses one",
+            file, number, fieldNames(), shown));
   }
 
-  private static JsonNode parse(
-      ObjectReader json, String line, Path file, int number, String problem) {
+  private static JsonNode parse(String line, Path file, int number, String problem) {
     try {
-      return json.readTree(line);
+      return JsonText.parse(line);
     } catch (JsonProcessingException e) {
       throw PbqException.badData(
-          "%s line %d: %s: %s".formatted(file, number, problem, Messages.of(e)), e);
+          "%s line %d: %s: %s".formatted(file, number, problem, JsonFaults.of(e)), e);
     }
   }
 
@@ -128,14 +168,5 @@ record JsonLinesReader(List<String> fields) implements DocumentReader {
       in.close();
       throw e;
     }
-  }
-
-  static ObjectReader objectReader() {
-    JsonFactory factory =
-        JsonFactory.builder()
-            .streamReadConstraints(
-                StreamReadConstraints.builder().maxStringLength(JoinedText.MAX_CHARS).build())
-            .build();
-    return new ObjectMapper(factory).reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   }
 }

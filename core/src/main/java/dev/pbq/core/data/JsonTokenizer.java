@@ -2,17 +2,13 @@ package dev.pbq.core.data;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -21,112 +17,79 @@ import java.util.OptionalInt;
 final class JsonTokenizer implements Tokenizer {
   private final HuggingFaceTokenizer nativeTokenizer;
   private final PlainText plainText;
-  private final int vocabularySize;
+  private final Map<Integer, String> tokens;
   private final SpecialTokens special;
   private final String fingerprint;
 
   private JsonTokenizer(
       HuggingFaceTokenizer nativeTokenizer,
       PlainText plainText,
-      int vocabularySize,
+      Map<Integer, String> tokens,
       SpecialTokens special,
       String fingerprint) {
     this.nativeTokenizer = nativeTokenizer;
     this.plainText = plainText;
-    this.vocabularySize = vocabularySize;
+    this.tokens = tokens;
     this.special = special;
     this.fingerprint = fingerprint;
   }
 
   /**
+   * Opens one.
+   *
    * @param file named in errors
-   * @param json a tokenizer.json; its sections "truncation" and "padding" are ignored
+   * @param bytes a tokenizer.json; its sections "truncation" and "padding" are ignored
    */
   static JsonTokenizer open(
       Path file,
-      byte[] json,
-      TokenizerSettings settings,
+      byte[] bytes,
+      TokenizerFacts facts,
       BosRule rule,
       SpecialTokenText specialTokenText,
       String fingerprint) {
-    HuggingFaceTokenizer tokenizer = null;
+    TokenizerJson json = TokenizerJson.read(file, bytes);
+    SpecialTokens special =
+        SpecialTokens.resolve(
+            facts, rule, PostProcessor.read(file, json.postProcessor()), json::id);
+    HuggingFaceTokenizer tokenizer;
     try {
-      ObjectMapper mapper = new ObjectMapper();
-      JsonNode root = mapper.readTree(json);
-      Map<String, Integer> vocabulary = vocabulary(file, root);
-      boolean cuts = !root.path("truncation").isNull() || !root.path("padding").isNull();
-      if (cuts) {
-        ((ObjectNode) root).putNull("truncation").putNull("padding");
-      }
-      tokenizer = load(cuts ? mapper.writeValueAsBytes(root) : json);
-      String probe = "a";
-      SpecialTokens special =
-          SpecialTokens.resolve(
-              settings,
-              rule,
-              SpecialTokens.Surroundings.of(
-                  encode(tokenizer, probe, true), encode(tokenizer, probe, false)),
-              token -> {
-                Integer id = vocabulary.get(token);
-                return id == null ? OptionalInt.empty() : OptionalInt.of(id);
-              });
-      int size = 1 + vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
-      PlainText plainText =
-          specialTokenText == SpecialTokenText.AS_TEXT
-              ? PlainText.of(mapper, (ObjectNode) root)
-              : PlainText.NEVER;
-      JsonTokenizer result = new JsonTokenizer(tokenizer, plainText, size, special, fingerprint);
-      tokenizer = null;
-      return result;
-    } catch (PbqException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
+      tokenizer = load(json.text());
+    } catch (RuntimeException e) {
       throw PbqException.badData(file + ": not a usable tokenizer: " + Messages.of(e), e);
-    } finally {
-      if (tokenizer != null) {
-        tokenizer.close();
-      }
     }
+    json.tellRenumbered();
+    PlainText plainText =
+        specialTokenText == SpecialTokenText.AS_TEXT && !json.specials().isEmpty()
+            ? new PlainText(json.specials(), json.textWithoutSpecials(), json.renumbering())
+            : PlainText.NEVER;
+    return new JsonTokenizer(tokenizer, plainText, json.tokens(), special, fingerprint);
   }
 
-  private static HuggingFaceTokenizer load(byte[] json) throws IOException {
-    return HuggingFaceTokenizer.newInstance(
-        new ByteArrayInputStream(json), Map.of("truncation", "false", "padding", "false"));
-  }
-
-  /** Every token of the model and every added token, by text. */
-  private static Map<String, Integer> vocabulary(Path file, JsonNode root) {
-    JsonNode entries = root.path("model").path("vocab");
-    Map<String, Integer> vocabulary = new HashMap<>();
-    if (entries.isObject()) {
-      entries.properties().forEach(e -> vocabulary.put(e.getKey(), e.getValue().asInt()));
-    } else {
-      for (int id = 0; id < entries.size(); id++) { // Unigram: [[piece, score], ...]
-        vocabulary.put(entries.get(id).path(0).asText(), id);
-      }
+  private static HuggingFaceTokenizer load(String json) {
+    try {
+      return HuggingFaceTokenizer.newInstance(
+          new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
+          Map.of("truncation", "false", "padding", "false"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory", e);
     }
-    for (JsonNode added : root.path("added_tokens")) {
-      vocabulary.put(added.path("content").asText(), added.path("id").asInt());
-    }
-    if (vocabulary.isEmpty()) {
-      throw PbqException.badData(file + ": no vocabulary in it (field model.vocab)");
-    }
-    return vocabulary;
   }
 
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
-    int[] ids = encode(plainText.choose(text, nativeTokenizer), text, false);
-    return addSpecialTokens ? special.around(ids) : ids;
+    String mended = WellFormed.of(text);
+    int[] ids =
+        plainText.concerns(mended) ? plainText.encode(mended) : encode(nativeTokenizer, mended);
+    return addSpecialTokens ? special.around().around(ids) : ids;
   }
 
   /**
    * Asks the native library for the ids alone. HuggingFaceTokenizer.encode also makes a string and
    * a span object for each token, which for a corpus of some MB is hundreds of MB of heap.
    */
-  private static int[] encode(HuggingFaceTokenizer tokenizer, String text, boolean special) {
+  private static int[] encode(HuggingFaceTokenizer tokenizer, String text) {
     TokenizersLibrary library = TokenizersLibrary.LIB;
-    long encoding = library.encode(tokenizer.getHandle(), WellFormed.of(text), special);
+    long encoding = library.encode(tokenizer.getHandle(), text, false);
     try {
       long[] wide = library.getTokenIds(encoding);
       int[] ids = new int[wide.length];
@@ -149,8 +112,18 @@ final class JsonTokenizer implements Tokenizer {
   }
 
   @Override
+  public String piece(int id) {
+    return tokens.getOrDefault(id, "");
+  }
+
+  @Override
+  public Surroundings surroundings() {
+    return special.around();
+  }
+
+  @Override
   public int vocabularySize() {
-    return vocabularySize;
+    return 1 + Collections.max(tokens.keySet());
   }
 
   @Override
@@ -179,44 +152,38 @@ final class JsonTokenizer implements Tokenizer {
    * as text: the native library has no switch for that. Made when the first such text comes.
    */
   private static final class PlainText implements AutoCloseable {
-    static final PlainText NEVER = new PlainText(List.of(), new byte[0]);
+    static final PlainText NEVER = new PlainText(List.of(), "", Map.of());
 
     private final List<String> specialTokens;
-    private final byte[] json;
+    private final String json;
+    private final Map<Integer, Integer> renumbering;
     private HuggingFaceTokenizer tokenizer;
 
-    private PlainText(List<String> specialTokens, byte[] json) {
+    /**
+     * @param json a tokenizer.json without the special tokens
+     * @param renumbering from its ids to those of the whole tokenizer, where they differ
+     */
+    PlainText(List<String> specialTokens, String json, Map<Integer, Integer> renumbering) {
       this.specialTokens = specialTokens;
       this.json = json;
+      this.renumbering = renumbering;
     }
 
-    /**
-     * @param root a tokenizer.json; its special tokens are taken out
-     */
-    static PlainText of(ObjectMapper mapper, ObjectNode root) throws IOException {
-      List<String> taken = new ArrayList<>();
-      ArrayNode kept = mapper.createArrayNode();
-      for (JsonNode added : root.path("added_tokens")) {
-        if (added.path("special").asBoolean()) {
-          taken.add(added.path("content").asText());
-        } else {
-          kept.add(added);
-        }
-      }
-      root.set("added_tokens", kept);
-      return taken.isEmpty() ? NEVER : new PlainText(taken, mapper.writeValueAsBytes(root));
+    boolean concerns(String text) {
+      return specialTokens.stream().anyMatch(text::contains);
     }
 
-    synchronized HuggingFaceTokenizer choose(String text, HuggingFaceTokenizer usual) {
-      if (specialTokens.stream().noneMatch(text::contains)) {
-        return usual;
+    int[] encode(String text) {
+      int[] ids = JsonTokenizer.encode(opened(), text);
+      for (int i = 0; i < ids.length && !renumbering.isEmpty(); i++) {
+        ids[i] = renumbering.getOrDefault(ids[i], ids[i]);
       }
+      return ids;
+    }
+
+    private synchronized HuggingFaceTokenizer opened() {
       if (tokenizer == null) {
-        try {
-          tokenizer = load(json);
-        } catch (IOException e) {
-          throw new UncheckedIOException("reading from memory", e);
-        }
+        tokenizer = load(json);
       }
       return tokenizer;
     }

@@ -1,6 +1,7 @@
 package dev.pbq.core.data;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.json.JsonText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,8 @@ record LabeledTsvReader() implements LabeledReader {
   public void read(Path file, Visitor each) {
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       String header = lines.readLine();
-      List<String> names = header == null ? List.of() : List.of(header.split(TAB, -1));
+      List<String> names =
+          header == null ? List.of() : List.of(JsonText.withoutMark(header).split(TAB, -1));
       int text = column(file, names, TEXTS);
       int label = column(file, names, List.of(LABEL));
       int number = 1;

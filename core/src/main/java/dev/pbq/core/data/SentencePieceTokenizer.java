@@ -6,45 +6,53 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
- * A tokenizer.model, run by the native SentencePiece library. If special tokens written out in the
- * text are to become ids, the stretches between them are encoded each on its own, as Hugging Face's
- * LlamaTokenizer does.
+ * A tokenizer.model, run by the native SentencePiece library. Added tokens in the text, and special
+ * ones if they are to become ids, are taken out first; the stretches between them are encoded each
+ * on its own. With {@code legacy} each gets a space in front, else the first alone, if nothing
+ * stands before it (LlamaTokenizer of transformers 5).
  */
 final class SentencePieceTokenizer implements Tokenizer {
   private static final char SPACE = '\u2581';
 
-  private final SpTokenizer nativeTokenizer;
+  /** Field normalizer_spec with add_dummy_prefix false: behind a model it overrules the model's. */
+  private static final byte[] NO_PREFIX = {3 << 3 | 2, 2, 3 << 3, 0};
+
+  private final SpTokenizer withPrefix;
+  private final SpTokenizer withoutPrefix;
   private final SentencePieceModel model;
-  private final Map<String, Integer> specialIds;
-  private final Optional<Pattern> splitAt;
+  private final Map<String, AddedToken> added;
+  private final TextCutter cutter;
+  private final boolean legacy;
+  private final boolean prefixSpace;
   private final SpecialTokens special;
   private final String fingerprint;
 
   private SentencePieceTokenizer(
-      SpTokenizer nativeTokenizer,
+      SpTokenizer withPrefix,
+      SpTokenizer withoutPrefix,
       SentencePieceModel model,
-      Map<String, Integer> specialIds,
-      SpecialTokenText specialTokenText,
+      Map<String, AddedToken> added,
+      TextCutter cutter,
+      TokenizerFacts facts,
       SpecialTokens special,
       String fingerprint) {
-    this.nativeTokenizer = nativeTokenizer;
+    this.withPrefix = withPrefix;
+    this.withoutPrefix = withoutPrefix;
     this.model = model;
-    this.specialIds = specialIds;
-    this.splitAt =
-        specialTokenText == SpecialTokenText.AS_TEXT || specialIds.isEmpty()
-            ? Optional.empty()
-            : Optional.of(anyOf(specialIds.keySet()));
+    this.added = added;
+    this.cutter = cutter;
+    this.legacy = facts.flags().legacy().orElse(facts.kind() != TokenizerClass.LLAMA);
+    this.prefixSpace =
+        model.dummyPrefix()
+            && (facts.kind() != TokenizerClass.LLAMA
+                || facts.flags().addPrefixSpace().orElse(true));
     this.special = special;
     this.fingerprint = fingerprint;
   }
@@ -52,69 +60,81 @@ final class SentencePieceTokenizer implements Tokenizer {
   static SentencePieceTokenizer open(
       Path file,
       byte[] bytes,
-      TokenizerSettings settings,
+      TokenizerFacts facts,
       BosRule rule,
       SpecialTokenText specialTokenText,
       String fingerprint) {
     SentencePieceModel model = SentencePieceModel.parse(file, bytes);
     Map<String, Integer> ids = new HashMap<>();
-    Map<String, Integer> specialIds = new HashMap<>(settings.addedTokens());
+    Map<String, AddedToken> added = new HashMap<>();
     for (int id = 0; id < model.pieces().size(); id++) {
       SentencePieceModel.Piece piece = model.pieces().get(id);
       ids.putIfAbsent(piece.text(), id);
       if (piece.isSpecial()) {
-        specialIds.put(piece.text(), id);
+        added.put(piece.text(), AddedToken.special(piece.text(), id));
       }
     }
-    ids.putAll(specialIds);
+    facts.addedTokens().forEach(token -> added.put(token.content(), token));
+    added.values().forEach(token -> ids.put(token.content(), token.id()));
     SpecialTokens special =
         SpecialTokens.resolve(
-            settings,
+            facts,
             rule,
-            SpecialTokens.Surroundings.NONE,
+            Optional.empty(),
             token -> {
               Integer id = ids.get(token);
               return id == null ? OptionalInt.empty() : OptionalInt.of(id);
             });
-    SpTokenizer tokenizer;
+    List<AddedToken> matched =
+        added.values().stream()
+            .filter(token -> specialTokenText == SpecialTokenText.AS_TOKENS || !token.special())
+            .toList();
+    SpTokenizer withPrefix = load(file, bytes);
+    SpTokenizer withoutPrefix;
     try {
-      tokenizer = new SpTokenizer(bytes);
+      withoutPrefix = load(file, withoutPrefix(bytes));
+    } catch (PbqException e) {
+      withPrefix.close();
+      throw e;
+    }
+    return new SentencePieceTokenizer(
+        withPrefix,
+        withoutPrefix,
+        model,
+        added,
+        new TextCutter(matched),
+        facts,
+        special,
+        fingerprint);
+  }
+
+  private static byte[] withoutPrefix(byte[] bytes) {
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + NO_PREFIX.length);
+    System.arraycopy(NO_PREFIX, 0, longer, bytes.length, NO_PREFIX.length);
+    return longer;
+  }
+
+  private static SpTokenizer load(Path file, byte[] bytes) {
+    try {
+      return new SpTokenizer(bytes);
     } catch (RuntimeException e) {
       throw PbqException.badData(file + ": not a usable tokenizer: " + Messages.of(e), e);
     }
-    return new SentencePieceTokenizer(
-        tokenizer, model, specialIds, specialTokenText, special, fingerprint);
-  }
-
-  private static Pattern anyOf(Set<String> tokens) {
-    return Pattern.compile(
-        tokens.stream()
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .map(Pattern::quote)
-            .collect(Collectors.joining("|")));
   }
 
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
-    String mended = WellFormed.of(text);
     IdList ids = new IdList();
-    int from = 0;
-    if (splitAt.isPresent()) {
-      Matcher matcher = splitAt.get().matcher(mended);
-      while (matcher.find()) {
-        encodePlain(mended.substring(from, matcher.start()), ids);
-        ids.add(specialIds.get(matcher.group()));
-        from = matcher.end();
-      }
-    }
-    encodePlain(mended.substring(from), ids);
-    return addSpecialTokens ? special.around(ids.toArray()) : ids.toArray();
-  }
-
-  private void encodePlain(String text, IdList ids) {
-    if (!text.isEmpty()) {
-      ids.add(nativeTokenizer.getProcessor().encode(text));
-    }
+    cutter.cut(
+        WellFormed.of(text),
+        (stretch, from) -> {
+          if (!stretch.isEmpty()) {
+            boolean prefixed = prefixSpace && (legacy || from == 0);
+            ids.add((prefixed ? withPrefix : withoutPrefix).getProcessor().encode(stretch));
+          }
+        },
+        token -> ids.add(token.id()));
+    return addSpecialTokens ? special.around().around(ids.toArray()) : ids.toArray();
   }
 
   @Override
@@ -122,7 +142,8 @@ final class SentencePieceTokenizer implements Tokenizer {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int id : ids) {
       if (id < 0 || id >= model.pieces().size()) {
-        continue; // an added token, or an id that no text is known for
+        bytes.writeBytes(textOfAdded(id).getBytes(StandardCharsets.UTF_8));
+        continue;
       }
       SentencePieceModel.Piece piece = model.pieces().get(id);
       if (piece.type() == SentencePieceModel.PieceType.BYTE) {
@@ -132,12 +153,38 @@ final class SentencePieceTokenizer implements Tokenizer {
       }
     }
     String text = bytes.toString(StandardCharsets.UTF_8);
-    return model.dummyPrefix() && text.startsWith(" ") ? text.substring(1) : text;
+    return prefixSpace && text.startsWith(" ") ? text.substring(1) : text;
+  }
+
+  /** The text of an added token that is not special; "" for any other id. */
+  private String textOfAdded(int id) {
+    return added.values().stream()
+        .filter(token -> token.id() == id && !token.special())
+        .map(AddedToken::content)
+        .findFirst()
+        .orElse("");
+  }
+
+  @Override
+  public String piece(int id) {
+    if (id >= 0 && id < model.pieces().size()) {
+      return model.pieces().get(id).text();
+    }
+    return added.values().stream()
+        .filter(token -> token.id() == id)
+        .map(AddedToken::content)
+        .findFirst()
+        .orElse("");
+  }
+
+  @Override
+  public Surroundings surroundings() {
+    return special.around();
   }
 
   @Override
   public int vocabularySize() {
-    int highest = specialIds.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+    int highest = added.values().stream().mapToInt(AddedToken::id).max().orElse(-1);
     return Math.max(model.pieces().size(), highest + 1);
   }
 
@@ -158,7 +205,8 @@ final class SentencePieceTokenizer implements Tokenizer {
 
   @Override
   public void close() {
-    nativeTokenizer.close();
+    withPrefix.close();
+    withoutPrefix.close();
   }
 
   /** A growing list of ids, unboxed. */

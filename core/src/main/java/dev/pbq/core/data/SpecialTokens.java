@@ -3,75 +3,106 @@ package dev.pbq.core.data;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The special tokens that a model's tokenizer puts around a text.
+ * The special tokens of a tokenizer that stand around a text.
  *
- * @param prefix ids in front
- * @param suffix ids behind
+ * @param around what stands in front and behind
  * @param bos the beginning-of-sequence id, if there is one
  * @param eos the end-of-sequence id, if there is one
  */
-record SpecialTokens(int[] prefix, int[] suffix, OptionalInt bos, OptionalInt eos) {
+record SpecialTokens(Surroundings around, OptionalInt bos, OptionalInt eos) {
+  private static final Logger log = LoggerFactory.getLogger(SpecialTokens.class);
 
   /**
    * Applies the rule to what is known of the tokenizer. {@link BosRule#AUTO} follows, in this
-   * order: {@code add_bos_token} of the folder; the habit of the tokenizer's class or model family
-   * (Llama and OPT: one BOS); the post-processor of tokenizer.json.
+   * order: the post-processor of tokenizer.json, as transformers 5 does; {@code add_bos_token} and
+   * {@code add_eos_token} of the folder; the habit of the tokenizer's class or model family (Llama
+   * and OPT: one BOS). A flag that the post-processor overrules is a warning.
    *
    * <p>The BOS of a Llama vocabulary is {@code <s>} even where the folder names none or an empty
    * one, as early conversions do; the reference forces the same.
    *
-   * @param postProcessor what the post-processor puts around a text
+   * @param postProcessor what the post-processor puts around a text; empty if there is none
    * @param idOf the id of a token's text, or empty
    */
   static SpecialTokens resolve(
-      TokenizerSettings settings,
+      TokenizerFacts facts,
       BosRule rule,
-      Surroundings postProcessor,
+      Optional<Surroundings> postProcessor,
       Function<String, OptionalInt> idOf) {
-    OptionalInt bos = tokenId(settings, "bos", idOf);
-    if (bos.isEmpty() && postProcessor.prefix().length == 1) {
-      bos = OptionalInt.of(postProcessor.prefix()[0]);
+    Surroundings processed = postProcessor.orElse(Surroundings.NONE);
+    OptionalInt bos = tokenId(facts, "bos", idOf);
+    if (bos.isEmpty() && processed.prefix().length == 1) {
+      bos = OptionalInt.of(processed.prefix()[0]);
     }
-    OptionalInt eos = tokenId(settings, "eos", idOf);
-    boolean already =
-        bos.isPresent()
-            && postProcessor.prefix().length > 0
-            && postProcessor.prefix()[0] == bos.getAsInt();
+    OptionalInt eos = tokenId(facts, "eos", idOf);
+    boolean already = processed.beginsWith(bos);
     boolean wanted =
         switch (rule) {
           case YES -> true;
           case NO -> false;
-          case AUTO -> ownHabit(settings, already, idOf);
+          case AUTO -> postProcessor.isPresent() ? already : addsBos(facts, idOf);
         };
-    int[] prefix = postProcessor.prefix();
+    int[] prefix = processed.prefix();
     if (wanted && !already) {
-      int[] longer = new int[prefix.length + 1];
-      longer[0] = bos.orElseThrow(() -> noBos(settings, rule));
-      System.arraycopy(prefix, 0, longer, 1, prefix.length);
-      prefix = longer;
+      OptionalInt first = bos;
+      prefix =
+          new Surroundings(new int[] {first.orElseThrow(() -> noBos(facts, rule))}, new int[0])
+              .around(prefix);
     } else if (!wanted && already) {
       prefix = Arrays.copyOfRange(prefix, 1, prefix.length);
     }
-    return new SpecialTokens(prefix, postProcessor.suffix(), bos, eos);
+    int[] suffix = processed.suffix();
+    boolean addEos = facts.flags().addEos().orElse(false);
+    if (postProcessor.isPresent()) {
+      tellOverruled(facts, rule, already, processed.endsWith(eos));
+    } else if (addEos) {
+      suffix = new int[] {eos.orElseThrow(() -> noEos(facts))};
+    }
+    return new SpecialTokens(new Surroundings(prefix, suffix), bos, eos);
   }
 
-  private static boolean ownHabit(
-      TokenizerSettings settings, boolean already, Function<String, OptionalInt> idOf) {
-    if (settings.addBos().isPresent()) {
-      boolean add = settings.addBos().get();
-      return add || (already && !settings.obeysAddBos());
+  private static void tellOverruled(
+      TokenizerFacts facts, BosRule rule, boolean hasBos, boolean hasEos) {
+    facts
+        .flags()
+        .addBos()
+        .filter(flag -> rule == BosRule.AUTO && flag != hasBos)
+        .ifPresent(flag -> tell(facts, "add_bos_token", flag, hasBos));
+    facts
+        .flags()
+        .addEos()
+        .filter(flag -> flag != hasEos)
+        .ifPresent(flag -> tell(facts, "add_eos_token", flag, hasEos));
+  }
+
+  private static void tell(TokenizerFacts facts, String name, boolean flag, boolean done) {
+    log.warn(
+        "{}: {} is {} in tokenizer_config.json, but the post-processor of tokenizer.json {} it;"
+            + " tokenizer.json counts, as in transformers",
+        facts.folder(),
+        name,
+        flag,
+        done ? "adds" : "does not add");
+  }
+
+  private static boolean addsBos(TokenizerFacts facts, Function<String, OptionalInt> idOf) {
+    if (facts.flags().addBos().isPresent()) {
+      return facts.flags().addBos().get();
     }
-    if (already || settings.isLlamaClass()) {
+    if (facts.isLlamaClass()) {
       return true;
     }
-    if (!settings.tokenizerClass().isEmpty()) {
+    if (!facts.className().isEmpty()) {
       return false;
     }
-    return switch (settings.modelType()) {
+    return switch (facts.modelType()) {
       case "opt" -> true;
       case "llama", "mistral" -> idOf.apply("<s>").isPresent();
       default -> false;
@@ -79,57 +110,32 @@ record SpecialTokens(int[] prefix, int[] suffix, OptionalInt bos, OptionalInt eo
   }
 
   private static OptionalInt tokenId(
-      TokenizerSettings settings, String name, Function<String, OptionalInt> idOf) {
-    String token = settings.specialTokens().get(name);
+      TokenizerFacts facts, String name, Function<String, OptionalInt> idOf) {
+    String token = facts.specialTokens().get(name);
     if (token != null && idOf.apply(token).isPresent()) {
       return idOf.apply(token);
     }
-    boolean llama = settings.isLlamaClass() || settings.modelType().equals("llama");
+    boolean llama = facts.isLlamaClass() || facts.modelType().equals("llama");
     OptionalInt sentencePiece = idOf.apply(name.equals("bos") ? "<s>" : "</s>");
     if (llama && sentencePiece.isPresent()) {
       return sentencePiece;
     }
-    if (settings.modelType().equals("opt") && idOf.apply("</s>").isPresent()) {
+    if (facts.modelType().equals("opt") && idOf.apply("</s>").isPresent()) {
       return idOf.apply("</s>");
     }
-    return name.equals("bos") ? settings.bosId() : settings.eosId();
+    return name.equals("bos") ? facts.bosId() : facts.eosId();
   }
 
-  private static PbqException noBos(TokenizerSettings settings, BosRule rule) {
+  private static PbqException noBos(TokenizerFacts facts, BosRule rule) {
     Wording message =
         Wording.of(
             "%s: the tokenizer has no beginning-of-sequence token; use {addBos} no",
-            settings.folder());
+            facts.folder());
     return rule == BosRule.YES ? PbqException.usage(message) : PbqException.badData(message);
   }
 
-  /** Puts the special tokens around the ids of a text. */
-  int[] around(int[] ids) {
-    return new Surroundings(prefix, suffix).around(ids);
-  }
-
-  /** What a post-processor puts in front of and behind a text. */
-  record Surroundings(int[] prefix, int[] suffix) {
-    static final Surroundings NONE = new Surroundings(new int[0], new int[0]);
-
-    /** Puts them around the ids of a text. */
-    int[] around(int[] ids) {
-      int[] all = new int[prefix.length + ids.length + suffix.length];
-      System.arraycopy(prefix, 0, all, 0, prefix.length);
-      System.arraycopy(ids, 0, all, prefix.length, ids.length);
-      System.arraycopy(suffix, 0, all, prefix.length + ids.length, suffix.length);
-      return all;
-    }
-
-    /** From the ids of one text with and without special tokens. */
-    static Surroundings of(int[] with, int[] without) {
-      for (int at = 0; at + without.length <= with.length; at++) {
-        if (Arrays.equals(with, at, at + without.length, without, 0, without.length)) {
-          return new Surroundings(
-              Arrays.copyOf(with, at), Arrays.copyOfRange(with, at + without.length, with.length));
-        }
-      }
-      throw new IllegalArgumentException("special tokens change the tokens of the text itself");
-    }
+  private static PbqException noEos(TokenizerFacts facts) {
+    return PbqException.badData(
+        facts.folder() + ": add_eos_token is true, but no end-of-sequence token is named");
   }
 }

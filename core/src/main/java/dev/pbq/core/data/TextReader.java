@@ -1,8 +1,5 @@
 package dev.pbq.core.data;
 
-import dev.pbq.core.PbqException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 
@@ -33,7 +30,7 @@ record TextReader(Function<String, String> row) implements DocumentReader {
 
   @Override
   public void read(Path file, Visitor each) {
-    String text = text(file);
+    String text = TextFiles.read(file);
     if (row == null) {
       each.visit(text);
       return;
@@ -44,18 +41,6 @@ record TextReader(Function<String, String> row) implements DocumentReader {
       int next = end < 0 ? text.length() : end + 1;
       more = each.visit(row.apply(text.substring(from, next)));
       from = next;
-    }
-  }
-
-  private static String text(Path file) {
-    try {
-      if (Files.size(file) > JoinedText.MAX_CHARS) {
-        throw PbqException.badData(
-            "%s: %d bytes are too many for one text".formatted(file, Files.size(file)));
-      }
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw DocumentReader.unreadable(file, e);
     }
   }
 }

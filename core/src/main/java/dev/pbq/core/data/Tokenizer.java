@@ -27,21 +27,23 @@ public interface Tokenizer extends AutoCloseable {
    * @throws IllegalArgumentException if not even the special tokens fit
    */
   default int[] encodeTruncated(String text, int maxTokens) {
-    int[] all = encode(text);
-    if (all.length <= maxTokens) {
-      return all;
-    }
     int[] bare = encode(text, false);
-    SpecialTokens.Surroundings around = SpecialTokens.Surroundings.of(all, bare);
+    Surroundings around = surroundings();
     int kept = maxTokens - around.prefix().length - around.suffix().length;
     if (kept < 0) {
       throw new IllegalArgumentException("no room for special tokens in " + maxTokens);
     }
-    return around.around(Arrays.copyOf(bare, kept));
+    return around.around(Arrays.copyOf(bare, Math.min(kept, bare.length)));
   }
 
   /** The text of the ids; special tokens leave no trace in it. */
   String decode(int[] ids);
+
+  /** A token as the vocabulary spells it; "" for an id without one. */
+  String piece(int id);
+
+  /** The special tokens that {@link #encode(String)} puts around a text. */
+  Surroundings surroundings();
 
   /** One more than the highest id. */
   int vocabularySize();

@@ -33,19 +33,20 @@ public final class Tokenizers {
 
   /**
    * Opens tokenizer.json, else tokenizer.model (SentencePiece), else vocab.json with merges.txt
-   * (byte-level BPE, as of GPT-2 and OPT), else vocab.txt (WordPiece, as of BERT). The caller
-   * closes the result.
+   * (byte-level BPE, as of GPT-2, OPT and Qwen2), else vocab.txt (WordPiece, as of BERT). The last
+   * three are parts, put together by the rule of the folder's tokenizer class, which must be one
+   * that is known here. The caller closes the result.
    *
-   * @throws PbqException NOT_FOUND if the folder holds none of them; BAD_DATA if a file is broken;
-   *     USAGE if a BOS is asked for and the vocabulary has none
+   * @throws PbqException NOT_FOUND if the folder holds none of them; BAD_DATA if a file is broken
+   *     or the class is another; USAGE if a BOS is asked for and the vocabulary has none
    */
   public static Tokenizer open(Path modelFolder, BosRule rule, SpecialTokenText specialTokenText) {
     if (!Files.isDirectory(modelFolder)) {
       throw PbqException.notFound("model folder " + modelFolder + " does not exist");
     }
     disableDownloads();
-    TokenizerSettings settings = TokenizerSettings.read(modelFolder);
-    Tokenizer tokenizer = open(modelFolder, settings, rule, specialTokenText);
+    TokenizerFacts facts = TokenizerFacts.read(modelFolder);
+    Tokenizer tokenizer = open(modelFolder, facts, rule, specialTokenText);
     log.debug(
         "tokenizer of {}: {} ids, an empty text gives {}",
         modelFolder,
@@ -55,22 +56,23 @@ public final class Tokenizers {
   }
 
   private static Tokenizer open(
-      Path folder, TokenizerSettings settings, BosRule rule, SpecialTokenText specialTokenText) {
+      Path folder, TokenizerFacts facts, BosRule rule, SpecialTokenText specialTokenText) {
     if (Files.isRegularFile(folder.resolve(TOKENIZER_JSON))) {
       byte[] json = read(folder.resolve(TOKENIZER_JSON));
       return JsonTokenizer.open(
           folder.resolve(TOKENIZER_JSON),
           json,
-          settings,
+          facts,
           rule,
           specialTokenText,
           fingerprint(folder, TOKENIZER_JSON));
     }
     if (Files.isRegularFile(folder.resolve(TOKENIZER_MODEL))) {
+      require(facts, TOKENIZER_MODEL, TokenizerClass.LLAMA, TokenizerClass.GEMMA);
       return SentencePieceTokenizer.open(
           folder.resolve(TOKENIZER_MODEL),
           read(folder.resolve(TOKENIZER_MODEL)),
-          settings,
+          facts,
           rule,
           specialTokenText,
           fingerprint(folder, TOKENIZER_MODEL));
@@ -78,20 +80,22 @@ public final class Tokenizers {
     Path vocabulary = folder.resolve(VOCAB_JSON);
     Path merges = folder.resolve(MERGES_TXT);
     if (Files.isRegularFile(vocabulary) && Files.isRegularFile(merges)) {
+      require(facts, VOCAB_JSON + " and " + MERGES_TXT, TokenizerClass.GPT2, TokenizerClass.QWEN2);
       return JsonTokenizer.open(
           vocabulary,
-          ByteLevelBpe.tokenizerJson(vocabulary, merges, settings),
-          settings,
+          ByteLevelBpe.tokenizerJson(vocabulary, merges, facts),
+          facts,
           rule,
           specialTokenText,
           fingerprint(folder, VOCAB_JSON, MERGES_TXT));
     }
     Path words = folder.resolve(VOCAB_TXT);
     if (Files.isRegularFile(words)) {
+      require(facts, VOCAB_TXT, TokenizerClass.BERT);
       return JsonTokenizer.open(
           words,
-          WordPiece.tokenizerJson(words, settings),
-          settings,
+          WordPiece.tokenizerJson(words, facts),
+          facts,
           rule,
           specialTokenText,
           fingerprint(folder, VOCAB_TXT));
@@ -101,14 +105,27 @@ public final class Tokenizers {
             .formatted(folder, TOKENIZER_JSON, TOKENIZER_MODEL, VOCAB_JSON, MERGES_TXT, VOCAB_TXT));
   }
 
-  /** SHA-256 over the names, lengths and bytes of those of the tokenizer's files that exist. */
+  /** Refuses a class whose rule for putting these parts together is not known. */
+  private static void require(TokenizerFacts facts, String parts, TokenizerClass... known) {
+    if (facts.kind() == TokenizerClass.UNSTATED || List.of(known).contains(facts.kind())) {
+      return;
+    }
+    throw PbqException.badData(
+        "%s: no tokenizer of class %s can be made from %s here; a tokenizer.json is needed"
+            .formatted(
+                facts.folder(),
+                facts.className().isEmpty() ? facts.kind() : facts.className(),
+                parts));
+  }
+
+  /** SHA-256 over the names, lengths and bytes of the files that take part and are there. */
   private static String fingerprint(Path folder, String... mainFiles) {
     Sha256 sha = new Sha256();
     List<String> sideFiles =
         List.of(
-            TokenizerSettings.TOKENIZER_CONFIG,
-            TokenizerSettings.SPECIAL_TOKENS_MAP,
-            TokenizerSettings.ADDED_TOKENS);
+            TokenizerFacts.TOKENIZER_CONFIG,
+            TokenizerFacts.SPECIAL_TOKENS_MAP,
+            TokenizerFacts.ADDED_TOKENS);
     for (String name : mainFiles) {
       addFile(sha, folder.resolve(name));
     }

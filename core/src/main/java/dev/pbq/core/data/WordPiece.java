@@ -1,13 +1,10 @@
 package dev.pbq.core.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +22,13 @@ final class WordPiece {
   private static final String CONTINUATION = "##";
 
   private final Path file;
-  private final TokenizerSettings settings;
+  private final TokenizerFacts facts;
   private final ObjectMapper json = new ObjectMapper();
   private final ObjectNode vocabulary = json.createObjectNode();
 
-  private WordPiece(Path file, TokenizerSettings settings) {
+  private WordPiece(Path file, TokenizerFacts facts) {
     this.file = file;
-    this.settings = settings;
+    this.facts = facts;
   }
 
   /**
@@ -40,22 +37,20 @@ final class WordPiece {
    * @return a tokenizer.json
    * @throws PbqException BAD_DATA if a file is broken or [UNK], [CLS] or [SEP] is not in it
    */
-  static byte[] tokenizerJson(Path vocabFile, TokenizerSettings settings) {
-    return new WordPiece(vocabFile, settings).build();
+  static byte[] tokenizerJson(Path vocabFile, TokenizerFacts facts) {
+    return new WordPiece(vocabFile, facts).build();
   }
 
   private byte[] build() {
     readVocabulary();
-    JsonNode config = TokenizerSettings.config(json, settings.folder());
     ObjectNode root = json.createObjectNode().put("version", "1.0");
     root.putNull("truncation").putNull("padding");
     addSpecialTokens(root.putArray("added_tokens"));
     ObjectNode normalizer = root.putObject("normalizer").put("type", "BertNormalizer");
     normalizer.put("clean_text", true);
-    normalizer.put("handle_chinese_chars", config.path("tokenize_chinese_chars").asBoolean(true));
-    JsonNode accents = config.path("strip_accents");
-    normalizer.set("strip_accents", accents.isBoolean() ? accents : json.nullNode());
-    normalizer.put("lowercase", config.path("do_lower_case").asBoolean(true));
+    normalizer.put("handle_chinese_chars", facts.flags().splitChinese().orElse(true));
+    normalizer.put("strip_accents", facts.flags().stripAccents().orElse(null));
+    normalizer.put("lowercase", facts.flags().lowerCase().orElse(true));
     root.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
     root.set("post_processor", postProcessor());
     root.putObject("decoder")
@@ -75,20 +70,16 @@ final class WordPiece {
   }
 
   private void readVocabulary() {
-    try {
-      int id = 0;
-      for (String token : Files.readAllLines(file)) {
-        // Of a token written twice the later id counts, as in BertTokenizer.
-        vocabulary.put(token, id++);
-      }
-    } catch (IOException e) {
-      throw PbqException.badData(file + ": not readable as UTF-8 text: " + Messages.of(e), e);
+    int id = 0;
+    for (String token : JsonInput.lines(file)) {
+      // Of a token written twice the later id counts, as in BertTokenizer.
+      vocabulary.put(token, id++);
     }
   }
 
-  /** A special token by its name in the settings. */
+  /** A special token by its name in the facts. */
   private String token(String name, String fallback) {
-    String token = settings.specialTokens().getOrDefault(name, fallback);
+    String token = facts.specialTokens().getOrDefault(name, fallback);
     if (!vocabulary.has(token)) {
       throw PbqException.badData(
           file + ": no line " + token + ", which a WordPiece vocabulary needs");
@@ -97,28 +88,19 @@ final class WordPiece {
   }
 
   private void addSpecialTokens(ArrayNode added) {
-    Map<Integer, String> byId = new TreeMap<>();
+    Map<Integer, AddedToken> byId = new TreeMap<>();
     for (String token : List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")) {
       addKnown(byId, token);
     }
-    settings.specialTokens().values().forEach(token -> addKnown(byId, token));
-    settings.addedTokens().forEach((token, id) -> byId.put(id, token));
-    byId.forEach(
-        (id, token) ->
-            added
-                .addObject()
-                .put("id", id)
-                .put("content", token)
-                .put("single_word", false)
-                .put("lstrip", false)
-                .put("rstrip", false)
-                .put("normalized", false)
-                .put("special", true));
+    facts.specialTokens().values().forEach(token -> addKnown(byId, token));
+    facts.addedTokens().forEach(token -> byId.put(token.id(), token));
+    byId.values().forEach(token -> token.put(added.addObject()));
   }
 
-  private void addKnown(Map<Integer, String> byId, String token) {
+  private void addKnown(Map<Integer, AddedToken> byId, String token) {
     if (vocabulary.has(token)) {
-      byId.put(vocabulary.get(token).intValue(), token);
+      int id = vocabulary.get(token).intValue();
+      byId.put(id, AddedToken.special(token, id));
     }
   }
 

@@ -29,6 +29,16 @@ final class CharTokenizer implements Tokenizer {
   }
 
   @Override
+  public String piece(int id) {
+    return Character.toString(id);
+  }
+
+  @Override
+  public Surroundings surroundings() {
+    return new Surroundings(new int[] {1}, new int[0]);
+  }
+
+  @Override
   public int vocabularySize() {
     return Character.MAX_VALUE + 1;
   }

@@ -142,9 +142,37 @@ class CorporaTest {
     write("d.jsonl", "{\"text\": null}\n");
     assertBad("d.jsonl", "d.jsonl line 1", "null");
     write("e.jsonl", "[1]\n");
-    assertBad("e.jsonl", "e.jsonl line 1", "no field");
+    assertBad("e.jsonl", "e.jsonl line 1", "not a JSON object");
     write("f.jsonl", "{\"text\": \"x\"} {\"text\": \"y\"}\n");
     assertBad("f.jsonl", "f.jsonl line 1");
+  }
+
+  @Test
+  void filesOfOtherProgramsAreReadAsTheyMeanThem() throws IOException {
+    String one = "{\"score\": NaN, \"text\": \"a\"}";
+    String two = "{\"score\": -Infinity, \"text\": \"b\", \"body\": \"c\"}";
+    write("lines.jsonl", "\uFEFF" + one + "\r\n\r\n" + two + "\r\n");
+    write("array.json", " [\n" + one + ",\n" + two + "]\n");
+    write("marked.json", "\uFEFF[" + one + "," + two + "]");
+    gzip("array.jsonl.gz", "[" + one + "," + two + "]");
+    for (String name : List.of("lines.jsonl", "array.json", "marked.json", "array.jsonl.gz")) {
+      assertThat(corpora().evaluation(path(name)).text()).as(name).isEqualTo("a\n\nb");
+    }
+    write("windows.txt", "\uFEFFone\r\ntwo\r\n");
+    assertThat(corpora().evaluation(path("windows.txt")).text()).isEqualTo("one\ntwo\n");
+    write("open.json", "[" + one + ",");
+    assertBad("open.json", "open.json: the array that begins in line 1 is no JSON");
+  }
+
+  @Test
+  void theTextMayStandInAnotherField() throws IOException {
+    write("body.jsonl", "{\"body\": \"x\", \"n\": 1}\n");
+    assertBad("body.jsonl", "no field \"text\"", "\"body\", \"n\"", "textField");
+    assertThat(corpora().withTextField("body").evaluation(path("body.jsonl")).text())
+        .isEqualTo("x");
+    parquet(folder.resolve("body.parquet"), "body", List.of("y"));
+    assertThat(corpora().withTextField("body").evaluation(path("body.parquet")).text())
+        .isEqualTo("y");
   }
 
   @Test

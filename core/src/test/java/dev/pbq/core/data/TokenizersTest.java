@@ -51,7 +51,6 @@ class TokenizersTest {
         "\"tokenizer_class\": \"GPT2Tokenizer\" | AUTO | false",
         "\"tokenizer_class\": \"GPT2Tokenizer\" | YES | true",
         "\"tokenizer_class\": \"GPT2Tokenizer\", \"add_bos_token\": true | NO | false",
-        "\"tokenizer_class\": \"LlamaTokenizer\" | AUTO | true",
         "\"x\": 1 | AUTO | false",
       })
   void whetherABosIsAdded(String config, BosRule rule, boolean added) throws IOException {
@@ -60,6 +59,42 @@ class TokenizersTest {
       assertThat(t.encode("hel")).hasSize(added ? 2 : 1).endsWith(id("hel"));
       assertThat(t.encode("hel", false)).containsExactly(id("hel"));
       assertThat(t.bosTokenId()).hasValue(0);
+    }
+  }
+
+  @Test
+  void partsOfAnUnknownClassAreRefused() throws IOException {
+    writeByteLevel("{\"tokenizer_class\": \"LlamaTokenizer\"}");
+    assertBroken("LlamaTokenizer");
+    writeByteLevel("{\"tokenizer_class\": \"RobertaTokenizer\"}");
+    assertBroken("RobertaTokenizer can be made from vocab.json and merges.txt");
+  }
+
+  @Test
+  void anAddedTokenIsNotSpecialUnlessItSaysSo() throws IOException {
+    writeByteLevel(
+        """
+        {"added_tokens_decoder": {"261": {"content": "<a>", "special": true},
+                                  "262": {"content": "<b>", "special": false}}}
+        """);
+    try (Tokenizer asText = Tokenizers.open(folder);
+        Tokenizer asTokens = Tokenizers.open(folder, BosRule.AUTO, SpecialTokenText.AS_TOKENS)) {
+      assertThat(asTokens.encode("<a><b>")).containsExactly(261, 262);
+      assertThat(asText.encode("<a><b>")).containsExactly(id("<"), id("a"), id(">"), 262);
+      assertThat(asText.encode("<b>")).containsExactly(262);
+      assertThat(asText.decode(new int[] {261, 262})).isEqualTo("<b>");
+      assertThat(asText.piece(262)).isEqualTo("<b>");
+    }
+  }
+
+  @Test
+  void filesWithByteOrderMarksAndCarriageReturnsAreRead() throws IOException {
+    writeByteLevel("\uFEFF{\"model_max_length\": Infinity,\r\n \"eos_token\": \"</s>\"}");
+    Files.writeString(
+        folder.resolve("merges.txt"), "\uFEFF#version: 0.2\r\nh e\r\nhe l\r\n\u0120 w\r\n");
+    try (Tokenizer t = Tokenizers.open(folder)) {
+      assertThat(t.encode("hel")).containsExactly(id("hel"));
+      assertThat(t.eosTokenId()).hasValue(0);
     }
   }
 
@@ -98,7 +133,7 @@ class TokenizersTest {
   }
 
   @Test
-  void thePostProcessorDecidesWhereTheFolderSaysNothing() throws IOException {
+  void thePostProcessorDecidesWhatStandsAroundAText() throws IOException {
     String bosAndEos =
         """
         {"type": "TemplateProcessing",
@@ -116,12 +151,13 @@ class TokenizersTest {
       assertThat(auto.encode("ab", false)).containsExactly(5);
       assertThat(no.encode("ab")).containsExactly(5, 2);
     }
+    // What tokenizer.json says goes before a flag, as in transformers 5.
     writeJson(
         bosAndEos,
         "null",
         "{" + LLAMA_CLASS + ", \"add_bos_token\": false, \"bos_token\": \"<s>\"}");
     try (Tokenizer t = Tokenizers.open(folder)) {
-      assertThat(t.encode("ab")).containsExactly(5, 2);
+      assertThat(t.encode("ab")).containsExactly(1, 5, 2);
     }
   }
 

@@ -125,8 +125,7 @@ class WordPieceTest {
   @Test
   void aTokenizerJsonGoesFirst() throws IOException {
     write("{}");
-    byte[] json =
-        WordPiece.tokenizerJson(folder.resolve("vocab.txt"), TokenizerSettings.read(folder));
+    byte[] json = WordPiece.tokenizerJson(folder.resolve("vocab.txt"), TokenizerFacts.read(folder));
     Files.write(folder.resolve("tokenizer.json"), json);
     Files.write(folder.resolve("vocab.txt"), List.of("nothing"));
     assertThat(encode("The unaffable"))

@@ -2,6 +2,7 @@ package dev.pbq.core.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.data.Surroundings;
 import dev.pbq.core.data.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
@@ -27,6 +28,16 @@ class TextStreamTest {
         bytes[i] = (byte) ids[i];
       }
       return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String piece(int id) {
+      return Character.toString(id);
+    }
+
+    @Override
+    public Surroundings surroundings() {
+      return Surroundings.NONE;
     }
 
     @Override

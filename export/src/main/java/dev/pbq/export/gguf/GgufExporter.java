@@ -3,6 +3,7 @@ package dev.pbq.export.gguf;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputFile;
+import dev.pbq.core.data.Surroundings;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.data.Tokenizers;
 import dev.pbq.export.ExportProgress;
@@ -188,13 +189,9 @@ public final class GgufExporter implements Exporter {
       putId(metadata, "bos", tokenizer.bosTokenId());
       putId(metadata, "eos", tokenizer.eosTokenId());
       // What the model was evaluated with, rather than what one of several files says.
-      int[] ids = tokenizer.encode("a", true);
-      OptionalInt bos = tokenizer.bosTokenId();
-      OptionalInt eos = tokenizer.eosTokenId();
-      metadata.putFlag("tokenizer.ggml.add_bos_token", bos.isPresent() && ids[0] == bos.getAsInt());
-      metadata.putFlag(
-          "tokenizer.ggml.add_eos_token",
-          eos.isPresent() && ids.length > 1 && ids[ids.length - 1] == eos.getAsInt());
+      Surroundings around = tokenizer.surroundings();
+      metadata.putFlag("tokenizer.ggml.add_bos_token", around.beginsWith(tokenizer.bosTokenId()));
+      metadata.putFlag("tokenizer.ggml.add_eos_token", around.endsWith(tokenizer.eosTokenId()));
     }
     vocabulary
         .spacePrefix()

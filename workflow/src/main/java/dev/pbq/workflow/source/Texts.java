@@ -28,6 +28,7 @@ public final class Texts {
   private final Optional<Path> directory;
   private final Map<String, String> environment;
   private final DownloadListener listener;
+  private final Optional<String> textField;
 
   /**
    * Texts as an environment has them.
@@ -38,10 +39,27 @@ public final class Texts {
    */
   public Texts(
       Optional<Path> directory, Map<String, String> environment, DownloadListener listener) {
-    this.environment = Map.copyOf(environment);
-    this.directory =
-        directory.or(() -> Optional.ofNullable(environment.get("PBQ_DATA")).map(Path::of));
+    this(
+        directory.or(() -> Optional.ofNullable(environment.get("PBQ_DATA")).map(Path::of)),
+        Map.copyOf(environment),
+        listener,
+        Optional.empty());
+  }
+
+  private Texts(
+      Optional<Path> directory,
+      Map<String, String> environment,
+      DownloadListener listener,
+      Optional<String> textField) {
+    this.environment = environment;
+    this.directory = directory;
     this.listener = listener;
+    this.textField = textField;
+  }
+
+  /** The same, but in files that are no known data set the text stands in the named field. */
+  public Texts withTextField(String field) {
+    return new Texts(directory, environment, listener, Optional.of(field));
   }
 
   /** A file's absolute path, so that it is found from everywhere; names of data sets stay. */
@@ -98,7 +116,8 @@ public final class Texts {
   }
 
   private Corpora corpora() {
-    return new Corpora(directory, environment, this::download);
+    Corpora corpora = new Corpora(directory, environment, this::download);
+    return textField.map(corpora::withTextField).orElse(corpora);
   }
 
   private Path download(String repository, List<String> globs) {
