@@ -27,6 +27,7 @@ class HelpTest {
         "profile",
         "search",
         "train",
+        "tune",
         "export",
         "generate",
         "chat",

@@ -63,6 +63,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       SearchCommand.class,
       TrainCommand.class,
+      TuneCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class

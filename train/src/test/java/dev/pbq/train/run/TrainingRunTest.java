@@ -92,7 +92,7 @@ class TrainingRunTest {
         .hasMessageContaining("seed");
 
     run(settings(6, 1), text, TrainingProgress.SILENT).run(output(killed, true));
-    for (String file : new String[] {"model.safetensors", TrainingRun.CURVE, "config.json"}) {
+    for (String file : new String[] {"model.safetensors", LossCurve.FILE, "config.json"}) {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve(file)));
