@@ -18,9 +18,6 @@ import picocli.CommandLine.Option;
 public final class TrainingMethodOptions {
   private static final List<String> METHODS = List.of(PbQat.NAME, OneBit.NAME);
 
-  /** 5 % of the steps, as published. */
-  private static final IntUnaryOperator PB_WARMUP = steps -> (int) Math.ceil(0.05 * steps);
-
   @Option(
       names = "--method",
       paramLabel = "METHOD",
@@ -99,13 +96,19 @@ public final class TrainingMethodOptions {
       if (start != null) {
         throw PbqException.usage("--layer and --start exclude each other");
       }
-      return new Opened(new PbQat(layer, dtype()), 1e-4, PB_WARMUP, Optional.empty());
+      return new Opened(
+          new PbQat(layer, dtype()), 1e-4, TrainingMethodOptions::warmup, Optional.empty());
     }
     Optional<PackedCheckpoint> packed =
         Optional.ofNullable(start).map(dir -> PackedCheckpoint.open(ModelFolder.open(dir)));
     PbQat method =
         new PbQat(salientFraction, dtype(), packed, start == null ? "" : start.toString());
-    return new Opened(method, 1e-4, PB_WARMUP, packed);
+    return new Opened(method, 1e-4, TrainingMethodOptions::warmup, packed);
+  }
+
+  /** PB-LLM's program warms up over 5 % of the steps. */
+  private static int warmup(int steps) {
+    return (int) Math.ceil(0.05 * steps);
   }
 
   private ScaleDtype dtype() {
