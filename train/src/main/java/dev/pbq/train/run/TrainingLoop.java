@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One step after the other: gradients of the step's batches, clipping, AdamW, and every so many
@@ -66,10 +67,9 @@ public final class TrainingLoop {
     int steps = settings.schedule().steps();
     for (int step = curve.size() - 1; step < steps; step++) {
       boolean looks = (step + 1) % settings.every() == 0 || step + 1 == steps;
-      CurvePoint point = step(step);
-      if (looks) {
-        point = point.withHeldOut(heldOut(student, windows, settings));
-      }
+      CurvePoint moved = step(step);
+      CurvePoint point =
+          looks ? named(step, () -> moved.withHeldOut(heldOut(student, windows, settings))) : moved;
       curve.add(point);
       progress.step(point);
       if (looks) {
@@ -87,8 +87,12 @@ public final class TrainingLoop {
    * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite
    */
   public CurvePoint step(int step) {
+    return named(step, () -> move(step));
+  }
+
+  private static CurvePoint named(int step, Supplier<CurvePoint> work) {
     try {
-      return move(step);
+      return work.get();
     } catch (PbqException e) {
       if (e.kind() != PbqException.Kind.NUMERICAL) {
         throw e;
