@@ -25,6 +25,7 @@ class HelpTest {
         "profile",
         "search",
         "train",
+        "tune",
         "export",
         "generate",
         "chat",

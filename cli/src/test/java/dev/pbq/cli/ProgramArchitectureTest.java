@@ -98,7 +98,18 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule trainingRuns =
-      only("dev.pbq.train.run..", CORE, "dev.pbq.eval.run..", "dev.pbq.train..");
+      only(
+          "dev.pbq.train.run..",
+          CORE,
+          "dev.pbq.eval.run..",
+          "dev.pbq.train.layer..",
+          "dev.pbq.train.method..",
+          "dev.pbq.train.optimizer..",
+          "dev.pbq.train.student..");
+
+  @ArchTest
+  static final ArchRule tuning =
+      only("dev.pbq.train.tune..", CORE, "dev.pbq.eval.run..", "dev.pbq.train..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineTrains =

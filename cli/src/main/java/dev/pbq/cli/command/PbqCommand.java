@@ -64,6 +64,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       SearchCommand.class,
       TrainCommand.class,
+      TuneCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class

@@ -90,7 +90,8 @@ final class TrainCommand implements Runnable {
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     try (TrainingMethodOptions.Opened opened = methods.open()) {
       TrainingMethod method = opened.method();
-      TrainingSettings settings = options.settings(causal, opened.learningRate(), opened.warmup());
+      TrainingSettings settings =
+          options.settings(causal, opened.learningRate(), 1000, opened.warmup());
       Path output = out != null ? out : DefaultOutput.of(resolved, method.name());
       String text = dataset != null ? dataset : BuiltIn.defaultText(resolved, "wikitext2");
       TrainingRun run =
@@ -100,7 +101,7 @@ final class TrainCommand implements Runnable {
               settings,
               data.texts().calibration(text),
               Running.of(common.threads(), Long.MAX_VALUE),
-              new TrainingStatus(status, settings.schedule().steps()));
+              new TrainingStatus(status, settings.schedule().steps(), "loss"));
       TrainingResult result =
           InterruptNotice.during(
               status,

@@ -8,13 +8,20 @@ import java.util.Locale;
 public final class TrainingStatus implements TrainingProgress {
   private final StatusLine status;
   private final int steps;
+  private final String measure;
   private final long started = System.nanoTime();
   private int firstStep = -1;
 
-  /** Shows on a line; {@code steps} of the whole run. */
-  public TrainingStatus(StatusLine status, int steps) {
+  /**
+   * Shows on a line.
+   *
+   * @param steps of the whole run
+   * @param measure what is measured on held-out windows
+   */
+  public TrainingStatus(StatusLine status, int steps, String measure) {
     this.status = status;
     this.steps = steps;
+    this.measure = measure;
   }
 
   @Override
@@ -28,12 +35,7 @@ public final class TrainingStatus implements TrainingProgress {
           String.format(Locale.ROOT, "  loss %.4f  lr %.2e", point.loss(), point.learningRate());
     }
     if (point.heldOut() != null) {
-      text +=
-          String.format(
-              Locale.ROOT,
-              "  held out %.4f (perplexity %.3f)",
-              point.heldOut(),
-              Math.exp(point.heldOut()));
+      text += String.format(Locale.ROOT, "  held-out %s %.4f", measure, point.heldOut());
       status.line(text + remaining(point.step()));
     } else {
       status.update(text + remaining(point.step()));

@@ -4,6 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.train.layer.SignRule;
 import dev.pbq.train.method.OneBit;
 import dev.pbq.train.method.PbQat;
 import dev.pbq.train.method.TrainingMethod;
@@ -41,6 +42,13 @@ public final class TrainingMethodOptions {
           "pb-qat: take the salient weights of this result of 'pbq quantize' by xnor, sign, no,"
               + " 2bit or 4bit, instead of the largest.")
   private Path start;
+
+  @Option(
+      names = "--layer",
+      paramLabel = "L",
+      description =
+          "pb-qat: another published layer, without salient weights: ${COMPLETION-CANDIDATES}.")
+  private SignRule layer;
 
   @Option(
       names = "--scale-dtype",
@@ -84,11 +92,23 @@ public final class TrainingMethodOptions {
       return new Opened(
           new OneBit(dtype()), 4e-4, steps -> Math.min(500, steps / 4), Optional.empty());
     }
+    if (layer != null) {
+      if (start != null) {
+        throw PbqException.usage("--layer and --start exclude each other");
+      }
+      return new Opened(
+          new PbQat(layer, dtype()), 1e-4, TrainingMethodOptions::warmup, Optional.empty());
+    }
     Optional<PackedCheckpoint> packed =
         Optional.ofNullable(start).map(dir -> PackedCheckpoint.open(ModelFolder.open(dir)));
     PbQat method =
         new PbQat(salientFraction, dtype(), packed, start == null ? "" : start.toString());
-    return new Opened(method, 1e-4, steps -> (int) Math.ceil(0.05 * steps), packed);
+    return new Opened(method, 1e-4, TrainingMethodOptions::warmup, packed);
+  }
+
+  /** PB-LLM's program warms up over 5 % of the steps. */
+  private static int warmup(int steps) {
+    return (int) Math.ceil(0.05 * steps);
   }
 
   private ScaleDtype dtype() {

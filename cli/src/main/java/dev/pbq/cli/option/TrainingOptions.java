@@ -15,8 +15,8 @@ public final class TrainingOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
-  private int steps = 1000;
+      description = "Optimizer steps (default: 1000; tune: 200).")
+  private Integer steps;
 
   @Option(
       names = "--batch",
@@ -85,20 +85,22 @@ public final class TrainingOptions {
    * The settings.
    *
    * @param defaultRate the method's learning rate
+   * @param defaultSteps steps where none are given
    * @param defaultWarmup the method's warm-up for so many steps
    * @throws PbqException USAGE naming an option that makes no sense
    */
   public TrainingSettings settings(
-      CausalModel model, double defaultRate, IntUnaryOperator defaultWarmup) {
+      CausalModel model, double defaultRate, int defaultSteps, IntUnaryOperator defaultWarmup) {
+    int all = steps != null ? steps : defaultSteps;
     int tokens = seqlen != null ? seqlen : Math.min(2048, model.maxPositions());
-    int rising = warmup != null ? warmup : defaultWarmup.applyAsInt(steps);
+    int rising = warmup != null ? warmup : defaultWarmup.applyAsInt(all);
     double rate = learningRate != null ? learningRate : defaultRate;
-    int every = Math.max(1, Math.min(MOST_STEPS_UNSEEN, steps / 10));
+    int every = Math.max(1, Math.min(MOST_STEPS_UNSEEN, all / 10));
     return new TrainingSettings(
         batch,
         accumulate,
         tokens,
-        new Schedule(schedule, rate, rising, steps),
+        new Schedule(schedule, rate, rising, all),
         clip,
         seed,
         recompute,

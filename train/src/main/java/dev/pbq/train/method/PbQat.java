@@ -10,9 +10,12 @@ import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.SalientBinaryLinear;
 import dev.pbq.train.layer.SalientWeights;
+import dev.pbq.train.layer.SignLinear;
+import dev.pbq.train.layer.SignRule;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.student.Objective;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,6 +27,7 @@ public final class PbQat implements TrainingMethod {
   /** The name of the method. */
   public static final String NAME = "pb-qat";
 
+  private final Optional<SignRule> rule;
   private final double salientFraction;
   private final ScaleDtype scaleDtype;
   private final Optional<PackedCheckpoint> start;
@@ -46,10 +50,22 @@ public final class PbQat implements TrainingMethod {
     if (!(salientFraction >= 0 && salientFraction < 1)) {
       throw PbqException.setting("{salientFrac} %s is not at least 0 and below 1", salientFraction);
     }
+    this.rule = Optional.empty();
     this.salientFraction = salientFraction;
     this.scaleDtype = scaleDtype;
     this.start = start;
     this.startName = startName;
+  }
+
+  /**
+   * The method with one of the layers that the paper compares its own with: no weight is salient.
+   */
+  public PbQat(SignRule rule, ScaleDtype scaleDtype) {
+    this.rule = Optional.of(rule);
+    this.salientFraction = 0;
+    this.scaleDtype = scaleDtype;
+    this.start = Optional.empty();
+    this.startName = "";
   }
 
   @Override
@@ -60,7 +76,9 @@ public final class PbQat implements TrainingMethod {
   @Override
   public ObjectNode settings() {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    if (start.isPresent()) {
+    if (rule.isPresent()) {
+      settings.put("layer", rule.get().name().toLowerCase(Locale.ROOT));
+    } else if (start.isPresent()) {
       settings.put("start", startName);
     } else {
       settings.put("salientFrac", salientFraction);
@@ -81,6 +99,9 @@ public final class PbQat implements TrainingMethod {
 
   @Override
   public TrainableLinear linear(String linear, FloatMatrix weight) {
+    if (rule.isPresent()) {
+      return new SignLinear(linear, weight, rule.get(), scaleDtype);
+    }
     long[] mask =
         start.isPresent()
             ? startMask(linear, weight)

@@ -10,10 +10,16 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param loss mean training loss of the step, before it moved the weights; null at step 0
  * @param learningRate of the step; null at step 0
  * @param gradientNorm before clipping; null at step 0
- * @param heldOut mean negative log-likelihood of the held-out windows in nats per token, after the
- *     step; null where it was not measured
+ * @param heldOut loss of the held-out windows in nats per token, after the step: negative
+ *     log-likelihood when training, divergence from the original when tuning; null where it was not
+ *     measured
  */
 @JsonPropertyOrder({"step", "loss", "learningRate", "gradientNorm", "heldOut"})
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CurvePoint(
-    int step, Double loss, Double learningRate, Double gradientNorm, Double heldOut) {}
+    int step, Double loss, Double learningRate, Double gradientNorm, Double heldOut) {
+  /** The same with a held-out loss. */
+  public CurvePoint withHeldOut(double measured) {
+    return new CurvePoint(step, loss, learningRate, gradientNorm, measured);
+  }
+}

@@ -1,9 +1,9 @@
 package dev.pbq.train.run;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.optimizer.Parameter;
+import dev.pbq.train.student.Objective;
 import dev.pbq.train.student.Student;
 import dev.pbq.train.student.Teacher;
 import dev.pbq.train.student.TokenWindows;
@@ -11,30 +11,40 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One step after the other: gradients of the step's batches, clipping, AdamW, and every so many
  * steps a look at the held-out windows and a saved state.
  */
-final class TrainingLoop {
+public final class TrainingLoop {
   private final Student student;
   private final Optional<Teacher> teacher;
   private final TokenWindows windows;
-  private final TrainingMethod method;
+  private final Objective objective;
+  private final AdamW optimizer;
   private final TrainingSettings settings;
   private final List<Parameter> parameters;
 
-  TrainingLoop(
+  /**
+   * A loop over things that are lent.
+   *
+   * @param teacher present if the objective needs one
+   * @param parameters what the student is made of, in its order
+   */
+  public TrainingLoop(
       Student student,
       Optional<Teacher> teacher,
       TokenWindows windows,
-      TrainingMethod method,
+      Objective objective,
+      AdamW optimizer,
       TrainingSettings settings,
       List<Parameter> parameters) {
     this.student = student;
     this.teacher = teacher;
     this.windows = windows;
-    this.method = method;
+    this.objective = objective;
+    this.optimizer = optimizer;
     this.settings = settings;
     this.parameters = parameters;
   }
@@ -57,7 +67,9 @@ final class TrainingLoop {
     int steps = settings.schedule().steps();
     for (int step = curve.size() - 1; step < steps; step++) {
       boolean looks = (step + 1) % settings.every() == 0 || step + 1 == steps;
-      CurvePoint point = named(step, looks);
+      CurvePoint moved = step(step);
+      CurvePoint point =
+          looks ? named(step, () -> moved.withHeldOut(heldOut(student, windows, settings))) : moved;
       curve.add(point);
       progress.step(point);
       if (looks) {
@@ -67,9 +79,20 @@ final class TrainingLoop {
     return curve;
   }
 
-  private CurvePoint named(int step, boolean looks) {
+  /**
+   * One step.
+   *
+   * @param step counted from 0
+   * @return without a held-out loss
+   * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite
+   */
+  public CurvePoint step(int step) {
+    return named(step, () -> move(step));
+  }
+
+  private static CurvePoint named(int step, Supplier<CurvePoint> work) {
     try {
-      return step(step, looks);
+      return work.get();
     } catch (PbqException e) {
       if (e.kind() != PbqException.Kind.NUMERICAL) {
         throw e;
@@ -79,14 +102,14 @@ final class TrainingLoop {
     }
   }
 
-  private CurvePoint step(int step, boolean looks) {
+  private CurvePoint move(int step) {
     double rate = settings.schedule().at(step);
     double loss = 0;
     int batches = settings.accumulate();
     for (int a = 0; a < batches; a++) {
       long first = ((long) step * batches + a) * settings.batch();
       int[][] ids = windows.take(first, settings.batch());
-      loss += student.backward(ids, method.objective(), teacher, 1.0 / batches);
+      loss += student.backward(ids, objective, teacher, 1.0 / batches);
     }
     if (!Double.isFinite(loss)) {
       throw PbqException.numerical("the loss is " + loss);
@@ -96,10 +119,9 @@ final class TrainingLoop {
     if (!Double.isFinite(norm)) {
       throw PbqException.numerical("the gradient of " + notFinite() + " is not finite");
     }
-    method.optimizer().step(parameters, step + 1, rate, AdamW.clip(norm, settings.clip()));
+    optimizer.step(parameters, step + 1, rate, AdamW.clip(norm, settings.clip()));
     student.refresh();
-    Double heldOut = looks ? heldOut(student, windows, settings) : null;
-    return new CurvePoint(step + 1, loss, rate, norm, heldOut);
+    return new CurvePoint(step + 1, loss, rate, norm, null);
   }
 
   private String notFinite() {

@@ -1,12 +1,9 @@
 package dev.pbq.train.run;
 
 import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
-import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -32,7 +29,6 @@ import dev.pbq.train.student.Teacher;
 import dev.pbq.train.student.TokenWindows;
 import dev.pbq.train.student.TrainedWeights;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -54,11 +50,6 @@ import java.util.Optional;
  * give equal bytes.
  */
 public final class TrainingRun {
-  /** The loss curve beside the result. */
-  public static final String CURVE = "training.jsonl";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final ResolvedModel resolved;
   private final TrainingMethod method;
   private final TrainingSettings settings;
@@ -103,7 +94,7 @@ public final class TrainingRun {
             folder.path() + " is quantized already; a dense model is needed");
       }
       Checkpoints.requireDense(folder, original);
-      requirePositions(open.model());
+      settings.requirePositions(open.model());
       TokenWindows windows = TrainingText.windows(text, open.tokenizer(), settings);
       OutputDirectory.Mode mode =
           output.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
@@ -114,14 +105,6 @@ public final class TrainingRun {
         directory.commit();
         return result;
       }
-    }
-  }
-
-  private void requirePositions(CausalModel model) {
-    if (settings.tokens() > model.maxPositions()) {
-      throw PbqException.setting(
-          "{seqlen} %s is more than the model's %s positions",
-          settings.tokens(), model.maxPositions());
     }
   }
 
@@ -147,7 +130,7 @@ public final class TrainingRun {
     QuantizationReport report =
         new TrainedFolder(folder, original, model, method)
             .write(directory.work(), run, trained, seconds);
-    write(directory.work(), curve);
+    LossCurve.write(directory.work(), curve);
     double stored = storedLoss(manager, directory.work(), model, windows);
     double last = curve.get(curve.size() - 1).heldOut();
     if (stored != last) {
@@ -177,7 +160,14 @@ public final class TrainingRun {
             ? Optional.of(new Teacher(manager, model, original))
             : Optional.empty();
     try (Student student = new Student(manager, model, original, trained, settings.recompute())) {
-      return new TrainingLoop(student, teacher, windows, method, settings, parameters)
+      return new TrainingLoop(
+              student,
+              teacher,
+              windows,
+              method.objective(),
+              method.optimizer(),
+              settings,
+              parameters)
           .run(done, state, progress);
     } finally {
       teacher.ifPresent(Teacher::close);
@@ -228,17 +218,5 @@ public final class TrainingRun {
     parts.put("weights", WeightsFingerprint.of(original));
     parts.put("version", Version.current());
     return parts;
-  }
-
-  private static void write(Path work, List<CurvePoint> curve) {
-    StringBuilder lines = new StringBuilder();
-    try {
-      for (CurvePoint point : curve) {
-        lines.append(JSON.writeValueAsString(point)).append('\n');
-      }
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a curve is numbers", e);
-    }
-    AtomicFile.write(work.resolve(CURVE), lines.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

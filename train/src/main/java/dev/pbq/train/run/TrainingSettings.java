@@ -2,6 +2,7 @@ package dev.pbq.train.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.model.CausalModel;
 import dev.pbq.train.optimizer.Schedule;
 import java.util.Locale;
 
@@ -60,8 +61,20 @@ public record TrainingSettings(
     }
   }
 
+  /**
+   * Refuses windows that a model has no positions for.
+   *
+   * @throws PbqException USAGE if they are too long
+   */
+  public void requirePositions(CausalModel model) {
+    if (tokens > model.maxPositions()) {
+      throw PbqException.setting(
+          "{seqlen} %s is more than the model's %s positions", tokens, model.maxPositions());
+    }
+  }
+
   /** Adds everything that shapes the result. */
-  void describe(ObjectNode settings) {
+  public void describe(ObjectNode settings) {
     settings.put("steps", schedule.steps());
     settings.put("batch", batch);
     settings.put("accumulate", accumulate);

@@ -11,10 +11,15 @@ import java.util.List;
  * of which are seen before any is seen again. Of documents that are kept apart (C4) as many windows
  * are drawn as the run needs, each within one document.
  */
-final class TrainingText {
+public final class TrainingText {
   private TrainingText() {}
 
-  static TokenWindows windows(
+  /**
+   * The windows.
+   *
+   * @throws dev.pbq.core.PbqException BAD_DATA if the text is shorter than one batch
+   */
+  public static TokenWindows windows(
       CalibrationText text, Tokenizer tokenizer, TrainingSettings settings) {
     int[] tokens;
     if (text instanceof CalibrationText.Contiguous whole) {

@@ -3,6 +3,7 @@ package dev.pbq.train.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -10,19 +11,27 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.BitKind;
+import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.pipeline.RunOutput;
+import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.eval.run.Running;
 import dev.pbq.tiny.TinyModel;
+import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.method.OneBit;
 import dev.pbq.train.method.PbQat;
 import dev.pbq.train.method.TrainingMethod;
+import dev.pbq.train.optimizer.AdamW;
+import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.optimizer.Schedule;
+import dev.pbq.train.student.Objective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,7 +101,7 @@ class TrainingRunTest {
         .hasMessageContaining("seed");
 
     run(settings(6, 1), text, TrainingProgress.SILENT).run(output(killed, true));
-    for (String file : new String[] {"model.safetensors", TrainingRun.CURVE, "config.json"}) {
+    for (String file : new String[] {"model.safetensors", LossCurve.FILE, "config.json"}) {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve(file)));
@@ -140,6 +149,88 @@ class TrainingRunTest {
         .isEqualTo(
             "no sign can flip: in 100 steps a weight moves by at most about 0.0010, and all start"
                 + " at 0.010 from 0");
+  }
+
+  /** As another method, but one layer's weight turns NaN when it is used for the n-th time. */
+  private record Broken(TrainingMethod base, String layer, int uses) implements TrainingMethod {
+    @Override
+    public String name() {
+      return base.name();
+    }
+
+    @Override
+    public ObjectNode settings() {
+      return base.settings();
+    }
+
+    @Override
+    public AdamW optimizer() {
+      return base.optimizer();
+    }
+
+    @Override
+    public Objective objective() {
+      return base.objective();
+    }
+
+    @Override
+    public TrainableLinear linear(String linear, FloatMatrix weight) {
+      TrainableLinear whole = base.linear(linear, weight);
+      return linear.equals(layer) ? new Failing(whole, new AtomicInteger(uses)) : whole;
+    }
+
+    @Override
+    public boolean trainsVectors() {
+      return base.trainsVectors();
+    }
+
+    @Override
+    public double paperBits(QuantizedLinear packed) {
+      return base.paperBits(packed);
+    }
+  }
+
+  private record Failing(TrainableLinear whole, AtomicInteger left) implements TrainableLinear {
+    @Override
+    public List<Parameter> parameters() {
+      return whole.parameters();
+    }
+
+    @Override
+    public void use(float[] weight) {
+      whole.use(weight);
+      if (left.decrementAndGet() == 0) {
+        weight[0] = Float.NaN;
+      }
+    }
+
+    @Override
+    public void propagate(float[] gradient) {
+      whole.propagate(gradient);
+    }
+
+    @Override
+    public QuantizedLinear pack() {
+      return whole.pack();
+    }
+  }
+
+  @Test
+  void aLossThatIsNoNumberNamesStepAndLayerAndKeepsTheLastState() throws IOException {
+    Path output = temporary.resolve("nan");
+    // Used once when the student is made, then after each of the steps 1, 2 and 3.
+    Broken broken = new Broken(pbQat(), "model.layers.1.mlp.up_proj", 4);
+    TrainingRun run =
+        run(broken, settings(6, 1), TinyModel.calibrationText(), TrainingProgress.SILENT);
+    assertThatThrownBy(() -> run.run(output(output, false)))
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.NUMERICAL))
+        .hasMessage("step 4: model.layers.1 gives NaN or infinity; a lower lr may help");
+    assertThat(output).doesNotExist();
+
+    run(settings(6, 1), TinyModel.calibrationText(), TrainingProgress.SILENT)
+        .run(output(output, true));
+    assertThat(Files.readAllLines(output.resolve(LossCurve.FILE))).hasSize(7);
   }
 
   @Test

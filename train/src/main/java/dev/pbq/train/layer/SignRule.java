@@ -1,0 +1,53 @@
+package dev.pbq.train.layer;
+
+/**
+ * The published binarizations that PB-LLM compares its layer with: what the sign is taken of, which
+ * scale it gets, and how a gradient passes it.
+ */
+public enum SignRule {
+  /** BNN: sign(W) without a scale; the gradient passes unchanged. */
+  BNN(false),
+  /** XNOR: alpha_r sign(W - mean_r); the gradient passes times alpha_r, less its row's mean. */
+  XNOR(true),
+  /** IR-Net: as XNOR, times k t (1 - tanh(t w)^2) with k = 10, t = 0.1. */
+  IR(true),
+  /**
+   * FDA: sign(W) without a scale; a Fourier series of 11 terms stands for the derivative of sign, 0
+   * where |w| is above 1.
+   */
+  FDA(false);
+
+  private static final double IR_FACTOR = 10;
+  private static final double IR_SLOPE = 0.1;
+  private static final double FDA_FREQUENCY = 0.1;
+  private static final int FDA_TERMS = 11;
+
+  private final boolean centered;
+
+  SignRule(boolean centered) {
+    this.centered = centered;
+  }
+
+  /** Whether rows are centered, and scaled by their mean magnitude. */
+  boolean centered() {
+    return centered;
+  }
+
+  /** The factor on a gradient that passes the sign of {@code w} (centered where rows are). */
+  double derivative(float w) {
+    return switch (this) {
+      case BNN, XNOR -> 1;
+      case IR -> {
+        double tanh = Math.tanh(IR_SLOPE * w);
+        yield IR_FACTOR * IR_SLOPE * (1 - tanh * tanh);
+      }
+      case FDA -> {
+        double sum = 0;
+        for (int i = 0; i < FDA_TERMS; i++) {
+          sum += Math.cos((2 * i + 1) * FDA_FREQUENCY * w);
+        }
+        yield Math.abs(w) > 1 ? 0 : 4 * FDA_FREQUENCY / Math.PI * sum;
+      }
+    };
+  }
+}

@@ -1,0 +1,59 @@
+package dev.pbq.train.tune;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.checkpoint.CheckpointWriter;
+import dev.pbq.core.checkpoint.JsonFiles;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.checkpoint.PackedTensorCollector;
+import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.TensorEntry;
+import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.train.layer.StoredVector;
+import dev.pbq.train.layer.TrainableLinear;
+import dev.pbq.train.student.TrainedWeights;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a packed folder like another one, with tuned layers and vectors in their places. How it
+ * was tuned stands in {@code config.json} under {@code quantization_config.tuning}.
+ *
+ * @param weights of {@code source}, lent
+ */
+record TunedFolder(ModelFolder source, PackedCheckpoint weights) {
+  private static final String WEIGHT = ".weight";
+
+  void write(Path work, TrainedWeights trained, ObjectNode tuning) {
+    List<TensorGroup> groups = new ArrayList<>();
+    for (String name : weights.names()) {
+      groups.add(group(name, trained));
+    }
+    CheckpointWriter.write(work, groups, Map.of(), ShardSize.DEFAULT);
+    source.copySideFilesTo(work);
+    ObjectNode config = source.config();
+    ((ObjectNode) config.get("quantization_config")).set("tuning", tuning);
+    JsonFiles.write(work.resolve(ModelFolder.CONFIG), config);
+  }
+
+  private TensorGroup group(String name, TrainedWeights trained) {
+    StoredVector vector = trained.vectors().get(name);
+    if (vector != null) {
+      TensorEntry entry = vector.entry();
+      return TensorGroup.of(entry);
+    }
+    String linear =
+        name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
+    if (!weights.packedLinears().contains(linear)) {
+      return TensorGroup.of(weights.stored().entryOf(name));
+    }
+    TrainableLinear layer = trained.linears().get(linear);
+    QuantizedLinear packed = layer == null ? weights.packed(linear) : layer.pack();
+    PackedTensorCollector collector = new PackedTensorCollector(linear);
+    packed.write(collector);
+    return collector.group();
+  }
+}
