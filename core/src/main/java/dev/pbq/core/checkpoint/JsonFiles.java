@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,12 +51,27 @@ public final class JsonFiles {
   }
 
   /**
-   * Parses one JSON object; {@code where} names it in messages. A key written twice is a warning.
+   * Parses one JSON object that people or Python may have written; {@code where} names it in
+   * messages. A key written twice is a warning.
    */
   static ObjectNode parseObject(String where, String json) {
+    return parseObject(
+        where, json, repeated -> log.warn("{}: {}; the last one counts", where, repeated));
+  }
+
+  /** As {@link #parseObject}, but a key written twice is damage: for what pbq itself writes. */
+  static ObjectNode parseOwnObject(String where, String json) {
+    return parseObject(
+        where,
+        json,
+        repeated -> {
+          throw PbqException.badData(where + ": malformed JSON: " + repeated);
+        });
+  }
+
+  private static ObjectNode parseObject(String where, String json, Consumer<String> repeated) {
     try {
-      if (JsonText.parse(json, repeated -> log.warn("{}: {}", where, repeated))
-          instanceof ObjectNode object) {
+      if (JsonText.parse(json, repeated) instanceof ObjectNode object) {
         return object;
       }
       throw PbqException.badData(where + ": not a JSON object");

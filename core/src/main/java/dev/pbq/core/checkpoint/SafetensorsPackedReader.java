@@ -26,7 +26,7 @@ public final class SafetensorsPackedReader implements PackedReader {
     if (json == null) {
       throw bad("has no packed descriptor");
     }
-    this.attributes = JsonFiles.parseObject(layer() + ": packed descriptor", json);
+    this.attributes = JsonFiles.parseOwnObject(layer() + ": packed descriptor", json);
   }
 
   @Override

@@ -39,7 +39,8 @@ final class JsonInput {
   static JsonNode parse(Path file, byte[] bytes) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return JsonText.parse(text, repeated -> log.warn("{}: {}", file, repeated));
+      return JsonText.parse(
+          text, repeated -> log.warn("{}: {}; the last one counts", file, repeated));
     } catch (JsonProcessingException e) {
       throw PbqException.badData(file + ": not readable as JSON" + JsonFaults.withPlace(e), e);
     } catch (CharacterCodingException e) {

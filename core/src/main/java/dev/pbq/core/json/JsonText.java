@@ -50,7 +50,7 @@ public final class JsonText {
    * The value that a text holds.
    *
    * @param repeated is told of each key written twice: {@code "rope_theta" is given twice, as 1 and
-   *     as 2; the last one counts}
+   *     as 2}
    * @throws JsonProcessingException if it is not one JSON value
    */
   public static JsonNode parse(String json, Consumer<String> repeated)
@@ -105,7 +105,7 @@ public final class JsonText {
       JsonNode before = object.replace(key, value);
       if (before != null) {
         repeated.accept(
-            "\"%s\" is given twice%s; the last one counts"
+            "\"%s\" is given twice%s"
                 .formatted(
                     key,
                     before.equals(value)

@@ -101,6 +101,9 @@ final class TrainingState {
 
   private static String readText(DataInputStream in) throws IOException {
     int length = in.readInt();
+    if (length < 0) {
+      throw new IOException("a text of " + length + " bytes");
+    }
     byte[] bytes = in.readNBytes(length);
     if (bytes.length != length) {
       throw new IOException("it ends too early");

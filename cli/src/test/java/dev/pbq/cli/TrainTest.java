@@ -1,0 +1,93 @@
+package dev.pbq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code pbq train} and {@code pbq tune} as a user meets them. */
+class TrainTest {
+  @TempDir private Path folder;
+
+  private Cli.Result train(Path out, Object... more) {
+    List<Object> args = new ArrayList<>(List.of("train", "tiny", "--out", out));
+    args.addAll(List.of("--steps", 4, "--batch", 2, "--accumulate", 1, "--seqlen", 32));
+    args.addAll(List.of("--held-out", 4, "--threads", 1));
+    args.addAll(List.of(more));
+    return Cli.run(args.toArray());
+  }
+
+  @Test
+  void everyCommandTakesWhatWasTrained() throws Exception {
+    Path out = folder.resolve("onebit");
+    Cli.Result trained = train(out, "--method", "onebit");
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("held out", "from what is stored");
+    assertThat(trained.err()).contains("no sign can flip");
+    assertThat(Files.readAllLines(out.resolve("training.jsonl"))).hasSize(5);
+
+    assertThat(Cli.perplexity(out)).isFinite();
+    assertThat(Cli.run("inspect", out).out()).contains("onebit");
+    Cli.Result text = Cli.run("generate", out, "--prompt", "The ", "--max-new-tokens", 5);
+    assertThat(text.code()).as(text.err()).isZero();
+    Cli.Result distance =
+        Cli.run("eval-kl", out, "--reference", "tiny", "--dataset", "tiny", "--limit", 2);
+    assertThat(distance.code()).as(distance.err()).isZero();
+
+    Cli.Result export = Cli.run("export", out, "--format", "hf", "--out", folder.resolve("hf"));
+    assertThat(export.code()).isEqualTo(2);
+    assertThat(export.err()).contains("is no linear map");
+  }
+
+  @Test
+  void aStartGivesTheSalientWeights() {
+    Path start = folder.resolve("xnor");
+    Cli.run("quantize", "tiny", "--method", "xnor", "--low-frac", "0.8", "--out", start);
+    Path out = folder.resolve("qat");
+    Cli.Result trained = train(out, "--method", "pb-qat", "--start", start);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    Cli.Result tuned =
+        Cli.run(
+            "tune",
+            out,
+            "--reference",
+            "tiny",
+            "--dataset",
+            "tiny",
+            "--steps",
+            2,
+            "--batch",
+            2,
+            "--seqlen",
+            32,
+            "--out",
+            folder.resolve("tuned"));
+    assertThat(tuned.code()).as(tuned.err()).isZero();
+    assertThat(tuned.out()).contains("held-out KL from the original");
+
+    Path rtn = folder.resolve("rtn");
+    Cli.run("quantize", "tiny", "--method", "rtn", "--bits", 4, "--out", rtn);
+    Cli.Result refused = train(folder.resolve("no"), "--method", "pb-qat", "--start", rtn);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("--start", "marks no salient weights");
+  }
+
+  @Test
+  void mistakesAreToldInOneLine() {
+    Path out = folder.resolve("no");
+    Cli.Result method = train(out, "--method", "gptq");
+    assertThat(method.code()).isEqualTo(2);
+    assertThat(method.err()).contains("is no training method; there are pb-qat, onebit");
+    Cli.Result rate = train(out, "--method", "pb-qat", "--lr", "0");
+    assertThat(rate.code()).isEqualTo(2);
+    assertThat(rate.err()).contains("--lr 0.0 is not above 0");
+    Cli.Result dense = Cli.run("tune", "tiny", "--reference", "tiny", "--out", out);
+    assertThat(dense.code()).isEqualTo(4);
+    assertThat(dense.err()).contains("there is nothing to tune");
+    assertThat(out).doesNotExist();
+  }
+}
