@@ -16,12 +16,15 @@ import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.ModelLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Puts the result together from the blocks' shards and the original's untouched tensors: a Hugging
@@ -35,10 +38,12 @@ final class PackedFolder {
 
   private final ModelFolder source;
   private final Checkpoint original;
+  private final ModelLayout layout;
 
-  PackedFolder(ModelFolder source, Checkpoint original) {
+  PackedFolder(ModelFolder source, Checkpoint original, ModelLayout layout) {
     this.source = source;
     this.original = original;
+    this.layout = layout;
   }
 
   /**
@@ -50,12 +55,25 @@ final class PackedFolder {
   CheckpointWriter.Written write(
       Path directory, RunSettings run, List<SafetensorsFile> shards, List<String> linears) {
     Map<String, TensorGroup> packed = new LinkedHashMap<>();
+    Map<String, List<TensorGroup>> stacks = new HashMap<>();
     for (String linear : linears) {
-      packed.put(linear + WEIGHT, group(linear, shards));
+      TensorGroup group = group(linear, shards);
+      String holder = layout.holder(layout.linear(linear).orElseThrow(), original::contains);
+      if (holder.equals(linear + WEIGHT)) {
+        packed.put(holder, group);
+      } else {
+        stacks.computeIfAbsent(original.info(holder).name(), n -> new ArrayList<>()).add(group);
+      }
     }
+    Map<String, Long> matrices = matricesOfStacks();
     boolean tied = source.config().path("tie_word_embeddings").asBoolean(false);
     List<TensorGroup> groups = new ArrayList<>();
     for (String name : TiedWeights.storedOnce(original, tied, Architectures.tiedWeights())) {
+      List<TensorGroup> stack = stacks.getOrDefault(name, List.of());
+      groups.addAll(stack);
+      if (!stack.isEmpty() && stack.size() == matrices.get(name)) {
+        continue;
+      }
       TensorGroup group = packed.remove(canonical(name, packed));
       groups.add(group != null ? group : TensorGroup.of(original.entryOf(name)));
     }
@@ -77,6 +95,15 @@ final class PackedFolder {
         .forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
     AtomicFile.write(directory.resolve(ModelFolder.CONFIG), json(config));
     return written;
+  }
+
+  /** How many linears each stack of the original holds, by its name. */
+  private Map<String, Long> matricesOfStacks() {
+    return layout.linears().stream()
+        .filter(linear -> !original.contains(linear.weight()))
+        .map(linear -> layout.holder(linear, original::contains))
+        .filter(original::contains)
+        .collect(Collectors.groupingBy(n -> original.info(n).name(), Collectors.counting()));
   }
 
   static void writeReport(Path directory, QuantizationReport report) {
