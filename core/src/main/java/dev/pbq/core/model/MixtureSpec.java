@@ -69,7 +69,7 @@ record MixtureSpec(
     correction.ifPresent(c -> plan.tensor(c, experts.size()));
     for (MlpSpec expert : experts) {
       plan.routed(expert.firstPath(), expert.first());
-      plan.routed(expert.last().path(), List.of(expert.last()));
+      plan.routed(expert.lastPath(), List.of(expert.last()));
     }
     stored.forEach(s -> plan.stored(s.path(), s.form()));
     shared.ifPresent(s -> s.declare(plan));

@@ -76,9 +76,14 @@ record MlpSpec(
     return inputPath;
   }
 
+  /** What messages call the input of the projection. */
+  String lastPath() {
+    return last.role() == Role.DOWN ? last.path().replaceFirst("_proj$", "") : last.path();
+  }
+
   @Override
   public void declareRest(BlockPlan plan) {
-    plan.input(last.path(), List.of(last));
+    plan.input(lastPath(), List.of(last));
   }
 
   @Override

@@ -5,9 +5,11 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Weights of which some are quantized, as the family's own files hold them: matrices transposed
@@ -38,15 +40,13 @@ public final class StoredWeights {
   StoredWeights(ModelLayout layout, WeightSource weights, List<String> held) {
     this.layout = layout;
     this.weights = weights;
-    List<String> result = new ArrayList<>();
+    Set<String> result = new LinkedHashSet<>();
     for (String name : held) {
       Optional<StoredForm> form = form(name).filter(f -> f.slice().isPresent());
       String stored = form.map(StoredForm::tensor).orElse(name);
       form.ifPresent(
           f -> stacks.computeIfAbsent(stored, s -> new ArrayList<>()).add(new Part(name, f)));
-      if (!result.contains(stored)) {
-        result.add(stored);
-      }
+      result.add(stored);
     }
     stacks.values().forEach(s -> s.sort(ORDER));
     this.names = List.copyOf(result);
