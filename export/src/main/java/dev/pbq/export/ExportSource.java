@@ -1,15 +1,18 @@
 package dev.pbq.export;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.TensorEntry;
+import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.ModelLayout;
+import dev.pbq.core.model.StoredWeights;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
 import java.nio.FloatBuffer;
@@ -27,18 +30,19 @@ import java.util.Set;
  */
 public final class ExportSource implements AutoCloseable {
   private static final String WEIGHT = ".weight";
-  private static final String PREFIX = "model.";
 
   private final ModelFolder folder;
   private final ModelWeights weights;
   private final Optional<ModelLayout> layout;
   private final Map<String, String> stored;
+  private final Optional<StoredWeights> dense;
 
   private ExportSource(ModelFolder folder, ModelWeights weights) {
     this.folder = folder;
     this.weights = weights;
     this.layout = layout(folder);
-    this.stored = names(folder, weights, layout);
+    this.dense = layout.map(l -> l.stored(weights, weights.names()));
+    this.stored = names(folder, weights, layout, dense);
   }
 
   /** Opens a folder's weights, reading headers only. */
@@ -65,18 +69,20 @@ public final class ExportSource implements AutoCloseable {
 
   /** Stored names by proper ones: some checkpoints lack the leading {@code model.}. */
   private static Map<String, String> names(
-      ModelFolder folder, ModelWeights weights, Optional<ModelLayout> layout) {
+      ModelFolder folder,
+      ModelWeights weights,
+      Optional<ModelLayout> layout,
+      Optional<StoredWeights> inFamilysForm) {
     Set<String> proper = new HashSet<>();
     layout.ifPresent(l -> proper.addAll(l.requiredTensors()));
     boolean tied = folder.config().path("tie_word_embeddings").asBoolean(false);
     List<String> all =
         weights instanceof Checkpoint dense
             ? TiedWeights.storedOnce(dense, tied, Architectures.tiedWeights())
-            : weights.names();
+            : inFamilysForm.map(StoredWeights::names).orElseGet(weights::names);
     Map<String, String> names = new LinkedHashMap<>();
     for (String name : all) {
-      boolean bare = !proper.contains(name) && proper.contains(PREFIX + name);
-      names.put(bare ? PREFIX + name : name, name);
+      names.put(TensorNames.resolve(name, proper::contains).orElse(name), name);
     }
     return names;
   }
@@ -104,9 +110,10 @@ public final class ExportSource implements AutoCloseable {
     return stored.containsKey(name);
   }
 
-  /** The shape of a tensor; empty for a scalar. */
+  /** The shape of a tensor in the family's own files; empty for a scalar. */
   public long[] shape(String name) {
-    return weights.shape(storedName(name));
+    String storedName = storedName(name);
+    return dense.map(d -> d.shape(storedName)).orElseGet(() -> weights.shape(storedName));
   }
 
   /** 1 for vectors. */
@@ -140,9 +147,29 @@ public final class ExportSource implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Whether a tensor is a packed layer's weight; reads nothing. */
+  /**
+   * Refuses a family whose files hold linears transposed or in stacks: formats of other programs
+   * for quantized layers have no place for them.
+   *
+   * @param format what is written
+   * @throws PbqException BAD_DATA naming the family
+   */
+  public void requireOwnLinears(String format) {
+    if (layout.filter(ModelLayout::isTransposed).isPresent()) {
+      throw PbqException.badData(
+          Wording.of(
+              "%s: files of %s hold layers as [inputs, outputs], which the layout of %s has no"
+                  + " place for; {format} hf exports the model dense",
+              folder.path(), folder.modelType().orElse("this model"), format));
+    }
+  }
+
+  /** Whether a tensor is a packed layer's weight, or a stack of them; reads nothing. */
   public boolean isQuantized(String name) {
     String storedName = storedName(name);
+    if (dense.filter(d -> d.isStack(storedName)).isPresent()) {
+      return true;
+    }
     return weights instanceof PackedCheckpoint packed
         && storedName.endsWith(WEIGHT)
         && packed.packedLinears().contains(linear(storedName));
@@ -177,7 +204,13 @@ public final class ExportSource implements AutoCloseable {
     int cols = cols(name);
     boolean vector = shape(name).length < 2;
     FloatBuffer buffer = FloatBuffer.wrap(destination, 0, Math.multiplyExact(count, cols));
-    weights.readRows(storedName(name), firstRow, shape(name).length == 1 ? cols : count, buffer);
+    String storedName = storedName(name);
+    int rows = shape(name).length == 1 ? cols : count;
+    if (dense.isPresent()) {
+      dense.get().readRows(storedName, firstRow, rows, buffer);
+    } else {
+      weights.readRows(storedName, firstRow, rows, buffer);
+    }
     for (int i = 0; i < count * cols; i++) {
       if (!Float.isFinite(destination[i])) {
         throw PbqException.numerical(

@@ -58,9 +58,11 @@ public record Architecture(
           Optional.empty(),
           linears("bert", path -> path.replace("attention.self.", "attention.")));
 
-  /** Mistral and Qwen2 have the operations of Llama. */
+  /** Mistral and Qwen2 have the operations of Llama, and RoBERTa those of BERT. */
   private static final Map<String, Architecture> BY_MODEL_TYPE =
-      Map.of("opt", OPT, "llama", LLAMA, "mistral", LLAMA, "qwen2", LLAMA, "bert", BERT);
+      Map.of(
+          "opt", OPT, "llama", LLAMA, "mistral", LLAMA, "qwen2", LLAMA, "bert", BERT, "roberta",
+          BERT);
 
   public Architecture {
     linearPaths = Collections.unmodifiableMap(new EnumMap<>(linearPaths));

@@ -192,6 +192,11 @@ public final class PackedCheckpoint implements ModelWeights {
   }
 
   @Override
+  public boolean holdsLinear(String linear) {
+    return packedLinear(linear + WEIGHT).isPresent();
+  }
+
+  @Override
   public boolean contains(String name) {
     return packedLinear(name).isPresent()
         || stored.find(name).filter(info -> !isPart(info.name())).isPresent();

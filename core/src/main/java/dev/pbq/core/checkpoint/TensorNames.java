@@ -15,7 +15,15 @@ public final class TensorNames {
    */
   public static final Comparator<String> NATURAL_ORDER = TensorNames::compareNaturally;
 
-  private static final List<String> PREFIXES = List.of("model.", "bert.");
+  private static final List<String> PREFIXES = List.of("model.", "bert.", "transformer.");
+
+  /** Two beginnings that mean the same in models with a text part, by either. */
+  private static final Map<String, String> SAME_BEGINNINGS =
+      Map.of(
+          "language_model.model.", "model.language_model.",
+          "model.language_model.", "language_model.model.",
+          "language_model.lm_head.", "lm_head.");
+
   private static final Map<String, String> OTHER_ENDINGS =
       Map.of(
           ".LayerNorm.weight", ".LayerNorm.gamma",
@@ -25,10 +33,11 @@ public final class TensorNames {
   private TensorNames() {}
 
   /**
-   * The name under which a tensor is stored: the name itself, or with its leading {@code model.} or
-   * {@code bert.} taken away, or with one put before it. Checkpoints saved from the bare decoder or
-   * encoder lack the prefix. In old checkpoints of BERT the weight and bias of a layer norm are
-   * called gamma and beta.
+   * The name under which a tensor is stored: the name itself, or with its leading {@code model.},
+   * {@code bert.} or {@code transformer.} taken away, or with one put before it. Checkpoints saved
+   * from the bare decoder or encoder lack the prefix. The text part of a larger model has either of
+   * two prefixes. In old checkpoints of BERT the weight and bias of a layer norm are called gamma
+   * and beta.
    *
    * @param stored whether a tensor of exactly this name exists
    */
@@ -48,6 +57,11 @@ public final class TensorNames {
   }
 
   private static Stream<String> withPrefixes(String name) {
+    for (Map.Entry<String, String> same : SAME_BEGINNINGS.entrySet()) {
+      if (name.startsWith(same.getKey())) {
+        return Stream.of(name, same.getValue() + name.substring(same.getKey().length()));
+      }
+    }
     for (String prefix : PREFIXES) {
       if (name.startsWith(prefix)) {
         return Stream.of(name, name.substring(prefix.length()));

@@ -1,22 +1,20 @@
 package dev.pbq.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** The architectures that pbq can run: a table of families. */
 public final class Architectures {
   private static final List<Family> FAMILIES =
       List.of(
-          new Family(
-              List.of("llama", "mistral", "qwen2"),
-              LlamaLayout.OUTER,
-              LlamaLayout.BLOCK,
-              (type, keys, limits) -> new LlamaModel(LlamaConfig.of(type, keys), limits)),
           new Family(
               List.of("opt"),
               OptLayout.OUTER,
@@ -26,10 +24,28 @@ public final class Architectures {
               List.of("bert"),
               BertLayout.OUTER,
               BertLayout.BLOCK,
-              (type, keys, limits) -> new BertModel(BertConfig.of(keys), limits)));
+              (type, keys, limits) -> new BertModel(BertConfig.of(keys), limits)),
+          new Family(
+              List.of("roberta"),
+              EncoderNames.ROBERTA.outer(),
+              EncoderNames.ROBERTA.block(),
+              (type, keys, limits) -> new BertModel(BertConfig.roberta(keys), limits)),
+          new Family(
+              List.of("distilbert"),
+              EncoderNames.DISTILBERT.outer(),
+              EncoderNames.DISTILBERT.block(),
+              (type, keys, limits) -> new BertModel(BertConfig.distilbert(keys), limits)));
+
+  /** Families of decoders whose linears have the names of Llama's, whatever else differs. */
+  private static final Set<String> LLAMA_NAMES = Set.of("llama", "mistral", "qwen2");
 
   private static final List<String> SUPPORTED =
-      FAMILIES.stream().flatMap(family -> family.modelTypes().stream()).toList();
+      Stream.of(
+              Families.DECODERS.keySet().stream(),
+              FAMILIES.stream().flatMap(family -> family.modelTypes().stream()),
+              Families.OUTER.keySet().stream().sorted())
+          .flatMap(types -> types)
+          .toList();
 
   private Architectures() {}
 
@@ -61,10 +77,13 @@ public final class Architectures {
 
   /**
    * The names of a family's linears inside a block, by role and in the order of roles, e.g. {@code
-   * self_attn.q_proj}; empty if {@code model_type} is not supported.
+   * self_attn.q_proj}; empty if {@code model_type} is not supported, or its blocks have other
+   * operations than those of Llama, OPT and BERT.
    */
   public static Optional<Map<Role, String>> linearPaths(String modelType) {
-    return family(modelType).map(family -> family.block().paths());
+    return LLAMA_NAMES.contains(modelType)
+        ? Optional.of(LlamaLayout.BLOCK.paths())
+        : family(modelType).map(family -> family.block().paths());
   }
 
   /**
@@ -73,11 +92,16 @@ public final class Architectures {
    */
   public static Map<String, String> tiedWeights() {
     Map<String, String> headOf = new LinkedHashMap<>();
-    for (Family family : FAMILIES) {
-      if (family.outer().headMayBeTied()) {
-        headOf.put(family.outer().embedding() + ".weight", family.outer().head() + ".weight");
-      }
-    }
+    Stream.concat(
+            Stream.of(
+                LlamaLayout.OUTER,
+                GptFamilies.GPT2_NAMES,
+                GptFamilies.BLOOM_NAMES,
+                GptFamilies.NEOX_NAMES,
+                LlamaLayout.OUTER.within(Families.TEXT_PREFIX)),
+            FAMILIES.stream().map(Family::outer))
+        .filter(OuterNames::headMayBeTied)
+        .forEach(o -> headOf.put(o.embedding() + ".weight", o.head() + ".weight"));
     return Collections.unmodifiableMap(headOf);
   }
 
@@ -145,9 +169,28 @@ public final class Architectures {
     String type =
         keys.text("model_type")
             .orElseThrow(() -> PbqException.badData(where + ": model_type is missing"));
+    Optional<DecoderSpec> decoder =
+        Families.describe(type, keys).or(() -> Families.describeNested(type, keys));
+    if (decoder.isPresent()) {
+      return new DecoderModel(decoder.get(), limits);
+    }
     return family(type)
-        .orElseThrow(() -> keys.unsupported("model_type", '"' + type + '"', SUPPORTED))
+        .orElseThrow(() -> unknown(type, keys, where))
         .maker()
         .make(type, keys, limits);
+  }
+
+  private static PbqException unknown(String type, ConfigKeys keys, String where) {
+    return PbqException.badData(
+        where
+            + ": model_type \""
+            + type
+            + "\" is not supported"
+            + (keys.has("text_config") ? ", nor is its text part alone" : "")
+            + " (nearest: "
+            + NearestName.of(type, SUPPORTED)
+            + "; supported: "
+            + String.join(", ", SUPPORTED)
+            + ")");
   }
 }

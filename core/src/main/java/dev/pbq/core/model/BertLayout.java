@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
-/** The tensors of BERT for sequence classification. */
+/** The tensors of BERT for sequence classification, and of its relatives. */
 final class BertLayout {
   static final OuterNames OUTER =
       new OuterNames("bert.embeddings.word_embeddings", Optional.empty(), "classifier", false);
@@ -36,26 +36,27 @@ final class BertLayout {
   private BertLayout() {}
 
   static ModelLayout of(BertConfig config) {
+    EncoderNames names = config.names();
     int hidden = config.hidden();
     ModelSizes sizes =
         new ModelSizes(
-            "bert",
+            config.architecture(),
             config.vocabulary(),
             hidden,
             config.intermediate(),
             config.layers(),
             new AttentionShape(config.heads(), config.heads(), hidden / config.heads()),
-            config.maxPositions());
+            config.maxPositions() - config.firstPosition());
     NormTensors norms = NormTensors.WEIGHT_AND_BIAS;
-    BlockTensors blocks = new BlockTensors(BLOCK, sizes, EnumSet.allOf(Role.class), norms);
+    BlockTensors blocks = new BlockTensors(names.block(), sizes, EnumSet.allOf(Role.class), norms);
     TensorCatalog catalog = new TensorCatalog();
-    catalog.vocabulary(OUTER.embedding(), config.vocabulary(), hidden);
-    catalog.linear(POSITIONS, config.maxPositions(), hidden, false);
-    catalog.linear(TYPES, config.tokenTypes(), hidden, false);
-    norms.addTo(catalog, EMBEDDING_NORM, hidden);
+    catalog.vocabulary(names.outer().embedding(), config.vocabulary(), hidden);
+    catalog.linear(names.positions(), config.maxPositions(), hidden, false);
+    names.types().ifPresent(t -> catalog.linear(t, config.tokenTypes(), hidden, false));
+    norms.addTo(catalog, names.embeddingNorm(), hidden);
     blocks.addTo(catalog);
-    catalog.linear(POOLER, hidden, hidden, true);
-    catalog.linear(OUTER.head(), config.labels().size(), hidden, true);
-    return new ModelLayout(OUTER, blocks, catalog);
+    catalog.linear(names.pooler(), hidden, hidden, true);
+    catalog.linear(names.outer().head(), config.labels().size(), hidden, true);
+    return new ModelLayout(names.outer(), blocks, catalog);
   }
 }

@@ -30,24 +30,30 @@ final class BertModel implements EncoderClassifier {
 
   @Override
   public TokenEmbedding embedding(NDManager parent, WeightSource weights) {
+    EncoderNames names = config.names();
     return OwnedArrays.build(
         parent,
         owner -> {
           WeightLoader loader = new WeightLoader(owner, weights, layout.catalog());
           EmbeddingRows rows =
               EmbeddingRows.of(
-                  loader, weights, BertLayout.OUTER.embedding() + ".weight", limits.tableBytes());
-          NDArray positions = loader.load(BertLayout.POSITIONS + ".weight");
+                  loader, weights, names.outer().embedding() + ".weight", limits.tableBytes());
+          NDArray positions =
+              loader.loadRows(
+                  names.positions() + ".weight", config.firstPosition(), maxPositions());
           // Texts are no pairs: all of their tokens are of the first type.
-          try (NDArray firstType = loader.loadRows(BertLayout.TYPES + ".weight", 0, 1)) {
-            positions.addi(firstType);
+          if (names.types().isPresent()) {
+            try (NDArray firstType = loader.loadRows(names.types().get() + ".weight", 0, 1)) {
+              positions.addi(firstType);
+            }
           }
           return new InputEmbedding(
               owner,
               rows,
               Optional.empty(),
               Optional.of(positions),
-              Optional.of(norm(loader, BertLayout.EMBEDDING_NORM)));
+              Optional.of(norm(loader, names.embeddingNorm())),
+              1);
         });
   }
 
@@ -96,7 +102,10 @@ final class BertModel implements EncoderClassifier {
         owner -> {
           WeightLoader loader = new WeightLoader(owner, weights, layout.catalog());
           return new PooledHead(
-              owner, loader.linear(BertLayout.POOLER), loader.linear(BertLayout.OUTER.head()));
+              owner,
+              loader.linear(config.names().pooler()),
+              config.names().poolerRelu(),
+              loader.linear(config.names().outer().head()));
         });
   }
 }

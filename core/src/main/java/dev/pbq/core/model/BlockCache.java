@@ -14,12 +14,14 @@ public final class BlockCache {
   private int length;
 
   /**
-   * @param owner gets the arrays [sequences, capacity, keyValueHeads, headDim]
+   * @param owner gets the arrays [sequences, capacity, keyValueHeads, headDim or valueDim]
    */
   BlockCache(NDManager owner, AttentionShape heads, int sequences, int capacity) {
-    Shape shape = new Shape(sequences, capacity, heads.keyValueHeads(), heads.headDim());
-    this.keys = owner.zeros(shape, DataType.FLOAT32);
-    this.values = owner.zeros(shape, DataType.FLOAT32);
+    long rows = heads.keyValueHeads();
+    this.keys =
+        owner.zeros(new Shape(sequences, capacity, rows, heads.headDim()), DataType.FLOAT32);
+    this.values =
+        owner.zeros(new Shape(sequences, capacity, rows, heads.valueDim()), DataType.FLOAT32);
     this.capacity = capacity;
   }
 

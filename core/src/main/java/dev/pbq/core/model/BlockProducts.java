@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
-import java.util.Optional;
+import ai.djl.ndarray.NDArray;
+import dev.pbq.core.PbqException;
 
 /**
  * Makes the products of one block.
@@ -12,7 +13,28 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
 
   /** The linear of a role that the block has. */
   LinearLayer linear(Role role) {
-    Linear linear = layout.linear(block, role).orElseThrow(() -> lacks(role));
+    return linear(layout.linear(block, role).orElseThrow(() -> lacks(role)));
+  }
+
+  /** The linear of this path inside the block. */
+  LinearLayer linear(String path) {
+    return linear(layout.linear(full(path)).orElseThrow(() -> lacks(path)));
+  }
+
+  /** The values of a small tensor, by its path inside the block. */
+  float[] values(String path) {
+    try (NDArray array = loader.load(full(path))) {
+      return array.toFloatArray();
+    }
+  }
+
+  /** The full name of what has this path inside the block. */
+  String full(String path) {
+    return layout.blockPrefix(block) + "." + path;
+  }
+
+  private LinearLayer linear(Linear linear) {
+    Role role = linear.role();
     Product product = Product.linear(block, role, layout.path(linear));
     return loader
         .linear(linear.name(), operand -> operands.of(product, operand))
@@ -25,6 +47,19 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
         .filter(input -> input.linears().stream().anyMatch(l -> l.role() == role))
         .findFirst()
         .orElseThrow(() -> lacks(role));
+  }
+
+  /** The input that the linear of this path reads. */
+  LinearInput input(String path) {
+    String name = full(path);
+    return layout.linearInputs(block).stream()
+        .filter(input -> input.linears().stream().anyMatch(l -> l.name().equals(name)))
+        .findFirst()
+        .orElseThrow(() -> lacks(path));
+  }
+
+  private IllegalArgumentException lacks(String path) {
+    return new IllegalArgumentException(layout.blockPrefix(block) + " has no linear " + path);
   }
 
   private IllegalArgumentException lacks(Role role) {
@@ -45,16 +80,38 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
 
   /** An MLP without a gate. */
   PlainMlp plainMlp(boolean gelu) {
-    return new PlainMlp(linear(Role.FC1), linear(Role.FC2), gelu, input(Role.FC1), input(Role.FC2));
+    return new PlainMlp(
+        linear(Role.FC1),
+        linear(Role.FC2),
+        gelu ? ActivationFunction.GELU : ActivationFunction.RELU,
+        input(Role.FC1),
+        input(Role.FC2));
   }
 
   /** Attention; in a way that lets its operands be changed only where they are. */
   Attention attention(AttentionShape shape, int window, boolean scaledScores, Limits limits) {
+    return attention(shape, window, scaledScores, ScoreRule.of(shape), limits);
+  }
+
+  /**
+   * As the other, with a rule for the scores.
+   *
+   * @throws PbqException USAGE if operands are changed, and the rule is more than a scale
+   */
+  Attention attention(
+      AttentionShape shape, int window, boolean scaledScores, ScoreRule rule, Limits limits) {
     AttentionOperands attention = attentionOperands();
-    return attention.unchanged()
-        ? new CausalAttention(
-            loader.owner(), shape.heads(), shape.keyValueHeads(), shape.headDim(), window, limits)
-        : new OperandAttention(loader.owner(), shape, window, scaledScores, attention, limits);
+    if (attention.unchanged()) {
+      return new CausalAttention(loader.owner(), shape, window, rule, limits);
+    }
+    if (!rule.isPlain(shape)) {
+      throw PbqException.usage(
+          "the products of "
+              + layout.sizes().architecture()
+              + "'s attention cannot be computed in number formats or measured: its scores are"
+              + " more than scaled products");
+    }
+    return new OperandAttention(loader.owner(), shape, window, scaledScores, attention, limits);
   }
 
   /** What happens to the operands of attention's products. */
@@ -70,9 +127,9 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
   }
 
   /** The rotary embedding. */
-  Optional<RotaryEmbedding> rotary(Rope rope, int headDim) {
+  RotaryEmbedding rotary(RotarySpec rotary) {
     OperandTransform tables = operands.of(product(Product.Kind.ROTARY, "rotary"), Operand.LEFT);
-    return Optional.of(new RotaryEmbedding(loader.owner(), rope, headDim, tables));
+    return new RotaryEmbedding(loader.owner(), rotary, tables);
   }
 
   private Product product(Product.Kind kind, String name) {

@@ -3,6 +3,7 @@ package dev.pbq.core.model;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The norms and linears of all blocks of one model: its family's {@link BlockLayout} with the
@@ -54,6 +55,13 @@ record BlockTensors(
     String prefix = prefix(block) + ".";
     return layout.norms().stream()
         .map(norm -> new BlockNorm(prefix + norm.path(), block, norm.role()))
+        .toList();
+  }
+
+  /** What every block consists of. */
+  List<BlockParts> all() {
+    return IntStream.range(0, sizes.blocks())
+        .mapToObj(block -> new BlockParts(prefix(block), inputs(block), norms(block)))
         .toList();
   }
 

@@ -13,25 +13,23 @@ import ai.djl.ndarray.types.Shape;
  * values are not repeated: the queries of a group are stacked into one matrix.
  */
 final class CausalAttention implements Attention {
-  private final int heads;
-  private final int keyValueHeads;
-  private final int headDim;
+  private final AttentionShape shape;
   private final int window;
   private final Limits limits;
   private final NDArray scale;
+  private final ScoreWeights weights;
 
   /**
    * @param owner gets the constants
    * @param window how many positions a token sees, itself counted; 0 for all before it
    */
   CausalAttention(
-      NDManager owner, int heads, int keyValueHeads, int headDim, int window, Limits limits) {
-    this.heads = heads;
-    this.keyValueHeads = keyValueHeads;
-    this.headDim = headDim;
+      NDManager owner, AttentionShape shape, int window, ScoreRule rule, Limits limits) {
+    this.shape = shape;
     this.window = window;
     this.limits = limits;
-    this.scale = owner.full(new Shape(), (float) (1 / Math.sqrt(headDim)), DataType.FLOAT32);
+    this.scale = owner.full(new Shape(), (float) rule.scale(), DataType.FLOAT32);
+    this.weights = new ScoreWeights(rule, shape.keyValueHeads());
   }
 
   /** Scales the query in place. */
@@ -40,18 +38,21 @@ final class CausalAttention implements Attention {
     long sequences = query.getShape().get(0);
     long tokens = query.getShape().get(1);
     long keys = key.getShape().get(1);
-    long pairs = sequences * keyValueHeads;
+    long pairs = sequences * shape.keyValueHeads();
+    long group = shape.heads() / shape.keyValueHeads();
+    long width = shape.headDim();
     query.muli(scale);
     try (NDArray queryByHead = query.transpose(0, 2, 1, 3);
         NDArray keyByHead = key.transpose(0, 2, 1, 3);
         NDArray valueByHead = value.transpose(0, 2, 1, 3);
-        NDArray q = queryByHead.reshape(new Shape(pairs, heads / keyValueHeads, tokens, headDim));
-        NDArray k = keyByHead.reshape(new Shape(pairs, keys, headDim));
-        NDArray v = valueByHead.reshape(new Shape(pairs, keys, headDim));
+        NDArray q = queryByHead.reshape(new Shape(pairs, group, tokens, width));
+        NDArray k = keyByHead.reshape(new Shape(pairs, keys, width));
+        NDArray v = valueByHead.reshape(new Shape(pairs, keys, shape.valueDim()));
         NDArray context = tiles(q, k, v);
-        NDArray split = context.reshape(new Shape(sequences, heads, tokens, headDim));
+        NDArray split = context.reshape(new Shape(sequences, shape.heads(), tokens, -1));
         NDArray byToken = split.transpose(0, 2, 1, 3)) {
-      return byToken.reshape(new Shape(sequences * tokens, (long) heads * headDim));
+      return byToken.reshape(
+          new Shape(sequences * tokens, (long) shape.heads() * shape.valueDim()));
     }
   }
 
@@ -103,34 +104,19 @@ final class CausalAttention implements Attention {
       long last = Math.min(pairs, first + step);
       try (NDArray somePairs = HostArrays.rows(q, first, last);
           NDArray someRows = HostArrays.slice(somePairs, 2, from - offset, to - offset);
-          NDArray queries =
-              someRows.reshape(new Shape(last - first, group * (to - from), headDim));
+          NDArray queries = someRows.reshape(new Shape(last - first, group * (to - from), -1));
           NDArray keyPairs = HostArrays.rows(k, first, last);
           NDArray keys = HostArrays.slice(keyPairs, 1, firstKey, to);
           NDArray valuePairs = HostArrays.rows(v, first, last);
           NDArray values = HostArrays.slice(valuePairs, 1, firstKey, to);
-          NDArray weights = attentionWeights(queries, keys, group, mask);
-          NDArray context = weights.batchMatMul(values)) {
-        done.add(context.reshape(new Shape(last - first, group, to - from, headDim)));
+          NDArray transposed = keys.transpose(0, 2, 1);
+          NDArray scores = queries.batchMatMul(transposed);
+          NDArray shares = weights.of(scores, group, first, firstKey, mask);
+          NDArray context = shares.batchMatMul(values)) {
+        done.add(context.reshape(new Shape(last - first, group, to - from, -1)));
       }
     }
     return joined(done, 0);
-  }
-
-  /** softmax(q k^T + mask): [pairs, group * rows, keys]. */
-  private static NDArray attentionWeights(NDArray q, NDArray k, long group, NDArray mask) {
-    try (NDArray transposed = k.transpose(0, 2, 1);
-        NDArray scores = q.batchMatMul(transposed)) {
-      Shape shape = scores.getShape();
-      long keys = shape.get(2);
-      long rows = shape.get(1) / group;
-      try (NDArray byQuery = scores.reshape(new Shape(shape.get(0), group, rows, keys));
-          NDArray masked = HostArrays.slice(byQuery, 3, keys - mask.getShape().get(1), keys)) {
-        // Both are views: this writes into the scores.
-        masked.addi(mask);
-      }
-      return scores.softmax(-1);
-    }
   }
 
   private static NDArray joined(NDList parts, int axis) {

@@ -12,10 +12,11 @@ public non-sealed interface CausalModel extends TransformerModel {
    * @param weights for their shapes
    */
   default long floatBytes(WeightSource weights) {
+    WeightSource view = layout().view(weights);
     long floats = 0;
     for (String name : requiredTensors()) {
       long count = 1;
-      for (long d : weights.shape(name)) {
+      for (long d : view.shape(name)) {
         count = Math.multiplyExact(count, d);
       }
       floats = Math.addExact(floats, count);

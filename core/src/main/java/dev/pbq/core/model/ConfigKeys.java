@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,58 @@ final class ConfigKeys {
 
   double positiveNumber(String key, double fallback) {
     return has(key) ? positiveNumber(key) : fallback;
+  }
+
+  /** Whether the object has no keys at all. */
+  boolean isEmpty() {
+    return node.isEmpty();
+  }
+
+  /** Any finite number. */
+  double number(String key, double fallback) {
+    if (!has(key)) {
+      return fallback;
+    }
+    JsonNode value = node.get(key);
+    double number = value.doubleValue();
+    if (!value.isNumber() || !Double.isFinite(number)) {
+      throw wrong(key, value, "a number");
+    }
+    return number;
+  }
+
+  /** A list of finite numbers that must be there. */
+  List<Double> numbers(String key) {
+    if (!has(key)) {
+      throw missing(key);
+    }
+    JsonNode value = node.get(key);
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode item : value) {
+      if (!item.isNumber() || !Double.isFinite(item.doubleValue())) {
+        throw wrong(key, value, "a list of numbers");
+      }
+      numbers.add(item.doubleValue());
+    }
+    if (!value.isArray() || numbers.isEmpty()) {
+      throw wrong(key, value, "a list of numbers");
+    }
+    return numbers;
+  }
+
+  /** Whether the key holds a list with something in it. */
+  boolean isFilledList(String key) {
+    return has(key) && node.get(key).isArray() && !node.get(key).isEmpty();
+  }
+
+  /** The same configuration, with an object under a key that is absent. */
+  ConfigKeys withDefault(String key, ObjectNode value) {
+    if (has(key) || !(node instanceof ObjectNode object)) {
+      return this;
+    }
+    ObjectNode copy = object.deepCopy();
+    copy.set(key, value);
+    return new ConfigKeys(copy, where, path);
   }
 
   boolean flag(String key, boolean fallback) {

@@ -1,10 +1,9 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Activation;
 
 /**
- * The gated MLP of Llama: down(silu(gate(x)) * up(x)) (Shazeer, 2020).
+ * The gated MLP: down(activation(gate(x)) * up(x)) (Shazeer, 2020).
  *
  * @param firstInput what gate and up read
  * @param lastInput what down reads
@@ -13,15 +12,16 @@ record GatedMlp(
     LinearLayer gate,
     LinearLayer up,
     LinearLayer down,
+    ActivationFunction activation,
     LinearInput firstInput,
     LinearInput lastInput)
-    implements Sublayer {
+    implements ProjectedSublayer {
 
   @Override
   public NDArray inner(NDArray x, InputTap tap) {
-    NDArray gated = gate.apply(x, tap.sequences());
-    try (NDArray sigmoid = Activation.sigmoid(gated)) {
-      gated.muli(sigmoid);
+    NDArray gated;
+    try (NDArray factor = gate.apply(x, tap.sequences())) {
+      gated = activation.apply(factor);
     }
     try (NDArray factor = up.apply(x, tap.sequences())) {
       return gated.muli(factor);

@@ -16,6 +16,7 @@ final class InputEmbedding implements TokenEmbedding {
   private final Optional<LinearLayer> projection;
   private final Optional<NDArray> positions;
   private final Optional<Normalization> norm;
+  private final float factor;
 
   /** An embedding without a norm. */
   InputEmbedding(
@@ -23,25 +24,28 @@ final class InputEmbedding implements TokenEmbedding {
       EmbeddingRows rows,
       Optional<LinearLayer> projection,
       Optional<NDArray> positions) {
-    this(owner, rows, projection, positions, Optional.empty());
+    this(owner, rows, projection, positions, Optional.empty(), 1);
   }
 
   /**
    * @param owner of all arrays; closed with the embedding
    * @param positions [positions, hidden], from position 0
    * @param norm of the sum
+   * @param factor of the token embedding
    */
   InputEmbedding(
       NDManager owner,
       EmbeddingRows rows,
       Optional<LinearLayer> projection,
       Optional<NDArray> positions,
-      Optional<Normalization> norm) {
+      Optional<Normalization> norm,
+      float factor) {
     this.owner = owner;
     this.rows = rows;
     this.projection = projection;
     this.positions = positions;
     this.norm = norm;
+    this.factor = factor;
   }
 
   @Override
@@ -60,6 +64,9 @@ final class InputEmbedding implements TokenEmbedding {
     try (NDManager stage = manager.newSubManager()) {
       Shape shape = new Shape(ids.length, tokens, rows.width());
       NDArray x = HostArrays.build(stage, shape, host -> gather(ids, host));
+      if (factor != 1) {
+        x.muli(factor);
+      }
       if (projection.isPresent()) {
         x = projection.get().apply(x);
       }

@@ -4,7 +4,9 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
+import java.nio.FloatBuffer;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A {@link LinearInputTap} bound to one forward call.
@@ -12,6 +14,34 @@ import java.util.Optional;
  * @param cache keys and values of the tokens before, where there are any
  */
 record InputTap(LinearInputTap tap, int sequences, int tokens, Optional<BlockCache> cache) {
+
+  /** The same tap, for the rows of one expert. */
+  InputTap routed(int rows) {
+    return new InputTap(tap, 1, rows, Optional.empty());
+  }
+
+  /** The same tap, which does not see some inputs. */
+  InputTap without(Predicate<LinearInput> hidden) {
+    return tap == LinearInputTap.NONE
+        ? this
+        : new InputTap(new HidingTap(tap, hidden), sequences, tokens, cache);
+  }
+
+  /** A tap that passes on only some inputs. */
+  private record HidingTap(LinearInputTap tap, Predicate<LinearInput> hidden)
+      implements LinearInputTap {
+    @Override
+    public void accept(LinearInput input, FloatBuffer x, int sequences, int tokensPerSequence) {
+      if (!hidden.test(input)) {
+        tap.accept(input, x, sequences, tokensPerSequence);
+      }
+    }
+
+    @Override
+    public boolean everyToken(LinearInput input) {
+      return !hidden.test(input) && tap.everyToken(input);
+    }
+  }
 
   /**
    * Shows the tap an input [sequences * tokens, features].

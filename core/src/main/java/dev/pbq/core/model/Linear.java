@@ -1,5 +1,7 @@
 package dev.pbq.core.model;
 
+import java.util.OptionalInt;
+
 /**
  * A quantizable linear layer of a block: a weight [rows, cols] and perhaps a bias [rows].
  *
@@ -9,8 +11,15 @@ package dev.pbq.core.model;
  * @param rows outputs
  * @param cols inputs
  * @param bias whether the model has a bias {@code name + ".bias"}
+ * @param expert index of the expert of a mixture that it belongs to; empty for all other layers
  */
-public record Linear(String name, int block, Role role, int rows, int cols, boolean bias) {
+public record Linear(
+    String name, int block, Role role, int rows, int cols, boolean bias, OptionalInt expert) {
+  /** A layer that belongs to no expert. */
+  public Linear(String name, int block, Role role, int rows, int cols, boolean bias) {
+    this(name, block, role, rows, cols, bias, OptionalInt.empty());
+  }
+
   /** Full name of the weight. */
   public String weight() {
     return name + ".weight";

@@ -8,9 +8,15 @@ import java.util.List;
  * @param name a short name for messages, e.g. {@code model.layers.3.self_attn.qkv}
  * @param linears the layers, in the model's order
  * @param features width of the input
+ * @param routed whether it holds only the tokens that a router sent to one expert
  */
-public record LinearInput(String name, List<Linear> linears, int features) {
+public record LinearInput(String name, List<Linear> linears, int features, boolean routed) {
   public LinearInput {
     linears = List.copyOf(linears);
+  }
+
+  /** An input that holds all tokens. */
+  public LinearInput(String name, List<Linear> linears, int features) {
+    this(name, linears, features, false);
   }
 }

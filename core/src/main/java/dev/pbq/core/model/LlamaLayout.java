@@ -7,7 +7,7 @@ import static dev.pbq.core.model.BlockLayout.norm;
 import java.util.List;
 import java.util.Optional;
 
-/** The tensors of Llama, Mistral and Qwen2. */
+/** The names of Llama, Mistral and Qwen2, which many other families share. */
 final class LlamaLayout {
   static final OuterNames OUTER =
       new OuterNames("model.embed_tokens", Optional.of("model.norm"), "lm_head", true);
@@ -32,17 +32,4 @@ final class LlamaLayout {
               input("mlp.down", linear(Role.DOWN, "mlp.down_proj"))));
 
   private LlamaLayout() {}
-
-  static ModelLayout of(LlamaConfig config) {
-    ModelSizes sizes = config.sizes();
-    BlockTensors blocks = new BlockTensors(BLOCK, sizes, config.biased(), NormTensors.WEIGHT);
-    TensorCatalog catalog = new TensorCatalog();
-    catalog.vocabulary(OUTER.embedding(), sizes.vocabulary(), sizes.hidden());
-    blocks.addTo(catalog);
-    NormTensors.WEIGHT.addTo(catalog, OUTER.finalNorm().orElseThrow(), sizes.hidden());
-    if (!config.tiedHead()) {
-      catalog.vocabulary(OUTER.head(), sizes.vocabulary(), sizes.hidden());
-    }
-    return new ModelLayout(OUTER, blocks, catalog);
-  }
 }

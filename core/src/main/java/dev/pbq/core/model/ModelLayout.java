@@ -1,9 +1,15 @@
 package dev.pbq.core.model;
 
+import dev.pbq.core.tensor.WeightSource;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What a model consists of: every tensor with its shape, every linear with its block and role.
@@ -11,7 +17,9 @@ import java.util.Optional;
  */
 public final class ModelLayout {
   private final OuterNames outer;
-  private final BlockTensors blocks;
+  private final ModelSizes sizes;
+  private final String attentionPath;
+  private final List<BlockParts> blocks;
   private final TensorCatalog catalog;
   private final Map<String, Linear> linears = new HashMap<>();
 
@@ -22,18 +30,33 @@ public final class ModelLayout {
    *     changed any more
    */
   ModelLayout(OuterNames outer, BlockTensors blocks, TensorCatalog catalog) {
+    this(outer, blocks.sizes(), blocks.layout().attention(), blocks.all(), catalog);
+  }
+
+  /**
+   * @param attentionPath path of a block's attention, for messages
+   * @param blocks what each block consists of
+   */
+  ModelLayout(
+      OuterNames outer,
+      ModelSizes sizes,
+      String attentionPath,
+      List<BlockParts> blocks,
+      TensorCatalog catalog) {
     this.outer = outer;
-    this.blocks = blocks;
+    this.sizes = sizes;
+    this.attentionPath = attentionPath;
+    this.blocks = List.copyOf(blocks);
     this.catalog = catalog;
-    for (int b = 0; b < blocks.sizes().blocks(); b++) {
-      for (LinearInput input : blocks.inputs(b)) {
+    for (BlockParts block : blocks) {
+      for (LinearInput input : block.inputs()) {
         input.linears().forEach(l -> linears.put(l.name(), l));
       }
     }
   }
 
   ModelSizes sizes() {
-    return blocks.sizes();
+    return sizes;
   }
 
   TensorCatalog catalog() {
@@ -45,24 +68,84 @@ public final class ModelLayout {
     return outer;
   }
 
+  /**
+   * Weights as the family's own files hold them, with quantized linears put back into their places.
+   *
+   * @param weights lent for the view's life
+   * @param names of all weights
+   */
+  public StoredWeights stored(WeightSource weights, List<String> names) {
+    return new StoredWeights(this, weights, names);
+  }
+
+  /**
+   * Every name under which a checkpoint may hold a tensor of the model, but for other spellings of
+   * the same name: for telling what is no part of the model.
+   */
+  public Set<String> knownTensors() {
+    return catalog.allNames();
+  }
+
+  /** Where files of the family hold a tensor of the model in another form. */
+  public Optional<StoredForm> storedForm(String tensor) {
+    return catalog.stored(tensor);
+  }
+
+  /** Whether the family's files hold linears as [inputs, outputs]. */
+  public boolean isTransposed() {
+    return catalog.isTransposed();
+  }
+
+  /**
+   * The tensor that holds a linear's weight in a checkpoint: its own, or a stack.
+   *
+   * @param stored tells whether the checkpoint holds a tensor
+   */
+  public String holder(Linear linear, Predicate<String> stored) {
+    return catalog
+        .stored(linear.weight())
+        .map(StoredForm::tensor)
+        .filter(tensor -> !stored.test(linear.weight()) && stored.test(tensor))
+        .orElse(linear.weight());
+  }
+
   /** What the full names of a block's tensors begin with, without the dot behind it. */
   public String blockPrefix(int block) {
-    return blocks.prefix(block);
+    return block(block).prefix();
   }
 
   /** Path of a block's attention, for messages about its products. */
   String attentionPath() {
-    return blocks.layout().attention();
+    return attentionPath;
   }
 
   /** The inputs of a block's linears, in the order in which the block computes them. */
   public List<LinearInput> linearInputs(int block) {
-    return blocks.inputs(block);
+    return block(block).inputs();
   }
 
   /** The norms of a block, in the order in which the block computes them. */
   public List<BlockNorm> norms(int block) {
-    return blocks.norms(block);
+    return block(block).norms();
+  }
+
+  private BlockParts block(int block) {
+    return blocks.get(Objects.checkIndex(block, blocks.size()));
+  }
+
+  /**
+   * A checkpoint as this layout describes it: every linear is a matrix [outputs, inputs] of its
+   * own, also where the family stores it transposed or in a stack of experts.
+   *
+   * @param stored lent for the view's life
+   */
+  public WeightSource view(WeightSource stored) {
+    return LayoutWeights.of(stored, catalog);
+  }
+
+  /** All linears of all blocks. */
+  public Collection<Linear> linears() {
+    return Collections.unmodifiableCollection(linears.values());
   }
 
   /** The linear of this full name without {@code .weight}; empty if no block has one. */

@@ -27,6 +27,17 @@ record ModelSizes(
       case KEY, VALUE -> attention.keyValueHeads() * attention.headDim();
       case GATE, UP, FC1 -> intermediate;
       case ATTENTION_OUT, DOWN, FC2 -> hidden;
+      case QUERY_KEY_VALUE,
+          QUERY_LATENT,
+          QUERY_FROM_LATENT,
+          KEY_VALUE_LATENT,
+          KEY_VALUE_FROM_LATENT,
+          DELTA_QUERY_KEY_VALUE,
+          DELTA_GATE,
+          DELTA_STRENGTH,
+          DELTA_DECAY,
+          GATE_UP ->
+          throw new IllegalArgumentException("the sizes say nothing of " + role);
     };
   }
 
@@ -36,6 +47,17 @@ record ModelSizes(
       case QUERY, KEY, VALUE, GATE, UP, FC1 -> hidden;
       case ATTENTION_OUT -> attention.heads() * attention.headDim();
       case DOWN, FC2 -> intermediate;
+      case QUERY_KEY_VALUE,
+          QUERY_LATENT,
+          QUERY_FROM_LATENT,
+          KEY_VALUE_LATENT,
+          KEY_VALUE_FROM_LATENT,
+          DELTA_QUERY_KEY_VALUE,
+          DELTA_GATE,
+          DELTA_STRENGTH,
+          DELTA_DECAY,
+          GATE_UP ->
+          throw new IllegalArgumentException("the sizes say nothing of " + role);
     };
   }
 }

@@ -8,5 +8,9 @@ public enum NormRole {
   /** The norm of attention's residual sum. */
   ATTENTION,
   /** The norm of the MLP's residual sum. */
-  MLP
+  MLP,
+  /** The second norm of attention's residual sum: of what attention adds. */
+  ATTENTION_OUTPUT,
+  /** The second norm of the MLP's residual sum: of what the MLP adds. */
+  MLP_OUTPUT
 }

@@ -44,8 +44,12 @@ sealed interface Normalization {
 
   /** An RMSNorm with the weight {@code name + ".weight"}. */
   static Normalization rootMeanSquare(WeightLoader loader, String name, double epsilon) {
-    NDArray scalar = loader.owner().full(new Shape(), (float) epsilon, DataType.FLOAT32);
-    return new RootMeanSquare(loader.load(name + ".weight"), scalar);
+    return rootMeanSquare(loader.owner(), loader.load(name + ".weight"), epsilon);
+  }
+
+  /** An RMSNorm with a weight that is loaded already. */
+  static Normalization rootMeanSquare(NDManager owner, NDArray weight, double epsilon) {
+    return new RootMeanSquare(weight, owner.full(new Shape(), (float) epsilon, DataType.FLOAT32));
   }
 
   /** A layer norm with weight and bias. */

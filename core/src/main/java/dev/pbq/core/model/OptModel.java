@@ -74,13 +74,17 @@ final class OptModel implements CausalModel {
 
   private SelfAttention attention(BlockProducts products) {
     return new SelfAttention(
-        products.linear(Role.QUERY),
-        products.linear(Role.KEY),
-        products.linear(Role.VALUE),
+        new HeadProjection.Separate(
+            products.linear(Role.QUERY),
+            products.linear(Role.KEY),
+            products.linear(Role.VALUE),
+            attention()),
         products.linear(Role.ATTENTION_OUT),
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         products.attention(attention(), 0, false, limits),
-        attention().headDim(),
         products.input(Role.QUERY),
         products.input(Role.ATTENTION_OUT));
   }

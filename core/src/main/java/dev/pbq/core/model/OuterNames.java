@@ -12,4 +12,10 @@ import java.util.Optional;
  *     checkpoints then lack it, or repeat the embedding
  */
 public record OuterNames(
-    String embedding, Optional<String> finalNorm, String head, boolean headMayBeTied) {}
+    String embedding, Optional<String> finalNorm, String head, boolean headMayBeTied) {
+  /** The same names behind a prefix. */
+  OuterNames within(String prefix) {
+    return new OuterNames(
+        prefix + embedding, finalNorm.map(norm -> prefix + norm), prefix + head, headMayBeTied);
+  }
+}

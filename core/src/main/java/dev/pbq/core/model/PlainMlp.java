@@ -1,21 +1,20 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Activation;
 
-/** The MLP without a gate: second(activation(first(x))), with gelu or relu. */
+/** The MLP without a gate: second(activation(first(x))). */
 record PlainMlp(
     LinearLayer first,
     LinearLayer second,
-    boolean gelu,
+    ActivationFunction activation,
     LinearInput firstInput,
     LinearInput lastInput)
-    implements Sublayer {
+    implements ProjectedSublayer {
 
   @Override
   public NDArray inner(NDArray x, InputTap tap) {
     try (NDArray inner = first.apply(x, tap.sequences())) {
-      return gelu ? Activation.gelu(inner) : Activation.relu(inner);
+      return activation.apply(inner);
     }
   }
 

@@ -3,20 +3,26 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import dev.pbq.core.PbqException;
 
-/** BERT's head for sequence classification: classifier(tanh(pooler(first token))). */
+/**
+ * The head for sequence classification of BERT: classifier(tanh(pooler(first token))). DistilBERT
+ * has relu in the place of tanh.
+ */
 final class PooledHead implements ClassificationHead {
   private final NDManager owner;
   private final LinearLayer pooler;
+  private final boolean relu;
   private final LinearLayer classifier;
 
   /**
    * @param owner of all weights; closed with the head
    */
-  PooledHead(NDManager owner, LinearLayer pooler, LinearLayer classifier) {
+  PooledHead(NDManager owner, LinearLayer pooler, boolean relu, LinearLayer classifier) {
     this.owner = owner;
     this.pooler = pooler;
+    this.relu = relu;
     this.classifier = classifier;
   }
 
@@ -32,7 +38,8 @@ final class PooledHead implements ClassificationHead {
     try (NDManager stage = hidden.getManager().newSubManager()) {
       NDArray first = HostArrays.slice(hidden, 1, 0, 1);
       first.attach(stage);
-      NDArray pooled = pooler.apply(first.reshape(new Shape(sequences, shape.get(2)))).tanh();
+      NDArray raw = pooler.apply(first.reshape(new Shape(sequences, shape.get(2))));
+      NDArray pooled = relu ? Activation.relu(raw) : raw.tanh();
       flat = classifier.apply(pooled).toFloatArray();
     }
     int labels = flat.length / sequences;

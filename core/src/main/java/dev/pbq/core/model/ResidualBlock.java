@@ -4,63 +4,40 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 
-/**
- * Attention and then an MLP, each with its residual sum: the blocks of Llama and of OPT. One thread
- * at a time.
- */
+/** Attention and an MLP, each with its residual sum. One thread at a time. */
 final class ResidualBlock implements DecoderBlock {
   private final String name;
   private final NDManager owner;
-  private final ResidualSum attention;
-  private final ResidualSum mlp;
+  private final BlockBody body;
+
+  /** A block whose MLP follows its attention. */
+  ResidualBlock(String name, NDManager owner, ResidualSum attention, ResidualSum mlp) {
+    this(name, owner, new BlockBody.Sequential(attention, mlp));
+  }
 
   /**
    * @param name for messages
    * @param owner of all weights; closed with the block
    */
-  ResidualBlock(String name, NDManager owner, ResidualSum attention, ResidualSum mlp) {
+  ResidualBlock(String name, NDManager owner, BlockBody body) {
     this.name = name;
     this.owner = owner;
-    this.attention = attention;
-    this.mlp = mlp;
+    this.body = body;
   }
 
   @Override
   public NDArray forward(NDArray hidden, LinearInputTap tap) {
-    return BlockFrame.run(
-        name,
-        hidden,
-        tap,
-        (x, shown) -> {
-          try (NDArray middle = attention.apply(x, shown)) {
-            return mlp.apply(middle, shown);
-          }
-        });
+    return BlockFrame.run(name, hidden, tap, body::apply);
   }
 
   @Override
   public NDArray forward(NDArray hidden, BlockCache cache) {
-    return BlockFrame.run(
-        name,
-        hidden,
-        cache,
-        (x, shown) -> {
-          try (NDArray middle = attention.apply(x, shown)) {
-            return mlp.apply(middle, shown);
-          }
-        });
+    return BlockFrame.run(name, hidden, cache, body::apply);
   }
 
   @Override
   public NDArray record(NDArray hidden) {
-    return BlockFrame.record(
-        name,
-        hidden,
-        (x, shown) -> {
-          try (NDArray middle = attention.apply(x, shown)) {
-            return mlp.apply(middle, shown);
-          }
-        });
+    return BlockFrame.record(name, hidden, body::apply);
   }
 
   @Override
@@ -70,20 +47,14 @@ final class ResidualBlock implements DecoderBlock {
 
   @Override
   public void forwardTo(LinearInput last, NDArray hidden, LinearInputTap tap) {
-    if (attention.sublayer().reads(last)) {
-      BlockFrame.show(hidden, tap, (x, shown) -> attention.applyTo(last, x, shown));
-    } else if (mlp.sublayer().reads(last)) {
-      BlockFrame.show(
-          hidden,
-          tap,
-          (x, shown) -> {
-            try (NDArray middle = attention.apply(x, shown)) {
-              mlp.applyTo(last, middle, shown);
-            }
-          });
-    } else {
-      throw new IllegalArgumentException(name + " has no input " + last.name());
-    }
+    BlockFrame.show(
+        hidden,
+        tap,
+        (x, shown) -> {
+          if (!body.applyTo(last, x, shown)) {
+            throw new IllegalArgumentException(name + " has no input " + last.name());
+          }
+        });
   }
 
   @Override

@@ -3,9 +3,9 @@ package dev.pbq.core.model;
 /**
  * What a quantizable linear layer does inside its block. Programs that treat layers differently ask
  * for the role rather than for a part of the name, and do so in a {@code switch} expression without
- * {@code default}, so that a role that is added here is missed nowhere. A block has each role once;
- * layers of a mixture of experts will share a role and be told apart by an expert's index in {@link
- * Linear}.
+ * {@code default}, so that a role that is added here is missed nowhere. A block has each role once,
+ * except that the experts of a mixture share their roles and are told apart by the expert's index
+ * in {@link Linear}.
  */
 public enum Role {
   /** Makes queries from the input of attention. */
@@ -14,12 +14,34 @@ public enum Role {
   KEY,
   /** Makes values from the input of attention. */
   VALUE,
+  /** Makes queries, keys and values at once: their rows stand in one weight. */
+  QUERY_KEY_VALUE,
+  /** Of latent attention: the narrow vector that queries are made of. */
+  QUERY_LATENT,
+  /** Of latent attention: makes queries of the narrow vector. */
+  QUERY_FROM_LATENT,
+  /**
+   * Of latent attention: the narrow vector that keys and values are made of, and the shared key.
+   */
+  KEY_VALUE_LATENT,
+  /** Of latent attention: makes keys and values of the narrow vector. */
+  KEY_VALUE_FROM_LATENT,
+  /** Of a gated delta net: makes queries, keys and values, before the convolution. */
+  DELTA_QUERY_KEY_VALUE,
+  /** Of a gated delta net: makes the gate of the outputs. */
+  DELTA_GATE,
+  /** Of a gated delta net: makes the strengths with which the state is written. */
+  DELTA_STRENGTH,
+  /** Of a gated delta net: makes the rates with which the state decays. */
+  DELTA_DECAY,
   /** Maps the heads' contexts back to the hidden size. */
   ATTENTION_OUT,
   /** Of a gated MLP: makes the factor that goes through the activation. */
   GATE,
   /** Of a gated MLP: makes the other factor. */
   UP,
+  /** Of a gated MLP: makes both factors at once, those of the gate first. */
+  GATE_UP,
   /** Of a gated MLP: maps the product back to the hidden size. */
   DOWN,
   /** Of an MLP without a gate: the first layer, before the activation. */

@@ -11,14 +11,27 @@ import java.util.List;
  */
 public record Rope(double theta, Scaling scaling) {
 
-  /** Changes an inverse frequency. */
-  public sealed interface Scaling permits None, Interpolation, Llama3 {
+  /** Changes inverse frequencies. */
+  public sealed interface Scaling permits EachScaling, Dynamic, Yarn, LongRope {
+    /** Whether the frequencies follow from the length of the text. */
+    default boolean followsLength() {
+      return false;
+    }
+
+    /** What the rotated queries and keys are multiplied by. */
+    default double attentionFactor() {
+      return 1;
+    }
+  }
+
+  /** Changes every inverse frequency by itself. */
+  public sealed interface EachScaling extends Scaling permits None, Interpolation, Llama3 {
     /** The frequency that takes the place of one, both in radians for each position. */
     double apply(double inverseFrequency);
   }
 
   /** Frequencies as they are. */
-  public record None() implements Scaling {
+  public record None() implements EachScaling {
     @Override
     public double apply(double inverseFrequency) {
       return inverseFrequency;
@@ -29,7 +42,7 @@ public record Rope(double theta, Scaling scaling) {
    * Position interpolation (Chen et al., 2023), {@code linear} in configurations: all frequencies
    * divided by {@code factor}.
    */
-  public record Interpolation(double factor) implements Scaling {
+  public record Interpolation(double factor) implements EachScaling {
     @Override
     public double apply(double inverseFrequency) {
       return inverseFrequency / factor;
@@ -45,7 +58,7 @@ public record Rope(double theta, Scaling scaling) {
    * @param originalPositions the context that the model was first trained with
    */
   public record Llama3(double factor, double lowFactor, double highFactor, double originalPositions)
-      implements Scaling {
+      implements EachScaling {
     @Override
     public double apply(double inverseFrequency) {
       double wavelength = 2 * Math.PI / inverseFrequency;
@@ -77,18 +90,125 @@ public record Rope(double theta, Scaling scaling) {
     }
   }
 
+  /**
+   * Dynamic scaling (NTK-aware interpolation): for texts longer than the model's positions the base
+   * grows with the length.
+   *
+   * @param factor the strength
+   * @param positions texts up to this length have the frequencies as they are
+   */
+  public record Dynamic(double factor, double positions) implements Scaling {
+    @Override
+    public boolean followsLength() {
+      return true;
+    }
+
+    double theta(double theta, int width, long length) {
+      if (length <= positions) {
+        return theta;
+      }
+      double stretch = factor * length / positions - (factor - 1);
+      return theta * Math.pow(stretch, width / (width - 2.0));
+    }
+  }
+
+  /**
+   * YaRN (Peng et al., 2023): fast pairs keep their frequency, slow ones are divided by {@code
+   * factor}, those between are blended.
+   *
+   * @param originalPositions the context that the model was first trained with
+   * @param betaFast turns within that context above which a pair is fast
+   * @param betaSlow turns below which a pair is slow
+   * @param truncate whether the two limits are rounded outwards to whole pairs
+   */
+  public record Yarn(
+      double factor,
+      double originalPositions,
+      double betaFast,
+      double betaSlow,
+      boolean truncate,
+      double attentionFactor)
+      implements Scaling {
+    double apply(double theta, int i, int width) {
+      double low = limit(theta, width, betaFast);
+      double high = limit(theta, width, betaSlow);
+      if (truncate) {
+        low = Math.floor(low);
+        high = Math.ceil(high);
+      }
+      low = Math.max(low, 0);
+      high = Math.min(high, width - 1.0);
+      if (low == high) {
+        high += 0.001;
+      }
+      double ramp = Math.min(1, Math.max(0, (i - low) / (high - low)));
+      float plain = (float) (1 / Math.pow(theta, 2.0 * i / width));
+      return plain * ((1 - ramp) + ramp / factor);
+    }
+
+    private double limit(double theta, int width, double turns) {
+      return width * Math.log(originalPositions / (2 * Math.PI * turns)) / (2 * Math.log(theta));
+    }
+  }
+
+  /**
+   * LongRoPE (Ding et al., 2024): every pair has a divisor of its own, one for short texts and one
+   * for long ones.
+   *
+   * @param shortFactors divisors for texts up to {@code originalPositions}, one for each pair
+   * @param longFactors divisors for longer texts
+   */
+  public record LongRope(
+      List<Double> shortFactors,
+      List<Double> longFactors,
+      double originalPositions,
+      double attentionFactor)
+      implements Scaling {
+    public LongRope {
+      shortFactors = List.copyOf(shortFactors);
+      longFactors = List.copyOf(longFactors);
+    }
+
+    @Override
+    public boolean followsLength() {
+      return true;
+    }
+
+    List<Double> factors(long length) {
+      return length > originalPositions ? longFactors : shortFactors;
+    }
+  }
+
   /** The wavelength of pair {@code i} of heads of {@code width}, in positions, before scaling. */
   public double wavelength(int i, int width) {
     return 2 * Math.PI * Math.pow(theta, 2.0 * i / width);
   }
 
-  /** The {@code width / 2} inverse frequencies of heads of {@code width}, rounded to float32. */
-  float[] inverseFrequencies(int width) {
+  /**
+   * The {@code width / 2} inverse frequencies of heads of {@code width}, rounded to float32.
+   *
+   * @param length tokens of the text, where the frequencies follow from it
+   */
+  float[] inverseFrequencies(int width, long length) {
     float[] inverse = new float[width / 2];
     for (int i = 0; i < inverse.length; i++) {
-      inverse[i] = (float) scaling.apply((float) (1 / Math.pow(theta, 2.0 * i / width)));
+      inverse[i] = (float) inverseFrequency(i, width, length);
     }
     return inverse;
+  }
+
+  private double inverseFrequency(int i, int width, long length) {
+    if (scaling instanceof EachScaling each) {
+      return each.apply((float) (1 / Math.pow(theta, 2.0 * i / width)));
+    }
+    if (scaling instanceof Yarn yarn) {
+      return yarn.apply(theta, i, width);
+    }
+    if (scaling instanceof Dynamic dynamic) {
+      return 1 / Math.pow(dynamic.theta(theta, width, length), 2.0 * i / width);
+    }
+    LongRope longRope = (LongRope) scaling;
+    return 1 / (longRope.factors(length).get(i) * Math.pow(theta, 2.0 * i / width));
   }
 
   /**
@@ -96,45 +216,6 @@ public record Rope(double theta, Scaling scaling) {
    * configurations have in their place.
    */
   static Rope of(ConfigKeys config) {
-    double theta = config.positiveNumber("rope_theta", 10000);
-    config.requireOne("partial_rotary_factor");
-    ConfigKeys parameters = config.object("rope_parameters").orElse(null);
-    if (parameters != null) {
-      theta = parameters.positiveNumber("rope_theta", theta);
-      parameters.requireOne("partial_rotary_factor");
-    } else {
-      parameters = config.object("rope_scaling").orElse(null);
-    }
-    return new Rope(theta, parameters == null ? new None() : scaling(parameters));
-  }
-
-  private static Scaling scaling(ConfigKeys parameters) {
-    // "type" is the older name; where both are given they agree, and the newer one is read.
-    String key = parameters.has("type") && !parameters.has("rope_type") ? "type" : "rope_type";
-    if (!parameters.has(key) && parameters.has("factor")) {
-      throw parameters.missing(key);
-    }
-    String kind = parameters.oneOf(key, List.of("default", "linear", "llama3"));
-    return switch (kind) {
-      case "linear" -> new Interpolation(parameters.positiveNumber("factor"));
-      case "llama3" -> {
-        Llama3 scaling =
-            new Llama3(
-                parameters.positiveNumber("factor"),
-                parameters.positiveNumber("low_freq_factor"),
-                parameters.positiveNumber("high_freq_factor"),
-                parameters.positiveNumber("original_max_position_embeddings"));
-        if (scaling.highFactor() <= scaling.lowFactor()) {
-          throw parameters.contradiction(
-              parameters.path()
-                  + "high_freq_factor "
-                  + scaling.highFactor()
-                  + " is not above low_freq_factor "
-                  + scaling.lowFactor());
-        }
-        yield scaling;
-      }
-      default -> new None();
-    };
+    return RopeReader.of(config, 10000).rope();
   }
 }

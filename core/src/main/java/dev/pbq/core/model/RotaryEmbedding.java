@@ -2,20 +2,26 @@ package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * Rotates queries and keys by their positions, counted from 0 (Su et al., RoFormer, 2021), in the
- * layout of Hugging Face models: feature i of a head is paired with feature i + headDim / 2. Angles
- * are float32, as there. Keeps the tables of the longest sequence so far, or, where something
- * changes the tables, of the last one.
+ * layout of Hugging Face models: feature i of a head is paired with feature i + width / 2, or, in
+ * some families, feature 2i with 2i + 1; what is beyond the rotary width stays as it is. Angles are
+ * float32, as there. Keeps the tables of the longest sequence so far, or, where something changes
+ * the tables, of the last one.
  */
 final class RotaryEmbedding {
   private final NDManager owner;
-  private final float[] inverseFrequencies;
+  private final Rope rope;
+  private final int half;
+  private final boolean pairs;
   private final OperandTransform tables;
   private long tokens;
+  private float[] frequencies = new float[0];
   private Table cosine;
   private Table sine;
 
@@ -23,9 +29,11 @@ final class RotaryEmbedding {
    * @param owner gets the tables
    * @param tables what happens to them
    */
-  RotaryEmbedding(NDManager owner, Rope rope, int headDim, OperandTransform tables) {
+  RotaryEmbedding(NDManager owner, RotarySpec rotary, OperandTransform tables) {
     this.owner = owner;
-    this.inverseFrequencies = rope.inverseFrequencies(headDim);
+    this.rope = rotary.rope();
+    this.half = rotary.width() / 2;
+    this.pairs = rotary.pairs();
     this.tables = tables;
   }
 
@@ -38,11 +46,10 @@ final class RotaryEmbedding {
   void rotate(NDArray x, int position) {
     long end = position + x.getShape().get(1);
     prepare(end);
-    int half = inverseFrequencies.length;
     try (Table cosines = cosine.rows(position, end);
         Table sines = sine.rows(position, end);
-        NDArray first = HostArrays.slice(x, 3, 0, half);
-        NDArray second = HostArrays.slice(x, 3, half, 2L * half);
+        NDArray first = part(x, 0);
+        NDArray second = part(x, 1);
         NDArray firstBySine = first.mul(sines.second());
         NDArray secondBySine = second.mul(sines.first())) {
       first.muli(cosines.first()).subi(secondBySine);
@@ -50,12 +57,27 @@ final class RotaryEmbedding {
     }
   }
 
+  /** A view of the features that are first, or second, in their pairs. */
+  private NDArray part(NDArray x, int which) {
+    if (!pairs) {
+      return HostArrays.slice(x, 3, (long) which * half, (which + 1L) * half);
+    }
+    return x.get(
+        new NDIndex().addAllDim().addAllDim().addAllDim().addSliceDim(which, 2L * half, 2));
+  }
+
   private void prepare(long end) {
     // What changes a table may look at all of it: then it has the sequence's own length.
     boolean exact = tables != OperandTransform.NONE;
-    if (exact ? end == tokens : end <= tokens) {
+    float[] wanted =
+        tokens == 0 || rope.scaling().followsLength()
+            ? rope.inverseFrequencies(2 * half, end)
+            : frequencies;
+    boolean sameLength = exact ? end == tokens : end <= tokens;
+    if (sameLength && Arrays.equals(wanted, frequencies)) {
       return;
     }
+    frequencies = wanted;
     // Room for the tokens that are generated one by one.
     long length = exact || tokens == 0 ? end : Math.max(end, 2 * tokens);
     if (cosine != null) {
@@ -68,8 +90,8 @@ final class RotaryEmbedding {
   }
 
   /**
-   * A table for each half of a head, [tokens, 1, headDim / 2]; the same one as long as nothing
-   * changes them.
+   * A table for each half of the rotary width, [tokens, 1, width / 2]; the same one as long as
+   * nothing changes them.
    */
   private record Table(NDArray first, NDArray second) implements AutoCloseable {
     @Override
@@ -88,7 +110,6 @@ final class RotaryEmbedding {
   }
 
   private Table table(long length, boolean ofCosine) {
-    int half = inverseFrequencies.length;
     if (tables == OperandTransform.NONE) {
       NDArray both =
           HostArrays.floats(
@@ -110,11 +131,12 @@ final class RotaryEmbedding {
   }
 
   private void write(FloatBuffer buffer, long length, boolean ofCosine, int copies) {
+    double factor = rope.scaling().attentionFactor();
     for (int position = 0; position < length; position++) {
       for (int copy = 0; copy < copies; copy++) {
-        for (float frequency : inverseFrequencies) {
+        for (float frequency : frequencies) {
           float angle = position * frequency;
-          buffer.put((float) (ofCosine ? Math.cos(angle) : Math.sin(angle)));
+          buffer.put((float) (factor * (ofCosine ? Math.cos(angle) : Math.sin(angle))));
         }
       }
     }

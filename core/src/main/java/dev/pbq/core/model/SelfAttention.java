@@ -1,47 +1,60 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import java.util.Optional;
 
 /**
  * Attention with its projections.
  *
+ * @param heads makes queries, keys and values
+ * @param queryNorm norm of the queries
+ * @param keyNorm norm of the keys
  * @param rotary where positions enter by rotation
+ * @param queryScale what queries are multiplied by after the rotation
  * @param firstInput what q, k and v read
  * @param lastInput what the output projection reads
  */
 record SelfAttention(
-    LinearLayer query,
-    LinearLayer key,
-    LinearLayer value,
+    HeadProjection heads,
     LinearLayer output,
+    Optional<HeadNorm> queryNorm,
+    Optional<HeadNorm> keyNorm,
     Optional<RotaryEmbedding> rotary,
+    Optional<PositionScale> queryScale,
     Attention attention,
-    int headDim,
     LinearInput firstInput,
     LinearInput lastInput)
-    implements Sublayer {
+    implements ProjectedSublayer {
 
   @Override
   public NDArray inner(NDArray x, InputTap tap) {
     int position = tap.cache().map(BlockCache::length).orElse(0);
-    Shape heads = new Shape(tap.sequences(), tap.tokens(), -1, headDim);
-    try (NDArray flatQuery = query.apply(x, tap.sequences());
-        NDArray flatKey = key.apply(x, tap.sequences());
-        NDArray flatValue = value.apply(x, tap.sequences());
-        NDArray q = flatQuery.reshape(heads);
-        NDArray k = flatKey.reshape(heads);
-        NDArray v = flatValue.reshape(heads)) {
+    try (Heads raw = heads.apply(x, tap);
+        NDArray q = normed(queryNorm, raw.query());
+        NDArray k = normed(keyNorm, raw.key())) {
       rotary.ifPresent(
           r -> {
             r.rotate(q, position);
             r.rotate(k, position);
           });
-      return tap.cache().isEmpty()
-          ? attention.apply(q, k, v)
-          : withCache(tap.cache().get(), q, k, v);
+      queryScale.ifPresent(s -> s.apply(q, position));
+      NDArray context =
+          tap.cache().isEmpty()
+              ? attention.apply(q, k, raw.value())
+              : withCache(tap.cache().get(), q, k, raw.value());
+      if (raw.gate().isPresent()) {
+        try (NDArray flat = raw.gate().get().reshape(context.getShape());
+            NDArray factor = Activation.sigmoid(flat)) {
+          context.muli(factor);
+        }
+      }
+      return context;
     }
+  }
+
+  private static NDArray normed(Optional<HeadNorm> norm, NDArray x) {
+    return norm.isPresent() ? norm.get().apply(x) : x;
   }
 
   private NDArray withCache(BlockCache cache, NDArray q, NDArray k, NDArray v) {

@@ -1,18 +1,55 @@
 package dev.pbq.core.model;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The tensors of a model with their shapes, in the model's order. Filled once, then only read. */
 final class TensorCatalog {
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private final Set<String> overVocabulary = new LinkedHashSet<>();
+  private final Set<String> optional = new LinkedHashSet<>();
+  private final Map<String, StoredForm> stored = new HashMap<>();
 
   void vector(String name, long length) {
     shapes.put(name, new long[] {length});
+  }
+
+  /** A tensor under its whole name. */
+  void tensor(String name, long... shape) {
+    shapes.put(name, shape.clone());
+  }
+
+  /** Another form in which checkpoints hold a tensor of the model. */
+  void stored(String name, StoredForm form) {
+    stored.put(name, form);
+  }
+
+  /** The other form that checkpoints may hold a tensor in. */
+  Optional<StoredForm> stored(String name) {
+    return Optional.ofNullable(stored.get(name));
+  }
+
+  /** All names, with those of other forms and of what checkpoints may lack. */
+  Set<String> allNames() {
+    Set<String> all = new LinkedHashSet<>(shapes.keySet());
+    stored.values().forEach(form -> all.add(form.tensor()));
+    return all;
+  }
+
+  boolean isTransposed() {
+    return stored.entrySet().stream()
+        .anyMatch(e -> e.getValue().transposed() && contains(e.getKey()));
+  }
+
+  /** As {@link #vocabulary}, of a weight that a checkpoint may lack. */
+  void optionalVocabulary(String name, long rows, long cols) {
+    vocabulary(name, rows, cols);
+    optional.add(name + ".weight");
   }
 
   /** A weight [rows, cols] and, where there is one, a bias [rows]. */
@@ -56,6 +93,6 @@ final class TensorCatalog {
   }
 
   List<String> names() {
-    return List.copyOf(shapes.keySet());
+    return shapes.keySet().stream().filter(name -> !optional.contains(name)).toList();
   }
 }

@@ -73,8 +73,8 @@ public sealed interface TransformerModel permits CausalModel, EncoderClassifier 
    * @throws PbqException NOT_FOUND naming the first tensor that is missing
    */
   default void requireTensors(WeightSource weights, String where) {
-    List<String> missing =
-        requiredTensors().stream().filter(name -> !weights.contains(name)).toList();
+    WeightSource view = layout().view(weights);
+    List<String> missing = requiredTensors().stream().filter(name -> !view.contains(name)).toList();
     if (!missing.isEmpty()) {
       throw PbqException.notFound(
           where

@@ -116,8 +116,8 @@ final class VocabularyHead implements LanguageHead {
     try (NDManager stage = manager.newSubManager();
         NDArray states = states(flat(hidden, stage))) {
       NDList parts = new NDList();
-      for (NDArray piece : weight.pieces()) {
-        parts.add(new LinearLayer(piece).apply(states));
+      for (HeadWeight.Piece piece : weight.pieces()) {
+        parts.add(weight.logits(piece, states));
       }
       NDArray all = parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 1);
       NDArray result = all.reshape(new Shape(shape.get(0), shape.get(1), weight.vocabulary()));
@@ -172,8 +172,8 @@ final class VocabularyHead implements LanguageHead {
     double[] target = new double[count];
     Arrays.fill(largest, Double.NEGATIVE_INFINITY);
     int firstToken = 0;
-    for (NDArray piece : weight.pieces()) {
-      int size = (int) piece.getShape().get(0);
+    for (HeadWeight.Piece piece : weight.pieces()) {
+      int size = piece.rows();
       PieceSums sums = pieceSums(states, piece, targets, from, firstToken);
       for (int i = 0; i < count; i++) {
         double both = Math.max(largest[i], sums.largest()[i]);
@@ -200,10 +200,10 @@ final class VocabularyHead implements LanguageHead {
    */
   private record PieceSums(float[] largest, float[] sum, float[] target) {}
 
-  private static PieceSums pieceSums(
-      NDArray states, NDArray piece, int[] targets, int from, int firstToken) {
-    int size = (int) piece.getShape().get(0);
-    try (NDArray logits = new LinearLayer(piece).apply(states);
+  private PieceSums pieceSums(
+      NDArray states, HeadWeight.Piece piece, int[] targets, int from, int firstToken) {
+    int size = piece.rows();
+    try (NDArray logits = weight.logits(piece, states);
         NDArray largest = logits.max(new int[] {1}, true);
         NDArray index = targetIndex(states, targets, from, firstToken, size)) {
       logits.subi(largest);

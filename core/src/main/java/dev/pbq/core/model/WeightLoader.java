@@ -30,7 +30,7 @@ final class WeightLoader {
    */
   WeightLoader(NDManager owner, WeightSource weights, TensorCatalog catalog) {
     this.owner = owner;
-    this.weights = weights;
+    this.weights = LayoutWeights.of(weights, catalog);
     this.catalog = catalog;
   }
 

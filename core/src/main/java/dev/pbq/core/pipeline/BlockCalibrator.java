@@ -5,15 +5,26 @@ import ai.djl.ndarray.NDManager;
 import dev.pbq.core.activation.ActivationFile;
 import dev.pbq.core.activation.HiddenStates;
 import dev.pbq.core.linalg.Hessian;
-import dev.pbq.core.linalg.HessianAccumulator;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.LinearInputTap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Runs all windows through one block, to collect Hessians or to make the next block's inputs. */
+/**
+ * Runs all windows through one block, to collect Hessians or to make the next block's inputs. An
+ * expert of a mixture is calibrated with the tokens routed to it; one that saw too few gets the
+ * Hessian of all of its block's tokens instead, from a second pass.
+ */
 final class BlockCalibrator {
+  /** An expert needs this many tokens for each column of its linears. */
+  static final double LEAST_TOKENS_PER_COLUMN = 0.25;
+
+  private static final Logger LOG = LoggerFactory.getLogger(BlockCalibrator.class);
+
   private final HiddenStates states;
   private final ProgressListener progress;
 
@@ -32,34 +43,52 @@ final class BlockCalibrator {
   Map<String, Hessian> hessians(
       int index, PlannedRound round, DecoderBlock block, ActivationFile inputs, NDManager manager) {
     LinearInput last = round.lastCalibrated().orElseThrow();
-    Map<String, HessianAccumulator> accumulators = new LinkedHashMap<>();
+    List<LinearInput> wanted =
+        round.inputs().stream()
+            .filter(PlannedInput::needsHessian)
+            .map(PlannedInput::input)
+            .toList();
     Map<String, Hessian> hessians = new LinkedHashMap<>();
     boolean complete = false;
-    try {
-      for (PlannedInput input : round.inputs()) {
-        if (input.needsHessian()) {
-          accumulators.put(input.input().name(), new HessianAccumulator(input.input().features()));
+    try (HessianTap routed = new HessianTap(wanted, false)) {
+      forEachBatch(
+          index, inputs, manager, (first, hidden) -> block.forwardTo(last, hidden, routed));
+      List<LinearInput> starved = wanted.stream().filter(input -> tooFew(input, routed)).toList();
+      for (LinearInput input : wanted) {
+        if (!starved.contains(input)) {
+          hessians.put(input.name(), routed.finish(input));
         }
       }
-      LinearInputTap tap =
-          (input, x, sequences, tokens) -> {
-            HessianAccumulator accumulator = accumulators.get(input.name());
-            if (accumulator != null) {
-              accumulator.add(x, sequences * tokens, sequences);
-            }
-          };
-      forEachBatch(index, inputs, manager, (first, hidden) -> block.forwardTo(last, hidden, tap));
-      for (Map.Entry<String, HessianAccumulator> e : accumulators.entrySet()) {
-        hessians.put(e.getKey(), e.getValue().finish(e.getKey()));
+      if (!starved.isEmpty()) {
+        try (HessianTap every = new HessianTap(starved, true)) {
+          forEachBatch(
+              index, inputs, manager, (first, hidden) -> block.forwardTo(last, hidden, every));
+          for (LinearInput input : starved) {
+            hessians.put(input.name(), every.finish(input));
+          }
+        }
       }
       complete = true;
       return hessians;
     } finally {
-      accumulators.values().forEach(HessianAccumulator::close);
       if (!complete) {
         hessians.values().forEach(Hessian::close);
       }
     }
+  }
+
+  private static boolean tooFew(LinearInput input, HessianTap tap) {
+    long tokens = tap.tokens(input);
+    if (!input.routed() || tokens >= LEAST_TOKENS_PER_COLUMN * input.features()) {
+      return false;
+    }
+    LOG.warn(
+        "{}: only {} calibration tokens were routed to this expert, fewer than a quarter of its {}"
+            + " columns: it is calibrated with all tokens of its block",
+        input.name(),
+        tokens,
+        input.features());
+    return true;
   }
 
   /** Runs all windows through a block and stores what comes out. */

@@ -138,7 +138,8 @@ final class BlockLoop {
       int block, PlannedRound round, Map<String, Hessian> hessians) {
     progress.phase(block, "quantizing");
     try {
-      return new BlockQuantizer(original, progress).quantize(block, round, hessians);
+      return new BlockQuantizer(model.layout().view(original), progress)
+          .quantize(block, round, hessians);
     } finally {
       hessians.values().forEach(Hessian::close);
     }

@@ -33,6 +33,11 @@ final class OverlayWeights implements WeightSource {
   }
 
   @Override
+  public boolean holdsLinear(String linear) {
+    return quantized.containsKey(linear) || base.holdsLinear(linear);
+  }
+
+  @Override
   public long[] shape(String name) {
     return base.shape(name);
   }

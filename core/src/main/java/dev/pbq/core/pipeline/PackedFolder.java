@@ -16,12 +16,15 @@ import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.ModelLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Assembles a result from packed linears and the original's unchanged tensors: a Hugging Face
@@ -35,15 +38,18 @@ public final class PackedFolder {
 
   private final ModelFolder source;
   private final Checkpoint original;
+  private final ModelLayout layout;
 
   /**
    * A folder like another one.
    *
    * @param original the dense weights of {@code source}, lent
+   * @param layout of the model in {@code source}
    */
-  public PackedFolder(ModelFolder source, Checkpoint original) {
+  public PackedFolder(ModelFolder source, Checkpoint original, ModelLayout layout) {
     this.source = source;
     this.original = original;
+    this.layout = layout;
   }
 
   /**
@@ -55,10 +61,17 @@ public final class PackedFolder {
   CheckpointWriter.Written write(
       Path directory, RunSettings run, List<SafetensorsFile> shards, List<String> linears) {
     Map<String, TensorGroup> packed = new LinkedHashMap<>();
+    Map<String, List<TensorGroup>> stacks = new HashMap<>();
     for (String linear : linears) {
-      packed.put(linear + WEIGHT, group(linear, shards));
+      TensorGroup group = group(linear, shards);
+      String holder = layout.holder(layout.linear(linear).orElseThrow(), original::contains);
+      if (holder.equals(linear + WEIGHT)) {
+        packed.put(holder, group);
+      } else {
+        stacks.computeIfAbsent(original.info(holder).name(), n -> new ArrayList<>()).add(group);
+      }
     }
-    return write(directory, run, packed, Map.of());
+    return write(directory, run, packed, Map.of(), stacks);
   }
 
   /**
@@ -73,11 +86,26 @@ public final class PackedFolder {
       RunSettings run,
       Map<String, TensorGroup> linears,
       Map<String, TensorEntry> vectors) {
+    return write(directory, run, linears, vectors, Map.of());
+  }
+
+  private CheckpointWriter.Written write(
+      Path directory,
+      RunSettings run,
+      Map<String, TensorGroup> linears,
+      Map<String, TensorEntry> vectors,
+      Map<String, List<TensorGroup>> stacks) {
     Map<String, TensorGroup> packed = new LinkedHashMap<>(linears);
     vectors.forEach((name, entry) -> packed.put(name, TensorGroup.of(entry)));
+    Map<String, Long> matrices = matricesOfStacks();
     boolean tied = source.config().path("tie_word_embeddings").asBoolean(false);
     List<TensorGroup> groups = new ArrayList<>();
     for (String name : TiedWeights.storedOnce(original, tied, Architectures.tiedWeights())) {
+      List<TensorGroup> stack = stacks.getOrDefault(name, List.of());
+      groups.addAll(stack);
+      if (!stack.isEmpty() && stack.size() == matrices.get(name)) {
+        continue;
+      }
       TensorGroup group = packed.remove(canonical(name, packed));
       groups.add(group != null ? group : TensorGroup.of(original.entryOf(name)));
     }
@@ -99,6 +127,15 @@ public final class PackedFolder {
         .forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
     AtomicFile.write(directory.resolve(ModelFolder.CONFIG), json(config));
     return written;
+  }
+
+  /** How many linears each stack of the original holds, by its name. */
+  private Map<String, Long> matricesOfStacks() {
+    return layout.linears().stream()
+        .filter(linear -> !original.contains(linear.weight()))
+        .map(linear -> layout.holder(linear, original::contains))
+        .filter(original::contains)
+        .collect(Collectors.groupingBy(n -> original.info(n).name(), Collectors.counting()));
   }
 
   /** Writes what a run did beside its result. */

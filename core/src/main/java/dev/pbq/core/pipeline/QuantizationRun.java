@@ -129,7 +129,7 @@ public final class QuantizationRun {
     }
     BlockStore store = new BlockStore(work, journal, calibration.isPresent());
     if (calibration.isEmpty()) {
-      new TensorStream(original, store, progress).run(blocks);
+      new TensorStream(model.layout().view(original), store, progress).run(blocks);
       return;
     }
     if (!(model instanceof CausalModel causal)) {
@@ -174,7 +174,7 @@ public final class QuantizationRun {
         }
       }
       CheckpointWriter.Written written =
-          new PackedFolder(source, original)
+          new PackedFolder(source, original, model.layout())
               .write(work, settings, shards, linears.stream().map(LinearOutcome::name).toList());
       QuantizationReport report = report(linears, written, seconds);
       PackedFolder.writeReport(work, report);

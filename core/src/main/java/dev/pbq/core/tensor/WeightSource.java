@@ -19,6 +19,14 @@ public interface WeightSource {
   long[] shape(String name);
 
   /**
+   * Whether a linear of this full name (without {@code .weight}) is quantized here. Its weight is
+   * then given as [outputs, inputs], also where the family's own files store it in another form.
+   */
+  default boolean holdsLinear(String linear) {
+    return false;
+  }
+
+  /**
    * Reads consecutive rows (indices along the first dimension; for a vector, elements) as float32
    * into {@code destination}, from its position on; the position moves past what was written.
    * Values are delivered as stored: NaN and infinity are not refused here.

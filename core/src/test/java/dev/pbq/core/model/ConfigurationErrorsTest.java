@@ -17,17 +17,15 @@ class ConfigurationErrorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'model_type': 'gpt2'} | model_type \"gpt2\" is not supported (supported: llama, mistral,"
-            + " qwen2, opt, bert)",
         "{'model_type': null} | model_type is missing",
         "{'model_type': 3} | model_type is 3, not a string",
         "{'hidden_act': 'gelu'} | hidden_act \"gelu\" is not supported (supported: silu, swish)",
-        "{'rope_scaling': {'rope_type': 'yarn', 'factor': 4}} | rope_scaling.rope_type \"yarn\" is"
-            + " not supported (supported: default, linear, llama3)",
-        "{'rope_scaling': {'type': 'dynamic', 'factor': 4}} | rope_scaling.type \"dynamic\" is not"
-            + " supported (supported: default, linear, llama3)",
-        "{'rope_parameters': {'rope_type': 'longrope'}} | rope_parameters.rope_type \"longrope\" is"
-            + " not supported (supported: default, linear, llama3)",
+        "{'rope_scaling': {'rope_type': 'ntk', 'factor': 4}} | rope_scaling.rope_type \"ntk\" is"
+            + " not supported (supported: default, linear, dynamic, llama3, yarn, longrope)",
+        "{'rope_scaling': {'type': 'dynamic'}} | rope_scaling.factor is missing",
+        "{'rope_parameters': {'rope_type': 'longrope'}} | rope_parameters.short_factor is missing",
+        "{'rope_scaling': {'rope_type': 'longrope', 'short_factor': [1, 2], 'long_factor': [1]}} |"
+            + " short_factor and long_factor have 2 and 1 numbers, not 4",
         "{'rope_scaling': {'rope_type': 'linear'}} | rope_scaling.factor is missing",
         "{'rope_scaling': {'rope_type': 'linear', 'factor': -1}} | rope_scaling.factor is -1, not a"
             + " positive number",
@@ -36,8 +34,8 @@ class ConfigurationErrorsTest {
         "{'rope_scaling': {'rope_type': 'llama3', 'factor': 8, 'low_freq_factor': 4,"
             + " 'high_freq_factor': 4, 'original_max_position_embeddings': 32}} |"
             + " rope_scaling.high_freq_factor 4.0 is not above low_freq_factor 4.0",
-        "{'partial_rotary_factor': 0.5} | partial_rotary_factor 0.5 is not supported (supported:"
-            + " 1)",
+        "{'partial_rotary_factor': 1.5} | partial_rotary_factor 1.5 is above 1",
+        "{'partial_rotary_factor': 0.125} | rotary positions need an even width, not 1",
         "{'num_key_value_heads': 4} | num_attention_heads 6 is not a multiple of"
             + " num_key_value_heads 4",
         "{'num_attention_heads': 5, 'num_key_value_heads': 5} | hidden_size 48 is not a multiple"
@@ -109,6 +107,26 @@ class ConfigurationErrorsTest {
         .containsExactly("LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3");
     assertThat(Architectures.classifier(TestConfigs.bert("{'id2label': null}"), "c").labels())
         .hasSize(2);
+  }
+
+  @Test
+  void anUnknownFamilyIsToldTheNearest() {
+    assertThatThrownBy(
+            () -> Architectures.of(TestConfigs.llama("{'model_type': 'gemma5'}"), "x/config.json"))
+        .isInstanceOfSatisfying(
+            PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.BAD_DATA))
+        .hasMessage(
+            "x/config.json: model_type \"gemma5\" is not supported (nearest: gemma; supported: "
+                + String.join(", ", Architectures.supported())
+                + ")");
+    assertThatThrownBy(
+            () ->
+                Architectures.of(
+                    TestConfigs.llama("{'model_type': 'idefics3', 'text_config': {}}"), "x"))
+        .hasMessageContaining("\"idefics3\" is not supported, nor is its text part alone");
+    assertThatThrownBy(
+            () -> Architectures.of(TestConfigs.llama("{'model_type': 'llava'}"), "x/config.json"))
+        .hasMessage("x/config.json: text_config is missing");
   }
 
   @Test

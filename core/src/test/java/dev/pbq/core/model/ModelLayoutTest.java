@@ -239,7 +239,9 @@ class ModelLayoutTest {
   @Test
   void aFamilyIsFoundByAnyOfItsModelTypes() {
     assertThat(Architectures.supported())
-        .containsExactly("llama", "mistral", "qwen2", "opt", "bert");
+        .startsWith("llama", "mistral", "qwen2")
+        .contains("opt", "bert", "gpt2", "deepseek_v3", "gemma3")
+        .doesNotHaveDuplicates();
     for (String type : List.of("llama", "mistral", "qwen2")) {
       TransformerModel model =
           Architectures.any(TestConfigs.llama("{'model_type': '" + type + "'}"), "c");
@@ -250,6 +252,10 @@ class ModelLayoutTest {
     assertThat(List.copyOf(Architectures.tiedWeights().entrySet()))
         .containsExactly(
             Map.entry("model.embed_tokens.weight", "lm_head.weight"),
+            Map.entry("transformer.wte.weight", "lm_head.weight"),
+            Map.entry("transformer.word_embeddings.weight", "lm_head.weight"),
+            Map.entry("gpt_neox.embed_in.weight", "embed_out.weight"),
+            Map.entry("language_model.model.embed_tokens.weight", "language_model.lm_head.weight"),
             Map.entry("model.decoder.embed_tokens.weight", "lm_head.weight"));
   }
 

@@ -43,7 +43,7 @@ class RopeTest {
   @Test
   void wavelengthsAreThoseOfTheFrequencies() {
     Rope rope = new Rope(10000, new Rope.None());
-    float[] frequencies = rope.inverseFrequencies(8);
+    float[] frequencies = rope.inverseFrequencies(8, 1);
     for (int i = 0; i < 4; i++) {
       double wavelength = 2 * Math.PI / frequencies[i];
       assertThat(rope.wavelength(i, 8)).isCloseTo(wavelength, within(1e-6 * wavelength));

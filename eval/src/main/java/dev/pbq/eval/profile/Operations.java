@@ -38,11 +38,20 @@ final class Operations {
   /** What the input of some linears is called. */
   static String of(LinearInput input) {
     return switch (input.linears().get(0).role()) {
-      case QUERY, KEY, VALUE -> "attn_in";
+      case QUERY, KEY, VALUE, QUERY_KEY_VALUE -> "attn_in";
       case ATTENTION_OUT -> "matmul_1_out";
-      case GATE, UP, FC1 -> "mlp_in";
+      case GATE, UP, GATE_UP, FC1 -> "mlp_in";
       case DOWN -> "down_in";
       case FC2 -> "fc2_in";
+      case QUERY_LATENT,
+          QUERY_FROM_LATENT,
+          KEY_VALUE_LATENT,
+          KEY_VALUE_FROM_LATENT,
+          DELTA_QUERY_KEY_VALUE,
+          DELTA_GATE,
+          DELTA_STRENGTH,
+          DELTA_DECAY ->
+          throw new IllegalArgumentException("the reference has no name for " + input.name());
     };
   }
 
@@ -60,7 +69,18 @@ final class Operations {
       case QUERY -> Optional.of("q_out");
       case KEY -> Optional.of("k_out");
       case VALUE -> Optional.of("v_out");
-      case ATTENTION_OUT -> Optional.empty();
+      case ATTENTION_OUT,
+          QUERY_KEY_VALUE,
+          QUERY_LATENT,
+          QUERY_FROM_LATENT,
+          KEY_VALUE_LATENT,
+          KEY_VALUE_FROM_LATENT,
+          DELTA_QUERY_KEY_VALUE,
+          DELTA_GATE,
+          DELTA_STRENGTH,
+          DELTA_DECAY,
+          GATE_UP ->
+          Optional.empty();
       case GATE -> Optional.of("gate_out");
       case UP -> Optional.of("up_out");
       case FC1 -> Optional.of("fc1_out");

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.activation.ActivationFile;
 import dev.pbq.core.activation.HiddenStates;
+import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.Linear;
@@ -61,8 +62,20 @@ public final class VarianceProfiler {
     return profile(windows, states, manager, progress);
   }
 
+  /** Operations have names in the reference for some families only. */
+  private void requireKnownOperations() {
+    if (Architectures.linearPaths(model.architecture()).isEmpty()) {
+      throw PbqException.usage(
+          "the operations of "
+              + model.architecture()
+              + " have no names in a variance profile: it is made of llama, mistral, qwen2 and opt"
+              + " models");
+    }
+  }
+
   VarianceProfile profile(
       int[][] windows, HiddenStates states, NDManager manager, ProfileProgress progress) {
+    requireKnownOperations();
     requireVocabulary(windows);
     List<VarianceEntry> activations = new ArrayList<>();
     List<VarianceEntry> ofWeights = new ArrayList<>();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
+import dev.pbq.core.checkpoint.UnknownTensors;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.Engines;
@@ -63,6 +64,7 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
     ModelWeights weights = Checkpoints.open(folder);
     try {
       model.requireTensors(weights, where);
+      UnknownTensors.of(model.layout().knownTensors(), weights.names()).tell(where);
       return new OpenParts<>(model, operands, weights, tokens.open(folder.path()), running);
     } catch (RuntimeException | Error e) {
       weights.close();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A model of the Llama family in GGUF's names: its hyper-parameters and its tensors. */
 final class LlamaArchitecture {
@@ -53,7 +54,25 @@ final class LlamaArchitecture {
     ObjectNode config = folder.config();
     CausalModel model =
         Architectures.of(config, folder.path().resolve(ModelFolder.CONFIG).toString());
+    requireKnownRope(folder, model.rope().orElseThrow());
     return new LlamaArchitecture(name, model, config);
+  }
+
+  /** The scalings that a file says by one number, or by a tensor of divisors. */
+  private static void requireKnownRope(ModelFolder folder, Rope rope) {
+    Rope.Scaling scaling = rope.scaling();
+    boolean partial =
+        Stream.of("", "rope_parameters", "rope_scaling")
+            .map(key -> key.isEmpty() ? folder.config() : folder.config().path(key))
+            .anyMatch(keys -> keys.path("partial_rotary_factor").asDouble(1) != 1);
+    if (partial || !(scaling instanceof Rope.EachScaling)) {
+      throw PbqException.badData(
+          Wording.of(
+              "%s: pbq writes no GGUF file with these rotary positions (%s); {format} hf exports"
+                  + " the model dense",
+              folder.path(),
+              partial ? "partial_rotary_factor" : scaling.getClass().getSimpleName()));
+    }
   }
 
   int vocabularySize() {

@@ -69,6 +69,8 @@ final class TensorPlaces {
     return switch (role) {
       case ATTENTION -> "attn_norm";
       case MLP -> "ffn_norm";
+      case ATTENTION_OUTPUT, MLP_OUTPUT ->
+          throw new IllegalArgumentException("no llama has a norm " + role);
     };
   }
 
@@ -81,6 +83,17 @@ final class TensorPlaces {
       case GATE -> "ffn_gate";
       case UP, FC1 -> "ffn_up";
       case DOWN, FC2 -> "ffn_down";
+      case QUERY_KEY_VALUE,
+          QUERY_LATENT,
+          QUERY_FROM_LATENT,
+          KEY_VALUE_LATENT,
+          KEY_VALUE_FROM_LATENT,
+          DELTA_QUERY_KEY_VALUE,
+          DELTA_GATE,
+          DELTA_STRENGTH,
+          DELTA_DECAY,
+          GATE_UP ->
+          throw new IllegalArgumentException("no llama has a linear of role " + role);
     };
   }
 
@@ -89,6 +102,17 @@ final class TensorPlaces {
       case QUERY -> model.attention().heads();
       case KEY -> model.attention().keyValueHeads();
       case VALUE, ATTENTION_OUT, GATE, UP, DOWN, FC1, FC2 -> 0;
+      case QUERY_KEY_VALUE,
+          QUERY_LATENT,
+          QUERY_FROM_LATENT,
+          KEY_VALUE_LATENT,
+          KEY_VALUE_FROM_LATENT,
+          DELTA_QUERY_KEY_VALUE,
+          DELTA_GATE,
+          DELTA_STRENGTH,
+          DELTA_DECAY,
+          GATE_UP ->
+          throw new IllegalArgumentException("no llama has a linear of role " + role);
     };
   }
 

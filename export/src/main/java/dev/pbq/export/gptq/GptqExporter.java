@@ -79,6 +79,7 @@ public final class GptqExporter implements Exporter {
           folder.path());
     }
     try (ExportSource source = ExportSource.open(folder)) {
+      source.requireOwnLinears(name());
       AffineSource layers = new AffineSource(source);
       Plan plan = plan(source, layers, progress);
       requireLossless(source, plan, request.lossy());

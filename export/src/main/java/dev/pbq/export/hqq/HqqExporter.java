@@ -73,6 +73,7 @@ public final class HqqExporter implements Exporter {
     request.requireOptionsOf(this);
     ModelFolder folder = request.source();
     try (ExportSource source = ExportSource.open(folder)) {
+      source.requireOwnLinears(name());
       Plan plan = plan(request, source, progress);
       try (OutputDirectory output =
           OutputDirectory.open(

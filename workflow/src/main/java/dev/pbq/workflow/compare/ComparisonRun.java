@@ -180,9 +180,9 @@ public final class ComparisonRun {
     for (int b = 0; b < model.blocks(); b++) {
       for (LinearInput input : model.linearInputs(b)) {
         for (Linear linear : input.linears()) {
-          TensorInfo info = checkpoint.info(linear.weight());
-          bytes += info.byteCount();
-          weights += info.elementCount();
+          TensorInfo info = checkpoint.info(model.layout().holder(linear, checkpoint::contains));
+          bytes += linear.weights() * info.dtype().bytes();
+          weights += linear.weights();
         }
       }
     }

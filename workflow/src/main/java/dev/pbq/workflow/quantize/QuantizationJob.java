@@ -6,6 +6,7 @@ import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorNames;
+import dev.pbq.core.checkpoint.UnknownTensors;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.Engines;
@@ -59,6 +60,8 @@ public final class QuantizationJob implements AutoCloseable {
     try {
       Checkpoints.requireDense(folder, weights);
       model.requireTensors(weights, folder.path().toString());
+      UnknownTensors.of(model.layout().knownTensors(), weights.names())
+          .tell(folder.path().toString());
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
@@ -86,7 +89,9 @@ public final class QuantizationJob implements AutoCloseable {
   /** What the run will take. */
   PlanEstimate estimate(int windows, int tokens) {
     Set<String> quantized =
-        plan.linears().map(l -> l.name() + ".weight").collect(Collectors.toSet());
+        plan.linears()
+            .map(l -> model.layout().holder(l.linear(), weights::contains))
+            .collect(Collectors.toSet());
     long others =
         weights.names().stream()
             .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())

@@ -1,14 +1,23 @@
-package dev.pbq.core.checkpoint;
+package dev.pbq.core.pipeline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.checkpoint.AtomicFile;
+import dev.pbq.core.checkpoint.CheckpointWriter;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputDirectory;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.checkpoint.TensorEntry;
+import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.StoredWeights;
 import dev.pbq.core.tensor.DType;
-import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.Half;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,6 +31,9 @@ import java.util.Map;
  * original, and fp16 rounds the quantized values once more.
  */
 public final class DenseFolder {
+  /** Values that are written at once, about. */
+  private static final int CHUNK = 1 << 20;
+
   private DenseFolder() {}
 
   /**
@@ -36,9 +48,12 @@ public final class DenseFolder {
                 target, force, OutputDirectory.Mode.DISCARD_UNFINISHED, List.of(packed.path()));
         PackedCheckpoint weights = PackedCheckpoint.open(packed)) {
       weights.requireLinearMaps();
+      String where = packed.path().resolve(ModelFolder.CONFIG).toString();
+      StoredWeights stored =
+          Architectures.any(packed.config(), where).layout().stored(weights, weights.names());
       List<TensorGroup> groups = new ArrayList<>();
-      for (String name : weights.names()) {
-        groups.add(TensorGroup.of(entry(weights, name)));
+      for (String name : stored.names()) {
+        groups.add(TensorGroup.of(entry(weights, stored, name)));
       }
       CheckpointWriter.write(output.work(), groups, Map.of(), maxShardBytes);
       packed.copySideFilesTo(output.work());
@@ -50,25 +65,31 @@ public final class DenseFolder {
     }
   }
 
-  private static TensorEntry entry(PackedCheckpoint weights, String name) {
+  private static TensorEntry entry(PackedCheckpoint weights, StoredWeights dense, String name) {
     String linear = name.replaceFirst("\\.weight$", "");
-    if (!weights.packedLinears().contains(linear)) {
+    if (!weights.packedLinears().contains(linear) && !dense.isStack(name)) {
       return weights.stored().entryOf(name);
     }
     // Dequantized when it is written, so that one layer is in memory at a time.
-    return new TensorEntry(
-        name,
-        DType.F16,
-        weights.shape(name),
-        out -> writeHalf(weights.packed(linear).dequantize(), out));
+    return new TensorEntry(name, DType.F16, dense.shape(name), out -> writeHalf(dense, name, out));
   }
 
-  private static void writeHalf(FloatMatrix weight, WritableByteChannel out) throws IOException {
-    ByteBuffer row = ByteBuffer.allocate(2 * weight.cols()).order(ByteOrder.LITTLE_ENDIAN);
-    for (int r = 0; r < weight.rows(); r++) {
+  private static void writeHalf(StoredWeights dense, String name, WritableByteChannel out)
+      throws IOException {
+    long[] shape = dense.shape(name);
+    int width = 1;
+    for (int i = 1; i < shape.length; i++) {
+      width = Math.multiplyExact(width, Math.toIntExact(shape[i]));
+    }
+    int step = Math.max(1, CHUNK / width);
+    FloatBuffer values = FloatBuffer.allocate(Math.multiplyExact(step, width));
+    ByteBuffer row = ByteBuffer.allocate(2 * step * width).order(ByteOrder.LITTLE_ENDIAN);
+    for (long r = 0; r < shape[0]; r += step) {
+      int count = (int) Math.min(step, shape[0] - r);
+      dense.readRows(name, r, count, values.clear());
       row.clear();
-      for (int c = 0; c < weight.cols(); c++) {
-        row.putShort(Half.fromFloat(weight.get(r, c)));
+      for (int i = 0; i < count * width; i++) {
+        row.putShort(Half.fromFloat(values.get(i)));
       }
       row.flip();
       while (row.hasRemaining()) {

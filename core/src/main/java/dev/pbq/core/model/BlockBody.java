@@ -1,0 +1,88 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+
+/** How attention and MLP of a decoder block stand to each other. */
+sealed interface BlockBody {
+  /**
+   * Runs the block.
+   *
+   * @param x [sequences * tokens, hidden]; only read
+   * @return as {@code x}, a new array of x's manager
+   */
+  NDArray apply(NDArray x, InputTap tap);
+
+  /** Runs the block as far as one of its inputs; false if it has no such input. */
+  boolean applyTo(LinearInput last, NDArray x, InputTap tap);
+
+  /** The MLP after attention. */
+  record Sequential(ResidualSum attention, ResidualSum mlp) implements BlockBody {
+    @Override
+    public NDArray apply(NDArray x, InputTap tap) {
+      try (NDArray middle = attention.apply(x, tap)) {
+        return mlp.apply(middle, tap);
+      }
+    }
+
+    @Override
+    public boolean applyTo(LinearInput last, NDArray x, InputTap tap) {
+      if (attention.sublayer().reads(last)) {
+        attention.applyTo(last, x, tap);
+        return true;
+      }
+      if (!mlp.sublayer().reads(last)) {
+        return false;
+      }
+      try (NDArray middle = attention.apply(x, tap)) {
+        mlp.applyTo(last, middle, tap);
+      }
+      return true;
+    }
+  }
+
+  /**
+   * Both on the block's own input: x + attention(norm(x)) + mlp(norm(x)). Where the MLP has no norm
+   * of its own it reads what attention reads, and that is shown once.
+   */
+  record Parallel(ResidualSum attention, ResidualSum mlp) implements BlockBody {
+    @Override
+    public NDArray apply(NDArray x, InputTap tap) {
+      try (NDArray normed = attention.before().orElseThrow().apply(x)) {
+        NDArray sum = attention.added(normed, tap).addi(x);
+        try (NDArray own = ofMlp(x, normed);
+            NDArray added = mlp.added(own, ofMlp(tap))) {
+          return sum.addi(added);
+        }
+      }
+    }
+
+    @Override
+    public boolean applyTo(LinearInput last, NDArray x, InputTap tap) {
+      try (NDArray normed = attention.before().orElseThrow().apply(x)) {
+        if (attention.sublayer().reads(last)) {
+          attention.sublayer().applyTo(last, normed, tap);
+          return true;
+        }
+        if (!mlp.sublayer().reads(last)) {
+          return false;
+        }
+        attention.added(normed, tap).close();
+        try (NDArray own = ofMlp(x, normed)) {
+          mlp.sublayer().applyTo(last, own, ofMlp(tap));
+        }
+        return true;
+      }
+    }
+
+    /** What the MLP reads, as an array of its own. */
+    private NDArray ofMlp(NDArray x, NDArray normed) {
+      return mlp.before().isPresent()
+          ? mlp.before().get().apply(x)
+          : normed.reshape(normed.getShape());
+    }
+
+    private InputTap ofMlp(InputTap tap) {
+      return mlp.before().isPresent() ? tap : tap.without(attention.sublayer()::reads);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.pbq.core.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.Activation;
+import ai.djl.nn.core.Embedding;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A mixture of experts: a router sends each token to some of them, whose outputs are added with
+ * weights (Shazeer et al., 2017). Every expert runs on the tokens routed to it alone.
+ *
+ * @param router gives a logit for each expert
+ * @param correction [experts], added to the scores for choosing
+ * @param shared an MLP that sees every token
+ */
+record MixtureMlp(
+    LinearLayer router,
+    float[] correction,
+    Routing routing,
+    List<ProjectedSublayer> experts,
+    Optional<Shared> shared)
+    implements Sublayer {
+
+  /**
+   * An MLP that sees every token.
+   *
+   * @param gate a linear with one output whose sigmoid weighs the MLP's output, where there is one
+   */
+  record Shared(ProjectedSublayer mlp, Optional<LinearLayer> gate) {
+    NDArray apply(NDArray x, InputTap tap) {
+      NDArray y = mlp.apply(x, tap);
+      if (gate.isPresent()) {
+        try (NDArray logit = gate.get().apply(x);
+            NDArray weight = Activation.sigmoid(logit)) {
+          y.muli(weight);
+        }
+      }
+      return y;
+    }
+  }
+
+  @Override
+  public NDArray apply(NDArray x, InputTap tap) {
+    NDArray sum = routed(x, tap);
+    if (shared.isPresent()) {
+      try (NDArray added = shared.get().apply(x, tap)) {
+        sum.addi(added);
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public boolean reads(LinearInput input) {
+    return shared.filter(s -> s.mlp().reads(input)).isPresent()
+        || experts.stream().anyMatch(e -> e.reads(input));
+  }
+
+  @Override
+  public void applyTo(LinearInput last, NDArray x, InputTap tap) {
+    // Inputs behind the last are hidden rather than not computed: experts are independent.
+    List<LinearInput> order = new ArrayList<>();
+    experts.forEach(e -> order.addAll(List.of(e.firstInput(), e.lastInput())));
+    shared.ifPresent(s -> order.addAll(List.of(s.mlp().firstInput(), s.mlp().lastInput())));
+    List<LinearInput> behind = order.subList(order.indexOf(last) + 1, order.size());
+    apply(x, tap.without(behind::contains)).close();
+  }
+
+  /** The tokens of one expert, with the place of each among all choices of all tokens. */
+  private record Load(List<Integer> tokens, List<Double> weights, List<Integer> places) {
+    Load() {
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
+  private NDArray routed(NDArray x, InputTap tap) {
+    List<Load> loads = loads(x);
+    int tokens = Math.toIntExact(x.getShape().get(0));
+    long[] rowOfPlace = new long[tokens * routing.experts()];
+    NDManager manager = x.getManager();
+    NDList outputs = new NDList();
+    int row = 0;
+    for (int e = 0; e < experts.size(); e++) {
+      Load load = loads.get(e);
+      ProjectedSublayer expert = experts.get(e);
+      boolean every = showEveryToken(expert, x, tap);
+      if (load.tokens().isEmpty()) {
+        continue;
+      }
+      InputTap own = tap.routed(load.tokens().size());
+      InputTap shown = every ? own.without(expert::reads) : own;
+      try (NDArray rows = gather(x, load.tokens().stream().mapToLong(t -> t).toArray());
+          NDArray weights = column(manager, load.weights())) {
+        outputs.add(expert.apply(rows, shown).muli(weights));
+      }
+      for (int place : load.places()) {
+        rowOfPlace[place] = row++;
+      }
+    }
+    try (outputs;
+        NDArray all = NDArrays.concat(outputs, 0);
+        NDArray byPlace = gather(all, rowOfPlace);
+        NDArray byToken = byPlace.reshape(new Shape(tokens, routing.experts(), -1))) {
+      return byToken.sum(new int[] {1});
+    }
+  }
+
+  /** Shows an expert's inputs for all tokens where the tap asks for that. */
+  private static boolean showEveryToken(ProjectedSublayer expert, NDArray x, InputTap tap) {
+    boolean first = tap.tap().everyToken(expert.firstInput());
+    boolean last = tap.tap().everyToken(expert.lastInput());
+    if (first) {
+      tap.show(expert.firstInput(), x);
+    }
+    if (last) {
+      try (NDArray inner = expert.inner(x, tap)) {
+        tap.show(expert.lastInput(), inner);
+      }
+    }
+    return first || last;
+  }
+
+  private List<Load> loads(NDArray x) {
+    float[] logits;
+    try (NDArray y = router.apply(x)) {
+      logits = y.toFloatArray();
+    }
+    List<Load> loads = new ArrayList<>();
+    experts.forEach(e -> loads.add(new Load()));
+    int count = experts.size();
+    for (int t = 0; t * count < logits.length; t++) {
+      float[] own = Arrays.copyOfRange(logits, t * count, (t + 1) * count);
+      int place = t * routing.experts();
+      for (Routing.Choice choice : routing.choose(own, correction)) {
+        Load load = loads.get(choice.expert());
+        load.tokens().add(t);
+        load.weights().add(choice.weight());
+        load.places().add(place++);
+      }
+    }
+    return loads;
+  }
+
+  private static NDArray gather(NDArray x, long[] rows) {
+    try (NDArray index =
+        x.getManager().create(LongBuffer.wrap(rows), new Shape(rows.length), DataType.INT64)) {
+      return Embedding.embedding(index, x, SparseFormat.DENSE).singletonOrThrow();
+    }
+  }
+
+  private static NDArray column(NDManager manager, List<Double> weights) {
+    return HostArrays.floats(
+        manager,
+        new Shape(weights.size(), 1),
+        buffer -> weights.forEach(w -> buffer.put(w.floatValue())));
+  }
+}

@@ -1,0 +1,10 @@
+package dev.pbq.core.model;
+
+/**
+ * How queries and keys are rotated.
+ *
+ * @param rope the frequencies
+ * @param width features of a head that turn, from its first on; even
+ * @param pairs whether features 2i and 2i + 1 turn together, rather than i and i + width / 2
+ */
+record RotarySpec(Rope rope, int width, boolean pairs) {}

@@ -1,0 +1,56 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.linalg.Hessian;
+import dev.pbq.core.linalg.HessianAccumulator;
+import dev.pbq.core.model.LinearInput;
+import dev.pbq.core.model.LinearInputTap;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Accumulates a Hessian for each of some inputs while a block runs. Owns what is not finished. */
+final class HessianTap implements LinearInputTap, AutoCloseable {
+  private final Map<String, HessianAccumulator> accumulators = new HashMap<>();
+  private final Map<String, Long> tokens = new HashMap<>();
+  private final boolean everyToken;
+
+  /**
+   * @param everyToken whether experts are shown all tokens
+   */
+  HessianTap(List<LinearInput> inputs, boolean everyToken) {
+    this.everyToken = everyToken;
+    for (LinearInput input : inputs) {
+      accumulators.put(input.name(), new HessianAccumulator(input.features()));
+    }
+  }
+
+  @Override
+  public void accept(LinearInput input, FloatBuffer x, int sequences, int tokensPerSequence) {
+    HessianAccumulator accumulator = accumulators.get(input.name());
+    if (accumulator != null) {
+      accumulator.add(x, sequences * tokensPerSequence, sequences);
+      tokens.merge(input.name(), (long) sequences * tokensPerSequence, Long::sum);
+    }
+  }
+
+  @Override
+  public boolean everyToken(LinearInput input) {
+    return everyToken && accumulators.containsKey(input.name());
+  }
+
+  /** Tokens that an input was shown for. */
+  long tokens(LinearInput input) {
+    return tokens.getOrDefault(input.name(), 0L);
+  }
+
+  /** The Hessian of an input, for the caller to close. */
+  Hessian finish(LinearInput input) {
+    return accumulators.get(input.name()).finish(input.name());
+  }
+
+  @Override
+  public void close() {
+    accumulators.values().forEach(HessianAccumulator::close);
+  }
+}
