@@ -38,6 +38,11 @@ final class LayoutWeights implements WeightSource {
   }
 
   @Override
+  public boolean normalizesOutput(String linear) {
+    return stored.normalizesOutput(linear);
+  }
+
+  @Override
   public long[] shape(String name) {
     Optional<StoredForm> form = form(name);
     if (form.isEmpty()) {

@@ -38,6 +38,12 @@ final class OverlayWeights implements WeightSource {
   }
 
   @Override
+  public boolean normalizesOutput(String linear) {
+    QuantizedLinear layer = quantized.get(linear);
+    return layer == null ? base.normalizesOutput(linear) : layer.normalizesOutput();
+  }
+
+  @Override
   public long[] shape(String name) {
     return base.shape(name);
   }

@@ -50,7 +50,7 @@ record TrainedFolder(
     Map<String, TensorEntry> vectors = new LinkedHashMap<>();
     trained.vectors().forEach((name, vector) -> vectors.put(name, vector.entry()));
     CheckpointWriter.Written written =
-        new PackedFolder(source, original).write(work, run, packed, vectors);
+        new PackedFolder(source, original, model.layout()).write(work, run, packed, vectors);
     OptionalLong peak = PeakMemory.bytes();
     QuantizationReport report =
         new QuantizationReport(

@@ -27,6 +27,7 @@ import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.student.Student;
 import dev.pbq.train.student.Teacher;
 import dev.pbq.train.student.TokenWindows;
+import dev.pbq.train.student.TrainableFamilies;
 import dev.pbq.train.student.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,6 +89,7 @@ public final class TrainingRun {
    */
   public TrainingResult run(RunOutput output) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
+    TrainableFamilies.require(folder.config(), folder.path().toString());
     try (OpenModel open = OpenModel.open(folder, Optional.empty(), TokenChoice.DEFAULT, running)) {
       if (!(open.weights() instanceof Checkpoint original)) {
         throw PbqException.badData(

@@ -48,6 +48,11 @@ public record TrainedWeights(
       }
 
       @Override
+      public boolean holdsLinear(String linear) {
+        return weights.holdsLinear(linear);
+      }
+
+      @Override
       public boolean normalizesOutput(String linear) {
         TrainableLinear layer = linears.get(linear);
         return layer == null ? weights.normalizesOutput(linear) : layer.normalizesOutput();

@@ -27,6 +27,7 @@ import dev.pbq.train.student.Objective;
 import dev.pbq.train.student.Student;
 import dev.pbq.train.student.Teacher;
 import dev.pbq.train.student.TokenWindows;
+import dev.pbq.train.student.TrainableFamilies;
 import dev.pbq.train.student.TrainedWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,6 +67,7 @@ public record TuneRun(
    *     {@link dev.pbq.train.run.TrainingRun#run}
    */
   public TuneResult run(Path output, boolean force) {
+    TrainableFamilies.require(packed.config(), packed.path().toString());
     try (OpenModel tuned = open(packed);
         OpenModel original = open(reference)) {
       if (!(tuned.weights() instanceof PackedCheckpoint weights)
