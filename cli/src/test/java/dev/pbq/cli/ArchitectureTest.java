@@ -50,7 +50,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule tensor = only(TENSOR, ROOT);
   @ArchTest static final ArchRule linalg = only(LINALG, ROOT, TENSOR);
   @ArchTest static final ArchRule packed = only(PACKED, ROOT, TENSOR);
-  @ArchTest static final ArchRule quant = only(QUANT, ROOT, TENSOR, LINALG, PACKED);
+  @ArchTest static final ArchRule quant = only(QUANT, ROOT, TENSOR, LINALG, PACKED, JSON);
   @ArchTest static final ArchRule json = only(JSON, ROOT);
 
   @ArchTest

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
+import dev.pbq.core.json.JsonFaults;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -163,10 +164,9 @@ public final class Methods {
       }
       String field = e.getPath().isEmpty() ? null : e.getPath().get(0).getFieldName();
       Wording where = field == null ? Wording.text("") : Wording.of(" for %s", Wording.name(field));
-      throw PbqException.setting(
-          "method %s: bad value%s: %s", method, where, e.getOriginalMessage());
+      throw PbqException.setting("method %s: bad value%s: %s", method, where, JsonFaults.of(e));
     } catch (JsonProcessingException e) {
-      throw PbqException.usage("method " + method + ": " + e.getOriginalMessage());
+      throw PbqException.usage("method " + method + ": " + JsonFaults.of(e));
     }
   }
 
