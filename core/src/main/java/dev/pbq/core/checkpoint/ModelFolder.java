@@ -81,19 +81,29 @@ public record ModelFolder(Path path, ObjectNode config) {
 
   /**
    * The ids of the tokens that end a text: {@code eos_token_id}, one or several, of {@code
-   * generation_config.json}, else of {@code config.json}; may be empty.
+   * generation_config.json}, else of {@code config.json}; may be empty. Where both name some, and
+   * not the same, that is a warning.
    *
    * @throws PbqException BAD_DATA if {@code generation_config.json} is malformed
    */
   public Set<Integer> endTokens() {
+    Set<Integer> own = ids(config.path("eos_token_id"));
     Path generation = path.resolve("generation_config.json");
     if (Files.exists(generation)) {
       Set<Integer> ids = ids(JsonFiles.readObject(generation).path("eos_token_id"));
+      if (!ids.isEmpty() && !own.isEmpty() && !ids.equals(own)) {
+        LOG.warn(
+            "{}: eos_token_id is {} in generation_config.json and {} in config.json; the former"
+                + " counts, as in transformers",
+            path,
+            ids,
+            own);
+      }
       if (!ids.isEmpty()) {
         return ids;
       }
     }
-    return ids(config.path("eos_token_id"));
+    return own;
   }
 
   private static Set<Integer> ids(JsonNode node) {

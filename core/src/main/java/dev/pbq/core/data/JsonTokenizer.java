@@ -47,7 +47,7 @@ final class JsonTokenizer implements Tokenizer {
       BosRule rule,
       SpecialTokenText specialTokenText,
       String fingerprint) {
-    TokenizerJson json = TokenizerJson.read(file, bytes);
+    TokenizerJson json = TokenizerJson.read(file, bytes, facts);
     SpecialTokens special =
         SpecialTokens.resolve(
             facts, rule, PostProcessor.read(file, json.postProcessor()), json::id);

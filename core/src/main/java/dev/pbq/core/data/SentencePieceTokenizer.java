@@ -75,6 +75,11 @@ final class SentencePieceTokenizer implements Tokenizer {
       }
     }
     facts.addedTokens().forEach(token -> added.put(token.content(), token));
+    for (String text : facts.specialTexts()) {
+      if (ids.containsKey(text)) {
+        added.put(text, AddedToken.special(text, ids.get(text)));
+      }
+    }
     added.values().forEach(token -> ids.put(token.content(), token.id()));
     SpecialTokens special =
         SpecialTokens.resolve(

@@ -6,12 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the side files of a Hugging Face folder (tokenizer_config.json, special_tokens_map.json,
@@ -25,6 +29,8 @@ import java.util.TreeMap;
  * @param flags habits that are stated
  * @param specialTokens the tokens named bos, eos, unk, pad, cls, sep and mask, by those names;
  *     where the files do not mention one, the class's own
+ * @param specialTexts the texts of all tokens that some file calls special: the named ones, {@code
+ *     additional_special_tokens} and {@code extra_special_tokens}
  * @param addedTokens tokens beside the vocabulary, in order of their ids
  * @param bosId {@code bos_token_id} of config.json, else of generation_config.json
  * @param eosId {@code eos_token_id}, likewise; of several the first
@@ -39,10 +45,13 @@ public record TokenizerFacts(
     String modelType,
     TokenizerFlags flags,
     Map<String, String> specialTokens,
+    Set<String> specialTexts,
     List<AddedToken> addedTokens,
     OptionalInt bosId,
     OptionalInt eosId,
     Map<String, String> chatTemplates) {
+
+  private static final Logger log = LoggerFactory.getLogger(TokenizerFacts.class);
 
   static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   static final String SPECIAL_TOKENS_MAP = "special_tokens_map.json";
@@ -53,6 +62,7 @@ public record TokenizerFacts(
 
   public TokenizerFacts {
     specialTokens = Map.copyOf(specialTokens);
+    specialTexts = Set.copyOf(specialTexts);
     addedTokens = List.copyOf(addedTokens);
     chatTemplates = Map.copyOf(chatTemplates);
   }
@@ -69,7 +79,13 @@ public record TokenizerFacts(
     String className = config.path("tokenizer_class").asText("");
     String modelType = model.path("model_type").asText("");
     TokenizerClass kind = TokenizerClass.of(className, modelType);
-    Map<String, String> special = specials(config, json(folder, SPECIAL_TOKENS_MAP), kind);
+    JsonNode specialMap = json(folder, SPECIAL_TOKENS_MAP);
+    Map<String, String> special = specials(folder, config, specialMap, kind);
+    Set<String> texts = new LinkedHashSet<>(special.values());
+    for (String list : List.of("additional_special_tokens", "extra_special_tokens")) {
+      config.path(list).forEach(token -> content(token).ifPresent(texts::add));
+      specialMap.path(list).forEach(token -> content(token).ifPresent(texts::add));
+    }
     return new TokenizerFacts(
         folder,
         className,
@@ -77,19 +93,38 @@ public record TokenizerFacts(
         modelType,
         TokenizerFlags.of(config),
         special,
-        added(config, json(folder, ADDED_TOKENS), special.values()),
+        texts,
+        added(config, json(folder, ADDED_TOKENS), texts),
         firstId(model, generation, "bos_token_id"),
         firstId(model, generation, "eos_token_id"),
         ChatTemplateFiles.read(folder, config.path("chat_template")));
   }
 
+  /**
+   * As in transformers, special_tokens_map.json goes before tokenizer_config.json, unless the
+   * latter lists all added tokens, as newer ones do.
+   */
   private static Map<String, String> specials(
-      JsonNode config, JsonNode specialMap, TokenizerClass kind) {
+      Path folder, JsonNode config, JsonNode specialMap, TokenizerClass kind) {
+    boolean mapFirst = !config.has("added_tokens_decoder");
     Map<String, String> special = new LinkedHashMap<>();
     for (String name : NAMES) {
       String key = name + "_token";
-      content(config.path(key))
-          .or(() -> content(specialMap.path(key)))
+      Optional<String> inConfig = content(config.path(key));
+      Optional<String> inMap = content(specialMap.path(key));
+      if (inConfig.isPresent() && inMap.isPresent() && !inConfig.equals(inMap)) {
+        log.warn(
+            "{}: {} is \"{}\" in {} and \"{}\" in {}; {} counts, as in transformers",
+            folder,
+            key,
+            inConfig.get(),
+            TOKENIZER_CONFIG,
+            inMap.get(),
+            SPECIAL_TOKENS_MAP,
+            mapFirst ? SPECIAL_TOKENS_MAP : TOKENIZER_CONFIG);
+      }
+      (mapFirst ? inMap : inConfig)
+          .or(() -> mapFirst ? inConfig : inMap)
           .or(
               () ->
                   config.has(key) || specialMap.has(key)

@@ -36,10 +36,11 @@ final class TokenizerJson {
   private final List<AddedToken> added = new ArrayList<>();
   private final Map<String, Integer> ids;
 
-  private TokenizerJson(Path file, ObjectNode root) {
+  private TokenizerJson(Path file, ObjectNode root, TokenizerFacts facts) {
     this.file = file;
     this.root = root;
     this.model = modelVocabulary();
+    addTokensOf(facts);
     for (JsonNode token : root.path("added_tokens")) {
       added.add(AddedToken.of(token, token.path("id").asInt(-1)));
     }
@@ -50,17 +51,49 @@ final class TokenizerJson {
   }
 
   /**
+   * Adds what the side files know of added tokens, as transformers does: tokens that are missing
+   * here, and that a token is special; what is special here stays so.
+   */
+  private void addTokensOf(TokenizerFacts facts) {
+    Map<String, ObjectNode> known = new HashMap<>();
+    for (JsonNode token : root.path("added_tokens")) {
+      if (token instanceof ObjectNode entry) {
+        known.put(entry.path("content").asText(), entry);
+      }
+    }
+    ArrayNode list =
+        root.get("added_tokens") instanceof ArrayNode array ? array : root.putArray("added_tokens");
+    for (AddedToken token : facts.addedTokens()) {
+      if (!known.containsKey(token.content())) {
+        ObjectNode entry = list.addObject();
+        token.put(entry);
+        known.put(token.content(), entry);
+      } else if (token.special()) {
+        known.get(token.content()).put("special", true);
+      }
+    }
+    for (String text : facts.specialTexts().stream().sorted().toList()) {
+      if (known.containsKey(text)) {
+        known.get(text).put("special", true);
+      } else if (model.containsKey(text)) {
+        AddedToken.special(text, model.get(text)).put(list.addObject());
+      }
+    }
+  }
+
+  /**
    * Reads one.
    *
    * @param file named in errors
+   * @param facts of its folder
    * @throws PbqException BAD_DATA if it is no JSON object with a vocabulary
    */
-  static TokenizerJson read(Path file, byte[] json) {
+  static TokenizerJson read(Path file, byte[] json, TokenizerFacts facts) {
     if (!(JsonInput.parse(file, json) instanceof ObjectNode root)) {
       throw PbqException.badData(file + ": not a JSON object");
     }
     root.putNull("truncation").putNull("padding");
-    return new TokenizerJson(file, root);
+    return new TokenizerJson(file, root, facts);
   }
 
   private Map<String, Integer> modelVocabulary() {

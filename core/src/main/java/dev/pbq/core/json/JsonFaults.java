@@ -26,7 +26,10 @@ public final class JsonFaults {
             .replaceAll("\\s*\\[Source: .*$", "")
             .replaceAll(":? enable `[^`]*`.*$", "")
             .replaceAll(": was expecting \\(JSON String, .*$", "")
-            .replaceAll("`[\\w.]+`", "value");
+            .replaceAll("Cannot deserialize value of type `[^`]*` from \\w+( value)? \\(?", "")
+            .replaceAll("not one of the values accepted for Enum class: ", "not one of ")
+            .replaceAll("`([a-z]+)`", "$1")
+            .replaceAll("`[^`]*`", "value");
     return line.codePoints()
         .map(c -> Character.isISOControl(c) ? '?' : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

@@ -88,6 +88,41 @@ class TokenizersTest {
   }
 
   @Test
+  void whatTheSideFilesAddToATokenizerJsonCounts() throws IOException {
+    writeJson(
+        "null",
+        "null",
+        """
+        {"added_tokens_decoder": {"6": {"content": "<x>", "special": true},
+                                  "7": {"content": "<y>", "special": false},
+                                  "1": {"content": "<s>", "special": false}},
+         "additional_special_tokens": ["ab"]}
+        """);
+    try (Tokenizer asText = Tokenizers.open(folder);
+        Tokenizer asTokens = Tokenizers.open(folder, BosRule.AUTO, SpecialTokenText.AS_TOKENS)) {
+      assertThat(asTokens.encode("<x>ab<y><s>", false)).containsExactly(6, 5, 7, 1);
+      assertThat(asTokens.decode(new int[] {3, 6, 5, 7, 1})).isEqualTo("a <y>");
+      assertThat(asText.encode("ab<y>", false)).containsExactly(5, 7);
+      assertThat(asText.vocabularySize()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void ofTwoNamesOfASpecialTokenTheOneOfTransformersCounts() throws IOException {
+    writeByteLevel("{\"eos_token\": \"</s>\"}");
+    Files.writeString(folder.resolve("special_tokens_map.json"), "{\"eos_token\": \"<pad>\"}");
+    try (Tokenizer t = Tokenizers.open(folder)) {
+      assertThat(t.eosTokenId()).hasValue(1);
+    }
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"eos_token\": \"</s>\", \"added_tokens_decoder\": {}}");
+    try (Tokenizer t = Tokenizers.open(folder)) {
+      assertThat(t.eosTokenId()).hasValue(0);
+    }
+  }
+
+  @Test
   void filesWithByteOrderMarksAndCarriageReturnsAreRead() throws IOException {
     writeByteLevel("\uFEFF{\"model_max_length\": Infinity,\r\n \"eos_token\": \"</s>\"}");
     Files.writeString(
