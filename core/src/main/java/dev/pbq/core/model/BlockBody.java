@@ -12,8 +12,19 @@ sealed interface BlockBody {
    */
   NDArray apply(NDArray x, InputTap tap);
 
-  /** Runs the block as far as one of its inputs; false if it has no such input. */
-  boolean applyTo(LinearInput last, NDArray x, InputTap tap);
+  /** Attention with its residual sum. */
+  ResidualSum attention();
+
+  /** The MLP with its residual sum. */
+  ResidualSum mlp();
+
+  /** Whether one of the block's linears reads this input. */
+  default boolean reads(LinearInput input) {
+    return attention().sublayer().reads(input) || mlp().sublayer().reads(input);
+  }
+
+  /** Runs the block as far as one of its inputs. */
+  void applyTo(LinearInput last, NDArray x, InputTap tap);
 
   /** The MLP after attention. */
   record Sequential(ResidualSum attention, ResidualSum mlp) implements BlockBody {
@@ -25,18 +36,14 @@ sealed interface BlockBody {
     }
 
     @Override
-    public boolean applyTo(LinearInput last, NDArray x, InputTap tap) {
+    public void applyTo(LinearInput last, NDArray x, InputTap tap) {
       if (attention.sublayer().reads(last)) {
         attention.applyTo(last, x, tap);
-        return true;
-      }
-      if (!mlp.sublayer().reads(last)) {
-        return false;
+        return;
       }
       try (NDArray middle = attention.apply(x, tap)) {
         mlp.applyTo(last, middle, tap);
       }
-      return true;
     }
   }
 
@@ -57,20 +64,16 @@ sealed interface BlockBody {
     }
 
     @Override
-    public boolean applyTo(LinearInput last, NDArray x, InputTap tap) {
+    public void applyTo(LinearInput last, NDArray x, InputTap tap) {
       try (NDArray normed = attention.before().orElseThrow().apply(x)) {
         if (attention.sublayer().reads(last)) {
           attention.sublayer().applyTo(last, normed, tap);
-          return true;
-        }
-        if (!mlp.sublayer().reads(last)) {
-          return false;
+          return;
         }
         attention.added(normed, tap).close();
         try (NDArray own = ofMlp(x, normed)) {
           mlp.sublayer().applyTo(last, own, ofMlp(tap));
         }
-        return true;
       }
     }
 

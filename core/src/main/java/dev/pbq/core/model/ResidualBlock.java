@@ -47,14 +47,10 @@ final class ResidualBlock implements DecoderBlock {
 
   @Override
   public void forwardTo(LinearInput last, NDArray hidden, LinearInputTap tap) {
-    BlockFrame.show(
-        hidden,
-        tap,
-        (x, shown) -> {
-          if (!body.applyTo(last, x, shown)) {
-            throw new IllegalArgumentException(name + " has no input " + last.name());
-          }
-        });
+    if (!body.reads(last)) {
+      throw new IllegalArgumentException(name + " has no input " + last.name());
+    }
+    BlockFrame.show(hidden, tap, (x, shown) -> body.applyTo(last, x, shown));
   }
 
   @Override

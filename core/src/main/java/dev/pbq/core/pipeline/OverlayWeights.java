@@ -29,7 +29,7 @@ final class OverlayWeights implements WeightSource {
 
   @Override
   public boolean contains(String name) {
-    return base.contains(name);
+    return linear(name).isPresent() || base.contains(name);
   }
 
   @Override
@@ -45,25 +45,31 @@ final class OverlayWeights implements WeightSource {
 
   @Override
   public long[] shape(String name) {
-    return base.shape(name);
+    return linear(name)
+        .map(linear -> new long[] {linear.rows(), linear.cols()})
+        .orElseGet(() -> base.shape(name));
   }
 
   @Override
   public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
-    QuantizedLinear linear =
-        name.endsWith(SUFFIX)
-            ? quantized.get(name.substring(0, name.length() - SUFFIX.length()))
-            : null;
-    if (linear == null) {
+    Optional<QuantizedLinear> found = linear(name);
+    if (found.isEmpty()) {
       base.readRows(name, firstRow, rowCount, destination);
       return;
     }
+    QuantizedLinear linear = found.get();
     boolean whole = rowCount == linear.rows();
     FloatMatrix weight = whole ? linear.dequantize() : inPieces(linear);
     destination.put(
         weight.data(),
         Math.toIntExact(firstRow * weight.cols()),
         Math.toIntExact(rowCount * weight.cols()));
+  }
+
+  private Optional<QuantizedLinear> linear(String name) {
+    return name.endsWith(SUFFIX)
+        ? Optional.ofNullable(quantized.get(name.substring(0, name.length() - SUFFIX.length())))
+        : Optional.empty();
   }
 
   private FloatMatrix inPieces(QuantizedLinear linear) {
