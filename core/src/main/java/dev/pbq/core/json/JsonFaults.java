@@ -24,6 +24,7 @@ public final class JsonFaults {
         PbqException.oneLine(message.lines().findFirst().orElse(""))
             .replaceAll("\\s*\\((start marker at|from `|for `).*$", "")
             .replaceAll("\\s*\\[Source: .*$", "")
+            .replaceAll("\\s*\\(not recognized as one since .*$", "")
             .replaceAll(":? enable `[^`]*`.*$", "")
             .replaceAll(": was expecting \\(JSON String, .*$", "")
             .replaceAll("Cannot deserialize value of type `[^`]*` from \\w+( value)? \\(?", "")
