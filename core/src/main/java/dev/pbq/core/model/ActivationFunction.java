@@ -10,7 +10,10 @@ enum ActivationFunction {
   SILU {
     @Override
     NDArray apply(NDArray x) {
-      return Activation.sigmoid(x).muli(x);
+      // The sigmoid itself must stay as it is: where the engine records, gradients need it.
+      try (NDArray sigmoid = Activation.sigmoid(x)) {
+        return x.mul(sigmoid);
+      }
     }
   },
   /** x times the normal distribution function, by erf. */

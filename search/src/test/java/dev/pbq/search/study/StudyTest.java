@@ -42,6 +42,8 @@ class StudyTest {
     List<String> words = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
     "abcdefghijklmnopqrstuvwxyz".chars().forEach(c -> words.add(Character.toString(c)));
     Files.write(model.path().resolve("vocab.txt"), words);
+    Files.writeString(
+        model.path().resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"BertTokenizer\"}");
   }
 
   private static StudySettings settings(long seed) {
