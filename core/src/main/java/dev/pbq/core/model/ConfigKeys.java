@@ -208,13 +208,6 @@ final class ConfigKeys {
     return Optional.of(new ConfigKeys(value, where, path + key + "."));
   }
 
-  /** Refuses a factor that is present and is not 1. */
-  void requireOne(String key) {
-    if (has(key) && positiveNumber(key) != 1) {
-      throw unsupported(key, node.get(key).toString(), List.of("1"));
-    }
-  }
-
   PbqException unsupported(String key, String value, List<String> supported) {
     return PbqException.badData(
         where

@@ -32,10 +32,6 @@ record ModelSizes(
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
-          DELTA_QUERY_KEY_VALUE,
-          DELTA_GATE,
-          DELTA_STRENGTH,
-          DELTA_DECAY,
           GATE_UP ->
           throw new IllegalArgumentException("the sizes say nothing of " + role);
     };
@@ -52,10 +48,6 @@ record ModelSizes(
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
-          DELTA_QUERY_KEY_VALUE,
-          DELTA_GATE,
-          DELTA_STRENGTH,
-          DELTA_DECAY,
           GATE_UP ->
           throw new IllegalArgumentException("the sizes say nothing of " + role);
     };

@@ -22,11 +22,6 @@ record NormSpec(Kind kind, double epsilon) {
     LAYER_WITHOUT_BIAS
   }
 
-  /** The same kind with another epsilon. */
-  NormSpec withEpsilon(double other) {
-    return new NormSpec(kind, other);
-  }
-
   NormTensors tensors() {
     return kind == Kind.LAYER ? NormTensors.WEIGHT_AND_BIAS : NormTensors.WEIGHT;
   }

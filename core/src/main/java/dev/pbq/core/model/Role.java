@@ -26,14 +26,6 @@ public enum Role {
   KEY_VALUE_LATENT,
   /** Of latent attention: makes keys and values of the narrow vector. */
   KEY_VALUE_FROM_LATENT,
-  /** Of a gated delta net: makes queries, keys and values, before the convolution. */
-  DELTA_QUERY_KEY_VALUE,
-  /** Of a gated delta net: makes the gate of the outputs. */
-  DELTA_GATE,
-  /** Of a gated delta net: makes the strengths with which the state is written. */
-  DELTA_STRENGTH,
-  /** Of a gated delta net: makes the rates with which the state decays. */
-  DELTA_DECAY,
   /** Maps the heads' contexts back to the hidden size. */
   ATTENTION_OUT,
   /** Of a gated MLP: makes the factor that goes through the activation. */

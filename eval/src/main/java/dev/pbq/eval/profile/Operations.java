@@ -43,14 +43,7 @@ final class Operations {
       case GATE, UP, GATE_UP, FC1 -> "mlp_in";
       case DOWN -> "down_in";
       case FC2 -> "fc2_in";
-      case QUERY_LATENT,
-          QUERY_FROM_LATENT,
-          KEY_VALUE_LATENT,
-          KEY_VALUE_FROM_LATENT,
-          DELTA_QUERY_KEY_VALUE,
-          DELTA_GATE,
-          DELTA_STRENGTH,
-          DELTA_DECAY ->
+      case QUERY_LATENT, QUERY_FROM_LATENT, KEY_VALUE_LATENT, KEY_VALUE_FROM_LATENT ->
           throw new IllegalArgumentException("the reference has no name for " + input.name());
     };
   }
@@ -75,10 +68,6 @@ final class Operations {
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
-          DELTA_QUERY_KEY_VALUE,
-          DELTA_GATE,
-          DELTA_STRENGTH,
-          DELTA_DECAY,
           GATE_UP ->
           Optional.empty();
       case GATE -> Optional.of("gate_out");

@@ -88,32 +88,16 @@ final class TensorPlaces {
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
-          DELTA_QUERY_KEY_VALUE,
-          DELTA_GATE,
-          DELTA_STRENGTH,
-          DELTA_DECAY,
           GATE_UP ->
           throw new IllegalArgumentException("no llama has a linear of role " + role);
     };
   }
 
+  /** Heads whose rows stand in another order in the file: those that are rotated. */
   private static int heads(CausalModel model, Role role) {
-    return switch (role) {
-      case QUERY -> model.attention().heads();
-      case KEY -> model.attention().keyValueHeads();
-      case VALUE, ATTENTION_OUT, GATE, UP, DOWN, FC1, FC2 -> 0;
-      case QUERY_KEY_VALUE,
-          QUERY_LATENT,
-          QUERY_FROM_LATENT,
-          KEY_VALUE_LATENT,
-          KEY_VALUE_FROM_LATENT,
-          DELTA_QUERY_KEY_VALUE,
-          DELTA_GATE,
-          DELTA_STRENGTH,
-          DELTA_DECAY,
-          GATE_UP ->
-          throw new IllegalArgumentException("no llama has a linear of role " + role);
-    };
+    return role == Role.QUERY
+        ? model.attention().heads()
+        : role == Role.KEY ? model.attention().keyValueHeads() : 0;
   }
 
   /**
