@@ -6,42 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.PbqException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A random small BERT against a float64 implementation that shares no code with the product. */
-class BertModelTest {
-  private static final JsonNode BERT = TestConfigs.bert("{}");
-  private static final int[] LENGTHS = {2, 33, 5, 33, 17};
-
-  private NDManager manager;
-
-  @BeforeAll
-  static void oneThread() {
-    Engines.setThreads(1);
-  }
-
-  @BeforeEach
-  void open() {
-    manager = Engines.newManager();
-  }
-
-  @AfterEach
-  void close() {
-    manager.close();
-  }
-
+class BertModelTest extends BertFixture {
   private static int[][] texts() {
     int[][] texts = new int[LENGTHS.length][];
     for (int i = 0; i < texts.length; i++) {
@@ -124,25 +99,6 @@ class BertModelTest {
     other[8] = (other[8] + 1) % TestConfigs.VOCABULARY;
     assertThat(logits(model, weights, ProductOperands.UNCHANGED, text)[0])
         .isNotEqualTo(logits(model, weights, ProductOperands.UNCHANGED, other)[0]);
-  }
-
-  private NDArray input(int sequences, int tokens) {
-    Random random = new Random(4);
-    float[] values = new float[sequences * tokens * 48];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return manager.create(values, new Shape(sequences, tokens, 48));
-  }
-
-  private float[] run(ProductOperands operands, int... lengths) {
-    MapWeights weights = ReferenceBert.randomWeights(BERT, 3);
-    try (NDArray x = input(lengths.length, 11);
-        EncoderBlock block =
-            Architectures.classifier(BERT, "c").block(manager, weights, 1, operands);
-        NDArray y = block.forward(x, lengths, LinearInputTap.NONE)) {
-      return y.toFloatArray();
-    }
   }
 
   @Test

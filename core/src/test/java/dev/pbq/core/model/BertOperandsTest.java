@@ -3,40 +3,13 @@ package dev.pbq.core.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The operands of a BERT block's products: seen once each, and what is multiplied. */
-class BertOperandsTest {
-  private static final JsonNode BERT = TestConfigs.bert("{}");
-
-  private NDManager manager;
-
-  @BeforeAll
-  static void oneThread() {
-    Engines.setThreads(1);
-  }
-
-  @BeforeEach
-  void open() {
-    manager = Engines.newManager();
-  }
-
-  @AfterEach
-  void close() {
-    manager.close();
-  }
-
+class BertOperandsTest extends BertFixture {
   /** What one call saw. */
   private record Seen(int matrices, int rows, int cols, float[] x) {
     List<Integer> shape() {
@@ -45,25 +18,6 @@ class BertOperandsTest {
 
     double at(int m, int r, int c) {
       return x[(m * rows + r) * cols + c];
-    }
-  }
-
-  private NDArray input(int sequences, int tokens) {
-    Random random = new Random(4);
-    float[] values = new float[sequences * tokens * 48];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return manager.create(values, new Shape(sequences, tokens, 48));
-  }
-
-  private float[] run(ProductOperands operands, int... lengths) {
-    MapWeights weights = ReferenceBert.randomWeights(BERT, 3);
-    try (NDArray x = input(lengths.length, 11);
-        EncoderBlock block =
-            Architectures.classifier(BERT, "c").block(manager, weights, 1, operands);
-        NDArray y = block.forward(x, lengths, LinearInputTap.NONE)) {
-      return y.toFloatArray();
     }
   }
 

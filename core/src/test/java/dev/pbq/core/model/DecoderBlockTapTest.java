@@ -4,43 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The taps of a decoder block: what they see is what the linears read. */
-class DecoderBlockTapTest {
-  private static final JsonNode LLAMA =
-      TestConfigs.llama("{'attention_bias': true, 'mlp_bias': true}");
-  private static final JsonNode OPT = TestConfigs.opt("{'activation_function': 'gelu'}");
-
-  private NDManager manager;
-
-  @BeforeAll
-  static void oneThread() {
-    Engines.setThreads(1);
-  }
-
-  @BeforeEach
-  void open() {
-    manager = Engines.newManager();
-  }
-
-  @AfterEach
-  void close() {
-    manager.close();
-  }
-
+class DecoderBlockTapTest extends DecoderBlockFixture {
   /**
    * The tapped inputs are what the linears read: an output computed from the last tapped input and
    * the weights, plus the residual, is the block's output; q/k/v of the first reproduce the norm.
@@ -165,30 +138,5 @@ class DecoderBlockTapTest {
         }
       }
     }
-  }
-
-  private DecoderBlock block(JsonNode config) {
-    return Architectures.of(config, "c").block(manager, weights(config), 1);
-  }
-
-  private static MapWeights weights(JsonNode config) {
-    return config.get("model_type").textValue().equals("opt")
-        ? ReferenceOpt.randomWeights(config, 12)
-        : ReferenceLlama.randomWeights(config, 12);
-  }
-
-  private float[] run(DecoderBlock block, NDArray x) {
-    try (NDArray y = block.forward(x, LinearInputTap.NONE)) {
-      return y.toFloatArray();
-    }
-  }
-
-  private NDArray random(int sequences, int tokens, long seed) {
-    Random random = new Random(seed);
-    float[] values = new float[sequences * tokens * 48];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return manager.create(values, new Shape(sequences, tokens, 48));
   }
 }

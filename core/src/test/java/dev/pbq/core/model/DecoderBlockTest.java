@@ -18,35 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What callers rely on beside the numbers: taps, batches, repeatability, ownership. */
-class DecoderBlockTest {
-  private static final JsonNode LLAMA =
-      TestConfigs.llama("{'attention_bias': true, 'mlp_bias': true}");
-  private static final JsonNode OPT = TestConfigs.opt("{'activation_function': 'gelu'}");
-
-  private NDManager manager;
-
-  @BeforeAll
-  static void oneThread() {
-    Engines.setThreads(1);
-  }
-
-  @BeforeEach
-  void open() {
-    manager = Engines.newManager();
-  }
-
-  @AfterEach
-  void close() {
-    manager.close();
-  }
-
+class DecoderBlockTest extends DecoderBlockFixture {
   @Test
   void batchedSequencesAreIndependent() {
     for (JsonNode config : List.of(LLAMA, OPT)) {
@@ -211,30 +186,5 @@ class DecoderBlockTest {
           .isThrownBy(() -> block.forwardTo(other, flat, LinearInputTap.NONE))
           .withMessageContaining("model.layers.0.self_attn.o");
     }
-  }
-
-  private DecoderBlock block(JsonNode config) {
-    return Architectures.of(config, "c").block(manager, weights(config), 1);
-  }
-
-  private static MapWeights weights(JsonNode config) {
-    return config.get("model_type").textValue().equals("opt")
-        ? ReferenceOpt.randomWeights(config, 12)
-        : ReferenceLlama.randomWeights(config, 12);
-  }
-
-  private float[] run(DecoderBlock block, NDArray x) {
-    try (NDArray y = block.forward(x, LinearInputTap.NONE)) {
-      return y.toFloatArray();
-    }
-  }
-
-  private NDArray random(int sequences, int tokens, long seed) {
-    Random random = new Random(seed);
-    float[] values = new float[sequences * tokens * 48];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return manager.create(values, new Shape(sequences, tokens, 48));
   }
 }
