@@ -70,7 +70,9 @@ public final class TrainingOptions {
 
   @Option(
       names = "--recompute",
-      description = "Run each block again in the backward pass: less memory, a third more time.")
+      description =
+          "Run each block again in the backward pass: the intermediate results of one block are"
+              + " held at a time.")
   private boolean recompute;
 
   @Option(
