@@ -6,6 +6,7 @@ import dev.pbq.core.packed.PackedLinears;
 import dev.pbq.core.packed.PackedReader;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.LinearForm;
 import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.List;
@@ -226,9 +227,9 @@ public final class PackedCheckpoint implements ModelWeights {
   }
 
   @Override
-  public boolean normalizesOutput(String linear) {
+  public LinearForm form(String linear) {
     Optional<String> name = packedLinear(linear + WEIGHT);
-    return name.isPresent() && isNormalized(name.get());
+    return name.isPresent() ? storedForm(name.get()) : LinearForm.PLAIN;
   }
 
   /**
@@ -238,20 +239,24 @@ public final class PackedCheckpoint implements ModelWeights {
    */
   public void requireLinearMaps() {
     for (String linear : linears) {
-      if (isNormalized(linear)) {
+      LinearForm form = storedForm(linear);
+      if (!form.isLinearMap()) {
         throw PbqException.usage(
             stored.folder()
                 + ": layer "
                 + TensorNames.printable(linear)
-                + " is a OneBit layer, which normalizes its outputs: it is no linear map, and no"
-                + " dense weight can take its place");
+                + (form.signsInput()
+                    ? " is a Bi-Real layer, which takes the signs of its inputs"
+                    : " is a OneBit layer, which normalizes its outputs")
+                + ": it is no linear map, and no dense weight can take its place");
       }
     }
   }
 
-  private boolean isNormalized(String linear) {
+  private LinearForm storedForm(String linear) {
     return layout.isEmpty()
-        && PackedLinears.normalizesOutput(new SafetensorsPackedReader(stored, linear));
+        ? PackedLinears.form(new SafetensorsPackedReader(stored, linear))
+        : LinearForm.PLAIN;
   }
 
   @Override

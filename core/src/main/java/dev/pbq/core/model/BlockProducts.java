@@ -36,8 +36,11 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
   private LinearLayer linear(Linear linear) {
     Role role = linear.role();
     Product product = Product.linear(block, role, layout.path(linear));
-    return loader
-        .linear(linear.name(), operand -> operands.of(product, operand))
+    LinearLayer layer = loader.linear(linear.name(), operand -> operands.of(product, operand));
+    return operands
+        .linear(product)
+        .map(layer::computedBy)
+        .orElse(layer)
         .shownTo(operands.outputOf(product));
   }
 

@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ final class LayoutWeights implements WeightSource {
 
   @Override
   public boolean contains(String name) {
-    return stored.contains(name) || form(name).isPresent();
+    return stored.contains(name) || storedForm(name).isPresent();
   }
 
   @Override
@@ -38,13 +39,13 @@ final class LayoutWeights implements WeightSource {
   }
 
   @Override
-  public boolean normalizesOutput(String linear) {
-    return stored.normalizesOutput(linear);
+  public LinearForm form(String linear) {
+    return stored.form(linear);
   }
 
   @Override
   public long[] shape(String name) {
-    Optional<StoredForm> form = form(name);
+    Optional<StoredForm> form = storedForm(name);
     if (form.isEmpty()) {
       return stored.shape(name);
     }
@@ -54,7 +55,7 @@ final class LayoutWeights implements WeightSource {
 
   @Override
   public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
-    Optional<StoredForm> form = form(name);
+    Optional<StoredForm> form = storedForm(name);
     if (form.isEmpty()) {
       stored.readRows(name, firstRow, rowCount, destination);
       return;
@@ -90,7 +91,7 @@ final class LayoutWeights implements WeightSource {
   }
 
   /** The stored form that a tensor has in this checkpoint; empty if it is stored as it is. */
-  private Optional<StoredForm> form(String name) {
+  private Optional<StoredForm> storedForm(String name) {
     boolean asLinear =
         name.endsWith(SUFFIX)
             && stored.holdsLinear(name.substring(0, name.length() - SUFFIX.length()));

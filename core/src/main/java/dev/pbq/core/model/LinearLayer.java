@@ -6,10 +6,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
+import dev.pbq.core.tensor.LinearForm;
+import java.util.Optional;
 
 /**
- * A linear layer: y = x W^T + b, or norm(x W^T) + b. The arrays belong to the caller that loaded
- * them.
+ * A linear layer: y = x W^T + b, or what a {@link LinearProduct} makes of the three. The arrays
+ * belong to the caller that loaded them.
  */
 final class LinearLayer {
   private final NDArray weight;
@@ -18,8 +20,7 @@ final class LinearLayer {
   private final String name;
   private final OperandTransform input;
   private final ProductOutput output;
-  // Null where outputs are not normalized, which is everywhere but in OneBit's layers.
-  private final OutputNorm norm;
+  private final LinearProduct product;
 
   LinearLayer(NDArray weight) {
     this("a linear layer", weight, null, OperandTransform.NONE);
@@ -32,7 +33,7 @@ final class LinearLayer {
    * @param input what happens to x in {@link #apply(NDArray, int)}
    */
   LinearLayer(String name, NDArray weight, NDArray bias, OperandTransform input) {
-    this(name, weight, bias, input, ProductOutput.NONE, null);
+    this(name, weight, bias, input, ProductOutput.NONE, LinearLayer::plain);
   }
 
   private LinearLayer(
@@ -41,13 +42,17 @@ final class LinearLayer {
       NDArray bias,
       OperandTransform input,
       ProductOutput output,
-      OutputNorm norm) {
+      LinearProduct product) {
     this.name = name;
     this.weight = weight;
     this.bias = bias;
     this.input = input;
     this.output = output;
-    this.norm = norm;
+    this.product = product;
+  }
+
+  private static NDArray plain(NDArray x, NDArray weight, Optional<NDArray> bias) {
+    return Linear.linear(x, weight, bias.orElse(null)).singletonOrThrow();
   }
 
   /**
@@ -56,40 +61,53 @@ final class LinearLayer {
    * @param ones [outputs]
    * @param shift the bias, or zeros [outputs]
    */
-  private record OutputNorm(NDArray ones, NDArray shift) {
+  private record OutputNorm(NDArray ones, NDArray shift) implements LinearProduct {
     private static final float EPSILON = 1e-5f;
 
-    NDArray apply(NDArray y) {
-      return LayerNorm.layerNorm(y, ones.getShape(), ones, shift, EPSILON).singletonOrThrow();
+    @Override
+    public NDArray apply(NDArray x, NDArray weight, Optional<NDArray> bias) {
+      try (NDArray y = Linear.linear(x, weight).singletonOrThrow()) {
+        return LayerNorm.layerNorm(y, ones.getShape(), ones, shift, EPSILON).singletonOrThrow();
+      }
     }
   }
 
   /**
-   * The same layer, on the same arrays, with the outputs of every row normalized before the bias
-   * (OneBit, arXiv 2402.11295).
+   * The same layer, on the same arrays, computing in another form than the plain one.
    *
-   * @param owner gets the constants
+   * @param owner gets constants
    */
-  LinearLayer normalized(NDManager owner) {
-    Shape outputs = new Shape(weight.getShape().get(0));
-    NDArray shift = bias == null ? owner.zeros(outputs, DataType.FLOAT32) : bias;
-    OutputNorm made = new OutputNorm(owner.ones(outputs, DataType.FLOAT32), shift);
-    return new LinearLayer(name, weight, bias, input, output, made);
+  LinearLayer in(LinearForm form, NDManager owner) {
+    if (form.signsInput()) {
+      return computedBy((x, w, b) -> signed(x, w, b));
+    }
+    if (form.normalizesOutput()) {
+      Shape outputs = new Shape(weight.getShape().get(0));
+      NDArray shift = bias == null ? owner.zeros(outputs, DataType.FLOAT32) : bias;
+      return computedBy(new OutputNorm(owner.ones(outputs, DataType.FLOAT32), shift));
+    }
+    return this;
+  }
+
+  private static NDArray signed(NDArray x, NDArray weight, Optional<NDArray> bias) {
+    try (NDArray signs = x.sign()) {
+      return plain(signs, weight, bias);
+    }
+  }
+
+  /** The same layer, on the same arrays, whose product is computed in another way. */
+  LinearLayer computedBy(LinearProduct other) {
+    return new LinearLayer(name, weight, bias, input, output, other);
   }
 
   /** The same layer, on the same arrays, with its outputs shown in {@link #apply(NDArray, int)}. */
   LinearLayer shownTo(ProductOutput observer) {
-    return new LinearLayer(name, weight, bias, input, observer, norm);
+    return new LinearLayer(name, weight, bias, input, observer, product);
   }
 
   /** Maps x [rows, inputs] to [rows, outputs], attached to x's manager. */
   NDArray apply(NDArray x) {
-    if (norm == null) {
-      return Linear.linear(x, weight, bias).singletonOrThrow();
-    }
-    try (NDArray y = Linear.linear(x, weight).singletonOrThrow()) {
-      return norm.apply(y);
-    }
+    return product.apply(x, weight, Optional.ofNullable(bias));
   }
 
   /**

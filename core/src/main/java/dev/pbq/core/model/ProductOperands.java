@@ -1,5 +1,7 @@
 package dev.pbq.core.model;
 
+import java.util.Optional;
+
 /**
  * Changes the operands of the matrix products of blocks before they are multiplied: how a model is
  * run in number formats that this package knows nothing of; and shows their outputs. Asked for
@@ -12,6 +14,11 @@ public interface ProductOperands {
 
   /** What to do with an operand; {@link OperandTransform#NONE} for nothing. */
   OperandTransform of(Product product, Operand operand);
+
+  /** What computes the product of a linear in place of its input times its weight, if anything. */
+  default Optional<LinearProduct> linear(Product product) {
+    return Optional.empty();
+  }
 
   /**
    * What sees a product's output; {@link ProductOutput#NONE} for nothing. Linears and scores only.

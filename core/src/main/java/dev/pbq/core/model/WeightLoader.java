@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -61,16 +62,25 @@ final class WeightLoader {
   LinearLayer linear(String name, Function<Operand, OperandTransform> operands) {
     OperandTransform input = operands.apply(Operand.LEFT);
     NDArray weight = load(name + ".weight", operands.apply(Operand.RIGHT));
-    LinearLayer layer = linear(name, weight, input, operands);
-    return weights.normalizesOutput(name) ? layer.normalized(owner) : layer;
+    LinearForm form = weights.form(name);
+    return linear(name, weight, input, operands, form).in(form, owner);
   }
 
   private LinearLayer linear(
       String name,
       NDArray weight,
       OperandTransform input,
-      Function<Operand, OperandTransform> operands) {
+      Function<Operand, OperandTransform> operands,
+      LinearForm form) {
+    if (form.bias() == LinearForm.Bias.NONE) {
+      return new LinearLayer(name, weight, null, input);
+    }
     String bias = name + ".bias";
+    if (form.bias() == LinearForm.Bias.OWN) {
+      long[] outputs = {weight.getShape().get(0)};
+      NDArray own = load(bias, outputs, operands.apply(Operand.BIAS));
+      return new LinearLayer(name, weight, own, input);
+    }
     if (!catalog.contains(bias)) {
       if (weights.contains(bias)) {
         LOG.warn("{} is in the checkpoint, but the configuration has no such bias: unused", bias);
@@ -81,7 +91,10 @@ final class WeightLoader {
   }
 
   private NDArray load(String name, OperandTransform transform) {
-    long[] shape = checkedShape(name);
+    return load(name, checkedShape(name), transform);
+  }
+
+  private NDArray load(String name, long[] shape, OperandTransform transform) {
     long rows = shape.length == 1 ? 1 : shape[0];
     NDArray array =
         HostArrays.build(

@@ -1,6 +1,7 @@
 package dev.pbq.core.packed;
 
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.LinearForm;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -79,8 +80,8 @@ public final class OneBitLinear implements QuantizedLinear, RowDequantizable {
   }
 
   @Override
-  public boolean normalizesOutput() {
-    return true;
+  public LinearForm form() {
+    return LinearForm.NORMALIZED;
   }
 
   /** The product before the norm: [rows, cols], h_r * g_c with its sign. */

@@ -1,19 +1,19 @@
 package dev.pbq.core.packed;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.tensor.LinearForm;
 
 /** Reads quantized layers of every family. */
 public final class PackedLinears {
   private PackedLinears() {}
 
   /**
-   * Whether a layer is of a family that {@linkplain QuantizedLinear#normalizesOutput normalizes its
-   * outputs}; reads no part of it.
+   * What a layer computes from its weight; reads no part of it.
    *
    * @throws PbqException BAD_DATA if the layer has no family
    */
-  public static boolean normalizesOutput(PackedReader in) {
-    return in.text("family").equals(OneBitFormat.FAMILY);
+  public static LinearForm form(PackedReader in) {
+    return in.text("family").equals(OneBitFormat.FAMILY) ? LinearForm.NORMALIZED : LinearForm.PLAIN;
   }
 
   /**

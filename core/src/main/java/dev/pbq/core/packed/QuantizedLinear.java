@@ -1,6 +1,7 @@
 package dev.pbq.core.packed;
 
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.LinearForm;
 
 /**
  * A linear layer's weight as it is stored, one implementation for each storage family. Immutable;
@@ -24,12 +25,11 @@ public sealed interface QuantizedLinear
   FloatMatrix dequantize();
 
   /**
-   * Whether the outputs of a token are normalized (mean 0, variance 1, no weights, before the bias)
-   * after the product: then the layer is no linear map, and {@link #dequantize} alone does not say
-   * what it computes.
+   * What the layer computes from its weight. Where it is no linear map, {@link #dequantize} alone
+   * does not say that.
    */
-  default boolean normalizesOutput() {
-    return false;
+  default LinearForm form() {
+    return LinearForm.PLAIN;
   }
 
   /** Every stored bit by kind; equals eight times the bytes that {@link #write} produces. */

@@ -2,6 +2,7 @@ package dev.pbq.core.pipeline;
 
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.Map;
@@ -38,9 +39,9 @@ final class OverlayWeights implements WeightSource {
   }
 
   @Override
-  public boolean normalizesOutput(String linear) {
+  public LinearForm form(String linear) {
     QuantizedLinear layer = quantized.get(linear);
-    return layer == null ? base.normalizesOutput(linear) : layer.normalizesOutput();
+    return layer == null ? base.form(linear) : layer.form();
   }
 
   @Override

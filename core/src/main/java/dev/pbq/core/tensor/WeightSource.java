@@ -37,12 +37,12 @@ public interface WeightSource {
   void readRows(String name, long firstRow, long rowCount, FloatBuffer destination);
 
   /**
-   * Whether the outputs of a linear are normalized after the product ({@code onebit} layers).
+   * What a linear computes from its weight.
    *
    * @param linear its full name without {@code .weight}
    */
-  default boolean normalizesOutput(String linear) {
-    return false;
+  default LinearForm form(String linear) {
+    return LinearForm.PLAIN;
   }
 
   /** Reads a whole tensor of fewer than 2^31 elements. */

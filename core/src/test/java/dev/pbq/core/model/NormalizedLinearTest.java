@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.core.testkit.GoldenFile;
 import dev.pbq.core.testkit.GoldenSet;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ class NormalizedLinearTest {
         NDArray weight = manager.create(w, new Shape(h.length, g.length));
         NDArray bias = file.has("bias") ? manager.create(file.floats("bias")) : null;
         LinearLayer layer =
-            new LinearLayer("layer", weight, bias, OperandTransform.NONE).normalized(manager);
+            new LinearLayer("layer", weight, bias, OperandTransform.NONE)
+                .in(LinearForm.NORMALIZED, manager);
         found = layer.apply(manager.create(x.data(), new Shape(x.rows(), x.cols()))).toFloatArray();
       }
       float[] expected = file.floats("y");

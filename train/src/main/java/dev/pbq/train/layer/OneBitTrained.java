@@ -4,6 +4,7 @@ import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.train.optimizer.Parameter;
 import java.util.List;
 
@@ -69,8 +70,8 @@ public final class OneBitTrained implements TrainableLinear {
   }
 
   @Override
-  public boolean normalizesOutput() {
-    return true;
+  public LinearForm form() {
+    return LinearForm.NORMALIZED;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.pbq.train.layer;
 
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.train.optimizer.Parameter;
 import java.util.List;
 
@@ -29,9 +30,9 @@ public interface TrainableLinear {
    */
   void propagate(float[] gradient);
 
-  /** Whether the outputs of a token are normalized after the product (OneBit). */
-  default boolean normalizesOutput() {
-    return false;
+  /** What the layer computes from the weight. */
+  default LinearForm form() {
+    return LinearForm.PLAIN;
   }
 
   /** What is stored for the current values. */

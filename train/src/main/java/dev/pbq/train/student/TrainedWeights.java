@@ -2,6 +2,7 @@ package dev.pbq.train.student;
 
 import ai.djl.ndarray.NDArray;
 import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
@@ -29,7 +30,9 @@ public record TrainedWeights(
     return List.copyOf(all);
   }
 
-  /** The weights that a model with these layers starts from, and which outputs it normalizes. */
+  /**
+   * The weights that a model with these layers starts from, and what its linears compute from them.
+   */
   WeightSource over(WeightSource weights) {
     return new WeightSource() {
       @Override
@@ -53,9 +56,9 @@ public record TrainedWeights(
       }
 
       @Override
-      public boolean normalizesOutput(String linear) {
+      public LinearForm form(String linear) {
         TrainableLinear layer = linears.get(linear);
-        return layer == null ? weights.normalizesOutput(linear) : layer.normalizesOutput();
+        return layer == null ? weights.form(linear) : layer.form();
       }
     };
   }

@@ -2,6 +2,7 @@ package dev.pbq.train.tune;
 
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.optimizer.Parameter;
 import java.util.List;
@@ -31,8 +32,8 @@ abstract class TunedLinear implements TrainableLinear {
   }
 
   @Override
-  public final boolean normalizesOutput() {
-    return start.normalizesOutput();
+  public final LinearForm form() {
+    return start.form();
   }
 
   @Override

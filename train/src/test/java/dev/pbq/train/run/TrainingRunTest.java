@@ -15,6 +15,7 @@ import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.eval.run.Running;
 import dev.pbq.tiny.TinyModel;
 import dev.pbq.train.layer.TrainableLinear;
@@ -134,7 +135,7 @@ class TrainingRunTest {
     assertThat(result.report().size().storedByKind())
         .containsOnlyKeys(BitKind.SIGNS, BitKind.SCALES);
     try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(output))) {
-      assertThat(packed.normalizesOutput("model.layers.0.self_attn.q_proj")).isTrue();
+      assertThat(packed.form("model.layers.0.self_attn.q_proj")).isEqualTo(LinearForm.NORMALIZED);
       assertThatThrownBy(packed::requireLinearMaps)
           .isInstanceOf(PbqException.class)
           .hasMessageContaining("is no linear map");
