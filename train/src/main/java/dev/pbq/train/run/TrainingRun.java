@@ -22,6 +22,7 @@ import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.run.Running;
 import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
+import dev.pbq.train.method.OriginalLinear;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.student.Student;
@@ -119,6 +120,7 @@ public final class TrainingRun {
       OutputDirectory directory,
       RunOutput output) {
     long started = System.nanoTime();
+    method.requireFits(original);
     TrainedWeights trained = trained(original, model);
     List<Parameter> parameters = trained.parameters();
     TrainingState state =
@@ -181,10 +183,7 @@ public final class TrainingRun {
     for (int b = 0; b < model.blocks(); b++) {
       model.linearInputs(b).stream()
           .flatMap(input -> input.linears().stream())
-          .map(Linear::name)
-          .forEach(
-              name ->
-                  linears.put(name, method.linear(name, original.readMatrix(name + ".weight"))));
+          .forEach(linear -> linears.put(linear.name(), method.linear(of(original, linear))));
     }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
     if (method.trainsVectors()) {
@@ -196,6 +195,14 @@ public final class TrainingRun {
       }
     }
     return new TrainedWeights(linears, vectors);
+  }
+
+  private static OriginalLinear of(Checkpoint original, Linear linear) {
+    return new OriginalLinear(
+        linear.name(),
+        linear.role().isAttention(),
+        original.readMatrix(linear.weight()),
+        linear.bias() ? Optional.of(original.read(linear.name() + ".bias")) : Optional.empty());
   }
 
   private double storedLoss(NDManager manager, Path work, CausalModel model, TokenWindows windows) {

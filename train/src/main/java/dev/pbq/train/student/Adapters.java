@@ -84,12 +84,12 @@ final class Adapters implements ProductOperands {
   /** Until the next call of {@link #evaluate}, products are those of training. */
   void train(long noise) {
     products.values().forEach(product -> product.train(noise));
-    hold(Held.BASE);
+    write(Held.BASE);
   }
 
   void evaluate() {
     products.values().forEach(AdapterProduct::evaluate);
-    hold(Held.WHOLE);
+    write(Held.WHOLE);
   }
 
   /** Takes the current values into use. */
@@ -102,7 +102,7 @@ final class Adapters implements ProductOperands {
     products.values().forEach(AdapterProduct::takeGradients);
   }
 
-  private void hold(Held wanted) {
+  private void write(Held wanted) {
     if (held == wanted) {
       return;
     }
