@@ -91,6 +91,7 @@ class ProgramArchitectureTest {
           ROOT,
           TENSOR,
           PACKED,
+          QUANT,
           CHECKPOINT,
           "dev.pbq.train.layer..",
           "dev.pbq.train.optimizer..",

@@ -88,10 +88,9 @@ final class TrainCommand implements Runnable {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    try (TrainingMethodOptions.Opened opened = methods.open()) {
+    try (TrainingMethodOptions.Opened opened = methods.open(options.seed())) {
       TrainingMethod method = opened.method();
-      TrainingSettings settings =
-          options.settings(causal, opened.learningRate(), 1000, opened.warmup());
+      TrainingSettings settings = options.settings(causal, opened.defaults(), 1000);
       Path output = out != null ? out : DefaultOutput.of(resolved, method.name());
       String text = dataset != null ? dataset : BuiltIn.defaultText(resolved, "wikitext2");
       TrainingRun run =

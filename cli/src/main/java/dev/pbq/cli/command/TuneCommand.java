@@ -6,6 +6,7 @@ import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
 import dev.pbq.cli.option.ModelArgument;
+import dev.pbq.cli.option.TrainingDefaults;
 import dev.pbq.cli.option.TrainingOptions;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -86,9 +87,8 @@ final class TuneCommand implements Runnable {
     TrainingSettings settings =
         options.settings(
             Architectures.of(folder.config(), folder.path().toString()),
-            RATE,
-            STEPS,
-            steps -> Math.min(WARMUP, steps / 4));
+            new TrainingDefaults(RATE, steps -> Math.min(WARMUP, steps / 4)),
+            STEPS);
     Path output = out != null ? out : DefaultOutput.of(resolved, "tuned");
     String text = dataset != null ? dataset : BuiltIn.defaultText(original, "wikitext2");
     TuneRun run =

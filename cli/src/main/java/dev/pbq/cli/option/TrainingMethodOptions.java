@@ -5,18 +5,26 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.train.layer.SignRule;
+import dev.pbq.train.method.HqqPlus;
 import dev.pbq.train.method.OneBit;
 import dev.pbq.train.method.PbQat;
 import dev.pbq.train.method.TrainingMethod;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which training method, with its settings. */
 public final class TrainingMethodOptions {
-  private static final List<String> METHODS = List.of(PbQat.NAME, OneBit.NAME);
+  private static final List<String> METHODS = List.of(PbQat.NAME, OneBit.NAME, HqqPlus.NAME);
+
+  /** PB-LLM's program warms up over 5 % of the steps. */
+  private static final TrainingDefaults PB_LLM =
+      new TrainingDefaults(1e-4, steps -> (int) Math.ceil(0.05 * steps));
+
+  private static final TrainingDefaults HQQ_PLUS =
+      new TrainingDefaults(1e-5, steps -> 0, 1, 1, 1024);
 
   @Option(
       names = "--method",
@@ -25,7 +33,8 @@ public final class TrainingMethodOptions {
       description = {
         "pb-qat: PB-LLM's quantization-aware training; salient weights stay in 8 bits, all others"
             + " are binarized.",
-        "onebit: OneBit's distillation; a sign for each weight, two vectors for each linear."
+        "onebit: OneBit's distillation; a sign for each weight, two vectors for each linear.",
+        "hqq-plus: HQQ+; frozen codes of HQQ with trained adapters of low rank beside them."
       })
   private String name;
 
@@ -40,7 +49,8 @@ public final class TrainingMethodOptions {
       paramLabel = "DIR",
       description =
           "pb-qat: take the salient weights of this result of 'pbq quantize' by xnor, sign, no,"
-              + " 2bit or 4bit, instead of the largest.")
+              + " 2bit or 4bit, instead of the largest. hqq-plus: take the codes of this result by"
+              + " hqq.")
   private Path start;
 
   @Option(
@@ -56,19 +66,17 @@ public final class TrainingMethodOptions {
       description = "Stored type of scales: f16 or f32 (default: f16).")
   private String scaleDtype = "f16";
 
+  @Mixin private HqqPlusOptions hqqPlus;
+
   /**
    * A method with what it reads from.
    *
    * @param method what is trained
-   * @param learningRate its original's
-   * @param warmup its original's warm-up, by the number of all steps
+   * @param defaults its original's
    * @param start closed with this
    */
   public record Opened(
-      TrainingMethod method,
-      double learningRate,
-      IntUnaryOperator warmup,
-      Optional<PackedCheckpoint> start)
+      TrainingMethod method, TrainingDefaults defaults, Optional<PackedCheckpoint> start)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -79,36 +87,53 @@ public final class TrainingMethodOptions {
   /**
    * The method that was asked for; the caller closes it.
    *
+   * @param seed of what starts at random
    * @throws PbqException USAGE for an unknown method or setting; BAD_DATA for a start that is not
    *     packed
    */
-  public Opened open() {
+  public Opened open(long seed) {
     if (!METHODS.contains(name)) {
       throw PbqException.usage(
           "--method " + name + " is no training method; there are " + String.join(", ", METHODS));
     }
+    if (name.equals(HqqPlus.NAME)) {
+      return hqqPlus(seed);
+    }
+    hqqPlus.requireUnused(name);
     if (name.equals(OneBit.NAME)) {
       // 500 steps as published; no more than a quarter of a short run.
       return new Opened(
-          new OneBit(dtype()), 4e-4, steps -> Math.min(500, steps / 4), Optional.empty());
+          new OneBit(dtype()),
+          new TrainingDefaults(4e-4, steps -> Math.min(500, steps / 4)),
+          Optional.empty());
     }
     if (layer != null) {
       if (start != null) {
         throw PbqException.usage("--layer and --start exclude each other");
       }
-      return new Opened(
-          new PbQat(layer, dtype()), 1e-4, TrainingMethodOptions::warmup, Optional.empty());
+      return new Opened(new PbQat(layer, dtype()), PB_LLM, Optional.empty());
     }
-    Optional<PackedCheckpoint> packed =
-        Optional.ofNullable(start).map(dir -> PackedCheckpoint.open(ModelFolder.open(dir)));
+    Optional<PackedCheckpoint> packed = start();
     PbQat method =
         new PbQat(salientFraction, dtype(), packed, start == null ? "" : start.toString());
-    return new Opened(method, 1e-4, TrainingMethodOptions::warmup, packed);
+    return new Opened(method, PB_LLM, packed);
   }
 
-  /** PB-LLM's program warms up over 5 % of the steps. */
-  private static int warmup(int steps) {
-    return (int) Math.ceil(0.05 * steps);
+  private Opened hqqPlus(long seed) {
+    if (layer != null) {
+      throw PbqException.usage("--layer is an option of --method " + PbQat.NAME);
+    }
+    Optional<PackedCheckpoint> packed = start();
+    try {
+      return new Opened(hqqPlus.method(packed, start, dtype(), seed), HQQ_PLUS, packed);
+    } catch (RuntimeException | Error e) {
+      packed.ifPresent(PackedCheckpoint::close);
+      throw e;
+    }
+  }
+
+  private Optional<PackedCheckpoint> start() {
+    return Optional.ofNullable(start).map(dir -> PackedCheckpoint.open(ModelFolder.open(dir)));
   }
 
   private ScaleDtype dtype() {

@@ -4,7 +4,6 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.train.optimizer.Schedule;
 import dev.pbq.train.run.TrainingSettings;
-import java.util.function.IntUnaryOperator;
 import picocli.CommandLine.Option;
 
 /** How long and how fast a training runs. */
@@ -21,19 +20,20 @@ public final class TrainingOptions {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Windows that go through the model together (default: ${DEFAULT-VALUE}).")
-  private int batch = 2;
+      description = "Windows that go through the model together (default: 2; hqq-plus: 1).")
+  private Integer batch;
 
   @Option(
       names = "--accumulate",
       paramLabel = "N",
-      description = "Batches of a step (default: ${DEFAULT-VALUE}).")
-  private int accumulate = 4;
+      description = "Batches of a step (default: 4; hqq-plus: 1).")
+  private Integer accumulate;
 
   @Option(
       names = "--seqlen",
       paramLabel = "N",
-      description = "Tokens of a window (default: 2048, or the model's longest sequence).")
+      description =
+          "Tokens of a window (default: 2048, hqq-plus: 1024, or the model's longest sequence).")
   private Integer seqlen;
 
   @Option(
@@ -65,7 +65,8 @@ public final class TrainingOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of the order of the windows (default: ${DEFAULT-VALUE}).")
+      description =
+          "Of the order of the windows, and of what starts at random (default: ${DEFAULT-VALUE}).")
   private long seed = 42;
 
   @Option(
@@ -83,24 +84,27 @@ public final class TrainingOptions {
               + " ${DEFAULT-VALUE}).")
   private int heldOut = 16;
 
+  /** Of the order of the windows, and of what starts at random. */
+  public long seed() {
+    return seed;
+  }
+
   /**
    * The settings.
    *
-   * @param defaultRate the method's learning rate
+   * @param defaults the method's
    * @param defaultSteps steps where none are given
-   * @param defaultWarmup the method's warm-up for so many steps
    * @throws PbqException USAGE naming an option that makes no sense
    */
-  public TrainingSettings settings(
-      CausalModel model, double defaultRate, int defaultSteps, IntUnaryOperator defaultWarmup) {
+  public TrainingSettings settings(CausalModel model, TrainingDefaults defaults, int defaultSteps) {
     int all = steps != null ? steps : defaultSteps;
-    int tokens = seqlen != null ? seqlen : Math.min(2048, model.maxPositions());
-    int rising = warmup != null ? warmup : defaultWarmup.applyAsInt(all);
-    double rate = learningRate != null ? learningRate : defaultRate;
+    int tokens = seqlen != null ? seqlen : Math.min(defaults.tokens(), model.maxPositions());
+    int rising = warmup != null ? warmup : defaults.warmup().applyAsInt(all);
+    double rate = learningRate != null ? learningRate : defaults.learningRate();
     int every = Math.max(1, Math.min(MOST_STEPS_UNSEEN, all / 10));
     return new TrainingSettings(
-        batch,
-        accumulate,
+        batch != null ? batch : defaults.batch(),
+        accumulate != null ? accumulate : defaults.accumulate(),
         tokens,
         new Schedule(schedule, rate, rising, all),
         clip,

@@ -95,8 +95,7 @@ public sealed interface HqqParameters {
     @Override
     public void requireStorable(ScaleDtype type, int count, String what) {
       if (this.count != count) {
-        throw new IllegalArgumentException(
-            this.count + " " + what + " where " + count + " belong");
+        throw new IllegalArgumentException(this.count + " " + what + " where " + count + " belong");
       }
     }
 

@@ -266,8 +266,7 @@ class PackedCorruptionTest {
     assertAdapterRefused(o -> o.parts().remove("base_zero"), "zero");
   }
 
-  private static void assertAdapterRefused(
-      Consumer<MemoryPackedWriter> damage, String... message) {
+  private static void assertAdapterRefused(Consumer<MemoryPackedWriter> damage, String... message) {
     assertRefused(
         RandomLayers.lowRank(8, 100, 4, new FlatGroups(1, 50), ScaleDtype.F16, true, 2),
         damage,

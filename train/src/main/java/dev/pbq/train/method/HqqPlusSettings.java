@@ -74,6 +74,21 @@ public record HqqPlusSettings(
         32, 8, OptionalDouble.empty(), 0.05, true, Loss.SFT, false, false, ScaleDtype.F16, seed);
   }
 
+  /** The same, with adapters and biases stored as another type. */
+  public HqqPlusSettings stored(ScaleDtype dtype) {
+    return new HqqPlusSettings(
+        attentionRank,
+        mlpRank,
+        alpha,
+        dropout,
+        trainBias,
+        loss,
+        compatStart,
+        mergeZero,
+        dtype,
+        seed);
+  }
+
   /**
    * The adapter of one layer.
    *
@@ -85,9 +100,13 @@ public record HqqPlusSettings(
     int cols = linear.weight().cols();
     if (rank > Math.min(rows, cols)) {
       throw PbqException.setting(
-          "%s: " + (linear.isAttention() ? "{attentionRank}" : "{mlpRank}")
+          "%s: "
+              + (linear.isAttention() ? "{attentionRank}" : "{mlpRank}")
               + " %s is more than the rank of a layer of [%s, %s]",
-          linear.name(), rank, rows, cols);
+          linear.name(),
+          rank,
+          rows,
+          cols);
     }
     double bound = 1 / Math.sqrt(compatStart ? rank : cols);
     return new AdapterSettings(

@@ -5,9 +5,9 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.Quantizer;
-import dev.pbq.core.quant.LinearProblem;
 import java.util.Optional;
 
 /**

@@ -156,8 +156,9 @@ public record TuneRun(
           packed.path() + " has no layer with scales, means or zero points that can be tuned");
     }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
+    List<String> parts = weights.ownBiases();
     for (String name : model.requiredTensors()) {
-      if (weights.shape(name).length == 1) {
+      if (weights.shape(name).length == 1 && !parts.contains(name)) {
         Parameter values = Parameter.of(name, weights.read(name), false);
         vectors.put(name, new StoredVector(values, weights.stored().info(name).dtype()));
       }
