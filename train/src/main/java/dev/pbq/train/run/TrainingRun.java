@@ -103,8 +103,16 @@ public final class TrainingRun {
           output.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
       try (OutputDirectory directory =
           OutputDirectory.open(output.directory(), output.force(), mode, List.of(folder.path()))) {
-        TrainingResult result =
-            open.run(m -> train(m, folder, original, open.model(), windows, directory, output));
+        TrainingResult result;
+        try {
+          result =
+              open.run(m -> train(m, folder, original, open.model(), windows, directory, output));
+        } catch (RuntimeException | Error e) {
+          if (Files.notExists(directory.work().resolve(TrainingState.FILE))) {
+            directory.discard(); // There is no state to go on from.
+          }
+          throw e;
+        }
         directory.commit();
         return result;
       }
