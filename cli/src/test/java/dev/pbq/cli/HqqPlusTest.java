@@ -107,7 +107,7 @@ class HqqPlusTest {
     refused("--attention-rank 200 is more than the rank of a layer of", "--attention-rank", 200);
     refused("--mlp-rank 0 is not at least 1", "--mlp-rank", 0);
     refused("--groupsize 7 does not divide", "--groupsize", 7);
-    refused("--bits: 9 is none of 8, 6, 5", "--bits", 9);
+    refused("--bits 9 is none of 8, 6, 5", "--bits", 9);
     refused("--merge-zero needs groups of whole rows or columns", "--merge-zero");
     refused("--loss mse is neither sft nor kd", "--loss", "mse");
     refused("--dropout 1.0 is not at least 0 and below 1", "--dropout", 1);

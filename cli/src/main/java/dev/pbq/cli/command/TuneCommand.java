@@ -6,7 +6,6 @@ import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
 import dev.pbq.cli.option.ModelArgument;
-import dev.pbq.cli.option.TrainingDefaults;
 import dev.pbq.cli.option.TrainingOptions;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -87,7 +86,7 @@ final class TuneCommand implements Runnable {
     TrainingSettings settings =
         options.settings(
             Architectures.of(folder.config(), folder.path().toString()),
-            new TrainingDefaults(RATE, steps -> Math.min(WARMUP, steps / 4)),
+            new TrainingOptions.Defaults(RATE, steps -> Math.min(WARMUP, steps / 4)),
             STEPS);
     Path output = out != null ? out : DefaultOutput.of(resolved, "tuned");
     String text = dataset != null ? dataset : BuiltIn.defaultText(original, "wikitext2");

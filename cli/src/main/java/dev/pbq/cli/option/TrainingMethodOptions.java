@@ -20,11 +20,11 @@ public final class TrainingMethodOptions {
   private static final List<String> METHODS = List.of(PbQat.NAME, OneBit.NAME, HqqPlus.NAME);
 
   /** PB-LLM's program warms up over 5 % of the steps. */
-  private static final TrainingDefaults PB_LLM =
-      new TrainingDefaults(1e-4, steps -> (int) Math.ceil(0.05 * steps));
+  private static final TrainingOptions.Defaults PB_LLM =
+      new TrainingOptions.Defaults(1e-4, steps -> (int) Math.ceil(0.05 * steps));
 
-  private static final TrainingDefaults HQQ_PLUS =
-      new TrainingDefaults(1e-5, steps -> 0, 1, 1, 1024);
+  private static final TrainingOptions.Defaults HQQ_PLUS =
+      new TrainingOptions.Defaults(1e-5, steps -> 0, 1, 1, 1024);
 
   @Option(
       names = "--method",
@@ -76,7 +76,7 @@ public final class TrainingMethodOptions {
    * @param start closed with this
    */
   public record Opened(
-      TrainingMethod method, TrainingDefaults defaults, Optional<PackedCheckpoint> start)
+      TrainingMethod method, TrainingOptions.Defaults defaults, Optional<PackedCheckpoint> start)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -104,7 +104,7 @@ public final class TrainingMethodOptions {
       // 500 steps as published; no more than a quarter of a short run.
       return new Opened(
           new OneBit(dtype()),
-          new TrainingDefaults(4e-4, steps -> Math.min(500, steps / 4)),
+          new TrainingOptions.Defaults(4e-4, steps -> Math.min(500, steps / 4)),
           Optional.empty());
     }
     if (layer != null) {

@@ -4,6 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.train.optimizer.Schedule;
 import dev.pbq.train.run.TrainingSettings;
+import java.util.function.IntUnaryOperator;
 import picocli.CommandLine.Option;
 
 /** How long and how fast a training runs. */
@@ -84,6 +85,23 @@ public final class TrainingOptions {
               + " ${DEFAULT-VALUE}).")
   private int heldOut = 16;
 
+  /**
+   * What a method's original trains with, where the command line says nothing.
+   *
+   * @param learningRate the largest
+   * @param warmup steps of the warm-up, by the number of all steps
+   * @param batch windows that go through the model together
+   * @param accumulate batches of a step
+   * @param tokens of a window, unless the model has fewer positions
+   */
+  public record Defaults(
+      double learningRate, IntUnaryOperator warmup, int batch, int accumulate, int tokens) {
+    /** Batches and windows of PB-LLM's program. */
+    public Defaults(double learningRate, IntUnaryOperator warmup) {
+      this(learningRate, warmup, 2, 4, 2048);
+    }
+  }
+
   /** Of the order of the windows, and of what starts at random. */
   public long seed() {
     return seed;
@@ -96,7 +114,7 @@ public final class TrainingOptions {
    * @param defaultSteps steps where none are given
    * @throws PbqException USAGE naming an option that makes no sense
    */
-  public TrainingSettings settings(CausalModel model, TrainingDefaults defaults, int defaultSteps) {
+  public TrainingSettings settings(CausalModel model, Defaults defaults, int defaultSteps) {
     int all = steps != null ? steps : defaultSteps;
     int tokens = seqlen != null ? seqlen : Math.min(defaults.tokens(), model.maxPositions());
     int rising = warmup != null ? warmup : defaults.warmup().applyAsInt(all);
