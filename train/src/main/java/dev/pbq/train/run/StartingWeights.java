@@ -5,12 +5,14 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Linear;
 import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
+import dev.pbq.train.method.OriginalLinear;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.student.TrainedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -19,13 +21,13 @@ import java.util.stream.IntStream;
  * @param original the dense weights, lent
  */
 record StartingWeights(Checkpoint original, CausalModel model) {
-  private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
 
   TrainedWeights of(TrainingMethod method) {
     Map<String, TrainableLinear> linears = new LinkedHashMap<>();
-    for (String name : linears(model)) {
-      linears.put(name, method.linear(name, original.readMatrix(name + WEIGHT)));
+    method.requireFits(original);
+    for (Linear linear : linears(model)) {
+      linears.put(linear.name(), method.linear(original(linear)));
     }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
     for (String name : model.requiredTensors()) {
@@ -40,12 +42,19 @@ record StartingWeights(Checkpoint original, CausalModel model) {
     return new TrainedWeights(linears, vectors);
   }
 
-  private static List<String> linears(CausalModel model) {
+  private OriginalLinear original(Linear linear) {
+    return new OriginalLinear(
+        linear.name(),
+        linear.role().isAttention(),
+        original.readMatrix(linear.weight()),
+        linear.bias() ? Optional.of(original.read(linear.name() + BIAS)) : Optional.empty());
+  }
+
+  private static List<Linear> linears(CausalModel model) {
     return IntStream.range(0, model.blocks())
         .boxed()
         .flatMap(b -> model.linearInputs(b).stream())
         .flatMap(input -> input.linears().stream())
-        .map(Linear::name)
         .toList();
   }
 
@@ -53,8 +62,8 @@ record StartingWeights(Checkpoint original, CausalModel model) {
   static double rms(Checkpoint original, CausalModel model) {
     double sum = 0;
     long count = 0;
-    for (String name : linears(model)) {
-      for (float w : original.read(name + WEIGHT)) {
+    for (Linear linear : linears(model)) {
+      for (float w : original.read(linear.weight())) {
         sum += (double) w * w;
         count++;
       }
