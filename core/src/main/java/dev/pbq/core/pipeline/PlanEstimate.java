@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An estimate of the memory, disk and time of a run, from shapes alone.
@@ -46,6 +47,16 @@ public record PlanEstimate(
    */
   public static PlanEstimate of(
       TransformerModel model, QuantizationPlan plan, long otherBytes, int windows, int tokens) {
+    return of(model, plan, otherBytes, windows, tokens, Optional.empty());
+  }
+
+  public static PlanEstimate of(
+      TransformerModel model,
+      QuantizationPlan plan,
+      long otherBytes,
+      int windows,
+      int tokens,
+      Optional<CorrectionSettings> correction) {
     long output = plan.estimatedStoredBits() / 8 + otherBytes;
     boolean calibrated = plan.needsCalibration() && windows > 0;
     long activations = calibrated ? 4L * windows * tokens * model.hiddenSize() : 0;

@@ -61,6 +61,7 @@ record TrainedFolder(
             null,
             QuantizationReport.Size.of(outcomes, written, original),
             outcomes,
+            List.of(),
             seconds,
             peak.isPresent() ? peak.getAsLong() : null);
     PackedFolder.writeReport(work, report);
