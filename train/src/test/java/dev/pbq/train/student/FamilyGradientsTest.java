@@ -1,0 +1,170 @@
+package dev.pbq.train.student;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.Engines;
+import dev.pbq.core.tensor.DType;
+import dev.pbq.core.tensor.WeightSource;
+import dev.pbq.train.layer.StoredVector;
+import dev.pbq.train.layer.TrainableLinear;
+import dev.pbq.train.optimizer.Parameter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Gradients of small random models of every family that can be trained, against central differences
+ * of the losses that an evaluation computes: of every linear and every vector along the gradient
+ * mixed with a random direction, and of a block's input. Losses are float32 for each token, summed
+ * in double. All folders of the reference data are run, or, in a bare clone, the few among the
+ * core's test resources.
+ */
+class FamilyGradientsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @BeforeAll
+  static void oneThread() {
+    Engines.setThreads(1);
+  }
+
+  static List<Path> folders() throws IOException {
+    Path shared = Path.of(System.getProperty("pbq.shared", "missing"), "golden", "architectures");
+    Path root =
+        Files.isDirectory(shared)
+            ? shared
+            : Path.of("..", "core", "src", "test", "resources", "architectures");
+    try (Stream<Path> list = Files.list(root)) {
+      List<Path> folders = list.filter(FamilyGradientsTest::isTrainable).sorted().toList();
+      assertThat(folders).hasSizeGreaterThan(1);
+      return folders;
+    }
+  }
+
+  private static JsonNode config(Path folder) {
+    try {
+      return JSON.readTree(folder.resolve("config.json").toFile());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean isTrainable(Path folder) {
+    return !folder.toString().matches(".*(bert|qwen3_5).*")
+        && folder.toString().matches(System.getProperty("fam", ".*"));
+  }
+
+  /** A model with everything trained, and a batch. */
+  private record Case(
+      CausalModel model, WeightSource weights, TrainedWeights trained, int[][] ids) {
+    static Case of(Path folder, Checkpoint checkpoint) {
+      CausalModel model = Architectures.of(config(folder), folder.toString());
+      WeightSource view = model.layout().view(checkpoint);
+      Map<String, TrainableLinear> linears = new LinkedHashMap<>();
+      for (int b = 0; b < model.blocks(); b++) {
+        model.linearInputs(b).stream()
+            .flatMap(input -> input.linears().stream())
+            .forEach(
+                l -> linears.put(l.name(), DenseLinear.of(l.name(), view.readMatrix(l.weight()))));
+      }
+      Map<String, StoredVector> vectors = new LinkedHashMap<>();
+      for (String name : model.requiredTensors()) {
+        if (view.shape(name).length == 1) {
+          Parameter values = Parameter.of(name, view.read(name), false);
+          vectors.put(name, new StoredVector(values, DType.F32));
+        }
+      }
+      Random random = new Random(5);
+      int[][] ids = new int[2][18];
+      for (int[] window : ids) {
+        for (int t = 0; t < window.length; t++) {
+          window[t] = 3 + random.nextInt(model.vocabularySize() - 3);
+        }
+      }
+      return new Case(model, checkpoint, new TrainedWeights(linears, vectors), ids);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void everyTrainedArrayHasTheGradientOfCentralDifferences(Path folder) {
+    try (Checkpoint checkpoint = Checkpoint.open(folder);
+        NDManager manager = Engines.newManager()) {
+      Case c = Case.of(folder, checkpoint);
+      List<Parameter> parameters = c.trained().parameters();
+      try (Student student = new Student(manager, c.model(), c.weights(), c.trained(), false)) {
+        student.backward(c.ids(), Objective.LANGUAGE_MODEL, Optional.empty(), 1);
+        System.gc();
+        student.takeGradients();
+        Random random = new Random(9);
+        for (Parameter p : parameters) {
+          check(folder, student, c, p, random);
+        }
+      }
+    }
+  }
+
+  private static double norm(float[] x) {
+    double sum = 0;
+    for (float v : x) {
+      sum += (double) v * v;
+    }
+    return Math.sqrt(sum);
+  }
+
+  private void check(Path folder, Student student, Case c, Parameter p, Random random) {
+    int n = p.values().length;
+    double size = norm(p.gradient());
+    double[] direction = new double[n];
+    double slope = 0;
+    for (int i = 0; i < n; i++) {
+      double own = size == 0 ? 0 : p.gradient()[i] / size;
+      direction[i] = own + random.nextGaussian() / Math.sqrt(n);
+      slope += direction[i] * p.gradient()[i];
+    }
+    float[] start = p.values().clone();
+    double h = Math.min(0.01 * Math.max(norm(start), 0.02 * Math.sqrt(n)), 0.002 / (size + 1e-9));
+    double above = loss(student, c, p, start, direction, h);
+    double below = loss(student, c, p, start, direction, -h);
+    loss(student, c, p, start, direction, 0);
+    double difference = (above - below) / (2 * h);
+    System.out.printf(
+        "%s %s |g| %.3g h %.2g slope %.5g fd %.5g %s%n",
+        folder.getFileName(),
+        p.name(),
+        size,
+        h,
+        slope,
+        difference,
+        Math.abs(slope - difference) > 0.02 * Math.abs(slope) + 5e-7 / h ? "BAD" : "");
+  }
+
+  private static double loss(
+      Student student, Case c, Parameter p, float[] start, double[] direction, double step) {
+    for (int i = 0; i < start.length; i++) {
+      p.values()[i] = (float) (start[i] + step * direction[i]);
+    }
+    student.refresh();
+    double sum = 0;
+    for (float[] window : student.nextTokenNll(c.ids())) {
+      for (float nll : window) {
+        sum += nll;
+      }
+    }
+    return sum / (c.ids().length * (c.ids()[0].length - 1));
+  }
+}
