@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Block-wise error correction inside the block loop. Owns scratch files with the outputs wanted of
- * each block.
+ * Block-wise error correction inside the block loop. Owns scratch files with the unquantized
+ * model's hidden states, which are what is wanted of each block.
  */
 final class BlockCorrector implements AutoCloseable {
   private static final String WEIGHT = ".weight";
@@ -29,7 +29,6 @@ final class BlockCorrector implements AutoCloseable {
   private final ProgressListener progress;
   private final ActivationFile even;
   private final ActivationFile odd;
-  static final boolean OWN = !Boolean.getBoolean("pbq.exp.quantizedInputs");
 
   BlockCorrector(
       BlockCorrection correction,
@@ -55,19 +54,22 @@ final class BlockCorrector implements AutoCloseable {
 
   /** The file for the inputs of the first block. */
   ActivationFile first() {
-    return even;
+    return wanted(-1);
   }
 
+  /** The outputs of an unquantized block, which the next one gets; of block -1, the embedding's. */
   private ActivationFile wanted(int block) {
     return block % 2 == 0 ? odd : even;
   }
 
-  /** Runs the unquantized block: what it gives is wanted of the quantized one. */
-  void begin(int index, ActivationFile quantizedInputs, NDManager manager) {
+  /**
+   * Runs the unquantized block on what the unquantized blocks before it give: its outputs are
+   * wanted of the quantized one.
+   */
+  void begin(int index, NDManager manager) {
     progress.phase(index, "propagating");
-    ActivationFile inputs = OWN ? (index % 2 == 0 ? even : odd) : quantizedInputs;
     try (DecoderBlock block = model.block(manager, original, index)) {
-      calibrator.propagate(index, block, inputs, wanted(index), manager);
+      calibrator.propagate(index, block, wanted(index - 1), wanted(index), manager);
     }
     wanted(index).force();
   }

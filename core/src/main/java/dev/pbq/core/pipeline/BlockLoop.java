@@ -88,7 +88,7 @@ final class BlockLoop {
         PartialBlock partial = new PartialBlock(original);
         List<CorrectionOutcome> corrections = new ArrayList<>();
         if (corrector != null && i <= lastPlanned) {
-          corrector.begin(i, inputs, manager);
+          corrector.begin(i, manager);
         }
         for (PlannedRound round : block.rounds()) {
           Map<String, Hessian> hessians = Map.of();

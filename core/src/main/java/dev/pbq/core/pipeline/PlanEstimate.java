@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * An estimate of the memory, disk and time of a run, from shapes alone.
@@ -47,16 +46,6 @@ public record PlanEstimate(
    */
   public static PlanEstimate of(
       TransformerModel model, QuantizationPlan plan, long otherBytes, int windows, int tokens) {
-    return of(model, plan, otherBytes, windows, tokens, Optional.empty());
-  }
-
-  public static PlanEstimate of(
-      TransformerModel model,
-      QuantizationPlan plan,
-      long otherBytes,
-      int windows,
-      int tokens,
-      Optional<CorrectionSettings> correction) {
     long output = plan.estimatedStoredBits() / 8 + otherBytes;
     boolean calibrated = plan.needsCalibration() && windows > 0;
     long activations = calibrated ? 4L * windows * tokens * model.hiddenSize() : 0;
@@ -105,6 +94,15 @@ public record PlanEstimate(
     }
     return new PlanEstimate(
         output, 2 * activations + output + plan.estimatedStoredBits() / 8, memory, operations);
+  }
+
+  /** The same run with block-wise error correction. */
+  public PlanEstimate plus(CorrectionEstimate correction) {
+    return new PlanEstimate(
+        outputBytes,
+        workBytes + correction.scratchBytes(),
+        Math.max(memoryBytes, BASE_BYTES + ENGINE_BYTES + correction.memoryBytes()),
+        floatingPointOperations + correction.floatingPointOperations());
   }
 
   /**

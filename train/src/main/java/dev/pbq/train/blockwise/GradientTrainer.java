@@ -16,7 +16,6 @@ import dev.pbq.core.pipeline.CorrectionSettings;
 import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.optimizer.Schedule;
 import dev.pbq.train.student.TrainableFamilies;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -24,15 +23,12 @@ import java.util.stream.IntStream;
 /**
  * Trains with AdamW (betas 0.9 and 0.999, no decay, gradients cut to norm 1) and a cosine on the
  * squared error of the block's outputs, divided by that before training, so that the size of a
- * model's hidden states does not matter. Every epoch sees the windows in an order of its own, which
- * is the same in every run.
+ * model's hidden states does not matter. A step sees one window; every epoch has all of them in an
+ * order of its own, which is the same in every run.
  */
 public final class GradientTrainer implements BlockTrainer {
   private static final AdamW OPTIMIZER = new AdamW(0.9, 0.999, 1e-8, 0);
   private static final double CLIP = 1;
-
-  /** Windows of a step. */
-  private static final int BATCH = Integer.getInteger("pbq.exp.batch", 4);
 
   @Override
   public void require(JsonNode config, String where) {
@@ -68,16 +64,12 @@ public final class GradientTrainer implements BlockTrainer {
       BlockWindows windows,
       CorrectionSettings settings,
       double factor) {
-    int batch = Math.min(BATCH, windows.batch());
-    int perEpoch = (windows.count() + batch - 1) / batch;
-    int steps = perEpoch * settings.epochs();
+    int steps = windows.count() * settings.epochs();
     Schedule schedule = new Schedule(Schedule.Shape.COSINE, settings.learningRate(), 0, steps);
     int step = 0;
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
-      int[] order = order(windows.count(), epoch);
-      for (int first = 0; first < order.length; first += batch) {
-        int[] some = Arrays.copyOfRange(order, first, Math.min(order.length, first + batch));
-        double loss = backward(owner, block, windows, some, factor);
+      for (int window : order(windows.count(), epoch)) {
+        double loss = backward(owner, block, windows, window, factor);
         trained.takeGradients();
         double norm = AdamW.norm(trained.parameters());
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
@@ -99,10 +91,10 @@ public final class GradientTrainer implements BlockTrainer {
 
   /** Forward and backward through the block; gives the loss. */
   private static double backward(
-      NDManager owner, DecoderBlock block, BlockWindows windows, int[] some, double factor) {
+      NDManager owner, DecoderBlock block, BlockWindows windows, int window, double factor) {
     try (NDManager scope = owner.newSubManager()) {
-      NDArray x = windows.inputs(scope, some);
-      NDArray wanted = windows.targets(scope, some);
+      NDArray x = windows.inputs(scope, window);
+      NDArray wanted = windows.targets(scope, window);
       double reference;
       try (NDArray square = wanted.square();
           NDArray sum = square.sum()) {

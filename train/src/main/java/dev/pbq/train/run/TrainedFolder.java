@@ -44,7 +44,7 @@ record TrainedFolder(
               QuantizedLinear linear = layer.pack();
               PackedTensorCollector collector = new PackedTensorCollector(name);
               linear.write(collector);
-              packed.put(name + WEIGHT, collector.group());
+              packed.put(name, collector.group());
               outcomes.add(outcome(name, layer, linear));
             });
     Map<String, TensorEntry> vectors = new LinkedHashMap<>();
@@ -69,7 +69,7 @@ record TrainedFolder(
   }
 
   private LinearOutcome outcome(String name, TrainableLinear layer, QuantizedLinear linear) {
-    FloatMatrix weight = original.readMatrix(name + WEIGHT);
+    FloatMatrix weight = model.layout().view(original).readMatrix(name + WEIGHT);
     float[] used = new float[weight.data().length];
     layer.use(used);
     double error = 0;

@@ -18,6 +18,7 @@ import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.WeightsFingerprint;
+import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.run.Running;
 import dev.pbq.train.layer.StoredVector;
@@ -177,19 +178,20 @@ public final class TrainingRun {
   }
 
   private TrainedWeights trained(Checkpoint original, CausalModel model) {
+    WeightSource view = model.layout().view(original);
     Map<String, TrainableLinear> linears = new LinkedHashMap<>();
     for (int b = 0; b < model.blocks(); b++) {
       model.linearInputs(b).stream()
           .flatMap(input -> input.linears().stream())
           .map(Linear::name)
           .forEach(
-              name ->
-                  linears.put(name, method.linear(name, original.readMatrix(name + ".weight"))));
+              name -> linears.put(name, method.linear(name, view.readMatrix(name + ".weight"))));
     }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
     if (method.trainsVectors()) {
       for (String name : model.requiredTensors()) {
-        if (original.shape(name).length == 1) {
+        // A vector that files hold in a stack stays as it is.
+        if (original.contains(name) && original.shape(name).length == 1) {
           Parameter values = Parameter.of(name, original.read(name), false);
           vectors.put(name, new StoredVector(values, original.info(name).dtype()));
         }

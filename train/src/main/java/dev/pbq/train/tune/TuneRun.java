@@ -157,7 +157,7 @@ public record TuneRun(
     }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
     for (String name : model.requiredTensors()) {
-      if (weights.shape(name).length == 1) {
+      if (weights.contains(name) && weights.shape(name).length == 1) {
         Parameter values = Parameter.of(name, weights.read(name), false);
         vectors.put(name, new StoredVector(values, weights.stored().info(name).dtype()));
       }

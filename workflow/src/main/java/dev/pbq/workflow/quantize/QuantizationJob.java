@@ -13,6 +13,7 @@ import dev.pbq.core.model.Engines;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.pipeline.BlockCorrection;
+import dev.pbq.core.pipeline.CorrectionEstimate;
 import dev.pbq.core.pipeline.LinearSelection;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.ProgressListener;
@@ -106,8 +107,13 @@ public final class QuantizationJob implements AutoCloseable {
             .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())
             .mapToLong(n -> weights.info(n).byteCount())
             .sum();
-    return PlanEstimate.of(
-        model, plan, others, windows, tokens, correction.map(BlockCorrection::settings));
+    PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens);
+    return correction(windows, tokens).map(plain::plus).orElse(plain);
+  }
+
+  /** What block-wise error correction takes of it; empty without. */
+  public Optional<CorrectionEstimate> correction(int windows, int tokens) {
+    return correction.map(c -> CorrectionEstimate.of(model, plan, windows, tokens, c.settings()));
   }
 
   /** Quantizes. */
