@@ -112,6 +112,7 @@ class FamilyGradientsTest {
         NDManager manager = Engines.newManager()) {
       Case c = Case.of(folder, checkpoint);
       try (Student student = new Student(manager, c.model(), c.weights(), c.trained(), false)) {
+        requireSameStart(manager, student, c);
         student.backward(c.ids(), Objective.LANGUAGE_MODEL, Optional.empty(), 1);
         student.takeGradients();
         Random random = new Random(9);
@@ -121,6 +122,14 @@ class FamilyGradientsTest {
           }
         }
       }
+    }
+  }
+
+  /** A student whose values are those of the checkpoint is the model. */
+  private static void requireSameStart(NDManager manager, Student student, Case c) {
+    TrainedWeights none = new TrainedWeights(Map.of(), Map.of());
+    try (Student plain = new Student(manager, c.model(), c.weights(), none, false)) {
+      assertThat(student.nextTokenNll(c.ids())).isDeepEqualTo(plain.nextTokenNll(c.ids()));
     }
   }
 
