@@ -86,6 +86,17 @@ class ProgramArchitectureTest {
           "dev.pbq.train.optimizer..");
 
   @ArchTest
+  static final ArchRule correction =
+      only(
+          "dev.pbq.train.blockwise..",
+          ROOT,
+          PARALLEL,
+          MODEL,
+          PIPELINE,
+          "dev.pbq.train.optimizer..",
+          "dev.pbq.train.student..");
+
+  @ArchTest
   static final ArchRule trainingMethods =
       only(
           "dev.pbq.train.method..",

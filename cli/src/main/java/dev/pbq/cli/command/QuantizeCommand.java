@@ -9,6 +9,7 @@ import dev.pbq.cli.console.QuantizeProgress;
 import dev.pbq.cli.console.ResultFile;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.console.Summary;
+import dev.pbq.cli.option.BlockwiseOptions;
 import dev.pbq.cli.option.CalibrationOptions;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
@@ -96,6 +97,7 @@ final class QuantizeCommand implements Runnable {
 
   @Mixin private SelectionOptions selection;
   @Mixin private CalibrationOptions calibration;
+  @Mixin private BlockwiseOptions blockwise;
   @Mixin private DataOptions data;
   @Mixin private TokenizerOptions tokenizers;
 
@@ -198,6 +200,7 @@ final class QuantizeCommand implements Runnable {
             eval == null ? base.evaluation().datasets() : eval.equals(NO_EVAL) ? List.of() : eval,
             seqlen.isPresent() ? seqlen : base.evaluation().tokens());
     return base.withLayers(selection.over(base.layers()), base.overrides())
+        .withBlockwise(blockwise.over(base.blockwise()))
         .withTrueSequential(calibration.trueSequential(base.trueSequential()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
