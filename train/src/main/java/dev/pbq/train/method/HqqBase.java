@@ -1,6 +1,5 @@
 package dev.pbq.train.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.packed.HqqLinear;
 
@@ -20,6 +19,9 @@ public sealed interface HqqBase permits QuantizedBase, PackedBase {
    */
   void requireFits(Checkpoint original);
 
-  /** Adds what shapes the layers. */
-  void describe(ObjectNode settings);
+  /** Width of the codes of a layer [rows, cols], as HQQ counts them. */
+  double paperBits(int rows, int cols);
+
+  /** About how many bits a layer [rows, cols] takes. */
+  long estimateStoredBits(int rows, int cols);
 }

@@ -1,6 +1,5 @@
 package dev.pbq.train.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -9,6 +8,7 @@ import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Layers of a folder that {@code hqq} made of the same model.
@@ -67,7 +67,22 @@ public record PackedBase(PackedCheckpoint start, String name) implements HqqBase
   }
 
   @Override
-  public void describe(ObjectNode settings) {
-    settings.put("start", name);
+  public double paperBits(int rows, int cols) {
+    return like(rows, cols).map(HqqPlus::width).orElse(0.0);
+  }
+
+  @Override
+  public long estimateStoredBits(int rows, int cols) {
+    return like(rows, cols).map(layer -> layer.bits().total()).orElse(0L);
+  }
+
+  /** A layer of this shape. */
+  private Optional<HqqLinear> like(int rows, int cols) {
+    return start.packedLinears().stream()
+        .map(start::packed)
+        .filter(layer -> layer.rows() == rows && layer.cols() == cols)
+        .filter(HqqLinear.class::isInstance)
+        .map(HqqLinear.class::cast)
+        .findFirst();
   }
 }

@@ -1,27 +1,21 @@
 package dev.pbq.train.method;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.quant.LinearProblem;
-import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.Quantizer;
 import java.util.Optional;
 
 /**
  * Layers that a quantizer makes of the dense model.
  *
- * @param configured the method {@code hqq} with its settings
+ * @param quantizer of method {@code hqq}; it is found as a service
  */
-public record QuantizedBase(Methods.Configured configured) implements HqqBase {
-  /** The method that is asked for layers; it is found as a service. */
-  public static final String METHOD = "hqq";
-
+public record QuantizedBase(Quantizer quantizer) implements HqqBase {
   @Override
   public HqqLinear layer(OriginalLinear original) {
-    Quantizer quantizer = configured.quantizer();
     int rows = original.weight().rows();
     int cols = original.weight().cols();
     quantizer.checkFits(original.name(), rows, cols);
@@ -41,7 +35,12 @@ public record QuantizedBase(Methods.Configured configured) implements HqqBase {
   public void requireFits(Checkpoint original) {}
 
   @Override
-  public void describe(ObjectNode settings) {
-    settings.set("base", configured.settings());
+  public double paperBits(int rows, int cols) {
+    return quantizer.paperBits(rows, cols);
+  }
+
+  @Override
+  public long estimateStoredBits(int rows, int cols) {
+    return quantizer.estimateStoredBits(rows, cols);
   }
 }

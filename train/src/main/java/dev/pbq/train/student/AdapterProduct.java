@@ -71,7 +71,7 @@ final class AdapterProduct implements LinearProduct {
       return x.reshape(x.getShape());
     }
     try (NDArray mask = x.getManager().create(x.getShape(), DataType.FLOAT32)) {
-      fill(TrainedWeights.floats(mask));
+      EngineFloats.write(mask, this::fill);
       return x.mul(mask);
     }
   }
@@ -97,8 +97,8 @@ final class AdapterProduct implements LinearProduct {
     float[] usedA = new float[(int) a.size()];
     float[] usedB = new float[(int) b.size()];
     adapter.use(usedA, usedB);
-    TrainedWeights.floats(a).put(0, usedA);
-    TrainedWeights.floats(b).put(0, usedB);
+    EngineFloats.write(a, buffer -> buffer.put(0, usedA));
+    EngineFloats.write(b, buffer -> buffer.put(0, usedB));
   }
 
   /** Hands the engine's gradients on and sets the engine's to zero. */
@@ -108,11 +108,7 @@ final class AdapterProduct implements LinearProduct {
 
   private static float[] taken(NDArray array) {
     try (NDArray gradient = array.getGradient()) {
-      FloatBuffer buffer = TrainedWeights.floats(gradient);
-      float[] values = new float[buffer.capacity()];
-      buffer.get(0, values);
-      buffer.put(0, new float[values.length]);
-      return values;
+      return EngineFloats.take(gradient);
     }
   }
 }

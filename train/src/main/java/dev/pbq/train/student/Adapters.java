@@ -117,7 +117,7 @@ final class Adapters implements ProductOperands {
           } else {
             layer.use(weight);
           }
-          TrainedWeights.floats(array).put(0, weight);
+          EngineFloats.write(array, buffer -> buffer.put(0, weight));
         });
     held = wanted;
   }

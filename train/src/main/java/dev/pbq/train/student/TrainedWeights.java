@@ -99,18 +99,21 @@ public record TrainedWeights(
         arrays.size(),
         i -> {
           NDArray array = arrays.get(i);
-          FloatBuffer buffer = floats(array);
-          Optional<StoredVector> vector = vector(array.getName());
-          if (vector.isPresent()) {
-            for (int k = 0; k < buffer.capacity(); k++) {
-              buffer.put(k, vector.get().used(k));
-            }
-          } else {
-            float[] weight = new float[buffer.capacity()];
-            linears.get(linear(array.getName())).use(weight);
-            buffer.put(0, weight);
-          }
+          EngineFloats.write(array, buffer -> fill(array.getName(), buffer));
         });
+  }
+
+  private void fill(String tensor, FloatBuffer buffer) {
+    Optional<StoredVector> vector = vector(tensor);
+    if (vector.isPresent()) {
+      for (int k = 0; k < buffer.capacity(); k++) {
+        buffer.put(k, vector.get().used(k));
+      }
+    } else {
+      float[] weight = new float[buffer.capacity()];
+      linears.get(linear(tensor)).use(weight);
+      buffer.put(0, weight);
+    }
   }
 
   /** Takes the engine's gradients to the trained arrays and sets the engine's to zero. */
@@ -120,10 +123,7 @@ public record TrainedWeights(
         arrays.size(),
         i -> {
           String name = arrays.get(i).getName();
-          FloatBuffer buffer = floats(gradients.get(i));
-          float[] gradient = new float[buffer.capacity()];
-          buffer.get(0, gradient);
-          buffer.put(0, new float[gradient.length]);
+          float[] gradient = EngineFloats.take(gradients.get(i));
           Optional<StoredVector> vector = vector(name);
           if (vector.isPresent()) {
             System.arraycopy(gradient, 0, vector.get().parameter().gradient(), 0, gradient.length);
@@ -132,11 +132,6 @@ public record TrainedWeights(
           }
         });
     gradients.forEach(NDArray::close);
-  }
-
-  /** The engine's own memory. */
-  static FloatBuffer floats(NDArray array) {
-    return array.toByteBuffer(true).asFloatBuffer();
   }
 
   static String linear(String tensor) {

@@ -3,8 +3,6 @@ package dev.pbq.workflow.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -14,24 +12,21 @@ import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.packed.HqqParameters;
 import dev.pbq.core.packed.LowRankLinear;
-import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.pipeline.RunOutput;
-import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.run.Running;
 import dev.pbq.tiny.TinyModel;
 import dev.pbq.train.method.HqqPlus;
 import dev.pbq.train.method.HqqPlusSettings;
-import dev.pbq.train.method.QuantizedBase;
-import dev.pbq.train.optimizer.Schedule;
+import dev.pbq.train.method.TrainingMethod;
+import dev.pbq.train.run.TrainingData;
+import dev.pbq.train.run.TrainingPlan;
 import dev.pbq.train.run.TrainingProgress;
 import dev.pbq.train.run.TrainingResult;
 import dev.pbq.train.run.TrainingRun;
-import dev.pbq.train.run.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,33 +40,39 @@ class HqqPlusRunTest {
     private static final long serialVersionUID = 1;
   }
 
-  private static HqqPlus method(boolean mergeZero, long seed) {
-    ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    settings.put("bits", 1).put("groupsize", mergeZero ? -1 : 64).put("axis", 1);
-    HqqPlusSettings adapters =
+  private static TrainingMethod method(boolean mergeZero) {
+    HqqPlusSettings settings =
         new HqqPlusSettings(
+            1.0,
+            mergeZero ? -1 : 64,
+            1,
+            null,
             8,
             4,
-            OptionalDouble.empty(),
-            0.05,
-            true,
+            null,
+            null,
+            null,
             HqqPlusSettings.Loss.KD,
-            false,
+            null,
             mergeZero,
-            ScaleDtype.F16,
-            seed);
-    return new HqqPlus(
-        adapters, new QuantizedBase(Methods.load().configure(QuantizedBase.METHOD, settings)));
+            null);
+    return HqqPlus.open(settings);
   }
 
-  private TrainingRun run(HqqPlus method, TrainingProgress progress) {
+  private TrainingRun run(TrainingMethod method, TrainingProgress progress) {
     Path folder = TinyModel.unpack(temporary.resolve("tiny"));
+    TrainingPlan plan =
+        TrainingPlan.DEFAULT
+            .withSteps(6)
+            .withWindows(2, 1, 32)
+            .withRate(5e-3, 1)
+            .withSeed(1)
+            .withHeldOut(4);
     return new TrainingRun(
         new ResolvedModel("tiny", "tiny", folder, "built in"),
         method,
-        new TrainingSettings(
-            2, 1, 32, new Schedule(Schedule.Shape.COSINE, 5e-3, 1, 6), 1, 1, false, 4, 2),
-        CalibrationText.of("text", TinyModel.calibrationText()),
+        plan,
+        TrainingData.of(CalibrationText.of("text", TinyModel.calibrationText())),
         Running.of(1, Long.MAX_VALUE),
         progress);
   }
@@ -83,8 +84,7 @@ class HqqPlusRunTest {
   @Test
   void aKilledRunThatIsResumedGivesTheSameBytes() throws IOException {
     Path whole = temporary.resolve("whole");
-    TrainingResult result =
-        run(method(false, 1), TrainingProgress.SILENT).run(output(whole, false));
+    TrainingResult result = run(method(false), TrainingProgress.SILENT).run(output(whole, false));
     assertThat(result.heldOutAfter()).isLessThan(result.heldOutBefore());
     assertThat(result.report().size().storedByKind())
         .containsOnlyKeys(BitKind.SIGNS, BitKind.SCALES, BitKind.ZERO_POINTS, BitKind.ADAPTERS);
@@ -96,13 +96,13 @@ class HqqPlusRunTest {
             throw new Killed();
           }
         };
-    TrainingRun first = run(method(false, 1), killer);
+    TrainingRun first = run(method(false), killer);
     assertThatThrownBy(() -> first.run(output(killed, false))).isInstanceOf(Killed.class);
-    TrainingRun other = run(method(true, 1), TrainingProgress.SILENT);
+    TrainingRun other = run(method(true), TrainingProgress.SILENT);
     assertThatThrownBy(() -> other.run(output(killed, true)))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("mergeZero");
-    run(method(false, 1), TrainingProgress.SILENT).run(output(killed, true));
+    run(method(false), TrainingProgress.SILENT).run(output(killed, true));
     for (String file : new String[] {"model.safetensors", "training.jsonl", "config.json"}) {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .as(file)
@@ -113,8 +113,7 @@ class HqqPlusRunTest {
   @Test
   void mergedZeroPointsAreNotStored() {
     Path output = temporary.resolve("merged");
-    TrainingResult result =
-        run(method(true, 1), TrainingProgress.SILENT).run(output(output, false));
+    TrainingResult result = run(method(true), TrainingProgress.SILENT).run(output(output, false));
     assertThat(result.report().size().storedByKind())
         .containsOnlyKeys(BitKind.SIGNS, BitKind.SCALES, BitKind.ADAPTERS);
     try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(output))) {
