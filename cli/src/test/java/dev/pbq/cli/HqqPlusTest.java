@@ -35,11 +35,14 @@ class HqqPlusTest {
   @Test
   void everyCommandTakesWhatWasTrained() throws IOException {
     Path out = folder.resolve("plus");
-    Cli.Result trained = train(out, "--bits", 1, "--groupsize", 64, "--axis", 1, "--loss", "kd");
+    Cli.Result trained =
+        train(out, "--save", "--bits", 1, "--groupsize", 64, "--axis", 1, "--loss", "kd");
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out()).contains("adapters ", "from what is stored");
     assertThat(trained.err()).doesNotContain("no part of the model");
     double perplexity = Cli.perplexity(out);
+    assertThat(Cli.perplexity(folder.resolve("plus-dense")))
+        .isCloseTo(perplexity, within(1e-2 * perplexity));
 
     Cli.Result inspected = Cli.run("inspect", out, "--json");
     JsonNode parts = new ObjectMapper().readTree(inspected.out()).get("bits_per_weight_by_part");
