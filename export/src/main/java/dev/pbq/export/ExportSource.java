@@ -13,6 +13,7 @@ import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.ModelLayout;
+import dev.pbq.core.model.OwnBiases;
 import dev.pbq.core.model.StoredWeights;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
@@ -43,7 +44,12 @@ public final class ExportSource implements AutoCloseable {
     this.folder = folder;
     this.weights = weights;
     this.layout = layout(folder);
-    this.biases = OwnBiases.of(folder, weights);
+    this.biases =
+        OwnBiases.of(
+            folder.config(),
+            folder.path().toString(),
+            weights,
+            weights instanceof PackedCheckpoint packed ? packed.ownBiases() : List.of());
     this.dense = layout.map(l -> l.stored(weights, weights.names()));
     this.stored = names(folder, weights, layout, dense);
     stored.keySet().removeAll(biases.leftOut());

@@ -24,12 +24,17 @@ import java.util.stream.IntStream;
 record StartingWeights(Checkpoint original, CausalModel model) {
   private static final String BIAS = ".bias";
 
-  TrainedWeights of(TrainingMethod method) {
+  /**
+   * The layers and vectors.
+   *
+   * @param seed of what starts at random
+   */
+  TrainedWeights of(TrainingMethod method, long seed) {
     Map<String, TrainableLinear> linears = new LinkedHashMap<>();
     method.requireFits(original);
     WeightSource view = model.layout().view(original);
     for (Linear linear : linears(model)) {
-      linears.put(linear.name(), method.linear(original(view, linear)));
+      linears.put(linear.name(), method.linear(original(view, linear, seed)));
     }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
     for (String name : model.requiredTensors()) {
@@ -47,12 +52,13 @@ record StartingWeights(Checkpoint original, CausalModel model) {
     return new TrainedWeights(linears, vectors);
   }
 
-  private static OriginalLinear original(WeightSource view, Linear linear) {
+  private static OriginalLinear original(WeightSource view, Linear linear, long seed) {
     return new OriginalLinear(
         linear.name(),
         linear.role().isAttention(),
         view.readMatrix(linear.weight()),
-        linear.bias() ? Optional.of(view.read(linear.name() + BIAS)) : Optional.empty());
+        linear.bias() ? Optional.of(view.read(linear.name() + BIAS)) : Optional.empty(),
+        seed);
   }
 
   private static List<Linear> linears(CausalModel model) {

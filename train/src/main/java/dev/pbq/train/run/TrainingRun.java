@@ -160,7 +160,8 @@ public record TrainingRun(
       RunWindows.Made made =
           cut.make(manager, work, parts, teacher.model(), teacher.weights(), progress);
       TokenWindows windows = made.windows();
-      TrainedWeights trained = new StartingWeights(original, model).of(method);
+      method.requireFits(original);
+      TrainedWeights trained = new StartingWeights(original, model).of(method, plan.seed());
       TrainingSettings settings =
           plan.settings(
               method.defaults(),
