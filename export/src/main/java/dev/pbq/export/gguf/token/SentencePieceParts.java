@@ -47,8 +47,10 @@ final class SentencePieceParts {
       }
       bytes |= type == StoredTokens.BYTE;
       boolean isUnknown = unknown.isPresent() && unknown.getAsInt() == id;
+      // Converters write the spaces of these as such; SentencePiece matches them once escaped.
+      String matched = type == StoredTokens.USER_DEFINED ? text.replace(' ', '\u2581') : text;
       SentencePieceParts piece = new SentencePieceParts();
-      piece.putBytes(1, text.getBytes(StandardCharsets.UTF_8));
+      piece.putBytes(1, matched.getBytes(StandardCharsets.UTF_8));
       piece.putFloat(2, scores.get(id));
       piece.putNumber(3, isUnknown ? StoredTokens.UNKNOWN : type);
       model.putBytes(1, piece.bytes());
