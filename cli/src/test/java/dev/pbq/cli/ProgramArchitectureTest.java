@@ -152,7 +152,8 @@ class ProgramArchitectureTest {
           "dev.pbq.eval.protocol..");
 
   @ArchTest
-  static final ArchRule sources = only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY);
+  static final ArchRule sources = 
+      only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY, EXPORT);
 
   @ArchTest
   static final ArchRule quantizing =

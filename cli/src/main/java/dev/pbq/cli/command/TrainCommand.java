@@ -7,6 +7,7 @@ import dev.pbq.cli.console.Summary;
 import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
+import dev.pbq.cli.option.DequantizeOption;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.cli.option.TrainingMethodOptions;
 import dev.pbq.cli.option.TrainingOptions;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n")
 final class TrainCommand implements Runnable {
   @Mixin private ModelArgument model;
+  @Mixin private DequantizeOption dequantize;
   @Mixin private TrainingMethodOptions methods;
   @Mixin private TrainingOptions options;
 
@@ -84,7 +86,7 @@ final class TrainCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
-    ResolvedModel resolved = model.resolve();
+    ResolvedModel resolved = dequantize.dense(model.resolve());
     ModelFolder folder = ModelFolder.open(resolved.folder());
     CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
     StatusLine status = new StatusLine(spec.commandLine().getErr());

@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 
 /**
  * Finds the folder that a model argument stands for: a local folder, a built-in model, an alias, or
- * a hub id {@code org/name[@revision]} in the local hub cache, in this order. A local folder that
- * happens to have the name of something else counts only if it holds a {@code config.json}.
+ * a hub id {@code org/name[@revision]} in the local hub cache, in this order; before all of them a
+ * file of a {@link ModelFileFormat}, which is unpacked into a folder. A local folder that happens
+ * to have the name of something else counts only if it holds a {@code config.json}.
  */
 public final class ModelResolver {
   private static final String DEFAULT_REVISION = "main";

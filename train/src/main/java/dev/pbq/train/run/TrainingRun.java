@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
+import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -93,7 +94,10 @@ public final class TrainingRun {
     try (OpenModel open = OpenModel.open(folder, Optional.empty(), TokenChoice.DEFAULT, running)) {
       if (!(open.weights() instanceof Checkpoint original)) {
         throw PbqException.badData(
-            folder.path() + " is quantized already; a dense model is needed");
+            Wording.of(
+                "%s is quantized already; a dense model is needed, and {dequantizeFirst} makes one"
+                    + " of it",
+                folder.path()));
       }
       Checkpoints.requireDense(folder, original);
       settings.requirePositions(open.model());
