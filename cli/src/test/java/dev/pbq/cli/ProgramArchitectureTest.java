@@ -152,7 +152,7 @@ class ProgramArchitectureTest {
           "dev.pbq.eval.protocol..");
 
   @ArchTest
-  static final ArchRule sources = 
+  static final ArchRule sources =
       only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY, EXPORT);
 
   @ArchTest

@@ -63,7 +63,8 @@ public final class ForeignLinears {
   /**
    * Columns that share a scale, from how many groups there are.
    *
-   * @param stated {@code group_size} of the configuration, for groups that do not divide the columns
+   * @param stated {@code group_size} of the configuration, for groups that do not divide the
+   *     columns
    */
   public static Optional<Integer> groupSize(int cols, int groups, int stated) {
     if (groups >= 1 && cols % groups == 0) {

@@ -172,7 +172,7 @@ final class CompareCommand implements Callable<Integer> {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     if (folder.quantMethod().isPresent()) {
       throw PbqException.badData(
-          folder.path()
+          folder.shown()
               + " is quantized already: compare starts from the original; "
               + DequantizeOption.NAME
               + " takes its dequantized weights for that");

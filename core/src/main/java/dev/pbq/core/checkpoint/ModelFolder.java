@@ -160,6 +160,11 @@ public record ModelFolder(Path path, ObjectNode config) {
         : Optional.empty();
   }
 
+  /** What a user calls the model: the file that this folder was unpacked from, or the folder. */
+  public Path shown() {
+    return weightFile().orElse(path);
+  }
+
   /** Whether pbq packed this model. */
   public boolean isPacked() {
     return quantMethod().filter(PBQ::equals).isPresent();

@@ -57,7 +57,8 @@ final class PackedIntegers {
             .orElseThrow(
                 () -> tensors.bad(SCALE, "has " + groups + " columns for " + cols + " inputs"));
     boolean single = isSingle();
-    float[] stored = single ? tensors.numbers(SCALE, tensors.info(SCALE).shape()) : scales(rows, groups);
+    float[] stored =
+        single ? tensors.numbers(SCALE, tensors.info(SCALE).shape()) : scales(rows, groups);
     float[] scale = new float[groups * rows];
     int[] zero = new int[groups * rows];
     int[] zeros = zeros(rows, groups, bits, single);

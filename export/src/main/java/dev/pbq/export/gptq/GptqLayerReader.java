@@ -88,7 +88,8 @@ final class GptqLayerReader {
       throw tensors.bad("qweight", "has codes of " + bits + " bits; pbq reads 2, 3, 4 and 8");
     }
     if (wordRows * 32L % bits != 0) {
-      throw tensors.bad("qweight", "has " + wordRows + " rows, no whole codes of " + bits + " bits");
+      throw tensors.bad(
+          "qweight", "has " + wordRows + " rows, no whole codes of " + bits + " bits");
     }
     return (int) bits;
   }

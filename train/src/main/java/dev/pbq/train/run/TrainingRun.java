@@ -97,7 +97,7 @@ public final class TrainingRun {
             Wording.of(
                 "%s is quantized already; a dense model is needed, and {dequantizeFirst} makes one"
                     + " of it",
-                folder.path()));
+                folder.shown()));
       }
       Checkpoints.requireDense(folder, original);
       settings.requirePositions(open.model());

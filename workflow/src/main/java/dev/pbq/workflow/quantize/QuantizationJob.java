@@ -55,7 +55,7 @@ public final class QuantizationJob implements AutoCloseable {
           Wording.of(
               "%s is quantized already (quant_method %s); {dequantizeFirst} takes its dequantized"
                   + " weights as the dense model",
-              folder.path(), before.get()));
+              folder.shown(), before.get()));
     }
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     QuantizationPlan together = QuantizationPlan.of(model, selection, method);

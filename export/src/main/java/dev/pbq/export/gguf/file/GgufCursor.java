@@ -60,7 +60,7 @@ final class GgufCursor {
           what
               + " is "
               + Long.toUnsignedString(value)
-              + (limit < remaining() ? ", more than pbq reads" : ", more than the file holds"));
+              + (value < 0 || value > remaining() ? ", more than the file holds" : ", too many"));
     }
     return value;
   }
