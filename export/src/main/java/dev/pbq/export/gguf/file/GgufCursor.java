@@ -51,22 +51,26 @@ final class GgufCursor {
    * A count or offset.
    *
    * @param what it is, for the message
-   * @param limit the largest that makes sense
+   * @param held how large it can be, from what is left of the file
+   * @param most how large pbq allows it to be
    */
-  long length(String what, long limit) throws IOException {
+  long length(String what, long held, long most) throws IOException {
     long value = next(8).getLong();
-    if (value < 0 || value > limit) {
+    if (value < 0 || value > held) {
       throw bad(
           what
               + " is "
               + Long.toUnsignedString(value)
-              + (value < 0 || value > remaining() ? ", more than the file holds" : ", too many"));
+              + ", more than the file holds: it is truncated, or its header is damaged");
+    }
+    if (value > most) {
+      throw bad(what + " is " + value + "; pbq reads up to " + most);
     }
     return value;
   }
 
   String string(String what) throws IOException {
-    int length = (int) length("the length of " + what, Math.min(MAX_STRING_BYTES, remaining() - 8));
+    int length = (int) length("the length of " + what, remaining() - 8, MAX_STRING_BYTES);
     byte[] utf8 = new byte[length];
     if (length <= WINDOW) {
       next(length).get(utf8);
@@ -114,7 +118,7 @@ final class GgufCursor {
           case 4, 5, 6 -> 4;
           default -> 8;
         };
-    long count = length("the count of key " + key, Math.min(MAX_ITEMS, remaining() / least));
+    long count = length("the count of key " + key, remaining() / least, MAX_ITEMS);
     items += count;
     if (items > MAX_ITEMS) {
       throw bad("its arrays hold more than " + MAX_ITEMS + " items");

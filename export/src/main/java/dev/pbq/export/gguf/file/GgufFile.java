@@ -88,8 +88,8 @@ public final class GgufFile implements AutoCloseable {
               ? "a big-endian GGUF file, which pbq does not read"
               : "GGUF version " + version + "; pbq reads 2 and 3");
     }
-    long tensorCount = in.length("the number of tensors", MAX_TENSORS);
-    long valueCount = in.length("the number of keys", in.remaining() / 12);
+    long tensorCount = in.length("the number of tensors", in.remaining() / 24, MAX_TENSORS);
+    long valueCount = in.length("the number of keys", in.remaining() / 12, Integer.MAX_VALUE);
     Map<String, Object> values = new LinkedHashMap<>();
     for (long i = 0; i < valueCount; i++) {
       String key = in.string("a key");
@@ -115,11 +115,15 @@ public final class GgufFile implements AutoCloseable {
       }
       List<Long> dims = new ArrayList<>();
       for (long d = 0; d < dimensions; d++) {
-        dims.add(in.length("a dimension of tensor " + name, Integer.MAX_VALUE));
+        dims.add(in.length("a dimension of tensor " + name, Long.MAX_VALUE, Integer.MAX_VALUE));
       }
       long type = in.u32();
       entries.add(
-          new Entry(name, type, dims, in.length("the offset of tensor " + name, Long.MAX_VALUE)));
+          new Entry(
+              name,
+              type,
+              dims,
+              in.length("the offset of tensor " + name, Long.MAX_VALUE, Long.MAX_VALUE)));
     }
     long alignment = metadata.count("general.alignment").orElse(32);
     if (alignment > MAX_ALIGNMENT) {

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 public final class TokenizerParts {
   private static final String SENTENCE_PIECE = "llama";
   private static final String BYTE_LEVEL = "gpt2";
+  private static final String NO_TOKENIZER = "no_vocab";
 
   private TokenizerParts() {}
 
@@ -32,7 +33,7 @@ public final class TokenizerParts {
     metadata
         .text("tokenizer.chat_template")
         .ifPresent(text -> write(folder.resolve("chat_template.jinja"), text));
-    String model = metadata.text("tokenizer.ggml.model").orElse("none");
+    String model = metadata.text("tokenizer.ggml.model").orElse(NO_TOKENIZER);
     String pre = metadata.text("tokenizer.ggml.pre").orElse("default");
     Map<String, SplitRules.Rule> rules = SplitRules.all();
     if (model.equals(SENTENCE_PIECE)) {
@@ -48,7 +49,7 @@ public final class TokenizerParts {
       write(tokens, rule.nfc() ? "Qwen2Tokenizer" : "GPT2Tokenizer", rule.bos(), folder);
     } else {
       String reason =
-          model.equals("none")
+          model.equals(NO_TOKENIZER)
               ? "holds no tokenizer"
               : model.equals(BYTE_LEVEL)
                   ? "splits texts by the rule '"
