@@ -35,7 +35,7 @@ final class SentencePieceParts {
     }
     OptionalInt unknown = tokens.named("unknown");
     SentencePieceParts model = new SentencePieceParts();
-    boolean bytes = false;
+    int bytes = 0;
     for (int id = 0; id < tokens.size(); id++) {
       int type = tokens.types().get(id);
       String text = tokens.texts().get(id);
@@ -45,7 +45,7 @@ final class SentencePieceParts {
       if (type == StoredTokens.BYTE && !text.matches("<0x[0-9A-F]{2}>")) {
         throw tokens.metadata().bad("token " + id + " is no byte: \"" + text + "\"");
       }
-      bytes |= type == StoredTokens.BYTE;
+      bytes += type == StoredTokens.BYTE ? 1 : 0;
       boolean isUnknown = unknown.isPresent() && unknown.getAsInt() == id;
       // Converters write the spaces of these as such; SentencePiece matches them once escaped.
       String matched = type == StoredTokens.USER_DEFINED ? text.replace(' ', '\u2581') : text;
@@ -55,10 +55,13 @@ final class SentencePieceParts {
       piece.putNumber(3, isUnknown ? StoredTokens.UNKNOWN : type);
       model.putBytes(1, piece.bytes());
     }
+    if (bytes != 0 && bytes != 256) {
+      throw tokens.metadata().bad("there are " + bytes + " tokens of bytes, not 256");
+    }
     SentencePieceParts trainer = new SentencePieceParts();
     trainer.putNumber(3, BPE);
     trainer.putNumber(4, tokens.size());
-    trainer.putNumber(35, bytes ? 1 : 0);
+    trainer.putNumber(35, bytes == 0 ? 0 : 1);
     model.putBytes(2, trainer.bytes());
     SentencePieceParts normalizer = new SentencePieceParts();
     normalizer.putBytes(1, "identity".getBytes(StandardCharsets.UTF_8));

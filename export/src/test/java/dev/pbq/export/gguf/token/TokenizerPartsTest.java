@@ -11,6 +11,8 @@ import dev.pbq.export.gguf.file.GgufFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,13 +24,20 @@ class TokenizerPartsTest {
   @TempDir private Path folder;
 
   private static GgufBytes pieces() {
+    List<String> texts =
+        new ArrayList<>(
+            List.of("<unk>", "<s>", "</s>", "\u2581", "a", "b", "ab", "\u2581ab", "  "));
+    int[] types = Arrays.copyOf(new int[] {2, 3, 3, 1, 1, 1, 1, 1, 4}, 9 + 256);
+    float[] scores = Arrays.copyOf(new float[] {0, 0, 0, -3, -4, -5, -1, -2, 0}, 9 + 256);
+    for (int b = 0; b < 256; b++) {
+      texts.add("<0x%02X>".formatted(b));
+      types[9 + b] = 6;
+    }
     return new GgufBytes()
         .put(KEY + "model", "llama")
-        .put(
-            KEY + "tokens",
-            List.of("<unk>", "<s>", "</s>", "\u2581", "a", "b", "ab", "\u2581ab", "  ", "<0x41>"))
-        .put(KEY + "token_type", 2, 3, 3, 1, 1, 1, 1, 1, 4, 6)
-        .put(KEY + "scores", 0f, 0f, 0f, -3f, -4f, -5f, -1f, -2f, 0f, 0f)
+        .put(KEY + "tokens", texts)
+        .put(KEY + "token_type", types)
+        .put(KEY + "scores", scores)
         .put(KEY + "bos_token_id", 1)
         .put(KEY + "eos_token_id", 2)
         .put(KEY + "unknown_token_id", 0);
@@ -63,7 +72,7 @@ class TokenizerPartsTest {
     unpack(pieces());
     // BOS, a space in front, the best pair first; a byte where there is no piece.
     assertThat(encode("ab")).containsExactly(1, 7);
-    assertThat(encode("abA")).containsExactly(1, 7, 9);
+    assertThat(encode("abA")).containsExactly(1, 7, 9 + 'A');
     // Spaces of a user's own piece are escaped before it is looked for.
     assertThat(encode("b  b")).containsExactly(1, 3, 5, 8, 5);
   }
@@ -118,7 +127,7 @@ class TokenizerPartsTest {
     refused(
         new GgufBytes().put(KEY + "model", "llama").put(KEY + "tokens", 1, 2),
         "key tokenizer.ggml.tokens is not a list of texts");
-    refused(pieces().put(KEY + "padding_token_id", 10), "padding_token_id is 10 of 10 tokens");
+    refused(pieces().put(KEY + "padding_token_id", 265), "padding_token_id is 265 of 265 tokens");
     refused(
         new GgufBytes()
             .put(KEY + "model", "gpt2")
