@@ -81,6 +81,7 @@ class ProgramArchitectureTest {
           ROOT,
           TENSOR,
           MODEL,
+          "dev.pbq.core.generate..",
           "dev.pbq.train.layer..",
           "dev.pbq.train.optimizer..");
 
@@ -91,6 +92,7 @@ class ProgramArchitectureTest {
           ROOT,
           TENSOR,
           PACKED,
+          QUANT,
           CHECKPOINT,
           "dev.pbq.train.layer..",
           "dev.pbq.train.optimizer..",
@@ -107,15 +109,17 @@ class ProgramArchitectureTest {
           "dev.pbq.train.optimizer..",
           "dev.pbq.train.student..");
 
+  @ArchTest static final ArchRule theBuiltInModelsTraining = only("dev.pbq.train.builtin..", CORE);
+
   @ArchTest
   static final ArchRule tuning =
       only("dev.pbq.train.tune..", CORE, "dev.pbq.eval.run..", "dev.pbq.train..");
 
   @ArchTest
-  static final ArchRule onlyTheCommandLineTrains =
+  static final ArchRule onlyWorkflowAndCommandLineTrain =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.pbq.train..", CLI)
+          .resideOutsideOfPackages("dev.pbq.train..", "dev.pbq", "dev.pbq.workflow..", CLI)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.pbq.train..");
@@ -184,11 +188,36 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule frontDoor =
-      only("dev.pbq", CORE, FORMATS, EVAL, EXPORT, "dev.pbq.hub..", "dev.pbq.workflow..");
+      only(
+          "dev.pbq",
+          CORE,
+          FORMATS,
+          EVAL,
+          EXPORT,
+          "dev.pbq.hub..",
+          "dev.pbq.workflow..",
+          "dev.pbq.train..");
 
   @ArchTest
   static final ArchRule resultPages =
-      only("dev.pbq.workflow.report..", CORE, EVAL, "dev.pbq.workflow.compare..");
+      only(
+          "dev.pbq.workflow.report..",
+          CORE,
+          EVAL,
+          "dev.pbq.train.run..",
+          "dev.pbq.train.tune..",
+          "dev.pbq.workflow.compare..");
+
+  @ArchTest
+  static final ArchRule trainings =
+      only(
+          "dev.pbq.workflow.train..",
+          CORE,
+          "dev.pbq.eval.run..",
+          "dev.pbq.train..",
+          "dev.pbq.workflow.quantize..",
+          "dev.pbq.workflow.recipe..",
+          "dev.pbq.workflow.source..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
 

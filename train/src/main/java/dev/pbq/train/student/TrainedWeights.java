@@ -74,18 +74,21 @@ public record TrainedWeights(
         arrays.size(),
         i -> {
           NDArray array = arrays.get(i);
-          FloatBuffer buffer = floats(array);
-          StoredVector vector = vectors.get(array.getName());
-          if (vector != null) {
-            for (int k = 0; k < buffer.capacity(); k++) {
-              buffer.put(k, vector.used(k));
-            }
-          } else {
-            float[] weight = new float[buffer.capacity()];
-            linears.get(linear(array.getName())).use(weight);
-            buffer.put(0, weight);
-          }
+          EngineFloats.write(array, buffer -> fill(array.getName(), buffer));
         });
+  }
+
+  private void fill(String tensor, FloatBuffer buffer) {
+    StoredVector vector = vectors.get(tensor);
+    if (vector != null) {
+      for (int k = 0; k < buffer.capacity(); k++) {
+        buffer.put(k, vector.used(k));
+      }
+    } else {
+      float[] weight = new float[buffer.capacity()];
+      linears.get(linear(tensor)).use(weight);
+      buffer.put(0, weight);
+    }
   }
 
   /** Takes the engine's gradients to the trained arrays and sets the engine's to zero. */
@@ -95,10 +98,7 @@ public record TrainedWeights(
         arrays.size(),
         i -> {
           String name = arrays.get(i).getName();
-          FloatBuffer buffer = floats(gradients.get(i));
-          float[] gradient = new float[buffer.capacity()];
-          buffer.get(0, gradient);
-          buffer.put(0, new float[gradient.length]);
+          float[] gradient = EngineFloats.take(gradients.get(i));
           StoredVector vector = vectors.get(name);
           if (vector != null) {
             System.arraycopy(gradient, 0, vector.parameter().gradient(), 0, gradient.length);
@@ -107,11 +107,6 @@ public record TrainedWeights(
           }
         });
     gradients.forEach(NDArray::close);
-  }
-
-  /** The engine's own memory. */
-  private static FloatBuffer floats(NDArray array) {
-    return array.toByteBuffer(true).asFloatBuffer();
   }
 
   private static String linear(String tensor) {
