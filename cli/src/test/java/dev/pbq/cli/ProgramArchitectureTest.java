@@ -184,7 +184,7 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule inspections =
-      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PIPELINE);
+      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PACKED, PIPELINE);
 
   @ArchTest
   static final ArchRule frontDoor =

@@ -27,8 +27,7 @@ public final class GgufMetadata {
       throw bad(
           "this is one of "
               + parts
-              + " files that a model was split into; llama.cpp's gguf-split --merge makes one of"
-              + " them");
+              + " files that a model was split into; llama.cpp's gguf-split merges them into one");
     }
   }
 
