@@ -87,6 +87,6 @@ public final class AwqLayout implements ForeignLayout {
   /** The code of an output: the word holds even ones in its low half, odd ones in its high half. */
   private static int code(int word, int output) {
     int place = output / 2 + output % 2 * (PER_WORD / 2);
-    return word >>> BITS * place & (1 << BITS) - 1;
+    return (word >>> (BITS * place)) & ((1 << BITS) - 1);
   }
 }

@@ -80,7 +80,7 @@ final class PackedIntegers {
   }
 
   private static int code(int word, int index, int bits) {
-    return word >>> index * bits & (1 << bits) - 1;
+    return (word >>> (index * bits)) & ((1 << bits) - 1);
   }
 
   /** One scale for the whole tensor. */
@@ -140,7 +140,7 @@ final class PackedIntegers {
 
   /** By row and group; the middle of the codes where the folder has none: integers are signed. */
   private int[] zeros(int rows, int groups, int bits, boolean single) {
-    int middle = 1 << bits - 1;
+    int middle = 1 << (bits - 1);
     int[] zeros = new int[single ? 1 : rows * groups];
     Arrays.fill(zeros, middle);
     if (!tensors.has(ZERO)) {

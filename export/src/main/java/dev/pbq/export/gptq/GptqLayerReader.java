@@ -122,8 +122,8 @@ final class GptqLayerReader {
     int shift = (int) (bit % 32);
     int value = words[at] >>> shift;
     if (shift + bits > 32) {
-      value |= words[at + stride] << 32 - shift;
+      value |= words[at + stride] << (32 - shift);
     }
-    return value & (1 << bits) - 1;
+    return value & ((1 << bits) - 1);
   }
 }

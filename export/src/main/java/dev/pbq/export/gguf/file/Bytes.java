@@ -13,11 +13,11 @@ final class Bytes {
 
   /** Unsigned. */
   static int u16(byte[] in, int at) {
-    return u8(in, at) | u8(in, at + 1) << 8;
+    return u8(in, at) | (u8(in, at + 1) << 8);
   }
 
   static int i32(byte[] in, int at) {
-    return u16(in, at) | u16(in, at + 2) << 16;
+    return u16(in, at) | (u16(in, at + 2) << 16);
   }
 
   static float f16(byte[] in, int at) {

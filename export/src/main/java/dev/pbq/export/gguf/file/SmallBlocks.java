@@ -50,8 +50,8 @@ final class SmallBlocks {
     int high = Bytes.i32(in, at + 2);
     for (int j = 0; j < HALF_BLOCK; j++) {
       int b = Bytes.u8(in, at + 6 + j);
-      out[to + j] = d * ((b & 15 | bit(high, j) << 4) - 16);
-      out[to + HALF_BLOCK + j] = d * ((b >> 4 | bit(high, j + HALF_BLOCK) << 4) - 16);
+      out[to + j] = d * (((b & 15) | (bit(high, j) << 4)) - 16);
+      out[to + HALF_BLOCK + j] = d * (((b >> 4) | (bit(high, j + HALF_BLOCK) << 4)) - 16);
     }
   }
 
@@ -62,13 +62,13 @@ final class SmallBlocks {
     int high = Bytes.i32(in, at + 4);
     for (int j = 0; j < HALF_BLOCK; j++) {
       int b = Bytes.u8(in, at + 8 + j);
-      out[to + j] = d * (b & 15 | bit(high, j) << 4) + m;
-      out[to + HALF_BLOCK + j] = d * (b >> 4 | bit(high, j + HALF_BLOCK) << 4) + m;
+      out[to + j] = d * ((b & 15) | (bit(high, j) << 4)) + m;
+      out[to + HALF_BLOCK + j] = d * ((b >> 4) | (bit(high, j + HALF_BLOCK) << 4)) + m;
     }
   }
 
   private static int bit(int bits, int index) {
-    return bits >>> index & 1;
+    return (bits >>> index) & 1;
   }
 
   /** 32 weights: d, signed bytes. */
@@ -83,7 +83,7 @@ final class SmallBlocks {
   static void q10(byte[] in, int at, float[] out, int to) {
     float d = Bytes.f16(in, at);
     for (int j = 0; j < 128; j++) {
-      out[to + j] = (in[at + 2 + j / 8] >> j % 8 & 1) == 1 ? d : -d;
+      out[to + j] = ((in[at + 2 + j / 8] >> (j % 8)) & 1) == 1 ? d : -d;
     }
   }
 
@@ -91,7 +91,7 @@ final class SmallBlocks {
   static void q20(byte[] in, int at, float[] out, int to) {
     float d = Bytes.f16(in, at);
     for (int j = 0; j < 64; j++) {
-      out[to + j] = ((in[at + 2 + j / 4] >> 2 * (j % 4) & 3) - 1) * d;
+      out[to + j] = (((in[at + 2 + j / 4] >> (2 * (j % 4))) & 3) - 1) * d;
     }
   }
 
@@ -100,7 +100,7 @@ final class SmallBlocks {
     float d = Bytes.f16(in, at + 64);
     for (int j = 0; j < 256; j++) {
       int b = in[at + j / 128 * 32 + j % 32];
-      out[to + j] = ((b >> 2 * (j % 128 / 32) & 3) - 1) * d;
+      out[to + j] = (((b >> (2 * (j % 128 / 32))) & 3) - 1) * d;
     }
   }
 }

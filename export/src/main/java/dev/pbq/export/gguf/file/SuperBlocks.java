@@ -17,7 +17,7 @@ final class SuperBlocks {
     float min = Bytes.f16(in, at + 82);
     for (int i = 0; i < SIZE; i++) {
       int group = Bytes.u8(in, at + i / 16);
-      int code = in[at + 16 + i / 128 * 32 + i % 32] >> 2 * (i % 128 / 32) & 3;
+      int code = (in[at + 16 + i / 128 * 32 + i % 32] >> (2 * (i % 128 / 32))) & 3;
       out[to + i] = d * (group & 15) * code - min * (group >> 4);
     }
   }
@@ -27,11 +27,11 @@ final class SuperBlocks {
     float d = Bytes.f16(in, at + 108);
     for (int i = 0; i < SIZE; i++) {
       int group = i / 16;
-      int low = Bytes.u8(in, at + 96 + group % 8) >> 4 * (group / 8) & 15;
-      int high = Bytes.u8(in, at + 104 + group % 4) >> 2 * (group / 4) & 3;
-      int scale = (low | high << 4) - 32;
-      int code = in[at + 32 + i / 128 * 32 + i % 32] >> 2 * (i % 128 / 32) & 3;
-      int below = (in[at + i % 32] >> i / 32 & 1) == 1 ? 0 : 4;
+      int low = (Bytes.u8(in, at + 96 + group % 8) >> (4 * (group / 8))) & 15;
+      int high = (Bytes.u8(in, at + 104 + group % 4) >> (2 * (group / 4))) & 3;
+      int scale = (low | (high << 4)) - 32;
+      int code = (in[at + 32 + i / 128 * 32 + i % 32] >> (2 * (i % 128 / 32))) & 3;
+      int below = ((in[at + i % 32] >> (i / 32)) & 1) == 1 ? 0 : 4;
       out[to + i] = d * scale * (code - below);
     }
   }
@@ -42,7 +42,7 @@ final class SuperBlocks {
       float scale = Bytes.f16(in, at) * scale(in, at + 4, group);
       float offset = Bytes.f16(in, at + 2) * offset(in, at + 4, group);
       for (int j = 0; j < 32; j++) {
-        int code = Bytes.u8(in, at + 16 + group / 2 * 32 + j) >> 4 * (group % 2) & 15;
+        int code = (Bytes.u8(in, at + 16 + group / 2 * 32 + j) >> (4 * (group % 2))) & 15;
         out[to + 32 * group + j] = scale * code - offset;
       }
     }
@@ -54,9 +54,9 @@ final class SuperBlocks {
       float scale = Bytes.f16(in, at) * scale(in, at + 4, group);
       float offset = Bytes.f16(in, at + 2) * offset(in, at + 4, group);
       for (int j = 0; j < 32; j++) {
-        int low = Bytes.u8(in, at + 48 + group / 2 * 32 + j) >> 4 * (group % 2) & 15;
-        int high = in[at + 16 + j] >> group & 1;
-        out[to + 32 * group + j] = scale * (low | high << 4) - offset;
+        int low = (Bytes.u8(in, at + 48 + group / 2 * 32 + j) >> (4 * (group % 2))) & 15;
+        int high = (in[at + 16 + j] >> group) & 1;
+        out[to + 32 * group + j] = scale * (low | (high << 4)) - offset;
       }
     }
   }
@@ -65,13 +65,13 @@ final class SuperBlocks {
   private static int scale(byte[] in, int at, int group) {
     return group < 4
         ? in[at + group] & 63
-        : in[at + 4 + group] & 15 | Bytes.u8(in, at + group - 4) >> 6 << 4;
+        : (in[at + 4 + group] & 15) | ((Bytes.u8(in, at + group - 4) >> 6) << 4);
   }
 
   private static int offset(byte[] in, int at, int group) {
     return group < 4
         ? in[at + 4 + group] & 63
-        : Bytes.u8(in, at + 4 + group) >> 4 | Bytes.u8(in, at + group) >> 6 << 4;
+        : (Bytes.u8(in, at + 4 + group) >> 4) | ((Bytes.u8(in, at + group) >> 6) << 4);
   }
 
   /** 128 bytes of two low parts, 64 bytes of four high parts, 16 signed scales, d. */
@@ -80,9 +80,9 @@ final class SuperBlocks {
     for (int i = 0; i < SIZE; i++) {
       int half = i / 128;
       int quarter = i % 128 / 32;
-      int low = Bytes.u8(in, at + half * 64 + i % 64) >> 4 * (quarter / 2) & 15;
-      int high = in[at + 128 + half * 32 + i % 32] >> 2 * quarter & 3;
-      out[to + i] = d * in[at + 192 + i / 16] * ((low | high << 4) - 32);
+      int low = (Bytes.u8(in, at + half * 64 + i % 64) >> (4 * (quarter / 2))) & 15;
+      int high = (in[at + 128 + half * 32 + i % 32] >> (2 * quarter)) & 3;
+      out[to + i] = d * in[at + 192 + i / 16] * ((low | (high << 4)) - 32);
     }
   }
 

@@ -35,8 +35,8 @@ final class TableBlocks {
     float d = Bytes.f16(in, at);
     int high = Bytes.u16(in, at + 2);
     for (int group = 0; group < 8; group++) {
-      int low = Bytes.u8(in, at + 4 + group / 2) >> 4 * (group % 2) & 15;
-      int scale = (low | (high >> 2 * group & 3) << 4) - 32;
+      int low = (Bytes.u8(in, at + 4 + group / 2) >> (4 * (group % 2))) & 15;
+      int scale = (low | (((high >> (2 * group)) & 3) << 4)) - 32;
       put(d * scale, in, at + 8 + 16 * group, out, to + 32 * group);
     }
   }

@@ -78,12 +78,12 @@ final class SentencePieceParts {
   }
 
   private void putNumber(int field, long value) {
-    varint((long) field << 3 | VARINT);
+    varint(((long) field << 3) | VARINT);
     varint(value);
   }
 
   private void putFloat(int field, float value) {
-    varint((long) field << 3 | FIXED32);
+    varint(((long) field << 3) | FIXED32);
     int bits = Float.floatToIntBits(value);
     for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
       out.write(bits >>> shift);
@@ -91,7 +91,7 @@ final class SentencePieceParts {
   }
 
   private void putBytes(int field, byte[] bytes) {
-    varint((long) field << 3 | BYTES);
+    varint(((long) field << 3) | BYTES);
     varint(bytes.length);
     out.writeBytes(bytes);
   }
@@ -99,7 +99,7 @@ final class SentencePieceParts {
   private void varint(long value) {
     long rest = value;
     while (rest >>> 7 != 0) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);
