@@ -167,7 +167,8 @@ class ProgramArchitectureTest {
           "dev.pbq.eval.protocol..");
 
   @ArchTest
-  static final ArchRule sources = only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY);
+  static final ArchRule sources =
+      only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY, EXPORT);
 
   @ArchTest
   static final ArchRule quantizing =
@@ -194,7 +195,7 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule inspections =
-      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PIPELINE);
+      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PACKED, PIPELINE);
 
   @ArchTest
   static final ArchRule frontDoor =

@@ -5,6 +5,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
+import dev.pbq.core.checkpoint.FileWeights;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -194,13 +195,16 @@ public final class ExportSource implements AutoCloseable {
     return weight.substring(0, weight.length() - WEIGHT.length());
   }
 
-  /** How a tensor that is not packed is stored. */
+  /** How a tensor that is not packed is stored; float32 holds all that is in another's file. */
   public DType dtype(String name) {
-    return dense().info(storedName(name)).dtype();
+    return weights instanceof FileWeights ? DType.F32 : dense().info(storedName(name)).dtype();
   }
 
   /** A tensor that is not packed, to be written byte for byte under its proper name. */
   public TensorEntry verbatim(String name) {
+    if (weights instanceof FileWeights) {
+      return DenseTensors.rounded(this, name, DType.F32);
+    }
     TensorEntry entry = dense().entryOf(storedName(name));
     return new TensorEntry(name, entry.dtype(), entry.shape(), entry.source());
   }
