@@ -92,6 +92,8 @@ class ProgramArchitectureTest {
           TENSOR,
           PACKED,
           CHECKPOINT,
+          MODEL,
+          FORMATS,
           "dev.pbq.train.layer..",
           "dev.pbq.train.optimizer..",
           "dev.pbq.train.student..");

@@ -1,6 +1,7 @@
 package dev.pbq.train.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.TrainableLinear;
@@ -34,6 +35,16 @@ public interface TrainingMethod {
 
   /** Whether norms, and biases inside the blocks, are trained too. */
   boolean trainsVectors();
+
+  /** Whether embeddings and head are trained too. */
+  default boolean trainsTables() {
+    return false;
+  }
+
+  /** What happens to the operands of the blocks' products, but for the weights of linears. */
+  default ProductOperands operands() {
+    return ProductOperands.UNCHANGED;
+  }
 
   /**
    * What a user should know before a run of this schedule: that it cannot work, with the number.

@@ -13,15 +13,12 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.model.Linear;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.WeightsFingerprint;
 import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.run.Running;
-import dev.pbq.train.layer.StoredVector;
-import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.student.Student;
@@ -32,7 +29,6 @@ import dev.pbq.train.student.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,7 +115,7 @@ public final class TrainingRun {
       OutputDirectory directory,
       RunOutput output) {
     long started = System.nanoTime();
-    TrainedWeights trained = trained(original, model);
+    TrainedWeights trained = StartingWeights.of(method, original, model);
     List<Parameter> parameters = trained.parameters();
     TrainingState state =
         new TrainingState(
@@ -161,7 +157,8 @@ public final class TrainingRun {
         method.objective().needsTeacher()
             ? Optional.of(new Teacher(manager, model, original))
             : Optional.empty();
-    try (Student student = new Student(manager, model, original, trained, settings.recompute())) {
+    try (Student student =
+        new Student(manager, model, original, trained, method.operands(), settings.recompute())) {
       return new TrainingLoop(
               student,
               teacher,
@@ -176,32 +173,10 @@ public final class TrainingRun {
     }
   }
 
-  private TrainedWeights trained(Checkpoint original, CausalModel model) {
-    Map<String, TrainableLinear> linears = new LinkedHashMap<>();
-    for (int b = 0; b < model.blocks(); b++) {
-      model.linearInputs(b).stream()
-          .flatMap(input -> input.linears().stream())
-          .map(Linear::name)
-          .forEach(
-              name ->
-                  linears.put(name, method.linear(name, original.readMatrix(name + ".weight"))));
-    }
-    Map<String, StoredVector> vectors = new LinkedHashMap<>();
-    if (method.trainsVectors()) {
-      for (String name : model.requiredTensors()) {
-        if (original.shape(name).length == 1) {
-          Parameter values = Parameter.of(name, original.read(name), false);
-          vectors.put(name, new StoredVector(values, original.info(name).dtype()));
-        }
-      }
-    }
-    return new TrainedWeights(linears, vectors);
-  }
-
   private double storedLoss(NDManager manager, Path work, CausalModel model, TokenWindows windows) {
     TrainedWeights none = new TrainedWeights(Map.of(), Map.of());
     try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(work));
-        Student student = new Student(manager, model, packed, none, false)) {
+        Student student = new Student(manager, model, packed, none, method.operands(), false)) {
       return TrainingLoop.heldOut(student, windows, settings);
     }
   }

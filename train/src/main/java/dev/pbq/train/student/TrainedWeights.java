@@ -11,12 +11,13 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Everything of a model that is trained.
  *
  * @param linears by name without {@code .weight}, in the model's order
- * @param vectors by full name, in the model's order
+ * @param vectors everything else, vectors and matrices, by full name, in the model's order
  */
 public record TrainedWeights(
     Map<String, TrainableLinear> linears, Map<String, StoredVector> vectors) {
@@ -68,8 +69,22 @@ public record TrainedWeights(
     return vectors.containsKey(tensor) || linears.containsKey(linear(tensor));
   }
 
+  /** Whether gradients are computed with the weights that are stored. */
+  boolean learnsAsStored() {
+    return linears.values().stream().allMatch(TrainableLinear::learnsAsStored);
+  }
+
   /** Writes the current values into the engine's arrays, each named as its tensor. */
   void use(List<NDArray> arrays) {
+    use(arrays, TrainableLinear::use);
+  }
+
+  /** As {@link #use}, with the weights that gradients are computed with. */
+  void learn(List<NDArray> arrays) {
+    use(arrays, TrainableLinear::learnWith);
+  }
+
+  private void use(List<NDArray> arrays, BiConsumer<TrainableLinear, float[]> reader) {
     Parallel.forEach(
         arrays.size(),
         i -> {
@@ -82,7 +97,7 @@ public record TrainedWeights(
             }
           } else {
             float[] weight = new float[buffer.capacity()];
-            linears.get(linear(array.getName())).use(weight);
+            reader.accept(linears.get(linear(array.getName())), weight);
             buffer.put(0, weight);
           }
         });
@@ -110,11 +125,11 @@ public record TrainedWeights(
   }
 
   /** The engine's own memory. */
-  private static FloatBuffer floats(NDArray array) {
+  static FloatBuffer floats(NDArray array) {
     return array.toByteBuffer(true).asFloatBuffer();
   }
 
-  private static String linear(String tensor) {
+  static String linear(String tensor) {
     return tensor.endsWith(WEIGHT)
         ? tensor.substring(0, tensor.length() - WEIGHT.length())
         : tensor;
