@@ -88,7 +88,7 @@ final class TrainCommand implements Runnable {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    try (TrainingMethodOptions.Opened opened = methods.open()) {
+    try (TrainingMethodOptions.Opened opened = methods.open(causal)) {
       TrainingMethod method = opened.method();
       TrainingSettings settings =
           options.settings(causal, opened.learningRate(), 1000, opened.warmup());

@@ -3,8 +3,10 @@ package dev.pbq.cli.option;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.train.layer.SignRule;
+import dev.pbq.train.method.FormatTune;
 import dev.pbq.train.method.OneBit;
 import dev.pbq.train.method.PbQat;
 import dev.pbq.train.method.TrainingMethod;
@@ -12,11 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which training method, with its settings. */
 public final class TrainingMethodOptions {
-  private static final List<String> METHODS = List.of(PbQat.NAME, OneBit.NAME);
+  private static final List<String> METHODS = List.of(PbQat.NAME, OneBit.NAME, FormatTune.NAME);
 
   @Option(
       names = "--method",
@@ -25,7 +28,8 @@ public final class TrainingMethodOptions {
       description = {
         "pb-qat: PB-LLM's quantization-aware training; salient weights stay in 8 bits, all others"
             + " are binarized.",
-        "onebit: OneBit's distillation; a sign for each weight, two vectors for each linear."
+        "onebit: OneBit's distillation; a sign for each weight, two vectors for each linear.",
+        "format-tune: fine-tuning of everything with weights and activations in number formats."
       })
   private String name;
 
@@ -56,6 +60,8 @@ public final class TrainingMethodOptions {
       description = "Stored type of scales: f16 or f32 (default: f16).")
   private String scaleDtype = "f16";
 
+  @Mixin private FormatTuneOptions formats;
+
   /**
    * A method with what it reads from.
    *
@@ -79,13 +85,18 @@ public final class TrainingMethodOptions {
   /**
    * The method that was asked for; the caller closes it.
    *
+   * @param model that is to be trained
    * @throws PbqException USAGE for an unknown method or setting; BAD_DATA for a start that is not
    *     packed
    */
-  public Opened open() {
+  public Opened open(TransformerModel model) {
     if (!METHODS.contains(name)) {
       throw PbqException.usage(
           "--method " + name + " is no training method; there are " + String.join(", ", METHODS));
+    }
+    if (name.equals(FormatTune.NAME)) {
+      return new Opened(
+          formats.method(model), FormatTune.LEARNING_RATE, steps -> 0, Optional.empty());
     }
     if (name.equals(OneBit.NAME)) {
       // 500 steps as published; no more than a quarter of a short run.
