@@ -109,15 +109,17 @@ class ProgramArchitectureTest {
           "dev.pbq.train.optimizer..",
           "dev.pbq.train.student..");
 
+  @ArchTest static final ArchRule theBuiltInModelsTraining = only("dev.pbq.train.builtin..", CORE);
+
   @ArchTest
   static final ArchRule tuning =
       only("dev.pbq.train.tune..", CORE, "dev.pbq.eval.run..", "dev.pbq.train..");
 
   @ArchTest
-  static final ArchRule onlyTheCommandLineTrains =
+  static final ArchRule onlyWorkflowAndCommandLineTrain =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.pbq.train..", CLI)
+          .resideOutsideOfPackages("dev.pbq.train..", "dev.pbq", "dev.pbq.workflow..", CLI)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.pbq.train..");

@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.quant.MethodCatalog;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.QuantizerProvider.Method;
 import dev.pbq.core.quant.SettingDescription;
@@ -49,7 +50,7 @@ class SettingsDocTest {
         stands in a recipe's `[settings]` and `[[override]]`, after `-O`, in `--override` and in `pbq compare --methods METHOD:KEY=VALUE`;
         as an option of `pbq quantize` it has `--` before it, and a Java program knows it in camel case.
         """);
-    for (Methods.Group group : methods.groups()) {
+    for (MethodCatalog.Group group : methods.groups()) {
       text.append("\n## ").append(group.name()).append("\n\n");
       for (Method method : group.methods()) {
         text.append("- `").append(method.name()).append("`: ").append(method.summary());
@@ -63,7 +64,7 @@ class SettingsDocTest {
 
   /** Methods of a group that have the same settings, and these. */
   private static Map<String, List<SettingDescription>> byMethods(
-      Methods methods, Methods.Group group) {
+      Methods methods, MethodCatalog.Group group) {
     Map<List<SettingDescription>, List<String>> same = new LinkedHashMap<>();
     for (Method method : group.methods()) {
       same.computeIfAbsent(methods.settings(method.name()), s -> new ArrayList<>())

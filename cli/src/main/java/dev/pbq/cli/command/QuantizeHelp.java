@@ -4,7 +4,7 @@ import dev.pbq.cli.console.MethodTexts;
 import dev.pbq.cli.option.MethodOptions;
 import dev.pbq.cli.option.SettingOptions;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.MethodCatalog;
 import dev.pbq.core.quant.SettingDescription;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,7 @@ final class QuantizeHelp {
 
   private String description(Help help) {
     Optional<String> method = method(help);
-    Methods methods = options.methods();
+    MethodCatalog methods = options.methods();
     return method.isPresent()
         ? help.createHeading(
             method.get()

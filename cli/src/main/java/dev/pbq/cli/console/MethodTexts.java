@@ -1,6 +1,6 @@
 package dev.pbq.cli.console;
 
-import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.MethodCatalog;
 import dev.pbq.core.quant.QuantizerProvider.Method;
 import dev.pbq.core.quant.SettingDescription;
 import java.util.ArrayList;
@@ -13,10 +13,10 @@ public final class MethodTexts {
   private MethodTexts() {}
 
   /** All methods, a line each, under the headings of their groups. */
-  public static String list(Methods methods) {
+  public static String list(MethodCatalog methods) {
     int width = methods.names().stream().mapToInt(String::length).max().orElse(0);
     StringBuilder text = new StringBuilder();
-    for (Methods.Group group : methods.groups()) {
+    for (MethodCatalog.Group group : methods.groups()) {
       text.append(group.name()).append(System.lineSeparator());
       for (Method method : group.methods()) {
         line(text, "  " + pad(method.name(), width) + "  " + method.summary());
@@ -26,7 +26,7 @@ public final class MethodTexts {
   }
 
   /** All settings that a method uses. */
-  public static String settings(Methods methods, String name) {
+  public static String settings(MethodCatalog methods, String name) {
     StringBuilder text = new StringBuilder();
     line(text, name + ": " + methods.method(name).orElseThrow().summary());
     line(text, "");

@@ -2,7 +2,7 @@ package dev.pbq.cli.option;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.MethodCatalog;
 import dev.pbq.core.quant.SettingDescription;
 import dev.pbq.core.quant.SettingType;
 import dev.pbq.core.quant.SettingValues;
@@ -29,13 +29,13 @@ public final class MethodOptions {
   private Map<String, String> others = new LinkedHashMap<>();
 
   private Map<String, OptionSpec> options = Map.of();
-  private Methods methods;
+  private MethodCatalog methods;
 
   /**
    * Adds an option for each setting to a command, but where that has one of the name itself: such a
    * setting is reached by {@code -O} alone.
    */
-  public void addTo(CommandSpec command, Methods found) {
+  public void addTo(CommandSpec command, MethodCatalog found) {
     methods = found;
     options = new LinkedHashMap<>();
     SettingOptions.ofAll(found)
@@ -54,7 +54,7 @@ public final class MethodOptions {
   }
 
   /** The methods that options were made for. */
-  public Methods methods() {
+  public MethodCatalog methods() {
     return methods;
   }
 

@@ -1,7 +1,7 @@
 package dev.pbq.cli.option;
 
 import dev.pbq.cli.console.OptionNames;
-import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.MethodCatalog;
 import dev.pbq.core.quant.QuantizerProvider;
 import dev.pbq.core.quant.SettingDescription;
 import dev.pbq.core.quant.SettingType;
@@ -26,7 +26,7 @@ public final class SettingOptions {
   private SettingOptions() {}
 
   /** One option for each setting that any of the methods has, by camel-case name. */
-  public static Map<String, OptionSpec> ofAll(Methods methods) {
+  public static Map<String, OptionSpec> ofAll(MethodCatalog methods) {
     Map<String, List<Use>> uses = new LinkedHashMap<>();
     for (QuantizerProvider.Method method : methods.methods()) {
       for (SettingDescription setting : methods.settings(method.name())) {

@@ -1,19 +1,12 @@
 package dev.pbq.core.quant;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.Wording;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,7 +21,7 @@ import java.util.TreeSet;
  * Quantizer quantizer = methods.configure("gptq", settings).quantizer();
  * }</pre>
  */
-public final class Methods {
+public final class Methods implements MethodCatalog {
   /**
    * A method with its settings.
    *
@@ -36,21 +29,6 @@ public final class Methods {
    * @param settings the complete settings, defaults included, as they are stored
    */
   public record Configured(Quantizer quantizer, ObjectNode settings) {}
-
-  /**
-   * Methods that belong together in a list.
-   *
-   * @param name of the group
-   * @param methods in the order of their providers
-   */
-  public record Group(String name, List<QuantizerProvider.Method> methods) {
-    public Group {
-      methods = List.copyOf(methods);
-    }
-  }
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private final Map<String, QuantizerProvider<?>> providers;
   private final List<QuantizerProvider.Method> methods;
@@ -87,50 +65,20 @@ public final class Methods {
     return new Methods(found);
   }
 
-  /** All methods, in the order of their providers. */
+  @Override
   public List<QuantizerProvider.Method> methods() {
     return methods;
   }
 
-  /** All methods in groups, by the groups' names, whatever the order of the class path. */
+  @Override
   public List<Group> groups() {
     return groups;
   }
 
-  /** All names, in the order of the providers. */
-  public List<String> names() {
-    return methods.stream().map(QuantizerProvider.Method::name).toList();
-  }
-
-  /** The description of a method. */
-  public Optional<QuantizerProvider.Method> method(String name) {
-    return methods.stream().filter(m -> m.name().equals(name)).findFirst();
-  }
-
-  /**
-   * Refuses the name of a method that there is not.
-   *
-   * @throws PbqException USAGE naming the nearest method
-   */
-  public void require(String name) {
-    if (!providers.containsKey(name)) {
-      throw PbqException.usage(
-          "there is no method '" + name + "'; the nearest is " + NearestName.of(name, names()));
-    }
-  }
-
-  /**
-   * All that a method's settings may hold, in the order of the record; none if there is no such
-   * method. Some may have no effect on it: {@link SettingDescription#isUsedBy}.
-   */
+  @Override
   public List<SettingDescription> settings(String method) {
     QuantizerProvider<?> provider = providers.get(method);
     return provider == null ? List.of() : SettingDescription.of(provider.settingsType());
-  }
-
-  /** Whether there is a method with a setting. */
-  public boolean has(String method, String setting) {
-    return settings(method).stream().anyMatch(s -> s.name().equals(setting));
   }
 
   /**
@@ -154,51 +102,7 @@ public final class Methods {
 
   private static <S extends Record> Configured configure(
       QuantizerProvider<S> provider, String method, ObjectNode given) {
-    requireKnown(method, SettingDescription.of(provider.settingsType()), given);
-    try {
-      S settings = JSON.treeToValue(given, provider.settingsType());
-      return new Configured(provider.create(method, settings), JSON.valueToTree(settings));
-    } catch (JsonMappingException e) {
-      if (e.getCause() instanceof PbqException refused) {
-        throw refused;
-      }
-      throw badValue(method, SettingDescription.of(provider.settingsType()), given, e);
-    } catch (JsonProcessingException e) {
-      throw PbqException.usage("method " + method + ": " + e.getOriginalMessage());
-    }
-  }
-
-  /** A failure in our words: those of the JSON library name Java's classes. */
-  private static PbqException badValue(
-      String method, List<SettingDescription> known, ObjectNode given, JsonMappingException cause) {
-    String field = cause.getPath().isEmpty() ? "" : cause.getPath().get(0).getFieldName();
-    Optional<SettingDescription> setting =
-        known.stream().filter(s -> s.name().equals(field)).findFirst();
-    if (setting.isEmpty()) {
-      return PbqException.setting("method %s: bad value: %s", method, cause.getOriginalMessage());
-    }
-    return PbqException.setting(
-        "method %s: bad value for %s: %s is %s",
-        method,
-        Wording.name(field),
-        given.path(field).asText(given.path(field).toString()),
-        setting.get().wrong());
-  }
-
-  private static void requireKnown(
-      String method, List<SettingDescription> known, ObjectNode given) {
-    List<String> names = known.stream().map(SettingDescription::name).toList();
-    given
-        .fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (!names.contains(name)) {
-                throw PbqException.setting(
-                    "method %s has no option %s; it has %s",
-                    method,
-                    Wording.name(name),
-                    Wording.join(", ", names.stream().map(Wording::name).toList()));
-              }
-            });
+    S settings = SettingsReader.read(method, provider.settingsType(), given);
+    return new Configured(provider.create(method, settings), SettingsReader.write(settings));
   }
 }

@@ -1,7 +1,0 @@
-/**
- * The program that trained the built-in model: the distribution of its texts, the training loop on
- * DJL's automatic differentiation, and the sampler of its calibration and evaluation texts. No
- * other module calls it; it is kept so that the model can be made again. Imports {@code
- * dev.pbq.core.tensor} and {@code dev.pbq.core.checkpoint}.
- */
-package dev.pbq.tiny.train;
