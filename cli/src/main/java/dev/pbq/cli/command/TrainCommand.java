@@ -8,6 +8,7 @@ import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
 import dev.pbq.cli.option.ModelArgument;
+import dev.pbq.cli.option.TaskOptions;
 import dev.pbq.cli.option.TrainingMethodOptions;
 import dev.pbq.cli.option.TrainingOptions;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pbq train my-model --method pb-qat --dataset my.jsonl --steps 500 --batch 8 --seqlen 256",
       "  pbq train my-model --method pb-qat --start out/my-model-xnor --dataset my.jsonl",
+      "  pbq train bert --method format-tune --format bfp-w4a4 --task train.tsv --steps 500",
       "",
       "A killed run continues with --resume and gives the same bytes."
     },
@@ -64,6 +66,7 @@ final class TrainCommand implements Runnable {
               + " model built in.")
   private String dataset;
 
+  @Mixin private TaskOptions task;
   @Mixin private DataOptions data;
 
   @Option(
@@ -84,15 +87,29 @@ final class TrainCommand implements Runnable {
   @Override
   public void run() {
     common.applyLogging();
+    task.check(dataset);
     ResolvedModel resolved = model.resolve();
+    if (task.isGiven()) {
+      new TaskTraining(
+              spec,
+              resolved,
+              methods,
+              options,
+              task,
+              data.texts(),
+              Running.of(common.threads(), Long.MAX_VALUE),
+              method -> output(resolved, method))
+          .run();
+      return;
+    }
     ModelFolder folder = ModelFolder.open(resolved.folder());
     CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     try (TrainingMethodOptions.Opened opened = methods.open(causal)) {
       TrainingMethod method = opened.method();
       TrainingSettings settings =
-          options.settings(causal, opened.learningRate(), 1000, opened.warmup());
-      Path output = out != null ? out : DefaultOutput.of(resolved, method.name());
+          options.settings(causal, opened.batches(), opened.learningRate(), 1000, opened.warmup());
+      RunOutput output = output(resolved, method.name());
       String text = dataset != null ? dataset : BuiltIn.defaultText(resolved, "wikitext2");
       TrainingRun run =
           new TrainingRun(
@@ -106,10 +123,10 @@ final class TrainCommand implements Runnable {
           InterruptNotice.during(
               status,
               "pbq: interrupted; the last saved state is kept: continue with --resume",
-              () -> run.run(new RunOutput(output, resume, force, ShardSize.DEFAULT, Map.of())));
+              () -> run.run(output));
       status.clear();
       PrintWriter console = spec.commandLine().getOut();
-      Summary.print(output, result.report(), console);
+      Summary.print(output.directory(), result.report(), console);
       console.println(
           String.format(
               Locale.ROOT,
@@ -120,5 +137,10 @@ final class TrainCommand implements Runnable {
               settings.heldOut(),
               settings.tokens()));
     }
+  }
+
+  private RunOutput output(ResolvedModel resolved, String method) {
+    Path directory = out != null ? out : DefaultOutput.of(resolved, method);
+    return new RunOutput(directory, resume, force, ShardSize.DEFAULT, Map.of());
   }
 }

@@ -76,6 +76,13 @@ public final class TrainingMethodOptions {
       IntUnaryOperator warmup,
       Optional<PackedCheckpoint> start)
       implements AutoCloseable {
+    /** The batches of its original. */
+    public TrainingOptions.Batches batches() {
+      return method.name().equals(FormatTune.NAME)
+          ? new TrainingOptions.Batches(16, 4, 128)
+          : TrainingOptions.Batches.DEFAULT;
+    }
+
     @Override
     public void close() {
       start.ifPresent(PackedCheckpoint::close);

@@ -1,7 +1,7 @@
 package dev.pbq.cli.option;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.train.optimizer.Schedule;
 import dev.pbq.train.run.TrainingSettings;
 import java.util.function.IntUnaryOperator;
@@ -21,19 +21,17 @@ public final class TrainingOptions {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Windows that go through the model together (default: ${DEFAULT-VALUE}).")
-  private int batch = 2;
+      description = "Windows that go through the model together (default: 2; format-tune: 16).")
+  private Integer batch;
 
-  @Option(
-      names = "--accumulate",
-      paramLabel = "N",
-      description = "Batches of a step (default: ${DEFAULT-VALUE}).")
-  private int accumulate = 4;
+  @Option(names = "--accumulate", paramLabel = "N", description = "Batches of a step (default: 4).")
+  private Integer accumulate;
 
   @Option(
       names = "--seqlen",
       paramLabel = "N",
-      description = "Tokens of a window (default: 2048, or the model's longest sequence).")
+      description =
+          "Tokens of a window (default: 2048, or the model's longest sequence; format-tune: 128).")
   private Integer seqlen;
 
   @Option(
@@ -79,28 +77,59 @@ public final class TrainingOptions {
       names = "--held-out",
       paramLabel = "N",
       description =
-          "Windows at the end of the text that are not trained on but measured (default:"
+          "Windows, or labelled texts, at the end that are not trained on but measured (default:"
               + " ${DEFAULT-VALUE}).")
   private int heldOut = 16;
 
   /**
+   * The batches of a method's original.
+   *
+   * @param batch windows that go through the model together
+   * @param accumulate batches of a step
+   * @param tokens of a window, at most
+   */
+  public record Batches(int batch, int accumulate, int tokens) {
+    /** Where the original does not say otherwise. */
+    public static final Batches DEFAULT = new Batches(2, 4, 2048);
+  }
+
+  /** As the other, with the usual batches. */
+  public TrainingSettings settings(
+      TransformerModel model,
+      double defaultRate,
+      int defaultSteps,
+      IntUnaryOperator defaultWarmup) {
+    return settings(model, Batches.DEFAULT, defaultRate, defaultSteps, defaultWarmup);
+  }
+
+  /** Windows or texts that are held out. */
+  public int heldOut() {
+    return heldOut;
+  }
+
+  /**
    * The settings.
    *
+   * @param batches the method's
    * @param defaultRate the method's learning rate
    * @param defaultSteps steps where none are given
    * @param defaultWarmup the method's warm-up for so many steps
    * @throws PbqException USAGE naming an option that makes no sense
    */
   public TrainingSettings settings(
-      CausalModel model, double defaultRate, int defaultSteps, IntUnaryOperator defaultWarmup) {
+      TransformerModel model,
+      Batches batches,
+      double defaultRate,
+      int defaultSteps,
+      IntUnaryOperator defaultWarmup) {
     int all = steps != null ? steps : defaultSteps;
-    int tokens = seqlen != null ? seqlen : Math.min(2048, model.maxPositions());
+    int tokens = seqlen != null ? seqlen : Math.min(batches.tokens(), model.maxPositions());
     int rising = warmup != null ? warmup : defaultWarmup.applyAsInt(all);
     double rate = learningRate != null ? learningRate : defaultRate;
     int every = Math.max(1, Math.min(MOST_STEPS_UNSEEN, all / 10));
     return new TrainingSettings(
-        batch,
-        accumulate,
+        batch != null ? batch : batches.batch(),
+        accumulate != null ? accumulate : batches.accumulate(),
         tokens,
         new Schedule(schedule, rate, rising, all),
         clip,

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * One step after the other: gradients of the step's batches, clipping, AdamW, and every so many
@@ -69,7 +68,10 @@ public final class TrainingLoop {
       boolean looks = (step + 1) % settings.every() == 0 || step + 1 == steps;
       CurvePoint moved = step(step);
       CurvePoint point =
-          looks ? named(step, () -> moved.withHeldOut(heldOut(student, windows, settings))) : moved;
+          looks
+              ? OptimizerStep.named(
+                  step, () -> moved.withHeldOut(heldOut(student, windows, settings)))
+              : moved;
       curve.add(point);
       progress.step(point);
       if (looks) {
@@ -87,23 +89,10 @@ public final class TrainingLoop {
    * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite
    */
   public CurvePoint step(int step) {
-    return named(step, () -> move(step));
-  }
-
-  private static CurvePoint named(int step, Supplier<CurvePoint> work) {
-    try {
-      return work.get();
-    } catch (PbqException e) {
-      if (e.kind() != PbqException.Kind.NUMERICAL) {
-        throw e;
-      }
-      throw new PbqException(
-          e.kind(), "step " + (step + 1) + ": " + e.getMessage() + "; a lower lr may help", e);
-    }
+    return OptimizerStep.named(step, () -> move(step));
   }
 
   private CurvePoint move(int step) {
-    double rate = settings.schedule().at(step);
     double loss = 0;
     int batches = settings.accumulate();
     for (int a = 0; a < batches; a++) {
@@ -111,25 +100,11 @@ public final class TrainingLoop {
       int[][] ids = windows.take(first, settings.batch());
       loss += student.backward(ids, objective, teacher, 1.0 / batches);
     }
-    if (!Double.isFinite(loss)) {
-      throw PbqException.numerical("the loss is " + loss);
-    }
+    OptimizerStep.requireFinite(loss);
     student.takeGradients();
-    double norm = AdamW.norm(parameters);
-    if (!Double.isFinite(norm)) {
-      throw PbqException.numerical("the gradient of " + notFinite() + " is not finite");
-    }
-    optimizer.step(parameters, step + 1, rate, AdamW.clip(norm, settings.clip()));
+    CurvePoint moved = new OptimizerStep(optimizer, settings, parameters).move(step, loss);
     student.refresh();
-    return new CurvePoint(step + 1, loss, rate, norm, null);
-  }
-
-  private String notFinite() {
-    return parameters.stream()
-        .filter(p -> !Double.isFinite(AdamW.norm(List.of(p))))
-        .map(Parameter::name)
-        .findFirst()
-        .orElse("all layers together");
+    return moved;
   }
 
   /** Mean negative log-likelihood of the held-out windows, in nats per token. */

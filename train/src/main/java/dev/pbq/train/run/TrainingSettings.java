@@ -2,7 +2,7 @@ package dev.pbq.train.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.train.optimizer.Schedule;
 import java.util.Locale;
 
@@ -66,7 +66,7 @@ public record TrainingSettings(
    *
    * @throws PbqException USAGE if they are too long
    */
-  public void requirePositions(CausalModel model) {
+  public void requirePositions(TransformerModel model) {
     if (tokens > model.maxPositions()) {
       throw PbqException.setting(
           "{seqlen} %s is more than the model's %s positions", tokens, model.maxPositions());
