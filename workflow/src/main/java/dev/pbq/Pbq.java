@@ -132,7 +132,8 @@ public final class Pbq {
   public Model model(String model) {
     Cancellation cancellation = new Cancellation(listener);
     Models models = new Models(environment, cancellation.downloads());
-    return Model.open(models.resolve(model), texts(cancellation), running, cancellation);
+    return Model.open(
+        models.resolve(model), texts(cancellation), models::resolve, running, cancellation);
   }
 
   /**

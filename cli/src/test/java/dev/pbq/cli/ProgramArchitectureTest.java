@@ -81,6 +81,7 @@ class ProgramArchitectureTest {
           ROOT,
           TENSOR,
           MODEL,
+          "dev.pbq.core.generate..",
           "dev.pbq.train.layer..",
           "dev.pbq.train.optimizer..");
 
@@ -91,6 +92,7 @@ class ProgramArchitectureTest {
           ROOT,
           TENSOR,
           PACKED,
+          QUANT,
           CHECKPOINT,
           MODEL,
           FORMATS,
@@ -187,11 +189,36 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule frontDoor =
-      only("dev.pbq", CORE, FORMATS, EVAL, EXPORT, "dev.pbq.hub..", "dev.pbq.workflow..");
+      only(
+          "dev.pbq",
+          CORE,
+          FORMATS,
+          EVAL,
+          EXPORT,
+          "dev.pbq.hub..",
+          "dev.pbq.workflow..",
+          "dev.pbq.train..");
 
   @ArchTest
   static final ArchRule resultPages =
-      only("dev.pbq.workflow.report..", CORE, EVAL, "dev.pbq.workflow.compare..");
+      only(
+          "dev.pbq.workflow.report..",
+          CORE,
+          EVAL,
+          "dev.pbq.train.run..",
+          "dev.pbq.train.tune..",
+          "dev.pbq.workflow.compare..");
+
+  @ArchTest
+  static final ArchRule trainings =
+      only(
+          "dev.pbq.workflow.train..",
+          CORE,
+          "dev.pbq.eval.run..",
+          "dev.pbq.train..",
+          "dev.pbq.workflow.quantize..",
+          "dev.pbq.workflow.recipe..",
+          "dev.pbq.workflow.source..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
 

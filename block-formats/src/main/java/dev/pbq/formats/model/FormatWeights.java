@@ -7,6 +7,7 @@ import dev.pbq.core.model.ModelLayout;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.formats.arithmetic.TensorFormat;
+import dev.pbq.formats.arithmetic.Tiling;
 import dev.pbq.formats.config.ModelFormats;
 import dev.pbq.formats.config.OperandRole;
 import java.nio.FloatBuffer;
@@ -16,6 +17,7 @@ import java.util.Map;
 /** The formats of the weights of a model's linears, in which they can be packed. Immutable. */
 public final class FormatWeights {
   private final Map<String, TensorFormat> formats = new HashMap<>();
+  private final TensorFormat typical;
 
   /**
    * Finds the format of every linear.
@@ -43,6 +45,21 @@ public final class FormatWeights {
       }
       this.formats.put(linear.name(), format);
     }
+    this.typical = this.formats.get(layout.linearInputs(0).get(0).linears().get(0).name());
+  }
+
+  /**
+   * Bits of a weight in a matrix of this shape, in the format of the first linear: width, and the
+   * share of what a block shares; blocks that are cut off count as whole ones.
+   */
+  public double bits(int rows, int cols) {
+    double width = typical.format().width();
+    if (typical.format().sharedBits() == 0) {
+      return width;
+    }
+    Tiling tiling = Tiling.of(typical.blocks(), false, rows, cols);
+    double tile = (double) tiling.tileRows() * tiling.tileCols();
+    return (tile * width + typical.format().sharedBits()) * tiling.tiles() / ((double) rows * cols);
   }
 
   /** Rounds the weight of a linear in place, to the last bit as {@link #pack} stores it. */

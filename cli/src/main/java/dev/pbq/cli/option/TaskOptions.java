@@ -29,22 +29,10 @@ public final class TaskOptions {
 
   /** Whether labels are learned. */
   public boolean isGiven() {
-    return task != null;
-  }
-
-  /**
-   * Refuses options that belong to labelled texts where there are none, or to running text where
-   * there are.
-   *
-   * @param dataset what {@code --dataset} says; null for nothing
-   */
-  public void check(String dataset) {
     if (task == null && heldOut != null) {
       throw PbqException.usage("--held-out-task needs --task");
     }
-    if (task != null && dataset != null) {
-      throw PbqException.usage("--task and --dataset exclude each other");
-    }
+    return task != null;
   }
 
   /**

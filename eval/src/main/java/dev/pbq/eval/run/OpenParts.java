@@ -94,12 +94,17 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
 
   /** Computes with the given threads; the manager is owned and closed by this object. */
   <T> T run(Function<NDManager, T> body) {
+    return run("cpu", body);
+  }
+
+  /** Computes on a device; all computing of one object must be on the same. */
+  <T> T run(String device, Function<NDManager, T> body) {
     return Parallel.withThreads(
         running.threads(),
         () -> {
           Engines.setThreads(running.threads());
           if (manager == null) {
-            manager = Engines.newManager();
+            manager = Engines.newManager(device);
           }
           return body.apply(manager);
         });

@@ -2,6 +2,7 @@ package dev.pbq.train.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.model.ProductOperands;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.TrainableLinear;
@@ -10,19 +11,32 @@ import dev.pbq.train.optimizer.Schedule;
 import dev.pbq.train.student.Objective;
 import java.util.Optional;
 
-/** One way to train a quantized model. */
-public interface TrainingMethod {
+/** One way to train a quantized model. Closing it closes what it reads its start from, if any. */
+public interface TrainingMethod extends AutoCloseable {
   /** Its name on the command line and in results. */
   String name();
 
   /** Everything that shapes its layers, as it is stored in {@code config.json}. */
   ObjectNode settings();
 
+  /** How long and how fast the original trains. */
+  TrainingDefaults defaults();
+
   /** The optimizer of the original. */
   AdamW optimizer();
 
   /** What is minimized. */
   Objective objective();
+
+  /**
+   * The method fitted to a model, before anything is asked of it that depends on the model: layers,
+   * operands, bits.
+   *
+   * @throws dev.pbq.core.PbqException USAGE if it does not fit
+   */
+  default TrainingMethod fitted(TransformerModel model) {
+    return this;
+  }
 
   /**
    * What stands where a linear stood.
@@ -33,8 +47,13 @@ public interface TrainingMethod {
    */
   TrainableLinear linear(String linear, FloatMatrix weight);
 
-  /** Whether norms, and biases inside the blocks, are trained too. */
-  boolean trainsVectors();
+  /**
+   * Whether a vector of the model is trained.
+   *
+   * @param tensor its full name
+   * @param ofLinear whether it is the bias of a linear that the method replaces
+   */
+  boolean trainsVector(String tensor, boolean ofLinear);
 
   /** Whether embeddings and head are trained too. */
   default boolean trainsTables() {
@@ -53,6 +72,15 @@ public interface TrainingMethod {
     return Optional.empty();
   }
 
+  /** Bits per weight of a layer [rows, cols] as the original counts them, before training. */
+  double paperBits(int rows, int cols);
+
   /** Bits per weight of a layer as the original counts them. */
   double paperBits(QuantizedLinear packed);
+
+  /** About how many bits a layer [rows, cols] will take. */
+  long estimateStoredBits(int rows, int cols);
+
+  @Override
+  default void close() {}
 }

@@ -1,5 +1,6 @@
 package dev.pbq.train.run;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.eval.classify.Example;
 import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.optimizer.Parameter;
@@ -7,6 +8,7 @@ import dev.pbq.train.student.ClassifierStudent;
 import dev.pbq.train.student.EpochOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -42,34 +44,57 @@ final class ClassificationLoop {
   }
 
   /**
-   * Trains to the end.
+   * Trains to the end. Afterwards the parameters have the state that becomes the result.
    *
-   * @param done the curve of a run that is resumed; empty for a new one
-   * @param state where to save
-   * @return the whole curve
+   * @param state loaded already if the run is resumed
+   * @return the step and loss of that state
+   * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite, and
+   *     CANCELLED if {@code progress} says so; in both cases the last saved state stays
    */
-  List<CurvePoint> run(List<CurvePoint> done, TrainingState state, TrainingProgress progress) {
-    List<CurvePoint> curve = new ArrayList<>(done);
+  TrainingLoop.Result run(TrainingState state, TrainingProgress progress) {
+    List<CurvePoint> curve = new ArrayList<>(state.curve());
+    Optional<Kept> best = state.best();
     if (curve.isEmpty()) {
       curve.add(measure.apply(new CurvePoint(0, null, null, null, null)));
+      best = better(best, curve.get(0));
       progress.step(curve.get(0));
     }
     int steps = settings.schedule().steps();
-    for (int i = curve.size() - 1; i < steps; i++) {
-      int step = i;
+    for (int step = curve.size() - 1; step < steps; step++) {
       boolean looks = epochs(step + 1) > epochs(step) || step + 1 == steps;
-      CurvePoint point = OptimizerStep.named(step, () -> move(step));
-      if (looks) {
-        CurvePoint moved = point;
-        point = OptimizerStep.named(step, () -> measure.apply(moved));
-      }
+      CurvePoint point = step(step, looks);
       curve.add(point);
+      best = looks ? better(best, point) : best;
       progress.step(point);
-      if (looks) {
-        state.save(curve, optimizer.parameters());
+      boolean stops = progress.stops();
+      if (looks || stops) {
+        state.save(curve, optimizer.parameters(), best);
+      }
+      if (stops) {
+        throw new PbqException(
+            PbqException.Kind.CANCELLED, "stopped after step " + (step + 1) + ", which is saved");
       }
     }
-    return curve;
+    CurvePoint last = curve.get(curve.size() - 1);
+    Kept kept = best.orElse(new Kept(last.step(), last.heldOut(), List.of()));
+    kept.restore(optimizer.parameters());
+    return new TrainingLoop.Result(curve, kept.step(), kept.heldOut());
+  }
+
+  private CurvePoint step(int step, boolean looks) {
+    return OptimizerStep.named(
+        step,
+        () -> {
+          CurvePoint moved = move(step);
+          return looks ? measure.apply(moved) : moved;
+        });
+  }
+
+  private Optional<Kept> better(Optional<Kept> best, CurvePoint point) {
+    if (!settings.keepBest() || best.isPresent() && point.heldOut() >= best.get().heldOut()) {
+      return best;
+    }
+    return Optional.of(Kept.of(point.step(), point.heldOut(), optimizer.parameters()));
   }
 
   /** Whole epochs in so many steps. */

@@ -28,8 +28,7 @@ import dev.pbq.train.student.ClassifierStudent;
 import dev.pbq.train.student.CurrentWeights;
 import dev.pbq.train.student.TrainableFamilies;
 import dev.pbq.train.student.TrainedWeights;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -42,7 +41,7 @@ import java.util.function.UnaryOperator;
 public final class ClassificationRun {
   private final ResolvedModel resolved;
   private final TrainingMethod method;
-  private final TrainingSettings settings;
+  private final TrainingPlan plan;
   private final LabeledTraining data;
   private final Running running;
   private final TrainingProgress progress;
@@ -51,18 +50,18 @@ public final class ClassificationRun {
    * Describes a run; nothing is read or written yet.
    *
    * @param resolved a dense classifier
-   * @param settings whose {@code tokens} are the longest text, special tokens included
+   * @param plan whose windows are texts: {@code seqlen} is the longest one, special tokens included
    */
   public ClassificationRun(
       ResolvedModel resolved,
       TrainingMethod method,
-      TrainingSettings settings,
+      TrainingPlan plan,
       LabeledTraining data,
       Running running,
       TrainingProgress progress) {
     this.resolved = resolved;
     this.method = method;
-    this.settings = settings;
+    this.plan = plan;
     this.data = data;
     this.running = running;
     this.progress = progress;
@@ -79,7 +78,7 @@ public final class ClassificationRun {
   public ClassificationTrained run(RunOutput output) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     TrainableFamilies.requireClassifier(folder.config(), folder.path().toString());
-    if (method.objective().needsTeacher() || method.objective().crossEntropy() == 0) {
+    if (method.objective().needsTeacher() || plan.teacher() != null || plan.selfGenerate() > 0) {
       throw PbqException.usage("classifiers are trained by cross entropy alone, without a teacher");
     }
     try (OpenClassifier open = OpenClassifier.open(folder, Optional.empty(), running)) {
@@ -88,14 +87,24 @@ public final class ClassificationRun {
             folder.path() + " is quantized already; a dense model is needed");
       }
       Checkpoints.requireDense(folder, original);
-      settings.requirePositions(open.model());
-      List<Example> examples = examples(open);
+      TrainingMethod fitted = method.fitted(open.model());
+      WindowSizes sizes = plan.windows(method.defaults(), open.model().maxPositions());
+      sizes.requirePositions(open.model());
+      List<Example> examples = examples(open, sizes.tokens());
+      TrainingSettings settings =
+          plan.settings(
+              method.defaults(),
+              sizes,
+              examples.size(),
+              () -> StartingWeights.rms(original, open.model()));
+      progress.begins(settings);
       OutputDirectory.Mode mode =
           output.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
       try (OutputDirectory directory =
           OutputDirectory.open(output.directory(), output.force(), mode, List.of(folder.path()))) {
-        ClassificationTrained result =
-            open.run(m -> train(m, folder, original, open, examples, directory, output));
+        Job job =
+            new Job(fitted, settings, folder, original, open, examples, directory.work(), output);
+        ClassificationTrained result = open.run(job::train);
         directory.commit();
         return result;
       }
@@ -103,94 +112,116 @@ public final class ClassificationRun {
   }
 
   /** Looks up all labels, those of the held-out texts too, before anything is computed. */
-  private List<Example> examples(OpenClassifier open) {
+  private List<Example> examples(OpenClassifier open, int longest) {
     String name = resolved.displayName();
-    int longest = settings.tokens();
     LabeledExamples.of(data.heldOut(), name, open.model(), open.tokenizer(), longest);
     return LabeledExamples.of(data.training(), name, open.model(), open.tokenizer(), longest)
         .examples();
   }
 
-  private ClassificationTrained train(
-      NDManager manager,
-      ModelFolder folder,
-      Checkpoint original,
-      OpenClassifier open,
-      List<Example> examples,
-      OutputDirectory directory,
-      RunOutput output) {
-    long started = System.nanoTime();
-    TrainedWeights trained = StartingWeights.of(method, original, open.model());
-    List<Parameter> parameters = trained.parameters();
-    TrainingState state =
-        new TrainingState(
-            directory.work().resolve(TrainingState.FILE), fingerprint(original).toString());
-    List<CurvePoint> done = state.load(parameters);
-    WeightSource current = new CurrentWeights(original, trained);
-    UnaryOperator<CurvePoint> measure =
-        point -> {
-          ClassificationResult now = measured(manager, open, current);
-          return point.withHeldOut(now.loss(), now.accuracy());
-        };
-    List<CurvePoint> curve;
-    try (ClassifierStudent student =
-        new ClassifierStudent(manager, open.model(), original, trained, method.operands())) {
-      curve =
-          new ClassificationLoop(
-                  student, examples, method.optimizer(), settings, parameters, measure)
-              .run(done, state, progress);
-    }
-    RunSettings run =
-        new RunSettings(
-            resolved.displayName(), method.name(), allSettings(), Version.current(), output);
-    QuantizationReport report =
-        new TrainedFolder(folder, original, open.model(), method)
-            .write(directory.work(), run, trained, (System.nanoTime() - started) / 1e9);
-    LossCurve.write(directory.work(), curve);
-    ClassificationResult stored;
-    try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(directory.work()))) {
-      stored = measured(manager, open, packed);
-    }
-    double last = curve.get(curve.size() - 1).heldOut();
-    if (stored.loss() != last) {
-      throw new IllegalStateException(
-          "what is stored has the loss " + stored.loss() + ", what was trained " + last);
-    }
-    try {
-      Files.delete(directory.work().resolve(TrainingState.FILE));
-    } catch (IOException e) {
-      throw PbqException.resources("cannot complete " + output.directory(), e);
-    }
-    return new ClassificationTrained(curve, stored, report);
-  }
+  /** The work inside of an output folder; everything is lent. */
+  private final class Job {
+    // Hides the one that is not fitted to the model.
+    private final TrainingMethod method;
+    private final TrainingSettings settings;
+    private final ModelFolder folder;
+    private final Checkpoint original;
+    private final OpenClassifier open;
+    private final List<Example> examples;
+    private final Path work;
+    private final RunOutput output;
+    private final long started = System.nanoTime();
 
-  private ClassificationResult measured(
-      NDManager manager, OpenClassifier open, WeightSource weights) {
-    return new AccuracyProtocol(
-            open.model(), weights, open.tokenizer(), method.operands(), Optional.empty())
-        .measure(
-            resolved.displayName(),
-            data.heldOut(),
-            settings.tokens(),
-            manager,
-            ClassificationProgress.SILENT);
-  }
+    Job(
+        TrainingMethod method,
+        TrainingSettings settings,
+        ModelFolder folder,
+        Checkpoint original,
+        OpenClassifier open,
+        List<Example> examples,
+        Path work,
+        RunOutput output) {
+      this.method = method;
+      this.settings = settings;
+      this.folder = folder;
+      this.original = original;
+      this.open = open;
+      this.examples = examples;
+      this.work = work;
+      this.output = output;
+    }
 
-  private ObjectNode allSettings() {
-    ObjectNode all = method.settings();
-    settings.describe(all);
-    all.put("heldOut", data.heldOut().texts().size());
-    all.put("task", data.training().name());
-    return all;
-  }
+    ClassificationTrained train(NDManager manager) {
+      TrainedWeights trained = new StartingWeights(original, open.model()).of(method);
+      ObjectNode all = allSettings();
+      TrainingState state = new TrainingState(work, fingerprint(all).toString());
+      TrainingLoop.Result learned = learn(manager, trained, state);
+      RunSettings run =
+          new RunSettings(resolved.displayName(), method.name(), all, Version.current(), output);
+      double seconds = (System.nanoTime() - started) / 1e9;
+      QuantizationReport report =
+          new TrainedFolder(folder, original, open.model(), method)
+              .write(work, run, trained, seconds);
+      LossCurve.write(work, learned.curve());
+      ClassificationResult stored;
+      try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(work))) {
+        stored = measured(manager, packed);
+      }
+      if (stored.loss() != learned.heldOut()) {
+        throw new IllegalStateException(
+            "what is stored has the loss "
+                + stored.loss()
+                + ", what was trained "
+                + learned.heldOut());
+      }
+      state.delete();
+      return new ClassificationTrained(settings, learned.curve(), learned.step(), stored, report);
+    }
 
-  private ObjectNode fingerprint(Checkpoint original) {
-    ObjectNode parts = allSettings();
-    parts.put("method", method.name());
-    parts.put("textSha256", data.training().sha256());
-    parts.put("heldOutSha256", data.heldOut().sha256());
-    parts.put("weights", WeightsFingerprint.of(original));
-    parts.put("version", Version.current());
-    return parts;
+    private TrainingLoop.Result learn(
+        NDManager manager, TrainedWeights trained, TrainingState state) {
+      List<Parameter> parameters = trained.parameters();
+      state.load(parameters);
+      WeightSource current = new CurrentWeights(original, trained);
+      UnaryOperator<CurvePoint> measure =
+          point -> {
+            ClassificationResult now = measured(manager, current);
+            return point.withHeldOut(now.loss(), now.accuracy());
+          };
+      try (ClassifierStudent student =
+          new ClassifierStudent(manager, open.model(), original, trained, method.operands())) {
+        return new ClassificationLoop(
+                student, examples, method.optimizer(), settings, parameters, measure)
+            .run(state, progress);
+      }
+    }
+
+    private ClassificationResult measured(NDManager manager, WeightSource weights) {
+      return new AccuracyProtocol(
+              open.model(), weights, open.tokenizer(), method.operands(), Optional.empty())
+          .measure(
+              resolved.displayName(),
+              data.heldOut(),
+              settings.tokens(),
+              manager,
+              ClassificationProgress.SILENT);
+    }
+
+    private ObjectNode allSettings() {
+      ObjectNode all = settings.describe(method.settings());
+      all.put("heldOut", data.heldOut().texts().size());
+      all.put("task", data.training().name());
+      return all;
+    }
+
+    private ObjectNode fingerprint(ObjectNode settings) {
+      ObjectNode parts = settings.deepCopy();
+      parts.put("method", method.name());
+      parts.put("textSha256", data.training().sha256());
+      parts.put("heldOutSha256", data.heldOut().sha256());
+      parts.put("weights", WeightsFingerprint.of(original));
+      parts.put("version", Version.current());
+      return parts;
+    }
   }
 }

@@ -7,12 +7,18 @@ import java.util.List;
 /**
  * What a training on labelled texts came to.
  *
+ * @param settings that the plan came to
  * @param curve every step; the first entry is before training
+ * @param step whose state is the result
  * @param heldOut the held-out texts classified by the result, computed from what is stored
  * @param report sizes and layers, as stored beside the result
  */
 public record ClassificationTrained(
-    List<CurvePoint> curve, ClassificationResult heldOut, QuantizationReport report) {
+    TrainingSettings settings,
+    List<CurvePoint> curve,
+    int step,
+    ClassificationResult heldOut,
+    QuantizationReport report) {
   public ClassificationTrained {
     curve = List.copyOf(curve);
   }

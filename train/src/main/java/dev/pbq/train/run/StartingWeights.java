@@ -10,50 +10,54 @@ import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.student.TrainedWeights;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** What a method trains of a model, with the values that it starts from. */
-final class StartingWeights {
+/**
+ * What a method trains, as it is before the first step.
+ *
+ * @param original the dense weights, lent
+ */
+record StartingWeights(Checkpoint original, TransformerModel model) {
   private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
 
-  private StartingWeights() {}
-
-  /**
-   * Reads a model.
-   *
-   * @param original its dense weights, lent
-   * @throws PbqException USAGE if an embedding is to be trained that the head shares by the
-   *     configuration, but not in the files
-   */
-  static TrainedWeights of(TrainingMethod method, Checkpoint original, TransformerModel model) {
+  TrainedWeights of(TrainingMethod method) {
     Map<String, TrainableLinear> linears = new LinkedHashMap<>();
-    for (int b = 0; b < model.blocks(); b++) {
-      model.linearInputs(b).stream()
-          .flatMap(input -> input.linears().stream())
-          .map(Linear::name)
-          .forEach(
-              name -> linears.put(name, method.linear(name, original.readMatrix(name + WEIGHT))));
+    for (String name : linears(model)) {
+      linears.put(name, method.linear(name, original.readMatrix(name + WEIGHT)));
     }
     if (method.trainsTables()) {
-      requireOneHead(original, model);
+      requireOneHead();
     }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
     for (String name : model.requiredTensors()) {
-      long[] shape = original.shape(name);
       boolean ofLinear =
-          name.endsWith(WEIGHT)
-              && linears.containsKey(name.substring(0, name.length() - WEIGHT.length()));
-      if (shape.length == 1 ? method.trainsVectors() : method.trainsTables() && !ofLinear) {
+          name.endsWith(BIAS)
+              && linears.containsKey(name.substring(0, name.length() - BIAS.length()));
+      long[] shape = original.shape(name);
+      boolean isTrained =
+          shape.length == 1
+              ? method.trainsVector(name, ofLinear)
+              : method.trainsTables() && !isLinear(name, linears);
+      if (isTrained) {
         int cols = shape.length == 1 ? 0 : Math.toIntExact(shape[1]);
-        Parameter values = Parameter.of(name, original.read(name), cols > 0);
+        boolean decays = cols > 0;
+        Parameter values = Parameter.of(name, original.read(name), decays);
         vectors.put(name, new StoredVector(values, original.info(name).dtype(), cols));
       }
     }
     return new TrainedWeights(linears, vectors);
   }
 
+  private static boolean isLinear(String tensor, Map<String, TrainableLinear> linears) {
+    return tensor.endsWith(WEIGHT)
+        && linears.containsKey(tensor.substring(0, tensor.length() - WEIGHT.length()));
+  }
+
   /** A second head would stay as it is, and be dropped, or not, when the result is stored. */
-  private static void requireOneHead(Checkpoint original, TransformerModel model) {
+  private void requireOneHead() {
     String head = model.layout().outer().head() + WEIGHT;
     if (original.contains(head) && !model.requiredTensors().contains(head)) {
       throw PbqException.usage(
@@ -63,5 +67,27 @@ final class StartingWeights {
               + " although config.json says that the head is the embedding: remove the tensor, or"
               + " set tie_word_embeddings to false");
     }
+  }
+
+  private static List<String> linears(TransformerModel model) {
+    return IntStream.range(0, model.blocks())
+        .boxed()
+        .flatMap(b -> model.linearInputs(b).stream())
+        .flatMap(input -> input.linears().stream())
+        .map(Linear::name)
+        .toList();
+  }
+
+  /** The root mean square of the weights that are replaced. */
+  static double rms(Checkpoint original, TransformerModel model) {
+    double sum = 0;
+    long count = 0;
+    for (String name : linears(model)) {
+      for (float w : original.read(name + WEIGHT)) {
+        sum += (double) w * w;
+        count++;
+      }
+    }
+    return Math.sqrt(sum / count);
   }
 }

@@ -3,6 +3,7 @@ package dev.pbq.train.student;
 import ai.djl.ndarray.NDArray;
 import dev.pbq.core.model.ModelLayout;
 import dev.pbq.core.model.ProductOperands;
+import dev.pbq.core.parallel.Parallel;
 import java.util.List;
 
 /**
@@ -29,14 +30,26 @@ final class BlockArrays {
 
   /** Takes the current values into use, as they are stored. */
   void use() {
-    trained.use(arrays);
-    biases.round();
+    write(false);
   }
 
   /** Takes the current values into use, as gradients are computed with them. */
   void learn() {
-    trained.learn(arrays);
-    biases.round();
+    write(true);
+  }
+
+  private void write(boolean learning) {
+    Parallel.forEach(
+        arrays.size(),
+        i -> {
+          String tensor = arrays.get(i).getName();
+          EngineFloats.write(
+              arrays.get(i),
+              buffer -> {
+                trained.fill(tensor, buffer, learning);
+                biases.round(tensor, buffer);
+              });
+        });
   }
 
   /** Sets the gradients of what is trained from all batches since the last call. */

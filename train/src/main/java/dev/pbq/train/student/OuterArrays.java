@@ -7,7 +7,6 @@ import dev.pbq.core.model.TokenEmbedding;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.train.layer.StoredVector;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -81,11 +80,14 @@ final class OuterArrays implements AutoCloseable {
     }
     for (LoadedRows rows : vocabulary) {
       StoredVector vector = trained.vectors().get(rows.tensor());
-      FloatBuffer buffer = TrainedWeights.floats(rows.array());
       int from = rows.first() * vector.cols();
-      for (int i = 0; i < buffer.capacity(); i++) {
-        buffer.put(i, vector.used(from + i));
-      }
+      EngineFloats.write(
+          rows.array(),
+          buffer -> {
+            for (int i = 0; i < buffer.capacity(); i++) {
+              buffer.put(i, vector.used(from + i));
+            }
+          });
     }
   }
 
@@ -115,13 +117,13 @@ final class OuterArrays implements AutoCloseable {
       return;
     }
     int width = Math.toIntExact(rows.getShape().get(2));
-    try (NDArray gradient = rows.getGradient()) {
-      FloatBuffer buffer = TrainedWeights.floats(gradient);
+    try (NDArray array = rows.getGradient()) {
+      float[] gradient = EngineFloats.take(array);
       int at = 0;
       for (int[] sequence : ids) {
         for (int id : sequence) {
           for (int i = 0; i < width; i++) {
-            tableGradient[id * width + i] += buffer.get(at++);
+            tableGradient[id * width + i] += gradient[at++];
           }
         }
       }
@@ -149,11 +151,10 @@ final class OuterArrays implements AutoCloseable {
     StoredVector vector = trained.vectors().get(rows.tensor());
     float[] sum = vector.parameter().gradient();
     int from = rows.first() * Math.max(1, vector.cols());
-    try (NDArray gradient = rows.array().getGradient()) {
-      FloatBuffer buffer = TrainedWeights.floats(gradient);
-      for (int i = 0; i < buffer.capacity(); i++) {
-        sum[from + i] += buffer.get(i);
-        buffer.put(i, 0);
+    try (NDArray array = rows.array().getGradient()) {
+      float[] gradient = EngineFloats.take(array);
+      for (int i = 0; i < gradient.length; i++) {
+        sum[from + i] += gradient[i];
       }
     }
   }

@@ -8,17 +8,16 @@ import dev.pbq.core.model.OperandTransform;
 import dev.pbq.core.model.Product;
 import dev.pbq.core.model.ProductOperands;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Trained biases of linears, which are rounded as operands of their products whenever used. */
 final class RoundedBiases {
   private static final String BIAS = ".bias";
 
-  private record Rounded(NDArray bias, OperandTransform transform) {}
-
-  private final List<Rounded> biases = new ArrayList<>();
+  private final Map<String, OperandTransform> biases = new HashMap<>();
 
   /**
    * Finds them.
@@ -35,16 +34,16 @@ final class RoundedBiases {
       if (linear.isPresent()) {
         Linear of = linear.get();
         Product product = Product.linear(of.block(), of.role(), layout.path(of));
-        biases.add(new Rounded(array, operands.of(product, Operand.BIAS)));
+        biases.put(name, operands.of(product, Operand.BIAS));
       }
     }
   }
 
-  /** Rounds the values that were just taken into use. */
-  void round() {
-    for (Rounded rounded : biases) {
-      FloatBuffer buffer = TrainedWeights.floats(rounded.bias());
-      rounded.transform().apply(buffer, 1, 1, buffer.capacity());
+  /** Rounds the values of a tensor that are about to be used, if it is such a bias. */
+  void round(String tensor, FloatBuffer values) {
+    OperandTransform transform = biases.get(tensor);
+    if (transform != null) {
+      transform.apply(values, 1, 1, values.capacity());
     }
   }
 }

@@ -11,7 +11,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 
 /**
  * Everything of a model that is trained.
@@ -74,33 +73,27 @@ public record TrainedWeights(
     return linears.values().stream().allMatch(TrainableLinear::learnsAsStored);
   }
 
-  /** Writes the current values into the engine's arrays, each named as its tensor. */
-  void use(List<NDArray> arrays) {
-    use(arrays, TrainableLinear::use);
-  }
-
-  /** As {@link #use}, with the weights that gradients are computed with. */
-  void learn(List<NDArray> arrays) {
-    use(arrays, TrainableLinear::learnWith);
-  }
-
-  private void use(List<NDArray> arrays, BiConsumer<TrainableLinear, float[]> reader) {
-    Parallel.forEach(
-        arrays.size(),
-        i -> {
-          NDArray array = arrays.get(i);
-          FloatBuffer buffer = floats(array);
-          StoredVector vector = vectors.get(array.getName());
-          if (vector != null) {
-            for (int k = 0; k < buffer.capacity(); k++) {
-              buffer.put(k, vector.used(k));
-            }
-          } else {
-            float[] weight = new float[buffer.capacity()];
-            reader.accept(linears.get(linear(array.getName())), weight);
-            buffer.put(0, weight);
-          }
-        });
+  /**
+   * Writes the current values of a tensor.
+   *
+   * @param learning whether as gradients are computed with them, or as they are stored
+   */
+  void fill(String tensor, FloatBuffer buffer, boolean learning) {
+    StoredVector vector = vectors.get(tensor);
+    if (vector != null) {
+      for (int k = 0; k < buffer.capacity(); k++) {
+        buffer.put(k, vector.used(k));
+      }
+      return;
+    }
+    float[] weight = new float[buffer.capacity()];
+    TrainableLinear linear = linears.get(linear(tensor));
+    if (learning) {
+      linear.learnWith(weight);
+    } else {
+      linear.use(weight);
+    }
+    buffer.put(0, weight);
   }
 
   /** Takes the engine's gradients to the trained arrays and sets the engine's to zero. */
@@ -110,10 +103,7 @@ public record TrainedWeights(
         arrays.size(),
         i -> {
           String name = arrays.get(i).getName();
-          FloatBuffer buffer = floats(gradients.get(i));
-          float[] gradient = new float[buffer.capacity()];
-          buffer.get(0, gradient);
-          buffer.put(0, new float[gradient.length]);
+          float[] gradient = EngineFloats.take(gradients.get(i));
           StoredVector vector = vectors.get(name);
           if (vector != null) {
             System.arraycopy(gradient, 0, vector.parameter().gradient(), 0, gradient.length);
@@ -122,11 +112,6 @@ public record TrainedWeights(
           }
         });
     gradients.forEach(NDArray::close);
-  }
-
-  /** The engine's own memory. */
-  static FloatBuffer floats(NDArray array) {
-    return array.toByteBuffer(true).asFloatBuffer();
   }
 
   static String linear(String tensor) {
