@@ -50,6 +50,7 @@ final class OuterArrays implements AutoCloseable {
     this.embedding = model.embedding(owner, current);
     this.vocabulary.forEach(rowsOfHead -> rowsOfHead.array().setRequiresGradient(true));
     watch();
+    writeVocabulary();
   }
 
   private List<LoadedRows> trainedOf(List<LoadedRows> rows) {
@@ -78,6 +79,10 @@ final class OuterArrays implements AutoCloseable {
       embedding = model.embedding(owner, current);
       watch();
     }
+    writeVocabulary();
+  }
+
+  private void writeVocabulary() {
     for (LoadedRows rows : vocabulary) {
       StoredVector vector = trained.vectors().get(rows.tensor());
       int from = rows.first() * vector.cols();
