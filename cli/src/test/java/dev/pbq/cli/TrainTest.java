@@ -154,7 +154,7 @@ class TrainTest {
   }
 
   @Test
-  void theTeacherWritesTheTextAndTheResultIsSavedDense() {
+  void theTeacherWritesTheTextAndTheResultIsSavedDense() throws Exception {
     Path out = folder.resolve("written");
     Cli.Result trained =
         Cli.run(

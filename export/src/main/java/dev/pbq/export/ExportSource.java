@@ -1,5 +1,6 @@
 package dev.pbq.export;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
@@ -36,13 +37,16 @@ public final class ExportSource implements AutoCloseable {
   private final Optional<ModelLayout> layout;
   private final Map<String, String> stored;
   private final Optional<StoredWeights> dense;
+  private final OwnBiases biases;
 
   private ExportSource(ModelFolder folder, ModelWeights weights) {
     this.folder = folder;
     this.weights = weights;
     this.layout = layout(folder);
+    this.biases = OwnBiases.of(folder, weights);
     this.dense = layout.map(l -> l.stored(weights, weights.names()));
     this.stored = names(folder, weights, layout, dense);
+    stored.keySet().removeAll(biases.leftOut());
   }
 
   /** Opens a folder's weights, reading headers only. */
@@ -89,6 +93,11 @@ public final class ExportSource implements AutoCloseable {
 
   public ModelFolder folder() {
     return folder;
+  }
+
+  /** Switches on in a configuration what tensors of this source have their places by. */
+  public void switchOn(ObjectNode config) {
+    biases.addTo(config);
   }
 
   /** Whether pbq packed the model. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.UnknownTensors;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.data.Tokenizer;
@@ -13,6 +14,8 @@ import dev.pbq.core.model.ProductFormat;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.parallel.Parallel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -64,12 +67,20 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
     ModelWeights weights = Checkpoints.open(folder);
     try {
       model.requireTensors(weights, where);
-      UnknownTensors.of(model.layout().knownTensors(), weights.names()).tell(where);
+      UnknownTensors.of(known(model, weights), weights.names()).tell(where);
       return new OpenParts<>(model, operands, weights, tokens.open(folder.path()), running);
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }
+  }
+
+  private static List<String> known(TransformerModel model, ModelWeights weights) {
+    List<String> known = new ArrayList<>(model.layout().knownTensors());
+    if (weights instanceof PackedCheckpoint packed) {
+      known.addAll(packed.ownBiases());
+    }
+    return known;
   }
 
   M model() {

@@ -4,6 +4,7 @@ import static dev.pbq.core.quant.SettingChecks.or;
 import static dev.pbq.core.quant.SettingChecks.require;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.quant.Setting;
 import dev.pbq.train.layer.SignRule;
@@ -46,8 +47,10 @@ public record PbQatSettings(
         salientFrac >= 0 && salientFrac < 1,
         "salientFrac",
         salientFrac,
-        "is not at least 0 and below 1");
-    require(layer == null || start == null, "start", start, "and {layer} exclude each other");
+        "not at least 0 and below 1");
+    if (layer != null && start != null) {
+      throw PbqException.setting("{start} and {layer} exclude each other");
+    }
   }
 
   /** The defaults. */

@@ -1,6 +1,7 @@
 package dev.pbq.train.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.QuantizedLinear;
@@ -46,6 +47,24 @@ public interface TrainingMethod extends AutoCloseable {
    * @throws dev.pbq.core.PbqException if the layer cannot be represented so
    */
   TrainableLinear linear(String linear, FloatMatrix weight);
+
+  /**
+   * What stands where a linear stood, by all that is known of it; for most methods, its name and
+   * weight.
+   *
+   * @throws dev.pbq.core.PbqException if the layer cannot be represented so
+   */
+  default TrainableLinear linear(OriginalLinear original) {
+    return linear(original.name(), original.weight());
+  }
+
+  /**
+   * Refuses a model that the method's start was not made of.
+   *
+   * @param original the model's weights, lent
+   * @throws dev.pbq.core.PbqException USAGE or BAD_DATA naming what does not fit
+   */
+  default void requireFits(Checkpoint original) {}
 
   /**
    * Whether a vector of the model is trained.

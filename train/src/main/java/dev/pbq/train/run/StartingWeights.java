@@ -6,12 +6,14 @@ import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
+import dev.pbq.train.method.OriginalLinear;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.student.TrainedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -25,8 +27,9 @@ record StartingWeights(Checkpoint original, TransformerModel model) {
 
   TrainedWeights of(TrainingMethod method) {
     Map<String, TrainableLinear> linears = new LinkedHashMap<>();
-    for (String name : linears(model)) {
-      linears.put(name, method.linear(name, original.readMatrix(name + WEIGHT)));
+    method.requireFits(original);
+    for (Linear linear : linears(model)) {
+      linears.put(linear.name(), method.linear(original(linear)));
     }
     if (method.trainsTables()) {
       requireOneHead();
@@ -69,12 +72,19 @@ record StartingWeights(Checkpoint original, TransformerModel model) {
     }
   }
 
-  private static List<String> linears(TransformerModel model) {
+  private OriginalLinear original(Linear linear) {
+    return new OriginalLinear(
+        linear.name(),
+        linear.role().isAttention(),
+        original.readMatrix(linear.weight()),
+        linear.bias() ? Optional.of(original.read(linear.name() + BIAS)) : Optional.empty());
+  }
+
+  private static List<Linear> linears(TransformerModel model) {
     return IntStream.range(0, model.blocks())
         .boxed()
         .flatMap(b -> model.linearInputs(b).stream())
         .flatMap(input -> input.linears().stream())
-        .map(Linear::name)
         .toList();
   }
 
@@ -82,8 +92,8 @@ record StartingWeights(Checkpoint original, TransformerModel model) {
   static double rms(Checkpoint original, TransformerModel model) {
     double sum = 0;
     long count = 0;
-    for (String name : linears(model)) {
-      for (float w : original.read(name + WEIGHT)) {
+    for (Linear linear : linears(model)) {
+      for (float w : original.read(linear.weight())) {
         sum += (double) w * w;
         count++;
       }

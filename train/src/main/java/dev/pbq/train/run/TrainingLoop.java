@@ -110,7 +110,8 @@ public record TrainingLoop(
     for (int a = 0; a < batches; a++) {
       long first = ((long) step * batches + a) * settings.batch();
       int[][] ids = windows.take(first, settings.batch());
-      loss += student.backward(ids, objective, teacher, 1.0 / batches);
+      long noise = settings.seed() * 0x9e3779b97f4a7c15L + first * 0xbf58476d1ce4e5b9L;
+      loss += student.backward(ids, objective, teacher, 1.0 / batches, noise);
     }
     OptimizerStep.requireFinite(loss);
     student.takeGradients();

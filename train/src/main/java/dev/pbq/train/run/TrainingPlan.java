@@ -5,6 +5,7 @@ import static dev.pbq.core.quant.SettingChecks.or;
 import static dev.pbq.core.quant.SettingChecks.require;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.quant.Setting;
 import dev.pbq.train.method.TrainingDefaults;
 import dev.pbq.train.optimizer.Schedule;
@@ -156,15 +157,17 @@ public record TrainingPlan(
     heldOut = or(heldOut, 16);
     selfGenerate = or(selfGenerate, 0);
     device = or(device, "cpu");
-    require(steps == null || epochs == null, "steps", steps, "and {epochs} exclude each other");
-    require(epochs == null || epochs > 0, "epochs", epochs, "is not above 0");
-    require(steps == null || steps >= 0, "steps", steps, "is below 0");
-    require(clip > 0, "clip", clip, "is not above 0");
+    if (steps != null && epochs != null) {
+      throw PbqException.setting("{steps} and {epochs} exclude each other");
+    }
+    require(epochs == null || epochs > 0, "epochs", epochs, "not above 0");
+    require(steps == null || steps >= 0, "steps", steps, "below 0");
+    require(clip > 0, "clip", clip, "not above 0");
     require(
         lr == null || lr.equals(AUTO) || isPositive(lr),
         "lr",
         lr,
-        "is neither a number above 0 nor auto");
+        "neither a number above 0 nor auto");
     atLeast("heldOut", heldOut, 1);
     atLeast("selfGenerate", selfGenerate, 0);
     for (Integer atLeastOne : new Integer[] {batch, accumulate}) {
@@ -172,7 +175,7 @@ public record TrainingPlan(
           atLeastOne == null || atLeastOne > 0,
           atLeastOne == batch ? "batch" : "accumulate",
           atLeastOne,
-          "is not at least 1");
+          "not at least 1");
     }
   }
 

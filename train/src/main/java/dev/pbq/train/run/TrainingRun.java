@@ -89,10 +89,18 @@ public record TrainingRun(
           OutputDirectory.open(output.directory(), output.force(), mode, List.of(folder.path()))) {
         Job job =
             new Job(fitted, folder, open, original, teacher, windows, directory.work(), output);
-        TrainingResult result =
-            EngineMemory.guard(
-                () -> estimate(open.model(), windows.sizes()),
-                () -> open.run(plan.device(), job::train));
+        TrainingResult result;
+        try {
+          result =
+              EngineMemory.guard(
+                  () -> estimate(open.model(), windows.sizes()),
+                  () -> open.run(plan.device(), job::train));
+        } catch (RuntimeException | Error e) {
+          if (!TrainingState.isIn(directory.work())) {
+            directory.discard(); // There is no state to go on from.
+          }
+          throw e;
+        }
         directory.commit();
         return result;
       }

@@ -47,6 +47,11 @@ public final class TrainingState {
     this.fingerprint = fingerprint;
   }
 
+  /** Whether there is something to resume from in the folder that a run works in. */
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(FILE)) || Files.exists(folder.resolve(WrittenTokens.FILE));
+  }
+
   /** The curve as it was loaded; empty for a new run. */
   List<CurvePoint> curve() {
     return curve;

@@ -27,6 +27,7 @@ public final class Student implements AutoCloseable {
   private final List<DecoderBlock> blocks = new ArrayList<>();
   private final LanguageHead head;
   private final TrainedWeights trained;
+  private final Adapters adapters;
   private final BlockArrays arrays;
   private final boolean recompute;
 
@@ -60,30 +61,35 @@ public final class Student implements AutoCloseable {
       boolean recompute) {
     this.owner = parent.newSubManager();
     this.trained = trained;
+    this.adapters = new Adapters(owner, model.layout(), trained);
     this.recompute = recompute;
     WeightSource layers = trained.over(weights);
     for (int b = 0; b < model.blocks(); b++) {
-      blocks.add(model.block(owner, layers, b, operands));
+      blocks.add(model.block(owner, layers, b, adapters.operands(operands)));
     }
     this.head = model.head(owner, weights);
     this.embedding = new OuterArrays(owner, model, weights, trained, head.vocabulary());
     List<NDArray> whole = new ArrayList<>();
     blocks.forEach(block -> whole.addAll(block.weights()));
+    blocks.forEach(block -> adapters.hold(block.weights()));
     head.weights().stream().filter(array -> !embedding.holds(array)).forEach(whole::add);
     this.arrays = new BlockArrays(trained, whole, model.layout(), operands);
     arrays.learn();
+    adapters.refresh();
   }
 
   /** Takes the current values of what is trained into use. */
   public void refresh() {
     arrays.learn();
     embedding.refresh();
+    adapters.refresh();
   }
 
   /** Sets the gradients of what is trained from all batches since the last call. */
   public void takeGradients() {
     arrays.takeGradients();
     embedding.takeGradients();
+    adapters.takeGradients();
   }
 
   /**
@@ -96,6 +102,17 @@ public final class Student implements AutoCloseable {
    */
   public double backward(
       int[][] ids, Objective objective, Optional<Teacher> teacher, double share) {
+    return backward(ids, objective, teacher, share, 0);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param noise what the random numbers of dropout follow from; another one for every batch
+   */
+  public double backward(
+      int[][] ids, Objective objective, Optional<Teacher> teacher, double share, long noise) {
+    adapters.train(noise);
     try (NDManager step = owner.newSubManager()) {
       Optional<Teacher.Signals> signals = teacher.map(t -> t.signals(step, ids));
       Batch batch = new Batch(ids, objective, signals, share);
@@ -202,6 +219,7 @@ public final class Student implements AutoCloseable {
 
   /** The output of the last block, of the weights as they are stored. */
   private NDArray output(NDManager scope, int[][] ids) {
+    adapters.evaluate();
     boolean asStored = trained.learnsAsStored();
     if (!asStored) {
       arrays.use();

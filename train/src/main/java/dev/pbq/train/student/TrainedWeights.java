@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything of a model that is trained.
@@ -21,6 +22,7 @@ import java.util.Map;
 public record TrainedWeights(
     Map<String, TrainableLinear> linears, Map<String, StoredVector> vectors) {
   private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
 
   /** All trained arrays, in an order that is the same in every run. */
   public List<Parameter> parameters() {
@@ -37,17 +39,26 @@ public record TrainedWeights(
     return new WeightSource() {
       @Override
       public boolean contains(String name) {
-        return weights.contains(name);
+        return bias(name).isPresent() || weights.contains(name);
       }
 
       @Override
       public long[] shape(String name) {
-        return weights.shape(name);
+        return bias(name)
+            .map(vector -> new long[] {vector.parameter().values().length})
+            .orElseGet(() -> weights.shape(name));
       }
 
       @Override
       public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
-        weights.readRows(name, firstRow, rowCount, destination);
+        Optional<StoredVector> bias = bias(name);
+        if (bias.isEmpty()) {
+          weights.readRows(name, firstRow, rowCount, destination);
+          return;
+        }
+        for (long row = firstRow; row < firstRow + rowCount; row++) {
+          destination.put(bias.get().used((int) row));
+        }
       }
 
       @Override
@@ -65,7 +76,21 @@ public record TrainedWeights(
 
   /** Whether the tensor of this full name is trained. */
   boolean contains(String tensor) {
-    return vectors.containsKey(tensor) || linears.containsKey(linear(tensor));
+    TrainableLinear layer = linears.get(linear(tensor));
+    return vector(tensor).isPresent() || (layer != null && layer.adapter().isEmpty());
+  }
+
+  private Optional<StoredVector> vector(String tensor) {
+    StoredVector vector = vectors.get(tensor);
+    return vector != null ? Optional.of(vector) : bias(tensor);
+  }
+
+  /** The bias that a layer brings itself. */
+  private Optional<StoredVector> bias(String tensor) {
+    return tensor.endsWith(BIAS)
+        ? Optional.ofNullable(linears.get(tensor.substring(0, tensor.length() - BIAS.length())))
+            .flatMap(TrainableLinear::ownBias)
+        : Optional.empty();
   }
 
   /** Whether gradients are computed with the weights that are stored. */
@@ -79,10 +104,10 @@ public record TrainedWeights(
    * @param learning whether as gradients are computed with them, or as they are stored
    */
   void fill(String tensor, FloatBuffer buffer, boolean learning) {
-    StoredVector vector = vectors.get(tensor);
-    if (vector != null) {
+    Optional<StoredVector> vector = vector(tensor);
+    if (vector.isPresent()) {
       for (int k = 0; k < buffer.capacity(); k++) {
-        buffer.put(k, vector.used(k));
+        buffer.put(k, vector.get().used(k));
       }
       return;
     }
@@ -104,9 +129,9 @@ public record TrainedWeights(
         i -> {
           String name = arrays.get(i).getName();
           float[] gradient = EngineFloats.take(gradients.get(i));
-          StoredVector vector = vectors.get(name);
-          if (vector != null) {
-            System.arraycopy(gradient, 0, vector.parameter().gradient(), 0, gradient.length);
+          Optional<StoredVector> vector = vector(name);
+          if (vector.isPresent()) {
+            System.arraycopy(gradient, 0, vector.get().parameter().gradient(), 0, gradient.length);
           } else {
             linears.get(linear(name)).propagate(gradient);
           }

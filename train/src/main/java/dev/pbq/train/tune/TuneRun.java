@@ -91,7 +91,15 @@ public record TuneRun(
           OutputDirectory.open(
               output.directory(), output.force(), mode, List.of(packed.path(), reference.path()))) {
         Job job = new Job(tuned, weights, original, windows, directory.work(), output);
-        TuneResult result = tuned.run(plan.device(), job::tune);
+        TuneResult result;
+        try {
+          result = tuned.run(plan.device(), job::tune);
+        } catch (RuntimeException | Error e) {
+          if (!TrainingState.isIn(directory.work())) {
+            directory.discard(); // There is no state to go on from.
+          }
+          throw e;
+        }
         directory.commit();
         return result;
       }
@@ -200,8 +208,9 @@ public record TuneRun(
             packed.path() + " has no layer with scales, means or zero points that can be tuned");
       }
       Map<String, StoredVector> vectors = new LinkedHashMap<>();
+      List<String> parts = weights.ownBiases();
       for (String name : model.requiredTensors()) {
-        if (weights.shape(name).length == 1) {
+        if (weights.shape(name).length == 1 && !parts.contains(name)) {
           Parameter values = Parameter.of(name, weights.read(name), false);
           vectors.put(name, new StoredVector(values, weights.stored().info(name).dtype()));
         }

@@ -30,7 +30,9 @@ record TunedFolder(ModelFolder source, PackedCheckpoint weights) {
 
   void write(Path work, TrainedWeights trained, ObjectNode tuning, Map<String, byte[]> sideFiles) {
     List<TensorGroup> groups = new ArrayList<>();
-    for (String name : weights.names()) {
+    List<String> names = new ArrayList<>(weights.names());
+    names.removeAll(weights.ownBiases());
+    for (String name : names) {
       groups.add(group(name, trained));
     }
     CheckpointWriter.write(work, groups, Map.of(), ShardSize.DEFAULT);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -75,9 +76,10 @@ public record PackedContents(
   /** The bits of every part of each packed linear. */
   private static Map<String, Map<String, Long>> partBits(PackedCheckpoint packed) {
     Map<String, Map<String, Long>> parts = new HashMap<>();
+    Set<String> own = Set.copyOf(packed.ownBiases());
     for (String name : packed.stored().names()) {
       int dot = name.lastIndexOf('.');
-      if (dot > 0 && !name.endsWith(".bias")) {
+      if (dot > 0 && (!name.endsWith(".bias") || own.contains(name))) {
         parts
             .computeIfAbsent(name.substring(0, dot), linear -> new TreeMap<>())
             .put(name.substring(dot + 1), 8 * packed.stored().info(name).byteCount());

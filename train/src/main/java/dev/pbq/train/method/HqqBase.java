@@ -1,0 +1,30 @@
+package dev.pbq.train.method;
+
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.packed.HqqLinear;
+
+/** Where the frozen layers come from that adapters stand beside. */
+public sealed interface HqqBase extends AutoCloseable permits QuantizedBase, PackedBase {
+  /**
+   * A frozen layer.
+   *
+   * @throws dev.pbq.core.PbqException naming the layer if it cannot be had
+   */
+  HqqLinear layer(OriginalLinear original);
+
+  /**
+   * Refuses a model that this does not belong to.
+   *
+   * @throws dev.pbq.core.PbqException USAGE naming a tensor that differs
+   */
+  void requireFits(Checkpoint original);
+
+  /** Bits of a code, by the program's count. */
+  double codeBits();
+
+  /** About how many bits a frozen layer [rows, cols] takes. */
+  long estimateStoredBits(int rows, int cols);
+
+  @Override
+  default void close() {}
+}
