@@ -13,7 +13,8 @@ public final class BlockwiseOptions {
       description =
           "After each input of a block (q/k/v, o, gate/up, down) train its layers that are not"
               + " quantized yet towards the outputs of the original block, on the calibration"
-              + " windows. Calibrated methods only; many times slower, and of no use with few windows.")
+              + " windows. Calibrated methods only; many times slower, and of no use with few"
+              + " windows.")
   private Boolean blockwise;
 
   @Option(
