@@ -3,19 +3,21 @@
 # model, for model folders of your choice, as Markdown with the published figures beside ours; and HQQ at all widths. Resumable: what has
 # been quantized or evaluated is not done again.
 #
-#   scripts/hqq-tables.sh [--out DIR] [--eval SET,SET] [--protocol blog|gptq] [--seqlen N] [--stride N] [--data-dir DIR] [--limit N] [--tables blog,widths] [--only NAME,NAME] MODEL...
+#   scripts/hqq-tables.sh [--out DIR] [--eval SET,SET] [--protocol blog|gptq] [--seqlen N] [--stride N] [--data-dir DIR] [--limit N] [--tables blog,widths] [--only NAME,NAME] [--plus "OPTIONS"] MODEL...
 #
 # --protocol blog (the default) slides windows of --seqlen tokens (1024) by --stride (512), as the blog measures; gptq takes disjoint windows.
 # --tables widths adds 8 to 1 bits in groups of 64; --only makes these rows alone (full is always made). Published figures are printed only beside the model that they were published for.
+# --plus trains the rows of HQQ+ too (plus-2, plus-1), by pbq train --method hqq-plus with these options beside the published ones: a text at least,
+# as in --plus "--dataset wikitext2 --steps 5600 --loss kd". For the model built in: --plus "--dataset tiny --steps 20 --batch 4 --seqlen 64 --lr 3e-3".
 # Without arguments: --help.
 set -eu
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 pbq="${PBQ:-$here/../pbq}"
-out=results/hqq eval_sets=wikitext2 protocol=blog seqlen= stride= data_dir= limit= tables=blog only=
+out=results/hqq eval_sets=wikitext2 protocol=blog seqlen= stride= data_dir= limit= tables=blog only= plus=
 models=()
 
-usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
+usage() { sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
 
 [ $# -gt 0 ] || usage 2
 while [ $# -gt 0 ]; do
@@ -29,6 +31,7 @@ while [ $# -gt 0 ]; do
     --limit) limit="$2"; shift 2 ;;
     --tables) tables="$2"; shift 2 ;;
     --only) only="$2"; shift 2 ;;
+    --plus) plus="$2"; shift 2 ;;
     --help|-h) usage 0 ;;
     -*) echo "hqq-tables: unknown option $1" >&2; exit 2 ;;
     *) models+=("$1"); shift ;;
@@ -61,6 +64,15 @@ row() {
   local model="$1" folder="$2/$3"
   shift 3
   [ -s "$folder/pbq-report.json" ] || "$pbq" quantize "$model" --method hqq --out "$folder" --resume "$@" >&2
+  evaluate "$folder.ppl.json" "$folder"
+}
+
+# trained MODEL DIR NAME OPTIONS...: as row, by training; "$plus" has the last word.
+trained() {
+  local model="$1" folder="$2/$3"
+  shift 3
+  # shellcheck disable=SC2086 # the options are a list
+  [ -s "$folder/pbq-report.json" ] || "$pbq" train "$model" --method hqq-plus --out "$folder" --resume "$@" $plus >&2
   evaluate "$folder.ppl.json" "$folder"
 }
 
@@ -115,25 +127,27 @@ hqq-2-g8-coded|HQQ 2 bit, g 8, axis 0, coded parameters|- -|--bits 2 --groupsize
 hqq-1-g8-axis0|HQQ 1 bit, g 8, axis 0|9866 1.76|--bits 1 --groupsize 8 --axis 0
 hqq-1-g8-axis1|HQQ 1 bit, g 8, axis 1|- -|--bits 1 --groupsize 8 --axis 1
 hqq-1-g8-coded|HQQ 1 bit, g 8, axis 0, coded parameters|- -|--bits 1 --groupsize 8 --axis 0 --quant-zero --quant-scale
-plus-2|HQQ+ 2 bit|5.14 2.69|
-plus-1|HQQ+ 1 bit|8.53 1.85|
+plus-2|HQQ+ 2 bit, g 8, axis 0|5.14 2.69|--bits 2 --groupsize 8 --axis 0
+plus-1|HQQ+ 1 bit, g 8, axis 0|8.53 1.85|--bits 1 --groupsize 8 --axis 0
 quip|QuIP# 2 bit|8.54 2.72|
 T
 }
 
 blog() {
-  local model="$1" dir="$2" known="$3" name label figures options p m report s
+  local model="$1" dir="$2" known="$3" name label figures options p m report s how
   preamble "the 1-bit blog, base model" "$model"
   echo "Published: \"Towards 1-bit Machine Learning Models\", Llama-2-7B, wikitext2; shown for that model alone. Which axis its post-training rows use"
   echo "is not stated; its recipe has axis 0. Its memory leaves scales and zero points out (in groups of 8 they take 4 bits per weight in fp16):"
-  echo "compare with the column of the codes. HQQ+ trains adapters on top, and neither its data nor its training is public: not reproducible, not"
-  echo "run. QuIP# is another program's: not run."
+  echo "compare with the column of the codes. HQQ+ trains adapters on top; the training of the published models is not public, so that"
+  echo "their figures cannot be reproduced. Ours: ${plus:-not run}. QuIP# is another program's: not run."
   echo
   local heads=(configuration "stored bits" "GB (ours)" "GB without scales and zeros" "GB of VRAM (published)")
   for s in "${sets[@]}"; do heads+=("$s (ours)"); done
   columns "${heads[@]}" "wikitext2 (published)"
   while IFS='|' read -r name label figures options; do
     read -r p m <<<"$figures"
+    how=row
+    case "$name" in plus-*) how=trained; [ -n "$plus" ] || options= ;; esac
     [ "$known" = yes ] || { p=- m=-; }
     if [ "$name" = full ]; then
       evaluate "$dir/full.ppl.json" "$model"
@@ -141,7 +155,7 @@ blog() {
     elif [ -n "$options" ]; then
       wanted "$name" || continue
       # shellcheck disable=SC2086 # the options are a list
-      row "$model" "$dir" "$name" $options
+      "$how" "$model" "$dir" "$name" $options
       report="$dir/$name/pbq-report.json"
       echo "| $label | $(bits "$report" storedBits) | $(gigabytes "$report" modelBytes) | $(codes "$report") | $m |$(figures "$dir/$name.ppl.json") $p |"
     elif [ "$known" = yes ]; then

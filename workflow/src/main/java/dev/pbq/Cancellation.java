@@ -7,6 +7,9 @@ import dev.pbq.eval.EvaluationProgress;
 import dev.pbq.eval.ScoringProgress;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.hub.DownloadListener;
+import dev.pbq.train.run.CurvePoint;
+import dev.pbq.train.run.TrainingProgress;
+import dev.pbq.train.run.TrainingSettings;
 
 /**
  * Adapters from the listeners of single operations to a {@link PbqListener}; each asks whether the
@@ -117,6 +120,39 @@ record Cancellation(PbqListener listener) {
       public void windows(int windowsDone, int windows) {
         check();
         to.windows(windowsDone, windows);
+      }
+    };
+  }
+
+  /** Ends after a step, whose state is saved. */
+  TrainingProgress training() {
+    TrainingProgress to = listener.training();
+    return new TrainingProgress() {
+      @Override
+      public void begins(TrainingSettings settings) {
+        check();
+        to.begins(settings);
+      }
+
+      @Override
+      public void written(int texts, int all) {
+        check();
+        to.written(texts, all);
+      }
+
+      @Override
+      public void step(CurvePoint point) {
+        to.step(point);
+      }
+
+      @Override
+      public boolean stops() {
+        return listener.isCancelled() || to.stops();
+      }
+
+      @Override
+      public void warning(String message) {
+        to.warning(message);
       }
     };
   }

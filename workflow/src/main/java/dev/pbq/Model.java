@@ -25,11 +25,16 @@ import dev.pbq.export.ExportReport;
 import dev.pbq.export.ExportRequest;
 import dev.pbq.export.Exporters;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.train.method.TrainingMethod;
+import dev.pbq.train.run.TrainingResult;
+import dev.pbq.train.tune.TuneResult;
 import dev.pbq.workflow.inspect.Inspection;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.TrainingRecipe;
 import dev.pbq.workflow.source.Texts;
+import dev.pbq.workflow.train.TrainingJob;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * A model folder, dense or packed: what {@link Pbq#model} finds and {@link #quantize} makes.
@@ -51,20 +57,31 @@ import java.util.OptionalInt;
 public final class Model {
   private final ResolvedModel resolved;
   private final Texts texts;
+  private final Function<String, ResolvedModel> models;
   private final Running running;
   private final Cancellation cancellation;
 
-  private Model(ResolvedModel resolved, Texts texts, Running running, Cancellation cancellation) {
+  private Model(
+      ResolvedModel resolved,
+      Texts texts,
+      Function<String, ResolvedModel> models,
+      Running running,
+      Cancellation cancellation) {
     this.resolved = resolved;
     this.texts = texts;
+    this.models = models;
     this.running = running;
     this.cancellation = cancellation;
   }
 
   static Model open(
-      ResolvedModel resolved, Texts texts, Running running, Cancellation cancellation) {
+      ResolvedModel resolved,
+      Texts texts,
+      Function<String, ResolvedModel> models,
+      Running running,
+      Cancellation cancellation) {
     ModelFolder.open(resolved.folder());
-    return new Model(resolved, texts, running, cancellation);
+    return new Model(resolved, texts, models, running, cancellation);
   }
 
   /** The folder with its files. */
@@ -125,7 +142,38 @@ public final class Model {
     }
     ResolvedModel made =
         new ResolvedModel(output.toString(), output.toString(), output, "local folder");
-    return open(made, texts, running, cancellation);
+    return open(made, texts, models, running, cancellation);
+  }
+
+  /**
+   * Trains a quantized model of this dense one, from the recipe's method and text.
+   *
+   * @param output appears complete or not at all; a run that is cancelled or fails leaves its last
+   *     state beside it, to be resumed
+   * @return curve, perplexity of the held-out windows from what is stored, and sizes; {@link
+   *     Pbq#model} opens the model made
+   * @throws PbqException as {@link dev.pbq.train.run.TrainingRun#run}
+   */
+  public TrainingResult train(TrainingRecipe recipe, Path output, Existing existing) {
+    TrainingJob job = job(recipe);
+    try (TrainingMethod method = job.method()) {
+      return job.train(method, output, existing, cancellation.training());
+    }
+  }
+
+  /**
+   * Tunes this packed model: scales, means and norms learn from the original; codes and size stay.
+   *
+   * @param reference the dense model that it was made of
+   * @param recipe text, and how long; it has no method
+   * @throws PbqException as {@link dev.pbq.train.tune.TuneRun#run}
+   */
+  public TuneResult tune(Model reference, TrainingRecipe recipe, Path output, Existing existing) {
+    return job(recipe).tune(reference.resolved, output, existing, cancellation.training());
+  }
+
+  private TrainingJob job(TrainingRecipe recipe) {
+    return new TrainingJob(resolved, recipe, texts, models, running);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.eval.EvaluationProgress;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.hub.DownloadListener;
+import dev.pbq.train.run.TrainingProgress;
 
 /**
  * A listener to the operations of {@link Pbq}, which can also cancel them. Every method has a
@@ -12,7 +13,8 @@ import dev.pbq.hub.DownloadListener;
  * <p>To end an operation early, let {@link #isCancelled} answer true: the operation throws {@link
  * dev.pbq.core.PbqException} of kind {@code CANCELLED} at its next progress event, usually within a
  * second or two. Nothing half-written is left under a final name; the finished blocks of a
- * quantization are kept, and {@code Existing.RESUME} continues with them.
+ * quantization and the last step of a training are kept, and {@code Existing.RESUME} continues with
+ * them.
  */
 public interface PbqListener {
   /** Hears nothing, ends nothing. */
@@ -41,5 +43,10 @@ public interface PbqListener {
   /** Hears of exports: tensors. */
   default ExportProgress export() {
     return ExportProgress.NONE;
+  }
+
+  /** Hears of a training or tuning: steps with their losses. */
+  default TrainingProgress training() {
+    return TrainingProgress.SILENT;
   }
 }

@@ -14,6 +14,7 @@ import dev.pbq.eval.protocol.PerplexityMeasurement;
 import dev.pbq.eval.tasks.Task;
 import dev.pbq.export.Exporter;
 import dev.pbq.export.Exporters;
+import dev.pbq.train.method.TrainingMethodProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,13 @@ class ExtensionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(classes = {QuantizerProvider.class, Exporter.class, ForeignLayout.class})
+  @ValueSource(
+      classes = {
+        QuantizerProvider.class,
+        Exporter.class,
+        ForeignLayout.class,
+        TrainingMethodProvider.class
+      })
   void everyServiceIsAnnounced(Class<?> service) {
     Set<String> announced =
         ServiceLoader.load(service).stream()

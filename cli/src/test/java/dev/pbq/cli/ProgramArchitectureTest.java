@@ -81,6 +81,7 @@ class ProgramArchitectureTest {
           ROOT,
           TENSOR,
           MODEL,
+          "dev.pbq.core.generate..",
           "dev.pbq.train.layer..",
           "dev.pbq.train.optimizer..");
 
@@ -102,6 +103,7 @@ class ProgramArchitectureTest {
           ROOT,
           TENSOR,
           PACKED,
+          QUANT,
           CHECKPOINT,
           "dev.pbq.train.layer..",
           "dev.pbq.train.optimizer..",
@@ -165,7 +167,8 @@ class ProgramArchitectureTest {
           "dev.pbq.eval.protocol..");
 
   @ArchTest
-  static final ArchRule sources = only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY);
+  static final ArchRule sources =
+      only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY, EXPORT);
 
   @ArchTest
   static final ArchRule quantizing =
@@ -192,15 +195,40 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule inspections =
-      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PIPELINE);
+      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PACKED, PIPELINE);
 
   @ArchTest
   static final ArchRule frontDoor =
-      only("dev.pbq", CORE, FORMATS, EVAL, EXPORT, "dev.pbq.hub..", "dev.pbq.workflow..");
+      only(
+          "dev.pbq",
+          CORE,
+          FORMATS,
+          EVAL,
+          EXPORT,
+          "dev.pbq.hub..",
+          "dev.pbq.workflow..",
+          "dev.pbq.train..");
 
   @ArchTest
   static final ArchRule resultPages =
-      only("dev.pbq.workflow.report..", CORE, EVAL, "dev.pbq.workflow.compare..");
+      only(
+          "dev.pbq.workflow.report..",
+          CORE,
+          EVAL,
+          "dev.pbq.train.run..",
+          "dev.pbq.train.tune..",
+          "dev.pbq.workflow.compare..");
+
+  @ArchTest
+  static final ArchRule trainings =
+      only(
+          "dev.pbq.workflow.train..",
+          CORE,
+          "dev.pbq.eval.run..",
+          "dev.pbq.train..",
+          "dev.pbq.workflow.quantize..",
+          "dev.pbq.workflow.recipe..",
+          "dev.pbq.workflow.source..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);
 

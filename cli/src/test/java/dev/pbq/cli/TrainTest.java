@@ -81,13 +81,78 @@ class TrainTest {
     Path out = folder.resolve("no");
     Cli.Result method = train(out, "--method", "gptq");
     assertThat(method.code()).isEqualTo(2);
-    assertThat(method.err()).contains("is no training method; there are pb-qat, onebit");
+    assertThat(method.err()).contains("there is no method 'gptq'; the nearest is");
     Cli.Result rate = train(out, "--method", "pb-qat", "--lr", "0");
     assertThat(rate.code()).isEqualTo(2);
-    assertThat(rate.err()).contains("--lr 0.0 is not above 0");
+    assertThat(rate.err()).contains("--lr 0 is neither a number above 0 nor auto");
     Cli.Result dense = Cli.run("tune", "tiny", "--reference", "tiny", "--out", out);
     assertThat(dense.code()).isEqualTo(4);
     assertThat(dense.err()).contains("there is nothing to tune");
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void theRecipeOfARunRepeatsIt() throws Exception {
+    Path out = folder.resolve("first");
+    Path pages = folder.resolve("pages");
+    Cli.Result first =
+        train(
+            out, "--method", "pb-qat", "--salient-frac", 0.2, "--keep", "best", "--report", pages);
+    assertThat(first.code()).as(first.err()).isZero();
+    assertThat(pages.resolve("report.html")).content().contains("Held-out windows", "Gradients");
+    Path again = folder.resolve("again");
+    Cli.Result second =
+        Cli.run("train", "tiny", "--recipe", out.resolve("pbq-recipe.toml"), "--out", again);
+    assertThat(second.code()).as(second.err()).isZero();
+    assertThat(again.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(out.resolve("model.safetensors"));
+
+    Path broken = Files.writeString(folder.resolve("r.toml"), "method = \"onebit\"\nstep = 3\n");
+    Cli.Result refused = Cli.run("train", "tiny", "--recipe", broken, "--out", again);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("unknown key step").hasLineCount(1);
+  }
+
+  @Test
+  void aDryRunTrainsNothing() {
+    Path out = folder.resolve("dry");
+    Cli.Result dry = train(out, "--method", "onebit", "--dry-run");
+    assertThat(dry.code()).as(dry.err()).isZero();
+    assertThat(dry.out()).contains("linear layers", "memory", "for 4 steps");
+    assertThat(out).doesNotExist();
+    assertThat(folder.resolve("dry.partial")).doesNotExist();
+  }
+
+  @Test
+  void theTeacherWritesTheTextAndTheResultIsSavedDense() throws Exception {
+    Path out = folder.resolve("written");
+    Cli.Result trained =
+        Cli.run(
+            "train",
+            "tiny",
+            "--method",
+            "pb-qat",
+            "--self-generate",
+            40,
+            "--epochs",
+            0.5,
+            "--seqlen",
+            32,
+            "--held-out",
+            4,
+            "--batch",
+            2,
+            "--accumulate",
+            1,
+            "--save",
+            "--out",
+            out);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(Cli.perplexity(folder.resolve("written-dense"))).isFinite();
+
+    Cli.Result device = train(folder.resolve("gpu"), "--method", "onebit", "--device", "gpu:99");
+    assertThat(device.code()).isEqualTo(2);
+    assertThat(device.err()).contains("--device gpu:99: the engine sees").hasLineCount(1);
+    assertThat(folder.resolve("gpu.partial")).doesNotExist();
   }
 }

@@ -1,9 +1,11 @@
 package dev.pbq.export;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
+import dev.pbq.core.checkpoint.FileWeights;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -12,6 +14,7 @@ import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.ModelLayout;
+import dev.pbq.core.model.OwnBiases;
 import dev.pbq.core.model.StoredWeights;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
@@ -36,13 +39,21 @@ public final class ExportSource implements AutoCloseable {
   private final Optional<ModelLayout> layout;
   private final Map<String, String> stored;
   private final Optional<StoredWeights> dense;
+  private final OwnBiases biases;
 
   private ExportSource(ModelFolder folder, ModelWeights weights) {
     this.folder = folder;
     this.weights = weights;
     this.layout = layout(folder);
+    this.biases =
+        OwnBiases.of(
+            folder.config(),
+            folder.path().toString(),
+            weights,
+            weights instanceof PackedCheckpoint packed ? packed.ownBiases() : List.of());
     this.dense = layout.map(l -> l.stored(weights, weights.names()));
     this.stored = names(folder, weights, layout, dense);
+    stored.keySet().removeAll(biases.leftOut());
   }
 
   /** Opens a folder's weights, reading headers only. */
@@ -89,6 +100,11 @@ public final class ExportSource implements AutoCloseable {
 
   public ModelFolder folder() {
     return folder;
+  }
+
+  /** Switches on in a configuration what tensors of this source have their places by. */
+  public void switchOn(ObjectNode config) {
+    biases.addTo(config);
   }
 
   /** Whether pbq packed the model. */
@@ -179,13 +195,16 @@ public final class ExportSource implements AutoCloseable {
     return weight.substring(0, weight.length() - WEIGHT.length());
   }
 
-  /** How a tensor that is not packed is stored. */
+  /** How a tensor that is not packed is stored; float32 holds all that is in another's file. */
   public DType dtype(String name) {
-    return dense().info(storedName(name)).dtype();
+    return weights instanceof FileWeights ? DType.F32 : dense().info(storedName(name)).dtype();
   }
 
   /** A tensor that is not packed, to be written byte for byte under its proper name. */
   public TensorEntry verbatim(String name) {
+    if (weights instanceof FileWeights) {
+      return DenseTensors.rounded(this, name, DType.F32);
+    }
     TensorEntry entry = dense().entryOf(storedName(name));
     return new TensorEntry(name, entry.dtype(), entry.shape(), entry.source());
   }

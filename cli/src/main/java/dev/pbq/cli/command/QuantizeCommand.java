@@ -13,6 +13,7 @@ import dev.pbq.cli.option.BlockwiseOptions;
 import dev.pbq.cli.option.CalibrationOptions;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
+import dev.pbq.cli.option.DequantizeOption;
 import dev.pbq.cli.option.MethodOptions;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.cli.option.RecipeOptions;
@@ -85,6 +86,8 @@ final class QuantizeCommand implements Runnable {
 
   @Mixin private ModelArgument model;
 
+  @Mixin private DequantizeOption dequantize;
+
   @Mixin private RecipeOptions recipes;
 
   @Option(
@@ -150,7 +153,7 @@ final class QuantizeCommand implements Runnable {
     ResultFile.prepare(json);
     PrintWriter console = spec.commandLine().getOut();
     Recipe recipe = recipe();
-    ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();
+    ResolvedModel resolved = dequantize.dense(dryRun ? model.resolveHeaders() : model.resolve());
     Path output = out != null ? out : DefaultOutput.of(resolved, recipe.requireMethod());
     try (RecipeRun run = RecipeRun.open(resolved, recipe, data.texts(), common.threads())) {
       if (dryRun) {

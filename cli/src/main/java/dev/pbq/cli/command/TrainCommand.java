@@ -1,32 +1,34 @@
 package dev.pbq.cli.command;
 
+import dev.pbq.cli.console.CommandWords;
 import dev.pbq.cli.console.DefaultOutput;
-import dev.pbq.cli.console.InterruptNotice;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.console.Summary;
+import dev.pbq.cli.console.TrainingDryRun;
 import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
-import dev.pbq.cli.option.DataOptions;
+import dev.pbq.cli.option.DequantizeOption;
+import dev.pbq.cli.option.MethodOptions;
 import dev.pbq.cli.option.ModelArgument;
-import dev.pbq.cli.option.TrainingMethodOptions;
+import dev.pbq.cli.option.PlanOptions;
+import dev.pbq.cli.option.ReportOption;
 import dev.pbq.cli.option.TrainingOptions;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
-import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.pipeline.RunOutput;
-import dev.pbq.eval.run.Running;
+import dev.pbq.core.pipeline.DenseFolder;
 import dev.pbq.train.method.TrainingMethod;
+import dev.pbq.train.method.TrainingMethods;
 import dev.pbq.train.run.TrainingResult;
-import dev.pbq.train.run.TrainingRun;
-import dev.pbq.train.run.TrainingSettings;
-import dev.pbq.workflow.source.BuiltIn;
+import dev.pbq.workflow.report.RunFacts;
+import dev.pbq.workflow.report.TrainingPage;
+import dev.pbq.workflow.train.TrainingJob;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,89 +38,109 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    modelTransformer = TrainCommand.WithMethods.class,
     description = {
       "Trains a quantized model: every linear of the blocks becomes a layer of the method, which"
           + " learns from a text, and the result is packed. It is then evaluated from what is"
           + " stored. The last windows of the text are held out: never trained on, measured on the"
-          + " way. The loss curve is in training.jsonl.",
+          + " way. The loss curve is in training.jsonl."
+    },
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
       "",
       "Examples:",
       "  pbq train my-model --method pb-qat --dataset my.jsonl --steps 500 --batch 8 --seqlen 256",
       "  pbq train my-model --method pb-qat --start out/my-model-xnor --dataset my.jsonl",
+      "  pbq train my-model --method onebit --self-generate 2000 --epochs 4",
       "",
       "A killed run continues with --resume and gives the same bytes."
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class TrainCommand implements Runnable {
+  /** Adds the options of all methods that there are. */
+  static final class WithMethods implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec command) {
+      TrainCommand train = (TrainCommand) command.userObject();
+      train.plan.addTo(command);
+      train.settings.addTo(command, TrainingMethods.load());
+      QuantizeHelp.install(command, train.settings);
+      return command;
+    }
+  }
+
   @Mixin private ModelArgument model;
-  @Mixin private TrainingMethodOptions methods;
+  @Mixin private DequantizeOption dequantize;
+
+  @Option(names = "--method", paramLabel = "M", description = "Training method, see above.")
+  private String method;
+
+  private final PlanOptions plan = new PlanOptions();
+  @Mixin private MethodOptions settings;
   @Mixin private TrainingOptions options;
 
   @Option(
-      names = "--dataset",
-      paramLabel = "SET|FILE",
+      names = "--save",
       description =
-          "The text that is trained on: the calibration part of wikitext2, ptb, c4 or tiny, or a"
-              + " file (.txt, .jsonl, .jsonl.gz, .parquet). Default: wikitext2, or tiny for the"
-              + " model built in.")
-  private String dataset;
+          "Also write the result as an ordinary dense fp16 model, for other programs, to"
+              + " <out>-dense.")
+  private boolean save;
 
-  @Mixin private DataOptions data;
+  @Option(names = "--dry-run", description = "Train nothing; print layers, bits, memory and time.")
+  private boolean dryRun;
 
-  @Option(
-      names = {"-o", "--out"},
-      paramLabel = "DIR",
-      description = "Output directory (default: out/<model>-<method>).")
-  private Path out;
-
-  @Option(names = "--resume", description = "Continue an interrupted run.")
-  private boolean resume;
-
-  @Option(names = "--force", description = "Replace the output directory if it exists.")
-  private boolean force;
-
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     common.applyLogging();
-    ResolvedModel resolved = model.resolve();
-    ModelFolder folder = ModelFolder.open(resolved.folder());
-    CausalModel causal = Architectures.of(folder.config(), folder.path().toString());
+    PrintWriter console = spec.commandLine().getOut();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    try (TrainingMethodOptions.Opened opened = methods.open()) {
-      TrainingMethod method = opened.method();
-      TrainingSettings settings =
-          options.settings(causal, opened.learningRate(), 1000, opened.warmup());
-      Path output = out != null ? out : DefaultOutput.of(resolved, method.name());
-      String text = dataset != null ? dataset : BuiltIn.defaultText(resolved, "wikitext2");
-      TrainingRun run =
-          new TrainingRun(
-              resolved,
-              method,
-              settings,
-              data.texts().calibration(text),
-              Running.of(common.threads(), Long.MAX_VALUE),
-              new TrainingStatus(status, settings.schedule().steps(), "loss"));
+    ResolvedModel resolved = dequantize.dense(dryRun ? model.resolveHeaders() : model.resolve());
+    TrainingJob job =
+        options.job(
+            resolved,
+            Optional.ofNullable(method),
+            settings.given(),
+            plan.given(),
+            common.threads(),
+            status);
+    try (TrainingMethod made = job.method()) {
+      if (dryRun) {
+        TrainingDryRun.print(job, made, job.estimate(made), console);
+        return;
+      }
+      page.prepare();
+      Path output = options.out().orElseGet(() -> DefaultOutput.of(resolved, made.name()));
       TrainingResult result =
-          InterruptNotice.during(
-              status,
-              "pbq: interrupted; the last saved state is kept: continue with --resume",
-              () -> run.run(new RunOutput(output, resume, force, ShardSize.DEFAULT, Map.of())));
+          TrainingStatus.during(
+              status, "loss", shown -> job.train(made, output, options.existing(), shown));
       status.clear();
-      PrintWriter console = spec.commandLine().getOut();
       Summary.print(output, result.report(), console);
       console.println(
           String.format(
               Locale.ROOT,
-              "  held out       perplexity %.4f before training, %.4f after, from what is stored"
+              "  held out       perplexity %.4f before training, %.4f after %s, from what is stored"
                   + " (%d windows of %d tokens)",
               result.heldOutBefore(),
               result.heldOutAfter(),
-              settings.heldOut(),
-              settings.tokens()));
+              result.step() + (result.step() == 1 ? " step" : " steps"),
+              result.settings().heldOut(),
+              result.settings().tokens()));
+      if (save) {
+        Path dense = output.resolveSibling(output.getFileName() + "-dense");
+        boolean force = options.existing().force();
+        DenseFolder.write(ModelFolder.open(output), dense, force, ShardSize.DEFAULT);
+        console.println("  dense fp16     " + dense);
+      }
+      page.write(
+          () -> new TrainingPage(new RunFacts(CommandWords.of(spec), common.threads())).of(result),
+          console);
     }
   }
 }

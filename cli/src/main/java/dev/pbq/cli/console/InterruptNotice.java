@@ -23,7 +23,7 @@ public final class InterruptNotice {
     }
   }
 
-  private static void remove(Thread hook) {
+  static void remove(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {

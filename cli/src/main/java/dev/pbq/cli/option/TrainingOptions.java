@@ -1,112 +1,75 @@
 package dev.pbq.cli.option;
 
-import dev.pbq.core.PbqException;
-import dev.pbq.core.model.CausalModel;
-import dev.pbq.train.optimizer.Schedule;
-import dev.pbq.train.run.TrainingSettings;
-import java.util.function.IntUnaryOperator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.cli.console.StatusLine;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.eval.run.Running;
+import dev.pbq.workflow.quantize.Existing;
+import dev.pbq.workflow.recipe.TrainingRecipe;
+import dev.pbq.workflow.train.TrainingJob;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How long and how fast a training runs. */
+/** What {@code train} and {@code tune} share: text, recipe, output. */
 public final class TrainingOptions {
-  /** A tenth of the run between two looks at the held-out windows, but not more than so many. */
-  private static final int MOST_STEPS_UNSEEN = 100;
-
   @Option(
-      names = "--steps",
-      paramLabel = "N",
-      description = "Optimizer steps (default: 1000; tune: 200).")
-  private Integer steps;
-
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      description = "Windows that go through the model together (default: ${DEFAULT-VALUE}).")
-  private int batch = 2;
-
-  @Option(
-      names = "--accumulate",
-      paramLabel = "N",
-      description = "Batches of a step (default: ${DEFAULT-VALUE}).")
-  private int accumulate = 4;
-
-  @Option(
-      names = "--seqlen",
-      paramLabel = "N",
-      description = "Tokens of a window (default: 2048, or the model's longest sequence).")
-  private Integer seqlen;
-
-  @Option(
-      names = "--lr",
-      paramLabel = "R",
-      description = "Largest learning rate (default: the method's).")
-  private Double learningRate;
-
-  @Option(
-      names = "--schedule",
-      paramLabel = "S",
+      names = "--dataset",
+      paramLabel = "SET|FILE",
       description =
-          "How the learning rate falls after the warm-up: ${COMPLETION-CANDIDATES} (default:"
-              + " ${DEFAULT-VALUE}).")
-  private Schedule.Shape schedule = Schedule.Shape.COSINE;
+          "The text that is learned from: the calibration part of wikitext2, ptb, c4 or tiny, or a"
+              + " file (.txt, .jsonl, .jsonl.gz, .parquet). Default: wikitext2, or tiny for the"
+              + " model built in.")
+  private String dataset;
 
   @Option(
-      names = "--warmup",
-      paramLabel = "N",
-      description = "Steps in which the learning rate rises (default: the method's).")
-  private Integer warmup;
-
-  @Option(
-      names = "--clip",
-      paramLabel = "NORM",
-      description = "Gradients above this norm are cut back to it (default: ${DEFAULT-VALUE}).")
-  private double clip = 1;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Of the order of the windows (default: ${DEFAULT-VALUE}).")
-  private long seed = 42;
-
-  @Option(
-      names = "--recompute",
+      names = "--recipe",
+      paramLabel = "FILE.toml",
       description =
-          "Run each block again in the backward pass: the intermediate results of one block are"
-              + " held at a time.")
-  private boolean recompute;
+          "A file such as the one that every run writes into its output. Options given here win"
+              + " over it.")
+  private Path recipe;
+
+  @Mixin private DataOptions data;
 
   @Option(
-      names = "--held-out",
-      paramLabel = "N",
-      description =
-          "Windows at the end of the text that are not trained on but measured (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int heldOut = 16;
+      names = {"-o", "--out"},
+      paramLabel = "DIR",
+      description = "Output directory (default: out/<model>-<method>; of tune out/<model>-tuned).")
+  private Path out;
 
-  /**
-   * The settings.
-   *
-   * @param defaultRate the method's learning rate
-   * @param defaultSteps steps where none are given
-   * @param defaultWarmup the method's warm-up for so many steps
-   * @throws PbqException USAGE naming an option that makes no sense
-   */
-  public TrainingSettings settings(
-      CausalModel model, double defaultRate, int defaultSteps, IntUnaryOperator defaultWarmup) {
-    int all = steps != null ? steps : defaultSteps;
-    int tokens = seqlen != null ? seqlen : Math.min(2048, model.maxPositions());
-    int rising = warmup != null ? warmup : defaultWarmup.applyAsInt(all);
-    double rate = learningRate != null ? learningRate : defaultRate;
-    int every = Math.max(1, Math.min(MOST_STEPS_UNSEEN, all / 10));
-    return new TrainingSettings(
-        batch,
-        accumulate,
-        tokens,
-        new Schedule(schedule, rate, rising, all),
-        clip,
-        seed,
-        recompute,
-        heldOut,
-        every);
+  @Option(names = "--resume", description = "Continue an interrupted run.")
+  private boolean resume;
+
+  @Option(names = "--force", description = "Replace the output directory if it exists.")
+  private boolean force;
+
+  /** Where the result goes. */
+  public Optional<Path> out() {
+    return Optional.ofNullable(out);
+  }
+
+  /** What to do with what is there. */
+  public Existing existing() {
+    return new Existing(resume, force);
+  }
+
+  /** The job: the recipe's, with what was given over it. */
+  public TrainingJob job(
+      ResolvedModel resolved,
+      Optional<String> method,
+      ObjectNode settings,
+      ObjectNode plan,
+      int threads,
+      StatusLine status) {
+    TrainingRecipe base = recipe == null ? TrainingRecipe.EMPTY : TrainingRecipe.read(recipe);
+    TrainingRecipe given = new TrainingRecipe(method, settings, plan, Optional.ofNullable(dataset));
+    return new TrainingJob(
+        resolved,
+        base.with(given),
+        data.texts(),
+        ModelArgument.models(status)::resolve,
+        Running.of(threads, Long.MAX_VALUE));
   }
 }

@@ -27,6 +27,7 @@ public final class PackedCheckpoint implements ModelWeights {
   public static final int FORMAT_VERSION = 1;
 
   private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
 
   private final Checkpoint stored;
   private final Optional<ForeignLayout> layout;
@@ -230,6 +231,14 @@ public final class PackedCheckpoint implements ModelWeights {
   public LinearForm form(String linear) {
     Optional<String> name = packedLinear(linear + WEIGHT);
     return name.isPresent() ? storedForm(name.get()) : LinearForm.PLAIN;
+  }
+
+  /** Full names, as stored, of the biases that packed linears bring themselves. */
+  public List<String> ownBiases() {
+    return linears.stream()
+        .filter(linear -> storedForm(linear).bias() == LinearForm.Bias.OWN)
+        .map(linear -> linear + BIAS)
+        .toList();
   }
 
   /**

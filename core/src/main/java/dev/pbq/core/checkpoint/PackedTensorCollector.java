@@ -17,8 +17,11 @@ public final class PackedTensorCollector implements PackedWriter {
   /** What the metadata key of a layer's descriptor starts with; the layer's name follows. */
   public static final String KEY_PREFIX = "pbq.linear.";
 
-  /** Tensors of a linear that are not parts of its packed weight. */
+  /** Tensors of a linear that are read as such. */
   static final Set<String> DENSE_PARTS = Set.of("weight", "bias");
+
+  /** What the weight, if it is not packed, is stored as; no part can have the name. */
+  private static final String WEIGHT = "weight";
 
   private final String linear;
   private final List<TensorEntry> entries = new ArrayList<>();
@@ -34,7 +37,7 @@ public final class PackedTensorCollector implements PackedWriter {
   @Override
   public void tensor(String part, DType dtype, long[] shape, byte[] littleEndian) {
     String name = linear + "." + part;
-    if (part.isEmpty() || part.contains(".") || DENSE_PARTS.contains(part)) {
+    if (part.isEmpty() || part.contains(".") || part.equals(WEIGHT)) {
       throw new IllegalArgumentException("a packed layer cannot have a part named '" + part + "'");
     }
     if (entries.stream().anyMatch(entry -> entry.name().equals(name))) {

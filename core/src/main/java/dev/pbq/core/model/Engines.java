@@ -36,6 +36,29 @@ public final class Engines {
   }
 
   /**
+   * A manager for arrays on a device; the caller owns it.
+   *
+   * @param device {@code cpu}, {@code gpu} for the first, or {@code gpu:N}
+   * @throws PbqException USAGE if there is no such device; NOT_FOUND if the engine's native
+   *     libraries cannot be loaded
+   */
+  public static NDManager newManager(String device) {
+    if (device.equals("cpu")) {
+      return newManager();
+    }
+    if (!device.matches("gpu(:\\d{1,3})?")) {
+      throw PbqException.setting("{device} %s is none of cpu, gpu and gpu:N", device);
+    }
+    int index = device.equals("gpu") ? 0 : Integer.parseInt(device.substring("gpu:".length()));
+    int found = start(() -> Engine.getEngine(PYTORCH)).getGpuCount();
+    if (index >= found) {
+      throw PbqException.setting(
+          "{device} %s: the engine sees %s", device, found == 0 ? "no GPU" : found + " GPUs");
+    }
+    return newManager(Device.gpu(index));
+  }
+
+  /**
    * Sets how many threads one operation may use, for the whole process. Results are bit-identical
    * only between runs with equal numbers of threads.
    *

@@ -39,5 +39,22 @@ public enum Role {
   /** Of an MLP without a gate: the first layer, before the activation. */
   FC1,
   /** Of an MLP without a gate: the second layer, back to the hidden size. */
-  FC2
+  FC2;
+
+  /** Whether the linear is part of attention, and not of the MLP after it. */
+  public boolean isAttention() {
+    return switch (this) {
+      case QUERY,
+          KEY,
+          VALUE,
+          QUERY_KEY_VALUE,
+          QUERY_LATENT,
+          QUERY_FROM_LATENT,
+          KEY_VALUE_LATENT,
+          KEY_VALUE_FROM_LATENT,
+          ATTENTION_OUT ->
+          true;
+      case GATE, UP, GATE_UP, DOWN, FC1, FC2 -> false;
+    };
+  }
 }

@@ -16,6 +16,8 @@ public enum BitKind {
   ZERO_POINTS,
   /** Weights kept as floating-point numbers. */
   RAW,
+  /** Adapters of low rank, and the biases that are trained with them. */
+  ADAPTERS,
   /** Everything else: padding and descriptors. */
   OTHER
 }

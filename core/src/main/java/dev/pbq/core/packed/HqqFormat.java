@@ -33,7 +33,10 @@ final class HqqFormat {
         Parts.kind(linear.codeBits()),
         8L * linear.rows() * BitPacking.bytes(linear.cols(), linear.codeBits()));
     bits.put(BitKind.SCALES, linear.scale().storedBits(linear.scaleDtype()));
-    bits.put(BitKind.ZERO_POINTS, linear.zero().storedBits(linear.scaleDtype()));
+    long zeros = linear.zero().storedBits(linear.scaleDtype());
+    if (zeros > 0) {
+      bits.put(BitKind.ZERO_POINTS, zeros);
+    }
     return new BitAccount(linear.codes().length, bits);
   }
 
@@ -51,7 +54,7 @@ final class HqqFormat {
     int count = groups.count(weights);
     byte[] codes = codes(in, header, maxCode);
     HqqParameters scale = parameters(in, "scale", scaleDtype, count);
-    HqqParameters zero = parameters(in, "zero", scaleDtype, count);
+    HqqParameters zero = zeros(in, scaleDtype, count);
     return new HqqLinear(
         header.rows(), header.cols(), groups, maxCode, scaleDtype, compute, codes, scale, zero);
   }
@@ -64,6 +67,15 @@ final class HqqFormat {
       throw in.bad("codes", "code " + largest + " is above " + maxCode);
     }
     return codes;
+  }
+
+  /** Zero points, or the attribute that there are none. */
+  private static HqqParameters zeros(PartReader in, ScaleDtype type, int count) {
+    if (in.has("zero") || in.has("zero_codes")) {
+      return parameters(in, "zero", type, count);
+    }
+    in.integer("zero", 0, 0);
+    return new HqqParameters.None(count);
   }
 
   private static HqqParameters parameters(PartReader in, String name, ScaleDtype type, int count) {

@@ -29,7 +29,7 @@ public final class HqqLinear implements QuantizedLinear, RowDequantizable {
    * @param compute the precision of dequantization
    * @param codes [rows * cols], row-major, unsigned
    * @param scale one per group
-   * @param zero one per group
+   * @param zero one per group, or none stored
    * @throws IllegalArgumentException if lengths do not fit the shape, a code is above {@code
    *     maxCode}, or a parameter is not finite or not rounded to {@code scaleDtype}
    */
@@ -59,6 +59,9 @@ public final class HqqLinear implements QuantizedLinear, RowDequantizable {
     this.codes = codes;
     this.scale = scale;
     this.zero = zero;
+    if (scale instanceof HqqParameters.None) {
+      throw new IllegalArgumentException("no scales");
+    }
     int count = groups.count(codes.length);
     scale.requireStorable(scaleDtype, count, "scales");
     zero.requireStorable(scaleDtype, count, "zero points");

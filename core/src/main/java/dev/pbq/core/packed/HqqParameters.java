@@ -83,6 +83,34 @@ public sealed interface HqqParameters {
   }
 
   /**
+   * All are 0, and nothing is stored: zero points that an adapter has taken over ({@link
+   * LowRankLinear}).
+   */
+  record None(int count) implements HqqParameters {
+    @Override
+    public float[] values(ComputeDtype compute) {
+      return new float[count];
+    }
+
+    @Override
+    public void requireStorable(ScaleDtype type, int count, String what) {
+      if (this.count != count) {
+        throw new IllegalArgumentException(this.count + " " + what + " where " + count + " belong");
+      }
+    }
+
+    @Override
+    public void write(String name, ScaleDtype type, PackedWriter out) {
+      out.attribute(name, 0);
+    }
+
+    @Override
+    public long storedBits(ScaleDtype type) {
+      return 0;
+    }
+  }
+
+  /**
    * Eight-bit codes ({@code docs/methods/hqq.md#options}, {@code --quant-scale}): parameter {@code
    * i} is {@code (codes[i] - zero[g]) * scale[g]} with {@code g = i % (count / groupSize)}, groups
    * along axis 0.

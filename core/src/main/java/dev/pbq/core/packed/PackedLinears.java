@@ -13,7 +13,12 @@ public final class PackedLinears {
    * @throws PbqException BAD_DATA if the layer has no family
    */
   public static LinearForm form(PackedReader in) {
-    return in.text("family").equals(OneBitFormat.FAMILY) ? LinearForm.NORMALIZED : LinearForm.PLAIN;
+    return switch (in.text("family")) {
+      case OneBitFormat.FAMILY -> LinearForm.NORMALIZED;
+      case LowRankFormat.FAMILY ->
+          LowRankFormat.hasBias(in) ? LinearForm.WITH_BIAS : LinearForm.PLAIN;
+      default -> LinearForm.PLAIN;
+    };
   }
 
   /**
@@ -31,6 +36,7 @@ public final class PackedLinears {
       case BlockFormatStorage.FAMILY -> BlockFormatStorage.read(in);
       case HqqFormat.FAMILY -> HqqFormat.read(in);
       case OneBitFormat.FAMILY -> OneBitFormat.read(in);
+      case LowRankFormat.FAMILY -> LowRankFormat.read(in);
       default ->
           throw new PartReader(in)
               .bad(
@@ -45,7 +51,8 @@ public final class PackedLinears {
                           UniformFormat.FAMILY,
                           BlockFormatStorage.FAMILY,
                           HqqFormat.FAMILY,
-                          OneBitFormat.FAMILY));
+                          OneBitFormat.FAMILY,
+                          LowRankFormat.FAMILY));
     };
   }
 }

@@ -13,7 +13,8 @@ public sealed interface QuantizedLinear
         UniformLinear,
         BlockFormatLinear,
         HqqLinear,
-        OneBitLinear {
+        OneBitLinear,
+        LowRankLinear {
   /** The family's name in the packed descriptor, e.g. {@code salient-split}. */
   String family();
 
@@ -64,5 +65,8 @@ public sealed interface QuantizedLinear
 
     /** For {@link OneBitLinear}. */
     R oneBit(OneBitLinear linear);
+
+    /** For {@link LowRankLinear}. */
+    R lowRank(LowRankLinear linear);
   }
 }

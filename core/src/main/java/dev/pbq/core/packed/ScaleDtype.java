@@ -25,6 +25,11 @@ public enum ScaleDtype {
     return dtype;
   }
 
+  /** Bits of one number. */
+  public int bits() {
+    return Byte.SIZE * dtype.bytes();
+  }
+
   /** The value as it will be read back: what a quantizer must use in place of {@code value}. */
   public float round(float value) {
     return switch (this) {

@@ -20,10 +20,12 @@ import dev.pbq.core.model.ModelLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -89,6 +91,7 @@ public final class PackedFolder {
           }
         });
     vectors.forEach((name, entry) -> packed.put(name, TensorGroup.of(entry)));
+    Set<String> parts = names(linears.values());
     Map<String, Long> matrices = matricesOfStacks();
     boolean tied = source.config().path("tie_word_embeddings").asBoolean(false);
     List<TensorGroup> groups = new ArrayList<>();
@@ -97,6 +100,9 @@ public final class PackedFolder {
       groups.addAll(stack);
       if (!stack.isEmpty() && stack.size() == matrices.get(name)) {
         continue;
+      }
+      if (TensorNames.resolve(name, parts::contains).isPresent()) {
+        continue; // A bias that its layer brings itself.
       }
       TensorGroup group = packed.remove(canonical(name, packed));
       groups.add(group != null ? group : TensorGroup.of(original.entryOf(name)));
@@ -119,6 +125,13 @@ public final class PackedFolder {
         .forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
     AtomicFile.write(directory.resolve(ModelFolder.CONFIG), json(config));
     return written;
+  }
+
+  private static Set<String> names(Collection<TensorGroup> groups) {
+    return groups.stream()
+        .flatMap(group -> group.entries().stream())
+        .map(TensorEntry::name)
+        .collect(Collectors.toSet());
   }
 
   /** How many linears each stack of the original holds, by its name. */

@@ -199,6 +199,32 @@ class FormatExampleTest {
     assertDocumented("### Example: onebit", layer);
   }
 
+  @Test
+  void lowRank() throws IOException {
+    HqqLinear base =
+        new HqqLinear(
+            2,
+            3,
+            new FlatGroups(1, 3),
+            1,
+            ScaleDtype.F16,
+            ComputeDtype.F32,
+            new byte[] {1, 0, 1, 0, 1, 1},
+            new HqqParameters.Plain(new float[] {0.5f, 2}),
+            new HqqParameters.None(2));
+    LowRankLinear layer =
+        new LowRankLinear(
+            base,
+            ScaleDtype.F16,
+            2,
+            new float[] {0.25f, 1, -1, 1, 2, 1},
+            new float[] {1, 0.5f, -0.25f, -1},
+            Optional.of(new float[] {0.125f, -3}));
+    assertThat(layer.dequantize())
+        .isEqualTo(new FloatMatrix(2, 3, new float[] {0.5f, -1.25f, 2.25f, -0.875f, 0.5f, 2}));
+    assertDocumented("### Example: low-rank", layer);
+  }
+
   /** The section of that title has a block with one line for each part and attribute. */
   private static void assertDocumented(String title, QuantizedLinear layer) throws IOException {
     MemoryPackedWriter stored = MemoryPackedWriter.of(layer);

@@ -23,7 +23,24 @@ final class NaiveDequantizer {
     if (linear instanceof OneBitLinear o) {
       return oneBit(o);
     }
+    if (linear instanceof LowRankLinear l) {
+      return lowRank(l);
+    }
     return uniform((UniformLinear) linear);
+  }
+
+  private static FloatMatrix lowRank(LowRankLinear l) {
+    float[] w = hqq(l.base()).data().clone();
+    for (int r = 0, i = 0; r < l.rows(); r++) {
+      for (int c = 0; c < l.cols(); c++, i++) {
+        double sum = 0;
+        for (int k = 0; k < l.rank(); k++) {
+          sum += (double) l.a()[c * l.rank() + k] * l.b()[k * l.rows() + r];
+        }
+        w[i] += (float) sum;
+      }
+    }
+    return new FloatMatrix(l.rows(), l.cols(), w);
   }
 
   private static FloatMatrix oneBit(OneBitLinear o) {
@@ -131,7 +148,7 @@ final class NaiveDequantizer {
       int g = group % (c.codes().length / c.groupSize());
       return value(c.codes()[group] & 0xff, c.zero()[g], c.scale()[g], compute);
     }
-    return ((HqqParameters.Plain) of).values()[group];
+    return of instanceof HqqParameters.Plain p ? p.values()[group] : 0;
   }
 
   private static float value(int code, float zero, float scale, ComputeDtype compute) {

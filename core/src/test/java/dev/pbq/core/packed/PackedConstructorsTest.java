@@ -2,6 +2,7 @@ package dev.pbq.core.packed;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Packed layers that could not be stored cannot be made. */
@@ -41,11 +42,22 @@ class PackedConstructorsTest {
                 new byte[6],
                 new HqqParameters.Plain(new float[] {1, 0.1f})),
         "entry 1, 0.1");
+    HqqParameters none = new HqqParameters.None(2);
+    assertInvalid(() -> hqq(new FlatGroups(1, 3), 1, new byte[6], none), "no scales");
+    HqqLinear base = hqq(new FlatGroups(1, 3), 1, new byte[6], two);
+    assertInvalid(() -> lowRank(base, 0, new float[0], new float[0]), "rank 0");
+    assertInvalid(() -> lowRank(base, 1, new float[2], new float[2]), "2 entries of A");
+    assertInvalid(() -> lowRank(base, 1, new float[3], new float[3]), "3 entries of B");
+    assertInvalid(() -> lowRank(base, 1, new float[] {0, 0.1f, 0}, new float[2]), "entry 1, 0.1");
     assertInvalid(() -> new FlatGroups(2, 3), "axis 2");
     assertInvalid(
         () -> new HqqParameters.Coded(3, new byte[4], new float[1], new float[1]), "groups of 3");
     assertInvalid(
         () -> new HqqParameters.Coded(2, new byte[4], new float[1], new float[2]), "1 scales");
+  }
+
+  private static LowRankLinear lowRank(HqqLinear base, int rank, float[] a, float[] b) {
+    return new LowRankLinear(base, ScaleDtype.F16, rank, a, b, Optional.empty());
   }
 
   private static HqqLinear hqq(FlatGroups groups, int maxCode, byte[] codes, HqqParameters scale) {

@@ -80,6 +80,11 @@ class PackedCorruptionTest {
           pick(CodedParameters.values(), random),
           random.nextLong());
     }
+    if (random.nextInt(3) == 0) {
+      FlatGroups groups = new FlatGroups(1, RandomLayers.divisor(random, rows * cols));
+      return RandomLayers.lowRank(
+          rows, cols, 1, groups, type, random.nextBoolean(), random.nextLong());
+    }
     double share = random.nextInt(4) == 0 ? 0 : 0.1;
     LowKind kind = pick(LowKind.values(), random);
     return RandomLayers.salientSplit(
@@ -243,6 +248,27 @@ class PackedCorruptionTest {
     assertRefused(
         RandomLayers.hqq(
             8, 100, groups, ScaleDtype.F16, ComputeDtype.F16, 5, CodedParameters.ZEROS, 3),
+        damage,
+        message);
+  }
+
+  @Test
+  void messagesNameThePartOfALayerWithAnAdapter() {
+    assertAdapterRefused(o -> o.attributes().put("rank", 10), "rank: 10 is not in 1..9");
+    assertAdapterRefused(o -> o.attributes().put("rank", 3), "adapter_a");
+    assertAdapterRefused(o -> o.parts().remove("bias"), "bias");
+    assertAdapterRefused(o -> o.attributes().put("bias", "some"), "bias: unknown bias 'some'");
+    assertAdapterRefused(o -> o.parts().remove("base_scale"), "scale");
+    assertAdapterRefused(
+        o -> o.attributes().put("base_family", "onebit"), "base_family: a base of family 'onebit'");
+    assertAdapterRefused(
+        o -> o.attributes().put("base_group_size", 7), "(base), group_size: 7 does not divide 800");
+    assertAdapterRefused(o -> o.parts().remove("base_zero"), "zero");
+  }
+
+  private static void assertAdapterRefused(Consumer<MemoryPackedWriter> damage, String... message) {
+    assertRefused(
+        RandomLayers.lowRank(8, 100, 4, new FlatGroups(1, 50), ScaleDtype.F16, true, 2),
         damage,
         message);
   }

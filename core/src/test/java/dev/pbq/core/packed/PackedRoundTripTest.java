@@ -45,6 +45,12 @@ class PackedRoundTripTest {
           Map.entry("scale_codes", BitKind.SCALES),
           Map.entry("scale_scale", BitKind.SCALES),
           Map.entry("scale_zero", BitKind.SCALES),
+          Map.entry("base_codes", BitKind.CODES),
+          Map.entry("base_scale", BitKind.SCALES),
+          Map.entry("base_zero", BitKind.ZERO_POINTS),
+          Map.entry("adapter_a", BitKind.ADAPTERS),
+          Map.entry("adapter_b", BitKind.ADAPTERS),
+          Map.entry("bias", BitKind.ADAPTERS),
           Map.entry("zero_codes", BitKind.ZERO_POINTS),
           Map.entry("zero_scale", BitKind.ZERO_POINTS),
           Map.entry("zero_zero", BitKind.ZERO_POINTS));
@@ -145,6 +151,22 @@ class PackedRoundTripTest {
       @ForAll ScaleDtype type,
       @ForAll long seed) {
     check(RandomLayers.oneBit(rows, cols, type, seed), 1);
+  }
+
+  @Property(tries = 300)
+  void lowRank(
+      @ForAll @IntRange(min = 1, max = 24) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll @IntRange(min = 1, max = 25) int rank,
+      @ForAll @IntRange(min = 0, max = 1) int axis,
+      @ForAll ScaleDtype type,
+      @ForAll boolean bias,
+      @ForAll long seed) {
+    FlatGroups groups =
+        new FlatGroups(
+            axis, RandomLayers.divisor(new Random(seed), Math.multiplyExact(rows, cols)));
+    int most = Math.min(rank, Math.min(rows, cols) + 1);
+    check(RandomLayers.lowRank(rows, cols, most, groups, type, bias, seed), 2);
   }
 
   @Test

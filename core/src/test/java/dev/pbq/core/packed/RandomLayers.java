@@ -53,6 +53,31 @@ final class RandomLayers {
         rows, cols, type, negative, factors(random, cols, type), factors(random, rows, type));
   }
 
+  /** Zero points of the base are stored for seeds that are even. */
+  static LowRankLinear lowRank(
+      int rows, int cols, int rank, FlatGroups groups, ScaleDtype type, boolean bias, long seed) {
+    Random random = new Random(seed);
+    HqqLinear whole = hqq(rows, cols, groups, type, ComputeDtype.F32, 3, CodedParameters.NONE, 9);
+    HqqLinear base =
+        new HqqLinear(
+            rows,
+            cols,
+            groups,
+            whole.maxCode(),
+            type,
+            ComputeDtype.F32,
+            whole.codes(),
+            whole.scale(),
+            seed % 2 == 0 ? whole.zero() : new HqqParameters.None(whole.zero().count()));
+    return new LowRankLinear(
+        base,
+        type,
+        rank,
+        factors(random, cols * rank, type),
+        factors(random, rank * rows, type),
+        bias ? Optional.of(factors(random, rows, type)) : Optional.empty());
+  }
+
   private static float[] factors(Random random, int count, ScaleDtype type) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {

@@ -119,6 +119,16 @@ public final class OpenModel implements AutoCloseable {
   }
 
   /**
+   * As {@link #run(Function)}, on another device.
+   *
+   * @param device cpu, gpu or gpu:N
+   * @throws PbqException USAGE if there is no such device; otherwise as the other
+   */
+  public <T> T run(String device, Function<NDManager, T> body) {
+    return parts.run(device, body);
+  }
+
+  /**
    * Measures the variance of every operation's values, and of the weights, block by block, in the
    * number formats that the model was opened with.
    *

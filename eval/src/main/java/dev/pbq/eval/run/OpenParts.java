@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.UnknownTensors;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.data.Tokenizer;
@@ -13,6 +14,8 @@ import dev.pbq.core.model.ProductFormat;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.parallel.Parallel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -57,19 +60,27 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
       Optional<? extends ProductFormat> format,
       TokenChoice tokens,
       Running running) {
-    String where = folder.path().toString();
+    String where = folder.shown().toString();
     M model = architecture.apply(folder.config(), where);
     ProductOperands operands =
         format.isPresent() ? format.get().operands(model) : ProductOperands.UNCHANGED;
     ModelWeights weights = Checkpoints.open(folder);
     try {
       model.requireTensors(weights, where);
-      UnknownTensors.of(model.layout().knownTensors(), weights.names()).tell(where);
+      UnknownTensors.of(known(model, weights), weights.names()).tell(where);
       return new OpenParts<>(model, operands, weights, tokens.open(folder.path()), running);
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }
+  }
+
+  private static List<String> known(TransformerModel model, ModelWeights weights) {
+    List<String> known = new ArrayList<>(model.layout().knownTensors());
+    if (weights instanceof PackedCheckpoint packed) {
+      known.addAll(packed.ownBiases());
+    }
+    return known;
   }
 
   M model() {
@@ -94,12 +105,17 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
 
   /** Computes with the given threads; the manager is owned and closed by this object. */
   <T> T run(Function<NDManager, T> body) {
+    return run("cpu", body);
+  }
+
+  /** Computes on a device; all computing of one object must be on the same. */
+  <T> T run(String device, Function<NDManager, T> body) {
     return Parallel.withThreads(
         running.threads(),
         () -> {
           Engines.setThreads(running.threads());
           if (manager == null) {
-            manager = Engines.newManager();
+            manager = Engines.newManager(device);
           }
           return body.apply(manager);
         });

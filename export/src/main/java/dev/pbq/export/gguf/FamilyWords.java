@@ -4,6 +4,7 @@ import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowPart;
+import dev.pbq.core.packed.LowRankLinear;
 import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
@@ -56,6 +57,11 @@ final class FamilyWords implements QuantizedLinear.Cases<String> {
   @Override
   public String oneBit(OneBitLinear o) {
     return "signs with a vector on the inputs and one on the outputs, whose result is normalized";
+  }
+
+  @Override
+  public String lowRank(LowRankLinear l) {
+    return of(l.base()) + ", with an adapter of rank " + l.rank();
   }
 
   @Override

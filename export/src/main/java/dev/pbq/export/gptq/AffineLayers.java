@@ -5,6 +5,7 @@ import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.ComputeDtype;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowPart;
+import dev.pbq.core.packed.LowRankLinear;
 import dev.pbq.core.packed.NumberFormat;
 import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.QuantizedLinear;
@@ -67,6 +68,11 @@ final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
   @Override
   public AffineFit oneBit(OneBitLinear o) {
     return AffineFit.none("outputs that are normalized (OneBit)");
+  }
+
+  @Override
+  public AffineFit lowRank(LowRankLinear l) {
+    return AffineFit.none("an adapter of rank " + l.rank() + " beside the codes (HQQ+)");
   }
 
   @Override

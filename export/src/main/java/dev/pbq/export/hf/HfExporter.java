@@ -1,5 +1,6 @@
 package dev.pbq.export.hf;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
@@ -63,7 +64,9 @@ public final class HfExporter implements Exporter {
           CheckpointWriter.write(
               output.work(), groups(source, type, progress), Map.of(), shardBytes);
       folder.copySideFilesTo(output.work());
-      ModelConfig.write(output.work().resolve(ModelFolder.CONFIG), ModelConfig.dense(folder, type));
+      ObjectNode config = ModelConfig.dense(folder, type);
+      source.switchOn(config);
+      ModelConfig.write(output.work().resolve(ModelFolder.CONFIG), config);
       List<ExportedTensor> tensors = readBack(source, output, progress);
       output.commit();
       return new ExportReport(

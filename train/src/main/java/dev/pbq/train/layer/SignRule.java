@@ -1,20 +1,26 @@
 package dev.pbq.train.layer;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * The published binarizations that PB-LLM compares its layer with: what the sign is taken of, which
  * scale it gets, and how a gradient passes it.
  */
 public enum SignRule {
   /** BNN: sign(W) without a scale; the gradient passes unchanged. */
+  @JsonProperty("bnn")
   BNN(false),
   /** XNOR: alpha_r sign(W - mean_r); the gradient passes times alpha_r, less its row's mean. */
+  @JsonProperty("xnor")
   XNOR(true),
   /** IR-Net: as XNOR, times k t (1 - tanh(t w)^2) with k = 10, t = 0.1. */
+  @JsonProperty("ir")
   IR(true),
   /**
    * FDA: sign(W) without a scale; a Fourier series of 11 terms stands for the derivative of sign, 0
    * where |w| is above 1.
    */
+  @JsonProperty("fda")
   FDA(false);
 
   private static final double IR_FACTOR = 10;

@@ -4,6 +4,7 @@ import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.train.optimizer.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A linear layer that is trained. The model multiplies with the weight that {@link #use} gives and
@@ -33,6 +34,18 @@ public interface TrainableLinear {
   /** What the layer computes from the weight. */
   default LinearForm form() {
     return LinearForm.PLAIN;
+  }
+
+  /**
+   * What the layer trains beside a weight that stays; empty where it trains what makes the weight.
+   */
+  default Optional<Adapter> adapter() {
+    return Optional.empty();
+  }
+
+  /** The bias that the layer trains and stores itself, if its form has one of its own. */
+  default Optional<StoredVector> ownBias() {
+    return Optional.empty();
   }
 
   /** What is stored for the current values. */

@@ -1,9 +1,8 @@
 package dev.pbq.train.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.packed.QuantizedLinear;
-import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.quant.SettingsReader;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.OneBitTrained;
 import dev.pbq.train.layer.TrainableLinear;
@@ -20,14 +19,18 @@ import java.util.Optional;
  * divergence summed over the tokens of a window, plus the hidden-state term; its windows have 2048
  * tokens, and that balance is kept for windows of any length.
  *
- * @param scaleDtype the stored type of the vectors
+ * @param options its settings
  */
-public record OneBit(ScaleDtype scaleDtype) implements TrainingMethod {
+public record OneBit(OneBitSettings options) implements TrainingMethod {
   /** The name of the method. */
   public static final String NAME = "onebit";
 
-  /** 0.01 for each of 2048 tokens. */
-  private static final double DIVERGENCE = 0.01 * 2048;
+  /** Weight of the divergence of a token. */
+  private static final double DIVERGENCE = 0.01;
+
+  /** 500 steps of warm-up as published; no more than a quarter of a short run. */
+  private static final TrainingDefaults DEFAULTS =
+      new TrainingDefaults(4e-4, 2, 4, 2048, 1000, steps -> Math.min(500, steps / 4));
 
   @Override
   public String name() {
@@ -36,9 +39,12 @@ public record OneBit(ScaleDtype scaleDtype) implements TrainingMethod {
 
   @Override
   public ObjectNode settings() {
-    ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    settings.put("scaleDtype", scaleDtype == ScaleDtype.F16 ? "f16" : "f32");
-    return settings;
+    return SettingsReader.write(options);
+  }
+
+  @Override
+  public TrainingDefaults defaults() {
+    return DEFAULTS;
   }
 
   @Override
@@ -48,16 +54,16 @@ public record OneBit(ScaleDtype scaleDtype) implements TrainingMethod {
 
   @Override
   public Objective objective() {
-    return new Objective(0, DIVERGENCE, 1);
+    return new Objective(0, DIVERGENCE * options.kdReferenceLength(), 1);
   }
 
   @Override
   public TrainableLinear linear(String linear, FloatMatrix weight) {
-    return OneBitTrained.start(linear, weight, scaleDtype);
+    return OneBitTrained.start(linear, weight, options.scaleDtype());
   }
 
   @Override
-  public boolean trainsVectors() {
+  public boolean trainsVector(String tensor, boolean ofLinear) {
     return true;
   }
 
@@ -82,9 +88,19 @@ public record OneBit(ScaleDtype scaleDtype) implements TrainingMethod {
 
   /** The paper's count: bits over all numbers, those of the vectors among them. */
   @Override
-  public double paperBits(QuantizedLinear packed) {
-    double weights = (double) packed.rows() * packed.cols();
-    double vectors = packed.rows() + packed.cols();
+  public double paperBits(int rows, int cols) {
+    double weights = (double) rows * cols;
+    double vectors = rows + cols;
     return (weights + 16 * vectors) / (weights + vectors);
+  }
+
+  @Override
+  public double paperBits(QuantizedLinear packed) {
+    return paperBits(packed.rows(), packed.cols());
+  }
+
+  @Override
+  public long estimateStoredBits(int rows, int cols) {
+    return (long) rows * cols + options.scaleDtype().bits() * ((long) rows + cols);
   }
 }

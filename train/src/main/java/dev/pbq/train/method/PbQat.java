@@ -1,21 +1,21 @@
 package dev.pbq.train.method;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.quant.SettingsReader;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.SalientBinaryLinear;
 import dev.pbq.train.layer.SalientWeights;
 import dev.pbq.train.layer.SignLinear;
-import dev.pbq.train.layer.SignRule;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.student.Objective;
-import java.util.Locale;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -27,45 +27,28 @@ public final class PbQat implements TrainingMethod {
   /** The name of the method. */
   public static final String NAME = "pb-qat";
 
-  private final Optional<SignRule> rule;
-  private final double salientFraction;
-  private final ScaleDtype scaleDtype;
-  private final Optional<PackedCheckpoint> start;
-  private final String startName;
+  /** The program warms up over 5 % of the steps. */
+  private static final TrainingDefaults DEFAULTS =
+      new TrainingDefaults(1e-4, 2, 4, 2048, 1000, steps -> (int) Math.ceil(0.05 * steps));
 
-  /**
-   * The method with its settings.
-   *
-   * @param salientFraction share of the weights that stay, 0 to below 1; of no effect with a start
-   * @param start a result of PB-LLM's post-training quantization whose masks are taken (the paper's
-   *     Hessian variant); lent
-   * @param startName the start's name, for results; empty without one
-   * @throws PbqException USAGE if the fraction is out of range
-   */
-  public PbQat(
-      double salientFraction,
-      ScaleDtype scaleDtype,
-      Optional<PackedCheckpoint> start,
-      String startName) {
-    if (!(salientFraction >= 0 && salientFraction < 1)) {
-      throw PbqException.setting("{salientFrac} %s is not at least 0 and below 1", salientFraction);
-    }
-    this.rule = Optional.empty();
-    this.salientFraction = salientFraction;
-    this.scaleDtype = scaleDtype;
+  private final PbQatSettings settings;
+  private final Optional<PackedCheckpoint> start;
+
+  private PbQat(PbQatSettings settings, Optional<PackedCheckpoint> start) {
+    this.settings = settings;
     this.start = start;
-    this.startName = startName;
   }
 
   /**
-   * The method with one of the layers that the paper compares its own with: no weight is salient.
+   * The method with its settings; the caller closes it.
+   *
+   * @throws PbqException as opening the start throws
    */
-  public PbQat(SignRule rule, ScaleDtype scaleDtype) {
-    this.rule = Optional.of(rule);
-    this.salientFraction = 0;
-    this.scaleDtype = scaleDtype;
-    this.start = Optional.empty();
-    this.startName = "";
+  public static PbQat open(PbQatSettings settings) {
+    return new PbQat(
+        settings,
+        Optional.ofNullable(settings.start())
+            .map(dir -> PackedCheckpoint.open(ModelFolder.open(Path.of(dir)))));
   }
 
   @Override
@@ -75,16 +58,12 @@ public final class PbQat implements TrainingMethod {
 
   @Override
   public ObjectNode settings() {
-    ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    if (rule.isPresent()) {
-      settings.put("layer", rule.get().name().toLowerCase(Locale.ROOT));
-    } else if (start.isPresent()) {
-      settings.put("start", startName);
-    } else {
-      settings.put("salientFrac", salientFraction);
-    }
-    settings.put("scaleDtype", scaleDtype == ScaleDtype.F16 ? "f16" : "f32");
-    return settings;
+    return SettingsReader.write(settings);
+  }
+
+  @Override
+  public TrainingDefaults defaults() {
+    return DEFAULTS;
   }
 
   @Override
@@ -99,45 +78,93 @@ public final class PbQat implements TrainingMethod {
 
   @Override
   public TrainableLinear linear(String linear, FloatMatrix weight) {
-    if (rule.isPresent()) {
-      return new SignLinear(linear, weight, rule.get(), scaleDtype);
+    ScaleDtype scaleDtype = settings.scaleDtype();
+    if (settings.layer() != null) {
+      return new SignLinear(linear, weight, settings.layer(), scaleDtype);
     }
-    long[] mask =
-        start.isPresent()
-            ? startMask(linear, weight)
-            : SalientWeights.largest(weight, salientFraction);
-    SalientWeights salient = SalientWeights.of(linear, weight, mask, scaleDtype);
-    return new SalientBinaryLinear(linear, weight, salient, scaleDtype);
+    if (start.isEmpty()) {
+      long[] mask = SalientWeights.largest(weight, settings.salientFrac());
+      SalientWeights salient = SalientWeights.of(linear, weight, mask, scaleDtype);
+      return new SalientBinaryLinear(linear, weight, salient, scaleDtype);
+    }
+    SalientSplitLinear split = split(linear, weight);
+    FloatMatrix latent = latent(weight, split);
+    SalientWeights salient = SalientWeights.of(linear, latent, split.salient(), scaleDtype);
+    return new SalientBinaryLinear(linear, latent, salient, scaleDtype);
   }
 
-  private long[] startMask(String linear, FloatMatrix weight) {
+  /**
+   * Where the start's values and the original's sizes meet: salient weights are the start's; the
+   * others have its signs, which its error compensation chose, with the original's magnitudes,
+   * which say how easily a sign may change.
+   */
+  private static FloatMatrix latent(FloatMatrix weight, SalientSplitLinear split) {
+    float[] used = split.dequantize().data();
+    float[] latent = new float[used.length];
+    long[] mask = split.salient();
+    for (int i = 0; i < latent.length; i++) {
+      boolean salient = (mask[i >>> 6] >>> i & 1) != 0;
+      latent[i] = salient ? used[i] : Math.copySign(weight.data()[i], used[i]);
+    }
+    return new FloatMatrix(weight.rows(), weight.cols(), latent);
+  }
+
+  private SalientSplitLinear split(String linear, FloatMatrix weight) {
     QuantizedLinear packed = start.orElseThrow().packed(linear);
     if (!(packed instanceof SalientSplitLinear split)) {
       throw PbqException.setting(
           "{start} %s: %s is stored as %s, which marks no salient weights: a result of xnor, sign,"
               + " no, 2bit or 4bit is needed",
-          startName, linear, packed.family());
+          settings.start(), linear, packed.family());
     }
     if (split.rows() != weight.rows() || split.cols() != weight.cols()) {
       throw PbqException.setting(
           "{start} %s: %s is [%s, %s], the model's is [%s, %s]",
-          startName, linear, split.rows(), split.cols(), weight.rows(), weight.cols());
+          settings.start(), linear, split.rows(), split.cols(), weight.rows(), weight.cols());
     }
-    return split.salient();
+    return split;
   }
 
+  /** The program trains the biases of what it replaces. */
   @Override
-  public boolean trainsVectors() {
-    return false;
+  public boolean trainsVector(String tensor, boolean ofLinear) {
+    return ofLinear;
   }
 
   /**
    * The program's count: a bit for each weight, 16 for each salient one, 8 for each row and one.
    */
   @Override
+  public double paperBits(int rows, int cols) {
+    double salient = settings.layer() == null ? settings.salientFrac() : 0;
+    double weights = (double) rows * cols;
+    return paperBits(rows, cols, salient * weights);
+  }
+
+  @Override
   public double paperBits(QuantizedLinear packed) {
     SalientSplitLinear split = (SalientSplitLinear) packed;
-    double weights = (double) split.rows() * split.cols();
-    return 1 + (16.0 * split.salientCount() + 8.0 * (split.rows() + 1)) / weights;
+    return paperBits(split.rows(), split.cols(), split.salientCount());
+  }
+
+  private static double paperBits(int rows, int cols, double salient) {
+    return 1 + (16 * salient + 8.0 * (rows + 1)) / ((double) rows * cols);
+  }
+
+  /** A bit and a mark for each weight, 8 bits for each salient one, three scales for each row. */
+  @Override
+  public long estimateStoredBits(int rows, int cols) {
+    double weights = (double) rows * cols;
+    if (settings.layer() != null) {
+      return (long) weights + settings.scaleDtype().bits() * (long) rows;
+    }
+    double share = settings.salientFrac();
+    return (long) (weights * (2 - share + 8 * share))
+        + rows * (2L * settings.scaleDtype().bits() + 8);
+  }
+
+  @Override
+  public void close() {
+    start.ifPresent(PackedCheckpoint::close);
   }
 }

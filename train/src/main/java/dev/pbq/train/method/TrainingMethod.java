@@ -1,6 +1,7 @@
 package dev.pbq.train.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.TrainableLinear;
@@ -9,13 +10,16 @@ import dev.pbq.train.optimizer.Schedule;
 import dev.pbq.train.student.Objective;
 import java.util.Optional;
 
-/** One way to train a quantized model. */
-public interface TrainingMethod {
+/** One way to train a quantized model. Closing it closes what it reads its start from, if any. */
+public interface TrainingMethod extends AutoCloseable {
   /** Its name on the command line and in results. */
   String name();
 
   /** Everything that shapes its layers, as it is stored in {@code config.json}. */
   ObjectNode settings();
+
+  /** How long and how fast the original trains. */
+  TrainingDefaults defaults();
 
   /** The optimizer of the original. */
   AdamW optimizer();
@@ -32,8 +36,31 @@ public interface TrainingMethod {
    */
   TrainableLinear linear(String linear, FloatMatrix weight);
 
-  /** Whether norms, and biases inside the blocks, are trained too. */
-  boolean trainsVectors();
+  /**
+   * What stands where a linear stood, by all that is known of it; for most methods, its name and
+   * weight.
+   *
+   * @throws dev.pbq.core.PbqException if the layer cannot be represented so
+   */
+  default TrainableLinear linear(OriginalLinear original) {
+    return linear(original.name(), original.weight());
+  }
+
+  /**
+   * Refuses a model that the method's start was not made of.
+   *
+   * @param original the model's weights, lent
+   * @throws dev.pbq.core.PbqException USAGE or BAD_DATA naming what does not fit
+   */
+  default void requireFits(Checkpoint original) {}
+
+  /**
+   * Whether a vector of the model is trained.
+   *
+   * @param tensor its full name
+   * @param ofLinear whether it is the bias of a linear that the method replaces
+   */
+  boolean trainsVector(String tensor, boolean ofLinear);
 
   /**
    * What a user should know before a run of this schedule: that it cannot work, with the number.
@@ -42,6 +69,15 @@ public interface TrainingMethod {
     return Optional.empty();
   }
 
+  /** Bits per weight of a layer [rows, cols] as the original counts them, before training. */
+  double paperBits(int rows, int cols);
+
   /** Bits per weight of a layer as the original counts them. */
   double paperBits(QuantizedLinear packed);
+
+  /** About how many bits a layer [rows, cols] will take. */
+  long estimateStoredBits(int rows, int cols);
+
+  @Override
+  default void close() {}
 }

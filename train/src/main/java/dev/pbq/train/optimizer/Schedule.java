@@ -1,5 +1,7 @@
 package dev.pbq.train.optimizer;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * The learning rate over a run, as Hugging Face's schedulers compute it: from 0 up to the peak
  * during the warm-up, then by the shape.
@@ -13,10 +15,13 @@ public record Schedule(Shape shape, double peak, int warmup, int steps) {
   /** How the learning rate falls. */
   public enum Shape {
     /** Not at all. */
+    @JsonProperty("constant")
     CONSTANT,
     /** In a straight line to 0. */
+    @JsonProperty("linear")
     LINEAR,
     /** By half a cosine to 0. */
+    @JsonProperty("cosine")
     COSINE
   }
 

@@ -8,60 +8,44 @@ import dev.pbq.train.student.Student;
 import dev.pbq.train.student.Teacher;
 import dev.pbq.train.student.TokenWindows;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * One step after the other: gradients of the step's batches, clipping, AdamW, and every so many
- * steps a look at the held-out windows and a saved state.
+ * steps a look at the held-out windows and a saved state. All parts are lent.
+ *
+ * @param student that is trained
+ * @param teacher present if the objective needs one
+ * @param heldOut what is measured on the held-out windows
+ * @param parameters what the student is made of, in its order
  */
-public final class TrainingLoop {
-  private final Student student;
-  private final Optional<Teacher> teacher;
-  private final TokenWindows windows;
-  private final Objective objective;
-  private final AdamW optimizer;
-  private final TrainingSettings settings;
-  private final List<Parameter> parameters;
+public record TrainingLoop(
+    Student student,
+    Optional<Teacher> teacher,
+    TokenWindows windows,
+    Objective objective,
+    AdamW optimizer,
+    TrainingSettings settings,
+    ToDoubleFunction<Student> heldOut,
+    List<Parameter> parameters) {
 
   /**
-   * A loop over things that are lent.
+   * Trains to the end. Afterwards the parameters have the state that becomes the result.
    *
-   * @param teacher present if the objective needs one
-   * @param parameters what the student is made of, in its order
+   * @param state loaded already if the run is resumed
+   * @return the step and loss of that state
+   * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite, and
+   *     CANCELLED if {@code progress} says so; in both cases the last saved state stays
    */
-  public TrainingLoop(
-      Student student,
-      Optional<Teacher> teacher,
-      TokenWindows windows,
-      Objective objective,
-      AdamW optimizer,
-      TrainingSettings settings,
-      List<Parameter> parameters) {
-    this.student = student;
-    this.teacher = teacher;
-    this.windows = windows;
-    this.objective = objective;
-    this.optimizer = optimizer;
-    this.settings = settings;
-    this.parameters = parameters;
-  }
-
-  /**
-   * Trains to the end.
-   *
-   * @param done the curve of a run that is resumed; empty for a new one
-   * @param state where to save
-   * @return the whole curve
-   * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite; the
-   *     last saved state stays
-   */
-  List<CurvePoint> run(List<CurvePoint> done, TrainingState state, TrainingProgress progress) {
-    List<CurvePoint> curve = new ArrayList<>(done);
+  public Result run(TrainingState state, TrainingProgress progress) {
+    List<CurvePoint> curve = new ArrayList<>(state.curve());
+    Optional<Kept> best = state.best();
     if (curve.isEmpty()) {
-      curve.add(new CurvePoint(0, null, null, null, heldOut(student, windows, settings)));
+      curve.add(new CurvePoint(0, null, null, null, heldOut.applyAsDouble(student)));
+      best = better(best, curve.get(0));
       progress.step(curve.get(0));
     }
     int steps = settings.schedule().steps();
@@ -69,14 +53,43 @@ public final class TrainingLoop {
       boolean looks = (step + 1) % settings.every() == 0 || step + 1 == steps;
       CurvePoint moved = step(step);
       CurvePoint point =
-          looks ? named(step, () -> moved.withHeldOut(heldOut(student, windows, settings))) : moved;
+          looks ? named(step, () -> moved.withHeldOut(heldOut.applyAsDouble(student))) : moved;
       curve.add(point);
+      best = looks ? better(best, point) : best;
       progress.step(point);
-      if (looks) {
-        state.save(curve, parameters);
+      boolean stops = progress.stops();
+      if (looks || stops) {
+        state.save(curve, parameters, best);
+      }
+      if (stops) {
+        throw new PbqException(
+            PbqException.Kind.CANCELLED, "stopped after step " + (step + 1) + ", which is saved");
       }
     }
-    return curve;
+    CurvePoint last = curve.get(curve.size() - 1);
+    Kept kept = best.orElse(new Kept(last.step(), last.heldOut(), List.of()));
+    kept.restore(parameters);
+    return new Result(curve, kept.step(), kept.heldOut());
+  }
+
+  /**
+   * What a run came to.
+   *
+   * @param curve every step
+   * @param step whose state the parameters have
+   * @param heldOut its loss on the held-out windows
+   */
+  public record Result(List<CurvePoint> curve, int step, double heldOut) {
+    public Result {
+      curve = List.copyOf(curve);
+    }
+  }
+
+  private Optional<Kept> better(Optional<Kept> best, CurvePoint point) {
+    if (!settings.keepBest() || best.isPresent() && point.heldOut() >= best.get().heldOut()) {
+      return best;
+    }
+    return Optional.of(Kept.of(point.step(), point.heldOut(), parameters));
   }
 
   /**
@@ -109,7 +122,8 @@ public final class TrainingLoop {
     for (int a = 0; a < batches; a++) {
       long first = ((long) step * batches + a) * settings.batch();
       int[][] ids = windows.take(first, settings.batch());
-      loss += student.backward(ids, objective, teacher, 1.0 / batches);
+      long noise = settings.seed() * 0x9e3779b97f4a7c15L + first * 0xbf58476d1ce4e5b9L;
+      loss += student.backward(ids, objective, teacher, 1.0 / batches, noise);
     }
     if (!Double.isFinite(loss)) {
       throw PbqException.numerical("the loss is " + loss);
@@ -130,22 +144,5 @@ public final class TrainingLoop {
         .map(Parameter::name)
         .findFirst()
         .orElse("all layers together");
-  }
-
-  /** Mean negative log-likelihood of the held-out windows, in nats per token. */
-  static double heldOut(Student student, TokenWindows windows, TrainingSettings settings) {
-    int[][] all = windows.heldOut();
-    double sum = 0;
-    long count = 0;
-    for (int from = 0; from < all.length; from += settings.batch()) {
-      int to = Math.min(all.length, from + settings.batch());
-      for (float[] window : student.nextTokenNll(Arrays.copyOfRange(all, from, to))) {
-        for (float nll : window) {
-          sum += nll;
-        }
-        count += window.length;
-      }
-    }
-    return sum / count;
   }
 }

@@ -1,28 +1,25 @@
 package dev.pbq.train.run;
 
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
+import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
-import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.model.Linear;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.WeightsFingerprint;
-import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.run.Running;
-import dev.pbq.train.layer.StoredVector;
-import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.student.Student;
@@ -30,197 +27,220 @@ import dev.pbq.train.student.Teacher;
 import dev.pbq.train.student.TokenWindows;
 import dev.pbq.train.student.TrainableFamilies;
 import dev.pbq.train.student.TrainedWeights;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A training from a dense model to a packed folder:
  *
  * <pre>{@code
- * TrainingMethod method = new PbQat(0.1, ScaleDtype.F16, Optional.empty(), "");
- * TrainingRun run = new TrainingRun(resolved, method, settings, text, running, progress);
- * TrainingResult result = run.run(new RunOutput(Path.of("out"), false, false, bytes, Map.of()));
+ * try (TrainingMethod method = PbQat.open(PbQatSettings.DEFAULT)) {
+ *   TrainingRun run =
+ *       new TrainingRun(resolved, method, TrainingPlan.DEFAULT, data, running, progress);
+ *   TrainingResult result = run.run(new RunOutput(Path.of("out"), false, false, bytes, Map.of()));
+ * }
  * }</pre>
  *
  * <p>The output appears complete or not at all; a run that is killed or fails keeps its last state
  * beside it, and with {@code resume} goes on to the same bytes. Equal settings, threads and machine
  * give equal bytes.
+ *
+ * @param resolved a dense model
+ * @param method lent
+ * @param data what is trained on
  */
-public final class TrainingRun {
-  private final ResolvedModel resolved;
-  private final TrainingMethod method;
-  private final TrainingSettings settings;
-  private final CalibrationText text;
-  private final Running running;
-  private final TrainingProgress progress;
-
-  /**
-   * Describes a run; nothing is read or written yet.
-   *
-   * @param resolved a dense model
-   * @param text trained on, apart from the windows held out at its end
-   */
-  public TrainingRun(
-      ResolvedModel resolved,
-      TrainingMethod method,
-      TrainingSettings settings,
-      CalibrationText text,
-      Running running,
-      TrainingProgress progress) {
-    this.resolved = resolved;
-    this.method = method;
-    this.settings = settings;
-    this.text = text;
-    this.running = running;
-    this.progress = progress;
-  }
+public record TrainingRun(
+    ResolvedModel resolved,
+    TrainingMethod method,
+    TrainingPlan plan,
+    TrainingData data,
+    Running running,
+    TrainingProgress progress) {
 
   /**
    * Trains, packs, and evaluates what was packed.
    *
    * @throws PbqException USAGE for an output that is in the way, windows that the model has no
    *     positions for, or an unfinished run with other settings; BAD_DATA for a model that is not
-   *     dense or a text shorter than one batch; NUMERICAL naming step and layer if a loss is not
-   *     finite; RESOURCES if disk or memory are full
+   *     dense, a teacher that does not fit, or a text shorter than one batch; NUMERICAL naming step
+   *     and layer if a loss is not finite; RESOURCES if disk or memory are full; CANCELLED if the
+   *     progress says so, with the state saved
    */
   public TrainingResult run(RunOutput output) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     TrainableFamilies.require(folder.config(), folder.path().toString());
-    try (OpenModel open = OpenModel.open(folder, Optional.empty(), TokenChoice.DEFAULT, running)) {
+    try (OpenModel open = open(folder);
+        OpenTeacher teacher = OpenTeacher.open(folder, open, data.teacher(), running)) {
       if (!(open.weights() instanceof Checkpoint original)) {
         throw PbqException.badData(
-            folder.path() + " is quantized already; a dense model is needed");
+            Wording.of(
+                "%s is quantized already; a dense model is needed, and {dequantizeFirst} makes one"
+                    + " of it",
+                folder.shown()));
       }
       Checkpoints.requireDense(folder, original);
-      settings.requirePositions(open.model());
-      TokenWindows windows = TrainingText.windows(text, open.tokenizer(), settings);
+      if (method.objective().comparesHidden()) {
+        teacher.requireShapeOf(open);
+      }
+      RunWindows windows = RunWindows.of(plan, method.defaults(), data, open);
       OutputDirectory.Mode mode =
           output.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
       try (OutputDirectory directory =
           OutputDirectory.open(output.directory(), output.force(), mode, List.of(folder.path()))) {
-        TrainingResult result =
-            open.run(m -> train(m, folder, original, open.model(), windows, directory, output));
+        Job job = new Job(folder, open, original, teacher, windows, directory.work(), output);
+        TrainingResult result;
+        try {
+          result =
+              EngineMemory.guard(
+                  () -> estimate(open.model(), windows.sizes()),
+                  () -> open.run(plan.device(), job::train));
+        } catch (RuntimeException | Error e) {
+          if (!TrainingState.isIn(directory.work())) {
+            directory.discard(); // There is no state to go on from.
+          }
+          throw e;
+        }
         directory.commit();
         return result;
       }
     }
   }
 
-  private TrainingResult train(
-      NDManager manager,
-      ModelFolder folder,
-      Checkpoint original,
-      CausalModel model,
-      TokenWindows windows,
-      OutputDirectory directory,
-      RunOutput output) {
-    long started = System.nanoTime();
-    TrainedWeights trained = trained(original, model);
-    List<Parameter> parameters = trained.parameters();
-    TrainingState state =
-        new TrainingState(
-            directory.work().resolve(TrainingState.FILE), fingerprint(original).toString());
-    List<CurvePoint> curve = learn(manager, original, model, windows, trained, state, parameters);
-    RunSettings run =
-        new RunSettings(
-            resolved.displayName(), method.name(), allSettings(), Version.current(), output);
-    double seconds = (System.nanoTime() - started) / 1e9;
-    QuantizationReport report =
-        new TrainedFolder(folder, original, model, method)
-            .write(directory.work(), run, trained, seconds);
-    LossCurve.write(directory.work(), curve);
-    double stored = storedLoss(manager, directory.work(), model, windows);
-    double last = curve.get(curve.size() - 1).heldOut();
-    if (stored != last) {
-      throw new IllegalStateException(
-          "what is stored has the loss " + stored + ", what was trained " + last);
-    }
-    try {
-      Files.delete(directory.work().resolve(TrainingState.FILE));
-    } catch (IOException e) {
-      throw PbqException.resources("cannot complete " + output.directory(), e);
-    }
-    return new TrainingResult(curve, Math.exp(curve.get(0).heldOut()), Math.exp(stored), report);
+  /**
+   * What a run would take, from the model's configuration alone.
+   *
+   * @throws PbqException as {@link #run}, as far as it can be known
+   */
+  public TrainingEstimate estimate(CausalModel model) {
+    TrainableFamilies.require(
+        ModelFolder.open(resolved.folder()).config(), resolved.folder().toString());
+    WindowSizes sizes = plan.windows(method.defaults(), model.maxPositions());
+    sizes.requirePositions(model);
+    return estimate(model, sizes);
   }
 
-  private List<CurvePoint> learn(
-      NDManager manager,
-      Checkpoint original,
-      CausalModel model,
-      TokenWindows windows,
-      TrainedWeights trained,
-      TrainingState state,
-      List<Parameter> parameters) {
-    List<CurvePoint> done = state.load(parameters);
-    method.warning(settings.schedule()).ifPresent(progress::warning);
-    Optional<Teacher> teacher =
-        method.objective().needsTeacher()
-            ? Optional.of(new Teacher(manager, model, original))
-            : Optional.empty();
-    try (Student student = new Student(manager, model, original, trained, settings.recompute())) {
-      return new TrainingLoop(
-              student,
-              teacher,
-              windows,
-              method.objective(),
-              method.optimizer(),
-              settings,
-              parameters)
-          .run(done, state, progress);
-    } finally {
-      teacher.ifPresent(Teacher::close);
-    }
+  private TrainingEstimate estimate(CausalModel model, WindowSizes sizes) {
+    return TrainingEstimate.of(model, method, sizes, plan.recompute());
   }
 
-  private TrainedWeights trained(Checkpoint original, CausalModel model) {
-    WeightSource view = model.layout().view(original);
-    Map<String, TrainableLinear> linears = new LinkedHashMap<>();
-    for (int b = 0; b < model.blocks(); b++) {
-      model.linearInputs(b).stream()
-          .flatMap(input -> input.linears().stream())
-          .map(Linear::name)
-          .forEach(
-              name -> linears.put(name, method.linear(name, view.readMatrix(name + ".weight"))));
+  private OpenModel open(ModelFolder folder) {
+    return OpenModel.open(folder, Optional.empty(), TokenChoice.DEFAULT, running);
+  }
+
+  /** The work inside of an output folder; everything is lent. */
+  private final class Job {
+    private final ModelFolder folder;
+    private final OpenModel open;
+    private final Checkpoint original;
+    private final OpenTeacher teacher;
+    private final RunWindows cut;
+    private final Path work;
+    private final RunOutput output;
+    private final long started = System.nanoTime();
+
+    Job(
+        ModelFolder folder,
+        OpenModel open,
+        Checkpoint original,
+        OpenTeacher teacher,
+        RunWindows cut,
+        Path work,
+        RunOutput output) {
+      this.folder = folder;
+      this.open = open;
+      this.original = original;
+      this.teacher = teacher;
+      this.cut = cut;
+      this.work = work;
+      this.output = output;
     }
-    Map<String, StoredVector> vectors = new LinkedHashMap<>();
-    if (method.trainsVectors()) {
-      for (String name : model.requiredTensors()) {
-        // A vector that files hold in a stack stays as it is.
-        if (original.contains(name) && original.shape(name).length == 1) {
-          Parameter values = Parameter.of(name, original.read(name), false);
-          vectors.put(name, new StoredVector(values, original.info(name).dtype()));
-        }
+
+    TrainingResult train(NDManager manager) {
+      CausalModel model = open.model();
+      ObjectNode parts = fingerprint(JsonNodeFactory.instance.objectNode());
+      RunWindows.Made made =
+          cut.make(manager, work, parts, teacher.model(), teacher.weights(), progress);
+      TokenWindows windows = made.windows();
+      method.requireFits(original);
+      TrainedWeights trained = new StartingWeights(original, model).of(method, plan.seed());
+      TrainingSettings settings =
+          plan.settings(
+              method.defaults(),
+              cut.sizes(),
+              windows.size(),
+              () -> StartingWeights.rms(original, model));
+      progress.begins(settings);
+      ObjectNode all = settings.describe(data.describe(method.settings()));
+      TrainingState state = new TrainingState(work, fingerprint(all).toString());
+      TrainingLoop.Result learned = learn(manager, trained, windows, settings, state);
+      RunSettings run =
+          new RunSettings(resolved.displayName(), method.name(), all, Version.current(), output);
+      double seconds = (System.nanoTime() - started) / 1e9;
+      QuantizationReport report =
+          new TrainedFolder(folder, original, model, method).write(work, run, trained, seconds);
+      LossCurve.write(work, learned.curve());
+      double stored = storedLoss(manager, HeldOut.likelihood(windows, settings.batch()));
+      if (stored != learned.heldOut()) {
+        throw new IllegalStateException(
+            "what is stored has the loss " + stored + ", what was trained " + learned.heldOut());
+      }
+      state.delete();
+      made.written().delete();
+      double before = learned.curve().get(0).heldOut();
+      return new TrainingResult(
+          settings, learned.curve(), learned.step(), Math.exp(before), Math.exp(stored), report);
+    }
+
+    private TrainingLoop.Result learn(
+        NDManager manager,
+        TrainedWeights trained,
+        TokenWindows windows,
+        TrainingSettings settings,
+        TrainingState state) {
+      List<Parameter> parameters = trained.parameters();
+      state.load(parameters);
+      method.warning(settings.schedule()).ifPresent(progress::warning);
+      ToDoubleFunction<Student> heldOut = HeldOut.likelihood(windows, settings.batch());
+      Optional<Teacher> teaching =
+          method.objective().needsTeacher()
+              ? Optional.of(new Teacher(manager, teacher.model(), teacher.weights()))
+              : Optional.empty();
+      try (Student student =
+          new Student(manager, open.model(), original, trained, settings.recompute())) {
+        return new TrainingLoop(
+                student,
+                teaching,
+                windows,
+                method.objective(),
+                method.optimizer(),
+                settings,
+                heldOut,
+                parameters)
+            .run(state, progress);
+      } finally {
+        teaching.ifPresent(Teacher::close);
       }
     }
-    return new TrainedWeights(linears, vectors);
-  }
 
-  private double storedLoss(NDManager manager, Path work, CausalModel model, TokenWindows windows) {
-    TrainedWeights none = new TrainedWeights(Map.of(), Map.of());
-    try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(work));
-        Student student = new Student(manager, model, packed, none, false)) {
-      return TrainingLoop.heldOut(student, windows, settings);
+    private double storedLoss(NDManager manager, ToDoubleFunction<Student> heldOut) {
+      TrainedWeights none = new TrainedWeights(Map.of(), Map.of());
+      try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(work));
+          Student student = new Student(manager, open.model(), packed, none, false)) {
+        return heldOut.applyAsDouble(student);
+      }
     }
-  }
 
-  private ObjectNode allSettings() {
-    ObjectNode all = method.settings();
-    settings.describe(all);
-    all.put("text", text.name());
-    return all;
-  }
-
-  private ObjectNode fingerprint(Checkpoint original) {
-    ObjectNode parts = allSettings();
-    parts.put("method", method.name());
-    parts.put("textSha256", text.sha256());
-    parts.put("weights", WeightsFingerprint.of(original));
-    parts.put("version", Version.current());
-    return parts;
+    private ObjectNode fingerprint(ObjectNode settings) {
+      ObjectNode parts = settings.deepCopy();
+      parts.put("method", method.name());
+      data.text().ifPresent(text -> parts.put("textSha256", text.sha256()));
+      parts.put("weights", WeightsFingerprint.of(original));
+      teacher.other().ifPresent(other -> parts.put("teacher", WeightsFingerprint.of(other)));
+      parts.put("version", Version.current());
+      return parts;
+    }
   }
 }

@@ -2,7 +2,6 @@ package dev.pbq.train.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.model.CausalModel;
 import dev.pbq.train.optimizer.Schedule;
 import java.util.Locale;
 
@@ -18,6 +17,8 @@ import java.util.Locale;
  * @param recompute whether blocks are run again in the backward pass, which saves memory
  * @param heldOut windows at the end of the text that are never trained on
  * @param every steps between two looks at the held-out windows, and between two saved states
+ * @param keepBest whether the state that is best on the held-out windows becomes the result, the
+ *     start among them; else the last
  */
 public record TrainingSettings(
     int batch,
@@ -28,7 +29,16 @@ public record TrainingSettings(
     long seed,
     boolean recompute,
     int heldOut,
-    int every) {
+    int every,
+    boolean keepBest) {
+  /** A tenth of the run between two looks at the held-out windows, but not more than so many. */
+  private static final int MOST_STEPS_UNSEEN = 100;
+
+  /** Steps between two looks at the held-out windows in a run of so many. */
+  public static int looksEvery(int steps) {
+    return Math.max(1, Math.min(MOST_STEPS_UNSEEN, steps / 10));
+  }
+
   /**
    * Checks.
    *
@@ -37,7 +47,6 @@ public record TrainingSettings(
   public TrainingSettings {
     atLeastOne("batch", batch);
     atLeastOne("accumulate", accumulate);
-    atLeastOne("steps", schedule.steps());
     atLeastOne("heldOut", heldOut);
     atLeastOne("every", every);
     if (tokens < 2) {
@@ -55,26 +64,20 @@ public record TrainingSettings(
     }
   }
 
+  /** The same with the best state as the result. */
+  public TrainingSettings keepingBest() {
+    return new TrainingSettings(
+        batch, accumulate, tokens, schedule, clip, seed, recompute, heldOut, every, true);
+  }
+
   private static void atLeastOne(String name, int value) {
     if (value < 1) {
       throw PbqException.setting("{" + name + "} %s is not at least 1", value);
     }
   }
 
-  /**
-   * Refuses windows that a model has no positions for.
-   *
-   * @throws PbqException USAGE if they are too long
-   */
-  public void requirePositions(CausalModel model) {
-    if (tokens > model.maxPositions()) {
-      throw PbqException.setting(
-          "{seqlen} %s is more than the model's %s positions", tokens, model.maxPositions());
-    }
-  }
-
   /** Adds everything that shapes the result. */
-  public void describe(ObjectNode settings) {
+  public ObjectNode describe(ObjectNode settings) {
     settings.put("steps", schedule.steps());
     settings.put("batch", batch);
     settings.put("accumulate", accumulate);
@@ -86,5 +89,7 @@ public record TrainingSettings(
     settings.put("seed", seed);
     settings.put("recompute", recompute);
     settings.put("heldOut", heldOut);
+    settings.put("keep", keepBest ? "best" : "last");
+    return settings;
   }
 }

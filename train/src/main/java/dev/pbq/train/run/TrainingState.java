@@ -9,6 +9,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -17,30 +18,51 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The file that a run is resumed from: what the run is, steps done, the loss curve so far, values
- * and moments of every trained array in float32. It appears complete or not at all.
+ * and moments of every trained array in float32, and the best state if that becomes the result. It
+ * appears complete or not at all.
  */
-final class TrainingState {
-  static final String FILE = "training.state";
-  private static final int MAGIC = 0x70627174;
+public final class TrainingState {
+  /** Its name in the folder that a run works in. */
+  public static final String FILE = "training.state";
+
+  private static final int MAGIC = 0x70627175;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
   private final String fingerprint;
+  private List<CurvePoint> curve = List.of();
+  private Optional<Kept> best = Optional.empty();
 
   /**
-   * The state of one run.
+   * The state of one run, before its first step.
    *
    * @param fingerprint everything that shapes the result; another one is refused
    */
-  TrainingState(Path file, String fingerprint) {
-    this.file = file;
+  public TrainingState(Path folder, String fingerprint) {
+    this.file = folder.resolve(FILE);
     this.fingerprint = fingerprint;
   }
 
-  void save(List<CurvePoint> curve, List<Parameter> parameters) {
+  /** Whether there is something to resume from in the folder that a run works in. */
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(FILE)) || Files.exists(folder.resolve(WrittenTokens.FILE));
+  }
+
+  /** The curve as it was loaded; empty for a new run. */
+  List<CurvePoint> curve() {
+    return curve;
+  }
+
+  /** The best state as it was loaded. */
+  Optional<Kept> best() {
+    return best;
+  }
+
+  void save(List<CurvePoint> points, List<Parameter> parameters, Optional<Kept> kept) {
     AtomicFile.write(
         file,
         channel -> {
@@ -48,30 +70,37 @@ final class TrainingState {
               new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
           out.writeInt(MAGIC);
           writeText(out, fingerprint);
-          writeText(out, JSON.writeValueAsString(curve));
+          writeText(out, JSON.writeValueAsString(points));
           for (Parameter p : parameters) {
             write(out, p.values());
             write(out, p.first());
             write(out, p.second());
+          }
+          out.writeBoolean(kept.isPresent());
+          if (kept.isPresent()) {
+            out.writeInt(kept.get().step());
+            out.writeDouble(kept.get().heldOut());
+            for (float[] values : kept.get().values()) {
+              write(out, values);
+            }
           }
           out.flush();
         });
   }
 
   /**
-   * Fills the parameters from the file, if there is one.
+   * Fills the parameters, the curve and the best state from the file, if there is one.
    *
-   * @return the curve so far; empty if there is no file
    * @throws PbqException USAGE if the file is of another run; BAD_DATA if it cannot be read
    */
-  List<CurvePoint> load(List<Parameter> parameters) {
+  public void load(List<Parameter> parameters) {
     if (!Files.exists(file)) {
-      return List.of();
+      return;
     }
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       if (in.readInt() != MAGIC) {
-        throw PbqException.badData(file + " is not a training state");
+        throw PbqException.badData(file + " is not a training state of this version");
       }
       String stored = readText(in);
       if (!stored.equals(fingerprint)) {
@@ -79,17 +108,44 @@ final class TrainingState {
             "{resume}: the unfinished run is another one: it has %s, this one %s",
             stored, fingerprint);
       }
-      List<CurvePoint> curve = List.of(JSON.readValue(readText(in), CurvePoint[].class));
+      curve = List.of(JSON.readValue(readText(in), CurvePoint[].class));
       for (Parameter p : parameters) {
         read(in, p.values());
         read(in, p.first());
         read(in, p.second());
       }
-      return new ArrayList<>(curve);
+      best = in.readBoolean() ? Optional.of(readBest(in, parameters)) : Optional.empty();
     } catch (JsonProcessingException e) {
       throw PbqException.badData(file + " is damaged: " + e.getOriginalMessage(), e);
+    } catch (EOFException e) {
+      throw PbqException.badData(file + " is damaged: it ends too early", e);
     } catch (IOException e) {
       throw PbqException.badData("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Kept readBest(DataInputStream in, List<Parameter> parameters) throws IOException {
+    int step = in.readInt();
+    double heldOut = in.readDouble();
+    List<float[]> values = new ArrayList<>();
+    for (Parameter p : parameters) {
+      float[] kept = new float[p.values().length];
+      read(in, kept);
+      values.add(kept);
+    }
+    return new Kept(step, heldOut, values);
+  }
+
+  /**
+   * Removes the file, at the end of a run.
+   *
+   * @throws PbqException RESOURCES if it cannot be removed
+   */
+  public void delete() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw PbqException.resources("cannot remove " + file, e);
     }
   }
 

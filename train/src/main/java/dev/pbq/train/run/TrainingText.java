@@ -1,5 +1,6 @@
 package dev.pbq.train.run;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.core.data.CalibrationSampler;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.data.Tokenizer;
@@ -11,34 +12,44 @@ import java.util.List;
  * of which are seen before any is seen again. Of documents that are kept apart (C4) as many windows
  * are drawn as the run needs, each within one document.
  */
-public final class TrainingText {
+final class TrainingText {
   private TrainingText() {}
 
   /**
    * The windows.
    *
-   * @throws dev.pbq.core.PbqException BAD_DATA if the text is shorter than one batch
+   * @throws PbqException BAD_DATA if the text is shorter than one batch; USAGE if epochs are asked
+   *     for of documents that windows are drawn from
    */
-  public static TokenWindows windows(
-      CalibrationText text, Tokenizer tokenizer, TrainingSettings settings) {
+  static TokenWindows windows(CalibrationText text, Tokenizer tokenizer, WindowSizes sizes) {
     int[] tokens;
     if (text instanceof CalibrationText.Contiguous whole) {
       tokens = tokenizer.encode(whole.text());
     } else {
-      int steps = settings.schedule().steps();
-      int count = steps * settings.accumulate() * settings.batch() + settings.heldOut();
+      if (sizes.steps() == null) {
+        throw PbqException.setting(
+            "{epochs}: windows are drawn from the documents of %s, which has no epochs; give"
+                + " {steps}",
+            text.source());
+      }
+      int steps = Math.max(1, sizes.steps());
+      int count = steps * sizes.accumulate() * sizes.batch() + sizes.heldOut();
       int[][] drawn =
-          CalibrationSampler.draw(text, tokenizer, count, settings.tokens(), settings.seed())
-              .windows();
-      tokens = joined(List.of(drawn), settings.tokens());
+          CalibrationSampler.draw(text, tokenizer, count, sizes.tokens(), sizes.seed()).windows();
+      tokens = joined(List.of(drawn), sizes.tokens());
     }
+    return pack(tokens, sizes, text.source());
+  }
+
+  /**
+   * Cuts tokens into windows.
+   *
+   * @param name of the text, for the message
+   * @throws PbqException BAD_DATA if there are fewer than one batch
+   */
+  static TokenWindows pack(int[] tokens, WindowSizes sizes, String name) {
     return TokenWindows.pack(
-        tokens,
-        settings.tokens(),
-        settings.batch(),
-        settings.heldOut(),
-        settings.seed(),
-        text.source());
+        tokens, sizes.tokens(), sizes.batch(), sizes.heldOut(), sizes.seed(), name);
   }
 
   private static int[] joined(List<int[]> windows, int length) {

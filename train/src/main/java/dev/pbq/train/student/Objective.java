@@ -25,6 +25,13 @@ public record Objective(double crossEntropy, double divergence, double hidden) {
   }
 
   /**
+   * Whether hidden states of the teacher are compared, so that it must have the student's shape.
+   */
+  public boolean comparesHidden() {
+    return hidden != 0;
+  }
+
+  /**
    * The terms on logits, as a scalar.
    *
    * @param logits [sequences, tokens, vocabulary] of the student

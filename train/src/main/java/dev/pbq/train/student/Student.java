@@ -27,6 +27,7 @@ public final class Student implements AutoCloseable {
   private final List<DecoderBlock> blocks = new ArrayList<>();
   private final LanguageHead head;
   private final TrainedWeights trained;
+  private final Adapters adapters;
   private final List<NDArray> arrays = new ArrayList<>();
   private final boolean recompute;
 
@@ -45,17 +46,19 @@ public final class Student implements AutoCloseable {
       boolean recompute) {
     this.owner = parent.newSubManager();
     this.trained = trained;
+    this.adapters = new Adapters(owner, model.layout(), trained);
     this.recompute = recompute;
     this.embedding = model.embedding(owner, weights);
     WeightSource layers = trained.over(weights);
     for (int b = 0; b < model.blocks(); b++) {
-      blocks.add(model.block(owner, layers, b));
+      blocks.add(model.block(owner, layers, b, adapters.operands()));
     }
     this.head = model.head(owner, weights);
     blocks.forEach(block -> arrays.addAll(trainedOf(block.weights())));
+    blocks.forEach(block -> adapters.hold(block.weights()));
     arrays.addAll(trainedOf(head.weights()));
     arrays.forEach(array -> array.setRequiresGradient(true));
-    trained.use(arrays);
+    refresh();
   }
 
   private List<NDArray> trainedOf(List<NDArray> weights) {
@@ -63,13 +66,15 @@ public final class Student implements AutoCloseable {
   }
 
   /** Takes the current values of what is trained into use. */
-  public void refresh() {
+  public final void refresh() {
     trained.use(arrays);
+    adapters.refresh();
   }
 
   /** Sets the gradients of what is trained from all batches since the last call. */
   public void takeGradients() {
     trained.takeGradients(arrays);
+    adapters.takeGradients();
   }
 
   /**
@@ -82,6 +87,17 @@ public final class Student implements AutoCloseable {
    */
   public double backward(
       int[][] ids, Objective objective, Optional<Teacher> teacher, double share) {
+    return backward(ids, objective, teacher, share, 0);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param noise what the random numbers of dropout follow from; another one for every batch
+   */
+  public double backward(
+      int[][] ids, Objective objective, Optional<Teacher> teacher, double share, long noise) {
+    adapters.train(noise);
     try (NDManager step = owner.newSubManager()) {
       Optional<Teacher.Signals> signals = teacher.map(t -> t.signals(step, ids));
       Batch batch = new Batch(ids, objective, signals, share);
@@ -178,6 +194,7 @@ public final class Student implements AutoCloseable {
   }
 
   private NDArray output(NDManager scope, int[][] ids) {
+    adapters.evaluate();
     NDArray hidden = embedding.embed(scope, ids);
     for (DecoderBlock block : blocks) {
       hidden = block.forward(hidden, LinearInputTap.NONE);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
+import dev.pbq.core.model.KeyValueCache;
 import dev.pbq.core.model.LanguageHead;
 import dev.pbq.core.model.LinearInputTap;
 import dev.pbq.core.model.TokenEmbedding;
@@ -45,6 +46,20 @@ public final class Teacher implements AutoCloseable {
       hidden = block.forward(hidden, LinearInputTap.NONE);
     }
     return new Signals(inputs, head.logits(hidden));
+  }
+
+  /**
+   * The logits after sequences that continue those in a cache, [sequences, 1, vocabulary]; they
+   * belong to {@code manager}.
+   */
+  NDArray lastLogits(NDManager manager, int[][] ids, KeyValueCache cache) {
+    NDArray hidden = embedding.embed(manager, ids, cache.length());
+    for (int b = 0; b < blocks.size(); b++) {
+      hidden = blocks.get(b).forward(hidden, cache.block(b));
+    }
+    NDArray last = hidden.get(":, " + (ids[0].length - 1) + ":, :");
+    last.attach(manager);
+    return head.logits(last);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything of a model that is trained.
@@ -21,6 +22,7 @@ import java.util.Map;
 public record TrainedWeights(
     Map<String, TrainableLinear> linears, Map<String, StoredVector> vectors) {
   private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
 
   /** All trained arrays, in an order that is the same in every run. */
   public List<Parameter> parameters() {
@@ -37,17 +39,26 @@ public record TrainedWeights(
     return new WeightSource() {
       @Override
       public boolean contains(String name) {
-        return weights.contains(name);
+        return bias(name).isPresent() || weights.contains(name);
       }
 
       @Override
       public long[] shape(String name) {
-        return weights.shape(name);
+        return bias(name)
+            .map(vector -> new long[] {vector.parameter().values().length})
+            .orElseGet(() -> weights.shape(name));
       }
 
       @Override
       public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
-        weights.readRows(name, firstRow, rowCount, destination);
+        Optional<StoredVector> bias = bias(name);
+        if (bias.isEmpty()) {
+          weights.readRows(name, firstRow, rowCount, destination);
+          return;
+        }
+        for (long row = firstRow; row < firstRow + rowCount; row++) {
+          destination.put(bias.get().used((int) row));
+        }
       }
 
       @Override
@@ -65,7 +76,21 @@ public record TrainedWeights(
 
   /** Whether the tensor of this full name is trained. */
   boolean contains(String tensor) {
-    return vectors.containsKey(tensor) || linears.containsKey(linear(tensor));
+    TrainableLinear layer = linears.get(linear(tensor));
+    return vector(tensor).isPresent() || (layer != null && layer.adapter().isEmpty());
+  }
+
+  private Optional<StoredVector> vector(String tensor) {
+    StoredVector vector = vectors.get(tensor);
+    return vector != null ? Optional.of(vector) : bias(tensor);
+  }
+
+  /** The bias that a layer brings itself. */
+  private Optional<StoredVector> bias(String tensor) {
+    return tensor.endsWith(BIAS)
+        ? Optional.ofNullable(linears.get(tensor.substring(0, tensor.length() - BIAS.length())))
+            .flatMap(TrainableLinear::ownBias)
+        : Optional.empty();
   }
 
   /** Writes the current values into the engine's arrays, each named as its tensor. */
@@ -74,18 +99,21 @@ public record TrainedWeights(
         arrays.size(),
         i -> {
           NDArray array = arrays.get(i);
-          FloatBuffer buffer = floats(array);
-          StoredVector vector = vectors.get(array.getName());
-          if (vector != null) {
-            for (int k = 0; k < buffer.capacity(); k++) {
-              buffer.put(k, vector.used(k));
-            }
-          } else {
-            float[] weight = new float[buffer.capacity()];
-            linears.get(linear(array.getName())).use(weight);
-            buffer.put(0, weight);
-          }
+          EngineFloats.write(array, buffer -> fill(array.getName(), buffer));
         });
+  }
+
+  private void fill(String tensor, FloatBuffer buffer) {
+    Optional<StoredVector> vector = vector(tensor);
+    if (vector.isPresent()) {
+      for (int k = 0; k < buffer.capacity(); k++) {
+        buffer.put(k, vector.get().used(k));
+      }
+    } else {
+      float[] weight = new float[buffer.capacity()];
+      linears.get(linear(tensor)).use(weight);
+      buffer.put(0, weight);
+    }
   }
 
   /** Takes the engine's gradients to the trained arrays and sets the engine's to zero. */
@@ -95,13 +123,10 @@ public record TrainedWeights(
         arrays.size(),
         i -> {
           String name = arrays.get(i).getName();
-          FloatBuffer buffer = floats(gradients.get(i));
-          float[] gradient = new float[buffer.capacity()];
-          buffer.get(0, gradient);
-          buffer.put(0, new float[gradient.length]);
-          StoredVector vector = vectors.get(name);
-          if (vector != null) {
-            System.arraycopy(gradient, 0, vector.parameter().gradient(), 0, gradient.length);
+          float[] gradient = EngineFloats.take(gradients.get(i));
+          Optional<StoredVector> vector = vector(name);
+          if (vector.isPresent()) {
+            System.arraycopy(gradient, 0, vector.get().parameter().gradient(), 0, gradient.length);
           } else {
             linears.get(linear(name)).propagate(gradient);
           }
@@ -109,12 +134,7 @@ public record TrainedWeights(
     gradients.forEach(NDArray::close);
   }
 
-  /** The engine's own memory. */
-  private static FloatBuffer floats(NDArray array) {
-    return array.toByteBuffer(true).asFloatBuffer();
-  }
-
-  private static String linear(String tensor) {
+  static String linear(String tensor) {
     return tensor.endsWith(WEIGHT)
         ? tensor.substring(0, tensor.length() - WEIGHT.length())
         : tensor;

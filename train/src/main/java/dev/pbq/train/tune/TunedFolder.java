@@ -1,6 +1,7 @@
 package dev.pbq.train.tune;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.JsonFiles;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -27,13 +28,16 @@ import java.util.Optional;
 record TunedFolder(ModelFolder source, PackedCheckpoint weights) {
   private static final String WEIGHT = ".weight";
 
-  void write(Path work, TrainedWeights trained, ObjectNode tuning) {
+  void write(Path work, TrainedWeights trained, ObjectNode tuning, Map<String, byte[]> sideFiles) {
     List<TensorGroup> groups = new ArrayList<>();
-    for (String name : weights.names()) {
+    List<String> names = new ArrayList<>(weights.names());
+    names.removeAll(weights.ownBiases());
+    for (String name : names) {
       groups.add(group(name, trained));
     }
     CheckpointWriter.write(work, groups, Map.of(), ShardSize.DEFAULT);
     source.copySideFilesTo(work);
+    sideFiles.forEach((name, bytes) -> AtomicFile.write(work.resolve(name), bytes));
     ObjectNode config = source.config();
     ((ObjectNode) config.get("quantization_config")).set("tuning", tuning);
     JsonFiles.write(work.resolve(ModelFolder.CONFIG), config);

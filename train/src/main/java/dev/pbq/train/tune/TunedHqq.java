@@ -2,7 +2,6 @@ package dev.pbq.train.tune;
 
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;
-import dev.pbq.core.packed.QuantizedLinear;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +48,7 @@ final class TunedHqq extends TunedLinear {
   }
 
   @Override
-  QuantizedLinear rebuild() {
+  HqqLinear rebuild() {
     return new HqqLinear(
         start.rows(),
         start.cols(),

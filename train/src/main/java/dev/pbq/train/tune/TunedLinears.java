@@ -3,6 +3,7 @@ package dev.pbq.train.tune;
 import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.HqqLinear;
+import dev.pbq.core.packed.LowRankLinear;
 import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
@@ -41,6 +42,11 @@ record TunedLinears(String name) implements QuantizedLinear.Cases<Optional<Train
   @Override
   public Optional<TrainableLinear> hqq(HqqLinear linear) {
     return Optional.of(new TunedHqq(name, linear));
+  }
+
+  @Override
+  public Optional<TrainableLinear> lowRank(LowRankLinear linear) {
+    return Optional.of(new TunedLowRank(name, linear));
   }
 
   @Override

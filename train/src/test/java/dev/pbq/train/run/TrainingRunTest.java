@@ -12,7 +12,6 @@ import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.packed.QuantizedLinear;
-import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.LinearForm;
@@ -20,7 +19,10 @@ import dev.pbq.eval.run.Running;
 import dev.pbq.tiny.TinyModel;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.method.OneBit;
+import dev.pbq.train.method.OneBitSettings;
 import dev.pbq.train.method.PbQat;
+import dev.pbq.train.method.PbQatSettings;
+import dev.pbq.train.method.TrainingDefaults;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.optimizer.Parameter;
@@ -31,7 +33,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,30 +41,33 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingRunTest {
   @TempDir private Path temporary;
 
-  private static TrainingSettings settings(int steps, long seed) {
-    return new TrainingSettings(
-        2, 2, 32, new Schedule(Schedule.Shape.COSINE, 1e-3, 1, steps), 1, seed, false, 4, 2);
+  private static TrainingPlan settings(int steps, int seed) {
+    return TrainingPlan.DEFAULT
+        .withSteps(steps)
+        .withWindows(2, 2, 32)
+        .withRate(1e-3, Math.min(1, steps))
+        .withSeed(seed)
+        .withHeldOut(4);
   }
 
   private static TrainingMethod pbQat() {
-    return new PbQat(0.1, ScaleDtype.F16, Optional.empty(), "");
+    return PbQat.open(PbQatSettings.DEFAULT);
   }
 
-  private TrainingRun run(TrainingSettings settings, String text, TrainingProgress progress) {
-    return run(pbQat(), settings, text, progress);
+  private TrainingRun run(TrainingPlan plan, String text, TrainingProgress progress) {
+    return run(pbQat(), plan, text, progress);
   }
 
   private TrainingRun run(
-      TrainingMethod method, TrainingSettings settings, String text, TrainingProgress progress) {
+      TrainingMethod method, TrainingPlan plan, String text, TrainingProgress progress) {
+    return run(method, plan, TrainingData.of(CalibrationText.of("text", text)), progress);
+  }
+
+  private TrainingRun run(
+      TrainingMethod method, TrainingPlan plan, TrainingData data, TrainingProgress progress) {
     Path folder = TinyModel.unpack(temporary.resolve("tiny"));
     ResolvedModel tiny = new ResolvedModel("tiny", "tiny", folder, "built in");
-    return new TrainingRun(
-        tiny,
-        method,
-        settings,
-        CalibrationText.of("text", text),
-        Running.of(1, Long.MAX_VALUE),
-        progress);
+    return new TrainingRun(tiny, method, plan, data, Running.of(1, Long.MAX_VALUE), progress);
   }
 
   private static RunOutput output(Path directory, boolean resume) {
@@ -126,7 +130,7 @@ class TrainingRunTest {
     Path output = temporary.resolve("onebit");
     TrainingResult result =
         run(
-                new OneBit(ScaleDtype.F16),
+                new OneBit(OneBitSettings.DEFAULT),
                 settings(6, 1),
                 TinyModel.calibrationText(),
                 TrainingProgress.SILENT)
@@ -144,7 +148,7 @@ class TrainingRunTest {
 
   @Test
   void aRateAtWhichNoSignCanFlipIsToldWithTheNumber() {
-    OneBit method = new OneBit(ScaleDtype.F16);
+    OneBit method = new OneBit(OneBitSettings.DEFAULT);
     assertThat(method.warning(new Schedule(Schedule.Shape.COSINE, 4e-4, 10, 1000))).isEmpty();
     assertThat(method.warning(new Schedule(Schedule.Shape.CONSTANT, 1e-5, 0, 100)).orElseThrow())
         .isEqualTo(
@@ -181,8 +185,23 @@ class TrainingRunTest {
     }
 
     @Override
-    public boolean trainsVectors() {
-      return base.trainsVectors();
+    public TrainingDefaults defaults() {
+      return base.defaults();
+    }
+
+    @Override
+    public boolean trainsVector(String tensor, boolean ofLinear) {
+      return base.trainsVector(tensor, ofLinear);
+    }
+
+    @Override
+    public double paperBits(int rows, int cols) {
+      return base.paperBits(rows, cols);
+    }
+
+    @Override
+    public long estimateStoredBits(int rows, int cols) {
+      return base.estimateStoredBits(rows, cols);
     }
 
     @Override
@@ -226,7 +245,7 @@ class TrainingRunTest {
     assertThatThrownBy(() -> run.run(output(output, false)))
         .isInstanceOfSatisfying(
             PbqException.class, e -> assertThat(e.kind()).isEqualTo(PbqException.Kind.NUMERICAL))
-        .hasMessage("step 4: model.layers.1 gives NaN or infinity; a lower lr may help");
+        .hasMessage("step 3: model.layers.1 gives NaN or infinity; a lower lr may help");
     assertThat(output).doesNotExist();
 
     run(settings(6, 1), TinyModel.calibrationText(), TrainingProgress.SILENT)

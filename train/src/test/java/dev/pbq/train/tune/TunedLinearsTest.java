@@ -14,6 +14,7 @@ import dev.pbq.core.packed.GroupScales;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.HqqParameters;
 import dev.pbq.core.packed.LowPart;
+import dev.pbq.core.packed.LowRankLinear;
 import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.RowColumnScales;
@@ -145,8 +146,7 @@ class TunedLinearsTest {
             codes(random, 2),
             floats(random, COLS),
             floats(random, ROWS)));
-    layers.put(
-        "hqq",
+    HqqLinear hqq =
         new HqqLinear(
             ROWS,
             COLS,
@@ -156,7 +156,17 @@ class TunedLinearsTest {
             ComputeDtype.F32,
             codes(random, 4),
             new HqqParameters.Plain(floats(random, grids)),
-            new HqqParameters.Plain(floats(random, grids))));
+            new HqqParameters.Plain(floats(random, grids)));
+    layers.put("hqq", hqq);
+    layers.put(
+        "low-rank",
+        new LowRankLinear(
+            hqq,
+            ScaleDtype.F32,
+            2,
+            floats(random, 2 * COLS),
+            floats(random, 2 * ROWS),
+            Optional.of(floats(random, ROWS))));
     layers.put("rows", groups(random, GroupLayout.rows(1, 2, GroupLayout.MeanSharing.EACH), true));
     layers.put("rows and columns", groups(random, GroupLayout.rowColumns(1, 2, false), false));
     return layers;

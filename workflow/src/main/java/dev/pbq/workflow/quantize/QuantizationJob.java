@@ -1,6 +1,7 @@
 package dev.pbq.workflow.quantize;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -59,7 +60,10 @@ public final class QuantizationJob implements AutoCloseable {
     Optional<String> before = folder.quantMethod();
     if (before.isPresent()) {
       throw PbqException.badData(
-          folder.path() + " is quantized already (quant_method " + before.get() + ")");
+          Wording.of(
+              "%s is quantized already (quant_method %s); {dequantizeFirst} takes its dequantized"
+                  + " weights as the dense model",
+              folder.shown(), before.get()));
     }
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     QuantizationPlan together = QuantizationPlan.of(model, selection, method);

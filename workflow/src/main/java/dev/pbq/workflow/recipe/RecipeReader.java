@@ -82,7 +82,7 @@ final class RecipeReader {
     return integer.length() > 16;
   }
 
-  private ObjectNode tree(String toml) {
+  ObjectNode tree(String toml) {
     Matcher seed = SEED.matcher(toml);
     if (seed.find() && isLong(seed.group(1))) {
       throw PbqException.usage(
@@ -104,7 +104,7 @@ final class RecipeReader {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  private static ObjectNode settings(TomlTable table) {
+  static ObjectNode settings(TomlTable table) {
     ObjectNode settings = empty();
     for (var entry : table.node().properties()) {
       if (entry.getValue().isContainerNode()) {
@@ -228,7 +228,7 @@ final class RecipeReader {
   }
 
   /** A file is looked for beside the recipe first; a name without a dot is no file. */
-  private String textOrFile(String name) {
+  String textOrFile(String name) {
     try {
       Path beside = file.toAbsolutePath().resolveSibling(name);
       return name.contains(".") && Files.isRegularFile(beside) ? beside.toString() : name;

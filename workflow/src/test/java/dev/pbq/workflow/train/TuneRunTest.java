@@ -8,19 +8,23 @@ import dev.pbq.Pbq;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.UniformLinear;
+import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.eval.run.Running;
 import dev.pbq.tiny.TinyModel;
-import dev.pbq.train.optimizer.Schedule;
+import dev.pbq.train.run.TrainingData;
+import dev.pbq.train.run.TrainingPlan;
 import dev.pbq.train.run.TrainingProgress;
-import dev.pbq.train.run.TrainingSettings;
 import dev.pbq.train.tune.TuneResult;
 import dev.pbq.train.tune.TuneRun;
 import dev.pbq.workflow.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,22 +45,30 @@ class TuneRunTest {
   }
 
   private TuneRun run(Path folder, double rate) {
-    TrainingSettings settings =
-        new TrainingSettings(
-            2, 1, 32, new Schedule(Schedule.Shape.COSINE, rate, 1, 8), 1, 1, false, 4, 2);
+    TrainingPlan plan =
+        TrainingPlan.DEFAULT
+            .withSteps(8)
+            .withWindows(2, 1, 32)
+            .withRate(rate, 1)
+            .withSeed(1)
+            .withHeldOut(4);
+    CalibrationText text = CalibrationText.of("text", TinyModel.calibrationText());
     return new TuneRun(
         ModelFolder.open(folder),
-        ModelFolder.open(dense),
-        CalibrationText.of("text", TinyModel.calibrationText()),
-        settings,
+        plan,
+        new TrainingData(Optional.of(text), 0, Optional.of(ModelFolder.open(dense))),
         Running.of(1, Long.MAX_VALUE),
         TrainingProgress.SILENT);
+  }
+
+  private static RunOutput output(Path directory) {
+    return new RunOutput(directory, false, false, ShardSize.DEFAULT, Map.of());
   }
 
   @Test
   void scalesChangeCodesStayAndTheDivergenceFalls() throws IOException {
     Path output = temporary.resolve("tuned");
-    TuneResult result = run(packed, 3e-3).run(output, false);
+    TuneResult result = run(packed, 3e-3).run(output(output));
     assertThat(result.bestStep()).isPositive();
     assertThat(result.after()).isLessThan(result.before());
     assertThat(Files.size(output.resolve("model.safetensors")))
@@ -79,7 +91,7 @@ class TuneRunTest {
   @Test
   void aRateThatOnlyHarmsKeepsTheStart() throws IOException {
     Path output = temporary.resolve("harmed");
-    TuneResult result = run(packed, 3).run(output, false);
+    TuneResult result = run(packed, 3).run(output(output));
     assertThat(result.bestStep()).isZero();
     assertThat(result.after()).isEqualTo(result.before());
     assertThat(Files.readAllBytes(output.resolve("model.safetensors")))
@@ -88,7 +100,7 @@ class TuneRunTest {
 
   @Test
   void aDenseFolderIsRefused() {
-    assertThatThrownBy(() -> run(dense, 1e-3).run(temporary.resolve("no"), false))
+    assertThatThrownBy(() -> run(dense, 1e-3).run(output(temporary.resolve("no"))))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("there is nothing to tune");
   }

@@ -1,0 +1,85 @@
+package dev.pbq.train.run;
+
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.Linear;
+import dev.pbq.core.tensor.WeightSource;
+import dev.pbq.train.layer.StoredVector;
+import dev.pbq.train.layer.TrainableLinear;
+import dev.pbq.train.method.OriginalLinear;
+import dev.pbq.train.method.TrainingMethod;
+import dev.pbq.train.optimizer.Parameter;
+import dev.pbq.train.student.TrainedWeights;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What a method trains, as it is before the first step.
+ *
+ * @param original the dense weights, lent
+ */
+record StartingWeights(Checkpoint original, CausalModel model) {
+  private static final String BIAS = ".bias";
+
+  /**
+   * The layers and vectors.
+   *
+   * @param seed of what starts at random
+   */
+  TrainedWeights of(TrainingMethod method, long seed) {
+    Map<String, TrainableLinear> linears = new LinkedHashMap<>();
+    method.requireFits(original);
+    WeightSource view = model.layout().view(original);
+    for (Linear linear : linears(model)) {
+      linears.put(linear.name(), method.linear(original(view, linear, seed)));
+    }
+    Map<String, StoredVector> vectors = new LinkedHashMap<>();
+    for (String name : model.requiredTensors()) {
+      boolean ofLinear =
+          name.endsWith(BIAS)
+              && linears.containsKey(name.substring(0, name.length() - BIAS.length()));
+      // A vector that files hold in a stack stays as it is.
+      if (original.contains(name)
+          && original.shape(name).length == 1
+          && method.trainsVector(name, ofLinear)) {
+        Parameter values = Parameter.of(name, original.read(name), false);
+        vectors.put(name, new StoredVector(values, original.info(name).dtype()));
+      }
+    }
+    return new TrainedWeights(linears, vectors);
+  }
+
+  private static OriginalLinear original(WeightSource view, Linear linear, long seed) {
+    return new OriginalLinear(
+        linear.name(),
+        linear.role().isAttention(),
+        view.readMatrix(linear.weight()),
+        linear.bias() ? Optional.of(view.read(linear.name() + BIAS)) : Optional.empty(),
+        seed);
+  }
+
+  private static List<Linear> linears(CausalModel model) {
+    return IntStream.range(0, model.blocks())
+        .boxed()
+        .flatMap(b -> model.linearInputs(b).stream())
+        .flatMap(input -> input.linears().stream())
+        .toList();
+  }
+
+  /** The root mean square of the weights that are replaced. */
+  static double rms(Checkpoint original, CausalModel model) {
+    double sum = 0;
+    long count = 0;
+    WeightSource view = model.layout().view(original);
+    for (Linear linear : linears(model)) {
+      for (float w : view.read(linear.weight())) {
+        sum += (double) w * w;
+        count++;
+      }
+    }
+    return Math.sqrt(sum / count);
+  }
+}

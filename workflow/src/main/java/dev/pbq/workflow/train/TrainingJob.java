@@ -1,0 +1,164 @@
+package dev.pbq.workflow.train;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.pipeline.RunOutput;
+import dev.pbq.core.quant.SettingsReader;
+import dev.pbq.eval.run.Running;
+import dev.pbq.train.method.TrainingMethod;
+import dev.pbq.train.method.TrainingMethods;
+import dev.pbq.train.run.TrainingData;
+import dev.pbq.train.run.TrainingEstimate;
+import dev.pbq.train.run.TrainingPlan;
+import dev.pbq.train.run.TrainingProgress;
+import dev.pbq.train.run.TrainingResult;
+import dev.pbq.train.run.TrainingRun;
+import dev.pbq.train.tune.TuneResult;
+import dev.pbq.train.tune.TuneRun;
+import dev.pbq.workflow.quantize.Existing;
+import dev.pbq.workflow.recipe.RecipeFile;
+import dev.pbq.workflow.recipe.TrainingRecipe;
+import dev.pbq.workflow.source.BuiltIn;
+import dev.pbq.workflow.source.Texts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A training recipe applied to a model.
+ *
+ * @param resolved the model
+ * @param recipe what to do
+ * @param texts where texts are found
+ * @param models finds the teacher by the name that the recipe has for it
+ * @param running what may be used of the machine
+ */
+public record TrainingJob(
+    ResolvedModel resolved,
+    TrainingRecipe recipe,
+    Texts texts,
+    Function<String, ResolvedModel> models,
+    Running running) {
+  /** The recipe beside a tuned folder; its {@code pbq-recipe.toml} is that of the quantization. */
+  public static final String TUNING_RECIPE = "pbq-tuning.toml";
+
+  /**
+   * How long and how fast.
+   *
+   * @throws PbqException USAGE for a setting that there is not, or a bad value
+   */
+  public TrainingPlan plan() {
+    return SettingsReader.read("train", TrainingPlan.class, recipe.training());
+  }
+
+  /**
+   * The method; the caller closes it.
+   *
+   * @throws PbqException USAGE if there is none, for an unknown one or a bad setting
+   */
+  public TrainingMethod method() {
+    String name =
+        recipe
+            .method()
+            .orElseThrow(
+                () ->
+                    PbqException.setting(
+                        "a method is missing: {method} M, or a recipe that names one"));
+    return TrainingMethods.load().configure(name, recipe.settings());
+  }
+
+  /**
+   * What the training would take.
+   *
+   * @param method lent
+   * @throws PbqException as {@link #train}, as far as it can be known
+   */
+  public TrainingEstimate estimate(TrainingMethod method) {
+    ModelFolder folder = ModelFolder.open(resolved.folder());
+    CausalModel model = Architectures.of(folder.config(), folder.path().toString());
+    TrainingData nothing = new TrainingData(Optional.empty(), 1, Optional.empty());
+    return new TrainingRun(resolved, method, plan(), nothing, running, TrainingProgress.SILENT)
+        .estimate(model);
+  }
+
+  /**
+   * Trains.
+   *
+   * @param method lent
+   * @throws PbqException as {@link TrainingRun#run}, and as finding texts and teacher throws
+   */
+  public TrainingResult train(
+      TrainingMethod method, Path output, Existing existing, TrainingProgress progress) {
+    TrainingPlan plan = plan();
+    Optional<ModelFolder> teacher = Optional.ofNullable(plan.teacher()).map(this::folder);
+    TrainingData data = data(plan, resolved, teacher);
+    return new TrainingRun(resolved, method, plan, data, running, progress)
+        .run(output(output, existing, resolved, RecipeFile.NAME));
+  }
+
+  /**
+   * Tunes a packed folder.
+   *
+   * @param reference the dense model that it was made of
+   * @throws PbqException as {@link TuneRun#run}, and as finding texts throws
+   */
+  public TuneResult tune(
+      ResolvedModel reference, Path output, Existing existing, TrainingProgress progress) {
+    TrainingPlan plan = plan();
+    if (plan.teacher() != null) {
+      throw PbqException.setting("{teacher}: tuning learns from {reference}");
+    }
+    TrainingData data = data(plan, reference, Optional.of(ModelFolder.open(reference.folder())));
+    return new TuneRun(ModelFolder.open(resolved.folder()), plan, data, running, progress)
+        .run(output(output, existing, reference, TUNING_RECIPE));
+  }
+
+  private ModelFolder folder(String name) {
+    return ModelFolder.open(models.apply(name).folder());
+  }
+
+  private TrainingData data(
+      TrainingPlan plan, ResolvedModel original, Optional<ModelFolder> teacher) {
+    if (plan.selfGenerate() > 0) {
+      if (recipe.dataset().isPresent()) {
+        throw PbqException.setting("{dataset} and {selfGenerate} exclude each other");
+      }
+      return new TrainingData(Optional.empty(), plan.selfGenerate(), teacher);
+    }
+    return new TrainingData(Optional.of(texts.calibration(dataset(original))), 0, teacher);
+  }
+
+  private String dataset(ResolvedModel original) {
+    return recipe.dataset().orElseGet(() -> BuiltIn.defaultText(original, "wikitext2"));
+  }
+
+  private RunOutput output(
+      Path directory, Existing existing, ResolvedModel original, String recipeName) {
+    return new RunOutput(
+        directory,
+        existing.resume(),
+        existing.force(),
+        ShardSize.DEFAULT,
+        Map.of(recipeName, written(original).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The recipe with paths that hold from everywhere. */
+  private String written(ResolvedModel original) {
+    return new TrainingRecipe(
+            recipe.method(),
+            recipe.settings(),
+            recipe.training(),
+            recipe.dataset().or(() -> defaultDataset(original)).map(Texts::absolute))
+        .text();
+  }
+
+  private Optional<String> defaultDataset(ResolvedModel original) {
+    return plan().selfGenerate() > 0 ? Optional.empty() : Optional.of(dataset(original));
+  }
+}
