@@ -170,13 +170,8 @@ public record TrainingPlan(
         "neither a number above 0 nor auto");
     atLeast("heldOut", heldOut, 1);
     atLeast("selfGenerate", selfGenerate, 0);
-    for (Integer atLeastOne : new Integer[] {batch, accumulate}) {
-      require(
-          atLeastOne == null || atLeastOne > 0,
-          atLeastOne == batch ? "batch" : "accumulate",
-          atLeastOne,
-          "not at least 1");
-    }
+    require(batch == null || batch > 0, "batch", batch, "not at least 1");
+    require(accumulate == null || accumulate > 0, "accumulate", accumulate, "not at least 1");
   }
 
   private static boolean isPositive(String number) {
