@@ -8,6 +8,7 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.LanguageHead;
 import dev.pbq.core.model.LinearInputTap;
+import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TokenEmbedding;
 import dev.pbq.core.tensor.WeightSource;
 import java.util.ArrayList;
@@ -50,8 +51,9 @@ public final class Student implements AutoCloseable {
     this.recompute = recompute;
     this.embedding = model.embedding(owner, weights);
     WeightSource layers = trained.over(weights);
+    ProductOperands operands = new SignedInputs(adapters.operands(), model.layout(), layers);
     for (int b = 0; b < model.blocks(); b++) {
-      blocks.add(model.block(owner, layers, b, adapters.operands()));
+      blocks.add(model.block(owner, layers, b, operands));
     }
     this.head = model.head(owner, weights);
     blocks.forEach(block -> arrays.addAll(trainedOf(block.weights())));

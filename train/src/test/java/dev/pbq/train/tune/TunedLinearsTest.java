@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.pbq.core.packed.AffineGrid;
 import dev.pbq.core.packed.BinaryGroupsLinear;
+import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.BitmapCoding;
 import dev.pbq.core.packed.BlockScales;
 import dev.pbq.core.packed.ComputeDtype;
@@ -146,6 +147,10 @@ class TunedLinearsTest {
             codes(random, 2),
             floats(random, COLS),
             floats(random, ROWS)));
+    layers.put(
+        "bi-real",
+        new BiRealLinear(
+            ROWS, COLS, ScaleDtype.F32, codes(random, 2), floats(random, ROWS)));
     HqqLinear hqq =
         new HqqLinear(
             ROWS,
