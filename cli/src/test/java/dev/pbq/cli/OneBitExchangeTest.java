@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +62,8 @@ class OneBitExchangeTest {
     Path single = folder.resolve("single");
     assertThat(export(packed, single, "--dtype", "f32").code()).isZero();
     assertThat(Cli.perplexity(single)).isEqualTo(expected);
-    assertRefused(export(packed, folder.resolve("no"), "--dtype", "bf16"), "--dtype", "f16 and f32");
+    assertRefused(
+        export(packed, folder.resolve("no"), "--dtype", "bf16"), "--dtype", "f16 and f32");
 
     // The same tensors under llama's name are what they are.
     JSON.writeValue(exported.resolve("config.json").toFile(), config.put("model_type", "llama"));

@@ -11,9 +11,9 @@ import java.util.Set;
  * META-INF/services/dev.pbq.core.checkpoint.ForeignLayout}; {@link Checkpoints#open} uses it.
  *
  * <p>Each linear is some tensors {@code <linear>.<part>}; a tensor {@code <linear>.weight} must not
- * stand beside them unless it is a part ({@link #hasWeightPart}), and {@code <linear>.bias} is none. The files are untrusted: whatever is
- * wrong with them ends in a {@link PbqException} of kind BAD_DATA that names the tensor.
- * Implementations have no state and are used by several threads.
+ * stand beside them unless it is a part ({@link #hasWeightPart}), and {@code <linear>.bias} is
+ * none. The files are untrusted: whatever is wrong with them ends in a {@link PbqException} of kind
+ * BAD_DATA that names the tensor. Implementations have no state and are used by several threads.
  */
 public interface ForeignLayout {
   /**

@@ -284,8 +284,7 @@ class PackedCorruptionTest {
     assertBiRealRefused(o -> o.attributes().put("rows", 9), "scale");
     assertBiRealRefused(o -> o.attributes().put("cols", 105), "signs");
     assertBiRealRefused(o -> o.attributes().put("version", 2), "version 2 of bi-real");
-    assertBiRealRefused(
-        o -> o.parts().get("scale").bytes()[1] = 0x7e, "scale: entry 0 is NaN");
+    assertBiRealRefused(o -> o.parts().get("scale").bytes()[1] = 0x7e, "scale: entry 0 is NaN");
   }
 
   private static void assertBiRealRefused(Consumer<MemoryPackedWriter> damage, String... message) {

@@ -87,7 +87,7 @@ record OneBitLayer(Optional<ScaleDtype> vectors) {
   private static byte[] packed(byte[] negative) {
     byte[] packed = new byte[negative.length / OneBitLayout.PER_BYTE];
     for (int i = 0; i < negative.length; i++) {
-      packed[i / OneBitLayout.PER_BYTE] |= (byte) (negative[i] << i % OneBitLayout.PER_BYTE);
+      packed[i / OneBitLayout.PER_BYTE] |= (byte) (negative[i] << (i % OneBitLayout.PER_BYTE));
     }
     return packed;
   }

@@ -93,7 +93,7 @@ public final class OneBitLayout implements ForeignLayout {
     for (int i = 0; i < negative.length; i += PER_BYTE) {
       int bits = packed.get();
       for (int k = 0; k < PER_BYTE; k++) {
-        negative[i + k] = (byte) (bits >> k & 1);
+        negative[i + k] = (byte) ((bits >> k) & 1);
       }
     }
     return new OneBitLinear(rows, cols, type, negative, input, output);

@@ -16,8 +16,8 @@ import java.util.Optional;
 
 /**
  * The layers of a student that take the signs of their inputs (Bi-Real, as PB-LLM's program has
- * it). sign(x) has no gradient; that of F(x) = 2c - c|c|, c = x clipped to -1..1, takes its place:
- * 2 - 2|x| within -1..1 and 0 beyond. All else is computed as the others compute it.
+ * it). sign(x) has no gradient; that of a piecewise parabola takes its place: 2 - 2|x| within -1..1
+ * and 0 beyond. All else is computed as the others compute it.
  *
  * @param others how the other products are computed
  * @param weights tells the form of every linear
@@ -44,28 +44,33 @@ record SignedInputs(ProductOperands others, ModelLayout layout, WeightSource wei
   }
 
   /**
-   * sign(x), to the last bit, with the gradient of F where it is recorded. F's own value is taken
-   * off again from F, not from the sign, so that nothing is rounded. No operation has a number of
-   * Java's: the engine forgets those while it records.
+   * sign(x), to the last bit, with the program's gradient where it is recorded: sign(x) + (x - x')
+   * f(x'), x' being x without a gradient, is sign(x) + 0, and its derivative is f. The factor alone
+   * is kept for the backward pass. No operation has a number of Java's: the engine forgets those
+   * while it records.
    *
-   * @param x of any shape
+   * @param x of any shape, finite
    * @return attached to the manager of {@code x}
    */
   static NDArray signs(NDArray x) {
+    try (NDArray value = x.stopGradient();
+        NDArray factor = factor(value);
+        NDArray zero = x.sub(value);
+        NDArray passed = zero.mul(factor);
+        NDArray sign = value.sign()) {
+      return sign.add(passed);
+    }
+  }
+
+  /** 2 - 2|x| within -1..1, 0 beyond. */
+  private static NDArray factor(NDArray x) {
     NDManager manager = x.getManager();
     try (NDArray one = manager.full(new Shape(), 1, DataType.FLOAT32);
-        NDArray minusOne = manager.full(new Shape(), -1, DataType.FLOAT32);
-        NDArray two = manager.full(new Shape(), 2, DataType.FLOAT32);
-        NDArray above = x.maximum(minusOne);
-        NDArray clipped = above.minimum(one);
-        NDArray magnitude = clipped.abs();
-        NDArray slope = magnitude.neg();
-        NDArray rest = slope.add(two);
-        NDArray smooth = clipped.mul(rest);
-        NDArray value = smooth.stopGradient();
-        NDArray zero = smooth.sub(value);
-        NDArray sign = x.sign()) {
-      return sign.add(zero);
+        NDArray none = manager.full(new Shape(), 0, DataType.FLOAT32);
+        NDArray magnitude = x.abs();
+        NDArray rest = one.sub(magnitude);
+        NDArray half = rest.maximum(none)) {
+      return half.add(half);
     }
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pbq.core.packed.AffineGrid;
-import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BiRealLinear;
+import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BitmapCoding;
 import dev.pbq.core.packed.BlockScales;
 import dev.pbq.core.packed.ComputeDtype;
@@ -149,8 +149,7 @@ class TunedLinearsTest {
             floats(random, ROWS)));
     layers.put(
         "bi-real",
-        new BiRealLinear(
-            ROWS, COLS, ScaleDtype.F32, codes(random, 2), floats(random, ROWS)));
+        new BiRealLinear(ROWS, COLS, ScaleDtype.F32, codes(random, 2), floats(random, ROWS)));
     HqqLinear hqq =
         new HqqLinear(
             ROWS,
