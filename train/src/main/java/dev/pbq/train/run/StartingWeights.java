@@ -3,6 +3,7 @@ package dev.pbq.train.run;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Linear;
+import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.method.OriginalLinear;
@@ -23,18 +24,27 @@ import java.util.stream.IntStream;
 record StartingWeights(Checkpoint original, CausalModel model) {
   private static final String BIAS = ".bias";
 
-  TrainedWeights of(TrainingMethod method) {
+  /**
+   * The layers and vectors.
+   *
+   * @param seed of what starts at random
+   */
+  TrainedWeights of(TrainingMethod method, long seed) {
     Map<String, TrainableLinear> linears = new LinkedHashMap<>();
     method.requireFits(original);
+    WeightSource view = model.layout().view(original);
     for (Linear linear : linears(model)) {
-      linears.put(linear.name(), method.linear(original(linear)));
+      linears.put(linear.name(), method.linear(original(view, linear, seed)));
     }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
     for (String name : model.requiredTensors()) {
       boolean ofLinear =
           name.endsWith(BIAS)
               && linears.containsKey(name.substring(0, name.length() - BIAS.length()));
-      if (original.shape(name).length == 1 && method.trainsVector(name, ofLinear)) {
+      // A vector that files hold in a stack stays as it is.
+      if (original.contains(name)
+          && original.shape(name).length == 1
+          && method.trainsVector(name, ofLinear)) {
         Parameter values = Parameter.of(name, original.read(name), false);
         vectors.put(name, new StoredVector(values, original.info(name).dtype()));
       }
@@ -42,12 +52,13 @@ record StartingWeights(Checkpoint original, CausalModel model) {
     return new TrainedWeights(linears, vectors);
   }
 
-  private OriginalLinear original(Linear linear) {
+  private static OriginalLinear original(WeightSource view, Linear linear, long seed) {
     return new OriginalLinear(
         linear.name(),
         linear.role().isAttention(),
-        original.readMatrix(linear.weight()),
-        linear.bias() ? Optional.of(original.read(linear.name() + BIAS)) : Optional.empty());
+        view.readMatrix(linear.weight()),
+        linear.bias() ? Optional.of(view.read(linear.name() + BIAS)) : Optional.empty(),
+        seed);
   }
 
   private static List<Linear> linears(CausalModel model) {
@@ -62,8 +73,9 @@ record StartingWeights(Checkpoint original, CausalModel model) {
   static double rms(Checkpoint original, CausalModel model) {
     double sum = 0;
     long count = 0;
+    WeightSource view = model.layout().view(original);
     for (Linear linear : linears(model)) {
-      for (float w : original.read(linear.weight())) {
+      for (float w : view.read(linear.weight())) {
         sum += (double) w * w;
         count++;
       }

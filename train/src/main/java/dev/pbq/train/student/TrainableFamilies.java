@@ -2,20 +2,25 @@ package dev.pbq.train.student;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.model.Architectures;
 import java.util.List;
 
 /**
- * The families of models whose gradients are checked. Others run, but their parts (mixtures of
- * experts, shared latents, weights in stacks) are not tried under recording: a wrong gradient would
- * show in nothing but a bad result.
+ * The families of models whose gradients are checked against central differences: every decoder.
+ * Models of whole texts (BERT and its like) have no next token to be trained on.
  */
 public final class TrainableFamilies {
-  private static final List<String> CHECKED = List.of("llama", "mistral", "qwen2", "opt");
+  private static final List<String> ENCODERS = List.of("bert", "roberta", "distilbert");
 
   private TrainableFamilies() {}
 
+  /** The values of {@code model_type} that can be trained. */
+  public static List<String> all() {
+    return Architectures.supported().stream().filter(type -> !ENCODERS.contains(type)).toList();
+  }
+
   /**
-   * Refuses a model of another family.
+   * Refuses a model of another family. One that pbq does not know at all is for others to refuse.
    *
    * @param config the model's {@code config.json}
    * @param where names it in the message
@@ -23,10 +28,11 @@ public final class TrainableFamilies {
    */
   public static void require(JsonNode config, String where) {
     String type = config.path("model_type").asText("");
-    if (!CHECKED.contains(type)) {
+    if (ENCODERS.contains(type)) {
       throw PbqException.usage(
-          "%s: models of type '%s' can be quantized, but not trained or tuned; of type %s they can"
-              .formatted(where, type, String.join(", ", CHECKED)));
+          "%s: models of type '%s' have no next token to be trained on: they can be quantized, but"
+                  .formatted(where, type)
+              + " not trained or tuned");
     }
   }
 }
