@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
@@ -17,6 +16,8 @@ import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.LinearForm;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,11 +111,17 @@ class OneBitLayoutTest {
   }
 
   @Test
-  void aFolderThatSaysBitllamaWithoutSuchLayersIsRefused() {
+  void aFolderThatSaysBitllamaIsLlamaQuantizedByOneBit() throws IOException {
+    write();
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"bitllama\"}");
+    ModelFolder model = ModelFolder.open(folder);
+    assertThat(model.modelType()).contains("llama");
+    assertThat(Checkpoints.isKnown(model)).isTrue();
+    try (PackedCheckpoint weights = (PackedCheckpoint) Checkpoints.open(model)) {
+      assertThat(weights.packed(NAME)).isEqualTo(layer());
+    }
     write(vector("input_factor", DType.F32), vector("weight_scale", DType.F32));
-    ObjectNode config = JsonNodeFactory.instance.objectNode();
-    config.putObject("quantization_config").put("quant_method", "onebit");
-    assertThatThrownBy(() -> Checkpoints.open(new ModelFolder(folder, config)))
+    assertThatThrownBy(() -> Checkpoints.open(model))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("it holds no layer in OneBit's layout");
   }
