@@ -56,9 +56,7 @@ record Routes(NDManager manager, List<Load> loads, Optional<NDArray> slope)
       return new Routes(
           x.getManager(),
           loads,
-          OwnedArrays.recordsGradients()
-              ? Optional.of(slope(y, routing, chosen))
-              : Optional.empty());
+          OwnedArrays.isRecording() ? Optional.of(slope(y, routing, chosen)) : Optional.empty());
     }
   }
 

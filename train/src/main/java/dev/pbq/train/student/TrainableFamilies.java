@@ -6,11 +6,13 @@ import dev.pbq.core.model.Architectures;
 import java.util.List;
 
 /**
- * The families of models whose gradients are checked against central differences: every decoder.
- * Models of whole texts (BERT and its like) have no next token to be trained on.
+ * The families of models whose gradients are checked against central differences: every decoder,
+ * and some classifiers. Models of whole texts (BERT and its like) have no next token to be trained
+ * on.
  */
 public final class TrainableFamilies {
   private static final List<String> ENCODERS = List.of("bert", "roberta", "distilbert");
+  private static final List<String> CLASSIFIERS = List.of("bert", "opt");
 
   private TrainableFamilies() {}
 
@@ -33,6 +35,22 @@ public final class TrainableFamilies {
           "%s: models of type '%s' have no next token to be trained on: they can be quantized, but"
                   .formatted(where, type)
               + " not trained or tuned");
+    }
+  }
+
+  /**
+   * Refuses a classifier of another family than those whose gradients are checked.
+   *
+   * @param config the model's {@code config.json}
+   * @param where names it in the message
+   * @throws PbqException USAGE
+   */
+  public static void requireClassifier(JsonNode config, String where) {
+    String type = config.path("model_type").asText("");
+    if (!CLASSIFIERS.contains(type)) {
+      throw PbqException.usage(
+          "%s: classifiers of type '%s' can be quantized, but not trained; of type %s they can"
+              .formatted(where, type, String.join(", ", CLASSIFIERS)));
     }
   }
 }
