@@ -144,7 +144,7 @@ public final class PbQat implements TrainingMethod {
 
   @Override
   public double paperBits(QuantizedLinear packed) {
-    long salient = packed instanceof SalientSplitLinear split ? split.salientCount() : 0;
+    double salient = packed instanceof SalientSplitLinear split ? split.salientCount() : 0;
     return paperBits(packed.rows(), packed.cols(), salient);
   }
 
