@@ -51,7 +51,7 @@ final class PackedIntegers {
         codes[r * cols + c] = (byte) code(words[r * packed[1] + c / perWord], c % perWord, bits);
       }
     }
-    int groups = groups(rows);
+    int groups = groups();
     int groupSize =
         ForeignLinears.groupSize(cols, groups, -1)
             .orElseThrow(
@@ -88,7 +88,7 @@ final class PackedIntegers {
     return tensors.info(SCALE).elementCount() == 1;
   }
 
-  private int groups(int rows) {
+  private int groups() {
     return isSingle() ? 1 : tensors.matrix(SCALE, tensors.info(SCALE).dtype())[1];
   }
 
