@@ -280,7 +280,7 @@ class PackedCorruptionTest {
 
   @Test
   void messagesNameThePartOfABiRealLayer() {
-    assertBiRealRefused(o -> o.parts().remove("scale"), "scale: missing");
+    assertBiRealRefused(o -> o.parts().remove("scale"), "model.q_proj.scale is missing");
     assertBiRealRefused(o -> o.attributes().put("rows", 9), "scale");
     assertBiRealRefused(o -> o.attributes().put("cols", 105), "signs");
     assertBiRealRefused(o -> o.attributes().put("version", 2), "version 2 of bi-real");
