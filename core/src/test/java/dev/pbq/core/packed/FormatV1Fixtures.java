@@ -169,6 +169,7 @@ final class FormatV1Fixtures {
             CodedParameters.NONE,
             11));
     layers.put("onebit", RandomLayers.oneBit(6, 21, ScaleDtype.F16, 40));
+    layers.put("bi-real", RandomLayers.biReal(6, 21, ScaleDtype.F16, 41));
     FlatGroups groups = new FlatGroups(1, 21);
     layers.put("low-rank", RandomLayers.lowRank(6, 21, 3, groups, ScaleDtype.F16, true, 50));
     layers.put(

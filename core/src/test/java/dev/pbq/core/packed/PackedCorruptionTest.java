@@ -85,6 +85,11 @@ class PackedCorruptionTest {
       return RandomLayers.lowRank(
           rows, cols, 1, groups, type, random.nextBoolean(), random.nextLong());
     }
+    if (random.nextInt(4) == 0) {
+      return random.nextBoolean()
+          ? RandomLayers.oneBit(rows, cols, type, random.nextLong())
+          : RandomLayers.biReal(rows, cols, type, random.nextLong());
+    }
     double share = random.nextInt(4) == 0 ? 0 : 0.1;
     LowKind kind = pick(LowKind.values(), random);
     return RandomLayers.salientSplit(
@@ -143,7 +148,7 @@ class PackedCorruptionTest {
         LowKind.BINARY,
         o -> o.attributes().put("family", "trellis"),
         "packed layer model.q_proj, family: unknown storage family 'trellis'",
-        "binary-groups, salient-split, uniform, block-format, hqq, onebit");
+        "binary-groups, salient-split, uniform, block-format, hqq, onebit, bi-real, low-rank");
     assertRefused(
         LowKind.BINARY,
         o -> o.attributes().put("version", 2),
@@ -271,6 +276,19 @@ class PackedCorruptionTest {
         RandomLayers.lowRank(8, 100, 4, new FlatGroups(1, 50), ScaleDtype.F16, true, 2),
         damage,
         message);
+  }
+
+  @Test
+  void messagesNameThePartOfABiRealLayer() {
+    assertBiRealRefused(o -> o.parts().remove("scale"), "model.q_proj.scale is missing");
+    assertBiRealRefused(o -> o.attributes().put("rows", 9), "scale");
+    assertBiRealRefused(o -> o.attributes().put("cols", 105), "signs");
+    assertBiRealRefused(o -> o.attributes().put("version", 2), "version 2 of bi-real");
+    assertBiRealRefused(o -> o.parts().get("scale").bytes()[1] = 0x7e, "scale: entry 0 is NaN");
+  }
+
+  private static void assertBiRealRefused(Consumer<MemoryPackedWriter> damage, String... message) {
+    assertRefused(RandomLayers.biReal(8, 100, ScaleDtype.F16, 2), damage, message);
   }
 
   @Test

@@ -154,6 +154,15 @@ class PackedRoundTripTest {
   }
 
   @Property(tries = 300)
+  void biReal(
+      @ForAll @IntRange(min = 1, max = 24) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll ScaleDtype type,
+      @ForAll long seed) {
+    check(RandomLayers.biReal(rows, cols, type, seed), 1);
+  }
+
+  @Property(tries = 300)
   void lowRank(
       @ForAll @IntRange(min = 1, max = 24) int rows,
       @ForAll @IntRange(min = 1, max = 150) int cols,
@@ -253,6 +262,7 @@ class PackedRoundTripTest {
     QuantizedLinear back = PackedLinears.read(out.reader("layer"));
     assertThat(back).isEqualTo(linear).hasSameHashCodeAs(linear);
     assertThat(back.family()).isEqualTo(linear.family());
+    assertThat(PackedLinears.form(out.reader("layer"))).isEqualTo(linear.form());
     assertThat(back.dequantize())
         .isEqualTo(NaiveDequantizer.dequantize(linear))
         .isEqualTo(linear.dequantize());

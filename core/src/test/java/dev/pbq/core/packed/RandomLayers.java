@@ -45,12 +45,23 @@ final class RandomLayers {
 
   static OneBitLinear oneBit(int rows, int cols, ScaleDtype type, long seed) {
     Random random = new Random(seed);
-    byte[] negative = new byte[rows * cols];
-    for (int i = 0; i < negative.length; i++) {
-      negative[i] = (byte) random.nextInt(2);
-    }
+    byte[] negative = signs(random, rows * cols);
     return new OneBitLinear(
         rows, cols, type, negative, factors(random, cols, type), factors(random, rows, type));
+  }
+
+  static BiRealLinear biReal(int rows, int cols, ScaleDtype type, long seed) {
+    Random random = new Random(seed);
+    byte[] negative = signs(random, rows * cols);
+    return new BiRealLinear(rows, cols, type, negative, factors(random, rows, type));
+  }
+
+  private static byte[] signs(Random random, int count) {
+    byte[] negative = new byte[count];
+    for (int i = 0; i < count; i++) {
+      negative[i] = (byte) random.nextInt(2);
+    }
+    return negative;
   }
 
   /** Zero points of the base are stored for seeds that are even. */
