@@ -32,7 +32,7 @@ final class OperandArrays {
   static NDArray changed(
       String name, NDArray x, OperandTransform transform, long matrices, long rows) {
     requireBuffer(name, x);
-    if (!OwnedArrays.isRecording()) {
+    if (!OwnedArrays.recordsGradients()) {
       return copied(x, transform, matrices, rows);
     }
     if (transform == OperandTransform.NONE) {

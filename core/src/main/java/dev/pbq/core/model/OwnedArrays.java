@@ -35,8 +35,8 @@ final class OwnedArrays {
     return owner.getManagedArrays().stream().filter(array -> array.getName() != null).toList();
   }
 
-  /** Whether the engine keeps what this thread computes, for gradients. */
-  static boolean isRecording() {
+  /** Whether the engine records what the calling thread computes. */
+  static boolean recordsGradients() {
     return JniUtils.isGradMode();
   }
 
