@@ -116,6 +116,7 @@ class ProgramArchitectureTest {
       only(
           "dev.pbq.train.run..",
           CORE,
+          "dev.pbq.eval.classify..",
           "dev.pbq.eval.run..",
           "dev.pbq.train.layer..",
           "dev.pbq.train.method..",
