@@ -114,6 +114,8 @@ class ArchitectureTest {
       only(
           "dev.pbq.formats.model..",
           ROOT,
+          TENSOR,
+          PACKED,
           CHECKPOINT,
           MODEL,
           "dev.pbq.formats.arithmetic..",

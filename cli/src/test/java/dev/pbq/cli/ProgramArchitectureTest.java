@@ -94,6 +94,8 @@ class ProgramArchitectureTest {
           PACKED,
           QUANT,
           CHECKPOINT,
+          MODEL,
+          FORMATS,
           "dev.pbq.train.layer..",
           "dev.pbq.train.optimizer..",
           "dev.pbq.train.student..");

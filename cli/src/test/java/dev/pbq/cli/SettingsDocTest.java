@@ -7,6 +7,8 @@ import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.QuantizerProvider.Method;
 import dev.pbq.core.quant.SettingDescription;
 import dev.pbq.core.quant.SettingNames;
+import dev.pbq.train.method.TrainingMethods;
+import dev.pbq.train.run.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +52,17 @@ class SettingsDocTest {
         stands in a recipe's `[settings]` and `[[override]]`, after `-O`, in `--override` and in `pbq compare --methods METHOD:KEY=VALUE`;
         as an option of `pbq quantize` it has `--` before it, and a Java program knows it in camel case.
         """);
+    groups(text, methods);
+    groups(text, TrainingMethods.load());
+    text.append(
+        "\n### How long and how fast\n\nA training recipe's `[training]`, and the options of");
+    text.append(" `pbq train` and `pbq tune`.\n");
+    rows(text, SettingDescription.of(TrainingPlan.class));
+    keys(text, methods);
+    return text.toString();
+  }
+
+  private static void groups(StringBuilder text, MethodCatalog methods) {
     for (MethodCatalog.Group group : methods.groups()) {
       text.append("\n## ").append(group.name()).append("\n\n");
       for (Method method : group.methods()) {
@@ -58,13 +71,11 @@ class SettingsDocTest {
       }
       byMethods(methods, group).forEach((names, settings) -> table(text, names, settings));
     }
-    keys(text, methods);
-    return text.toString();
   }
 
   /** Methods of a group that have the same settings, and these. */
   private static Map<String, List<SettingDescription>> byMethods(
-      Methods methods, MethodCatalog.Group group) {
+      MethodCatalog methods, MethodCatalog.Group group) {
     Map<List<SettingDescription>, List<String>> same = new LinkedHashMap<>();
     for (Method method : group.methods()) {
       same.computeIfAbsent(methods.settings(method.name()), s -> new ArrayList<>())
@@ -76,7 +87,12 @@ class SettingsDocTest {
   }
 
   private static void table(StringBuilder text, String names, List<SettingDescription> settings) {
-    text.append("\n### ").append(names).append("\n\n");
+    text.append("\n### ").append(names).append("\n");
+    rows(text, settings);
+  }
+
+  private static void rows(StringBuilder text, List<SettingDescription> settings) {
+    text.append('\n');
     text.append("| key | what it does | accepts | default |\n| --- | --- | --- | --- |\n");
     for (SettingDescription setting : settings) {
       String symbol = setting.symbol().isEmpty() ? "" : " (" + setting.symbol() + ")";

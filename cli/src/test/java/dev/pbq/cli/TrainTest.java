@@ -44,6 +44,36 @@ class TrainTest {
   }
 
   @Test
+  void everyCommandTakesWhatWasTrainedInNumberFormats() {
+    Path out = folder.resolve("formats");
+    Cli.Result trained =
+        train(out, "--method", "format-tune", "--format", "bfp", "--format-options", "bits=4");
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("4.50", "from what is stored");
+    assertThat(Cli.run("eval-ppl", out, "--dataset", "tiny", "--limit", 2).out())
+        .contains("activations: as recorded");
+    assertThat(
+            Cli.run("eval-ppl", out, "--dataset", "tiny", "--limit", 2, "--act-format", "bfp-w6a6")
+                .out())
+        .contains("activations: bfp-w6a6");
+    Cli.Result text = Cli.run("generate", out, "--prompt", "The ", "--max-new-tokens", 5);
+    assertThat(text.code()).as(text.err()).isZero();
+    assertThat(Cli.run("inspect", out).out()).contains("format-tune");
+
+    Cli.Result noClassifier =
+        train(folder.resolve("no"), "--method", "format-tune", "--task", "labels.jsonl");
+    assertThat(noClassifier.code()).isNotZero();
+    assertThat(noClassifier.err().lines()).hasSize(1);
+    Cli.Result both =
+        train(folder.resolve("no"), "--method", "format-tune", "--save", "--task", "x");
+    assertThat(both.err()).contains("--task excludes");
+    Cli.Result other = train(folder.resolve("no"), "--method", "onebit", "--task", "x");
+    assertThat(other.err()).contains("classifiers are trained by format-tune");
+    Cli.Result alone = train(folder.resolve("no"), "--method", "onebit", "--held-out-task", "x");
+    assertThat(alone.err()).contains("--held-out-task needs --task");
+  }
+
+  @Test
   void aStartGivesTheSalientWeights() {
     Path start = folder.resolve("xnor");
     Cli.run("quantize", "tiny", "--method", "xnor", "--low-frac", "0.8", "--out", start);

@@ -2,6 +2,7 @@ package dev.pbq.cli.command;
 
 import dev.pbq.cli.console.MethodTexts;
 import dev.pbq.core.quant.Methods;
+import dev.pbq.train.method.TrainingMethods;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Spec;
     name = "methods",
     mixinStandardHelpOptions = true,
     description =
-        "Lists the quantization methods, or all settings of one with what they accept, their"
-            + " defaults and their keys in recipes.",
+        "Lists the quantization and training methods, or all settings of one with what they accept,"
+            + " their defaults and their keys in recipes.",
     descriptionHeading = "%n",
     parameterListHeading = "%n",
     optionListHeading = "%nOptions:%n")
@@ -38,10 +39,16 @@ final class MethodsCommand implements Runnable {
   public void run() {
     Methods methods = Methods.load();
     PrintWriter out = spec.commandLine().getOut();
+    TrainingMethods training = TrainingMethods.load();
     if (method == null) {
       out.print(MethodTexts.list(methods));
+      out.print(MethodTexts.list(training));
       out.println();
       out.println("'pbq methods METHOD' shows the settings of one.");
+      return;
+    }
+    if (training.method(method).isPresent()) {
+      out.print(MethodTexts.settings(training, method));
       return;
     }
     methods.require(method);

@@ -16,8 +16,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The help of {@code pbq quantize}: the general options and a line for each method; after {@code
- * --method M} the settings of that method and nothing else.
+ * The help of {@code pbq quantize} and {@code pbq train}: the general options and a line for each
+ * method; after {@code --method M} the settings of that method and nothing else.
  */
 final class QuantizeHelp {
   private final MethodOptions options;
@@ -77,7 +77,10 @@ final class QuantizeHelp {
 
   private String footer(Help help, IHelpSectionRenderer plain) {
     return method(help).isPresent()
-        ? help.createHeading("%n'pbq quantize --help' shows the options that all methods have.%n")
+        ? help.createHeading(
+            "%n'"
+                + help.commandSpec().qualifiedName()
+                + " --help' shows the options that all methods have.%n")
         : plain.render(help);
   }
 

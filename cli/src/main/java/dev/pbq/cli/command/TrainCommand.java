@@ -11,7 +11,9 @@ import dev.pbq.cli.option.MethodOptions;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.cli.option.PlanOptions;
 import dev.pbq.cli.option.ReportOption;
+import dev.pbq.cli.option.TaskOptions;
 import dev.pbq.cli.option.TrainingOptions;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
@@ -55,6 +57,7 @@ import picocli.CommandLine.Spec;
       "  pbq train my-model --method pb-qat --dataset my.jsonl --steps 500 --batch 8 --seqlen 256",
       "  pbq train my-model --method pb-qat --start out/my-model-xnor --dataset my.jsonl",
       "  pbq train my-model --method onebit --self-generate 2000 --epochs 4",
+      "  pbq train bert --method format-tune --format bfp-w4a4 --task train.tsv --epochs 4",
       "",
       "A killed run continues with --resume and gives the same bytes."
     })
@@ -79,6 +82,7 @@ final class TrainCommand implements Runnable {
   private final PlanOptions plan = new PlanOptions();
   @Mixin private MethodOptions settings;
   @Mixin private TrainingOptions options;
+  @Mixin private TaskOptions task;
 
   @Option(
       names = "--save",
@@ -109,8 +113,16 @@ final class TrainCommand implements Runnable {
             common.threads(),
             status);
     try (TrainingMethod made = job.method()) {
+      if (task.isGiven() && (dryRun || save || page.isGiven())) {
+        throw PbqException.usage("--task excludes --dry-run, --save and --report");
+      }
       if (dryRun) {
         TrainingDryRun.print(job, made, job.estimate(made), console);
+        return;
+      }
+      if (task.isGiven()) {
+        Path folder = options.out().orElseGet(() -> DefaultOutput.of(resolved, made.name()));
+        new TaskTraining(spec, job, options, task).run(made, folder, status);
         return;
       }
       page.prepare();

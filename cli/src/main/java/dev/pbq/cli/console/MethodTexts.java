@@ -30,9 +30,16 @@ public final class MethodTexts {
     StringBuilder text = new StringBuilder();
     line(text, name + ": " + methods.method(name).orElseThrow().summary());
     line(text, "");
-    line(text, "Options of 'pbq quantize --method " + name + "'; the key stands in a recipe's");
+    boolean trains = methods.groups().get(0).name().startsWith("Training");
+    String command = trains ? "train" : "quantize";
     line(
-        text, "[settings], in -O KEY=VALUE and in 'pbq compare --methods " + name + ":KEY=VALUE'.");
+        text,
+        "Options of 'pbq " + command + " --method " + name + "'; the key stands in a recipe's");
+    line(
+        text,
+        trains
+            ? "[settings] and in -O KEY=VALUE."
+            : "[settings], in -O KEY=VALUE and in 'pbq compare --methods " + name + ":KEY=VALUE'.");
     List<SettingDescription> settings =
         methods.settings(name).stream().filter(s -> s.isUsedBy(name)).toList();
     for (SettingDescription setting : settings) {

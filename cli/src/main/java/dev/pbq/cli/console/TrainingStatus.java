@@ -86,6 +86,9 @@ public final class TrainingStatus implements TrainingProgress {
     }
     if (point.heldOut() != null) {
       text += String.format(Locale.ROOT, "  held-out %s %.4f", measure, point.heldOut());
+      if (point.accuracy() != null) {
+        text += String.format(Locale.ROOT, "  accuracy %.4f", point.accuracy());
+      }
       status.line(text + remaining(point.step()));
     } else {
       status.update(text + remaining(point.step()));

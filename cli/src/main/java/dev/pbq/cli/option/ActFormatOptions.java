@@ -4,6 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.train.method.FormatTune;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -47,6 +48,9 @@ public final class ActFormatOptions {
   /** As {@link ActFormat#asked}, with the methods on the class path. */
   public static ActFormat asked(String presetOrFile, boolean compat, ModelFolder folder) {
     return ActFormat.asked(
-        presetOrFile, compat, folder, method -> Methods.load().has(method, ActFormat.SETTING));
+        presetOrFile,
+        compat,
+        folder,
+        method -> method.equals(FormatTune.NAME) || Methods.load().has(method, ActFormat.SETTING));
   }
 }

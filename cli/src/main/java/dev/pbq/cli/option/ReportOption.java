@@ -22,6 +22,11 @@ public final class ReportOption {
               + " no network.")
   private Path directory;
 
+  /** Whether a page was asked for. */
+  public boolean isGiven() {
+    return directory != null;
+  }
+
   /** Makes sure that the folder can be made, before any work is done. */
   public void prepare() {
     if (directory != null) {

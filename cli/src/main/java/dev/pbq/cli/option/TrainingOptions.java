@@ -6,6 +6,7 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.eval.run.Running;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.recipe.TrainingRecipe;
+import dev.pbq.workflow.source.Texts;
 import dev.pbq.workflow.train.TrainingJob;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,6 +45,11 @@ public final class TrainingOptions {
 
   @Option(names = "--force", description = "Replace the output directory if it exists.")
   private boolean force;
+
+  /** Where texts are found. */
+  public Texts texts() {
+    return data.texts();
+  }
 
   /** Where the result goes. */
   public Optional<Path> out() {

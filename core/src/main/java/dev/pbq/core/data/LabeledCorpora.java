@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  */
 public final class LabeledCorpora {
   private static final String SST2 = "sst2";
-  private static final String SPLIT = "validation";
+  private static final String VALIDATION = "validation";
+  private static final String TRAINING = "train";
   private static final List<String> FILES =
       List.of(
           "SST-2/dev.tsv",
@@ -58,10 +59,35 @@ public final class LabeledCorpora {
    *     and field if it cannot be read or holds no text
    */
   public LabeledSet read(String nameOrFile, OptionalInt limit) {
+    return read(nameOrFile, VALIDATION, FILES, HUB_FILES, limit);
+  }
+
+  /** As {@link #read}, but of a data set by name the texts to train on. */
+  public LabeledSet readTraining(String nameOrFile, OptionalInt limit) {
+    return read(nameOrFile, TRAINING, training(FILES), training(HUB_FILES), limit);
+  }
+
+  private static List<String> training(List<String> files) {
+    return files.stream()
+        .map(file -> file.replace(VALIDATION, TRAINING).replace("dev.tsv", "train.tsv"))
+        .toList();
+  }
+
+  /** Whether a data set of this name has a part of its own to train on. */
+  public static boolean hasTraining(String nameOrFile) {
+    return nameOrFile.equals(SST2);
+  }
+
+  private LabeledSet read(
+      String nameOrFile,
+      String split,
+      List<String> dataFiles,
+      List<String> hubFiles,
+      OptionalInt limit) {
     boolean known = nameOrFile.equals(SST2);
     List<Path> files =
         known
-            ? locator.find(SST2, SPLIT, FILES, HUB_REPOSITORIES, HUB_FILES)
+            ? locator.find(SST2, split, dataFiles, HUB_REPOSITORIES, hubFiles)
             : List.of(file(nameOrFile));
     int most = limit.orElse(Integer.MAX_VALUE);
     List<LabeledText> texts = new ArrayList<>();

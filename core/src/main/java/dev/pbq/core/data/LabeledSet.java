@@ -16,6 +16,11 @@ public record LabeledSet(String name, String source, List<LabeledText> texts, St
     texts = List.copyOf(texts);
   }
 
+  /** The texts [from, to) alone. */
+  public LabeledSet range(int from, int to) {
+    return of(name, source, texts.subList(from, to));
+  }
+
   static LabeledSet of(String name, String source, List<LabeledText> texts) {
     Sha256 sha = new Sha256();
     for (LabeledText text : texts) {

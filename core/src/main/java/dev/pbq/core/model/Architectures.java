@@ -19,7 +19,10 @@ public final class Architectures {
               List.of("opt"),
               OptLayout.OUTER,
               OptLayout.BLOCK,
-              (type, keys, limits) -> new OptModel(OptConfig.of(keys), limits)),
+              (type, keys, limits) ->
+                  OptClassifier.isDescribedBy(keys)
+                      ? new OptClassifier(OptConfig.of(keys), BertConfig.labels(keys), limits)
+                      : new OptModel(OptConfig.of(keys), limits)),
           new Family(
               List.of("bert"),
               BertLayout.OUTER,
@@ -130,7 +133,7 @@ public final class Architectures {
   }
 
   /**
-   * The encoder with a classifier that a {@code config.json} describes.
+   * The classifier of whole texts that a {@code config.json} describes.
    *
    * @param where the file's name, for messages
    * @throws PbqException as {@link #of(JsonNode, String)}; USAGE if it is no classifier

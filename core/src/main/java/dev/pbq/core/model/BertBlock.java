@@ -3,6 +3,7 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -68,20 +69,28 @@ final class BertBlock implements EncoderBlock {
 
   @Override
   public NDArray forward(NDArray hidden, int[] lengths, LinearInputTap tap) {
-    return BlockFrame.run(
-        name,
-        hidden,
-        tap,
-        (x, shown) -> {
-          if (lengths.length != shown.sequences()) {
-            throw new IllegalArgumentException(
-                lengths.length + " lengths for " + shown.sequences() + " sequences");
-          }
-          Optional<NDArray> mask = PaddingMask.of(x.getManager(), lengths, shown.tokens());
-          try (NDArray middle = attention.apply(x, mask, shown)) {
-            return mlp.apply(middle, shown);
-          }
-        });
+    return BlockFrame.run(name, hidden, tap, (x, shown) -> apply(x, lengths, shown));
+  }
+
+  @Override
+  public NDArray record(NDArray hidden, int[] lengths) {
+    return BlockFrame.record(name, hidden, (x, shown) -> apply(x, lengths, shown));
+  }
+
+  private NDArray apply(NDArray x, int[] lengths, InputTap tap) {
+    if (lengths.length != tap.sequences()) {
+      throw new IllegalArgumentException(
+          lengths.length + " lengths for " + tap.sequences() + " sequences");
+    }
+    Optional<NDArray> mask = PaddingMask.of(x.getManager(), lengths, tap.tokens());
+    try (NDArray middle = attention.apply(x, mask, tap)) {
+      return mlp.apply(middle, tap);
+    }
+  }
+
+  @Override
+  public List<NDArray> weights() {
+    return OwnedArrays.named(owner);
   }
 
   @Override

@@ -115,7 +115,8 @@ record BertConfig(
         labels(config));
   }
 
-  private static List<String> labels(ConfigKeys config) {
+  /** The labels of any classifier. */
+  static List<String> labels(ConfigKeys config) {
     Optional<List<String>> named = config.numbered("id2label");
     int count = config.positive("num_labels", named.map(List::size).orElse(2));
     if (named.isPresent() && named.get().size() != count) {

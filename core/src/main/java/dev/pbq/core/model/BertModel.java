@@ -42,16 +42,13 @@ final class BertModel implements EncoderClassifier {
               loader.loadRows(
                   names.positions() + ".weight", config.firstPosition(), maxPositions());
           // Texts are no pairs: all of their tokens are of the first type.
-          if (names.types().isPresent()) {
-            try (NDArray firstType = loader.loadRows(names.types().get() + ".weight", 0, 1)) {
-              positions.addi(firstType);
-            }
-          }
+          Optional<NDArray> type = names.types().map(t -> loader.loadRows(t + ".weight", 0, 1));
           return new InputEmbedding(
               owner,
               rows,
               Optional.empty(),
-              Optional.of(positions),
+              Optional.of(
+                  new InputEmbedding.LearnedPositions(positions, config.firstPosition(), type)),
               Optional.of(norm(loader, names.embeddingNorm())),
               1);
         });

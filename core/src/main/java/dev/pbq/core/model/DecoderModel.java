@@ -1,6 +1,5 @@
 package dev.pbq.core.model;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.tensor.WeightSource;
 import java.util.Optional;
@@ -36,8 +35,11 @@ final class DecoderModel implements CausalModel {
           EmbeddingRows rows =
               EmbeddingRows.of(
                   loader, weights, spec.outer().embedding() + ".weight", limits.tableBytes());
-          Optional<NDArray> positions =
-              spec.embedding().positions().map(name -> loader.load(name + ".weight"));
+          Optional<InputEmbedding.LearnedPositions> positions =
+              spec.embedding()
+                  .positions()
+                  .map(name -> loader.load(name + ".weight"))
+                  .map(table -> new InputEmbedding.LearnedPositions(table, 0, Optional.empty()));
           return new InputEmbedding(
               owner,
               rows,

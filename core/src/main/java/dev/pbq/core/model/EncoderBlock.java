@@ -1,11 +1,13 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
-/** One encoder block with its weights in memory, which it owns. */
+/** One block of a classifier with its weights in memory, which it owns. */
 public interface EncoderBlock extends AutoCloseable {
   /**
-   * Runs the block. Every token sees all tokens of its sequence, and no padding.
+   * Runs the block. Every token sees all tokens of its sequence, or, in a decoder, those before it;
+   * and no padding.
    *
    * @param hidden float32 [sequences, tokens, hidden]; only read
    * @param lengths tokens of each sequence, from 1 to the common width; what follows them is
@@ -15,6 +17,19 @@ public interface EncoderBlock extends AutoCloseable {
    *     owns it. No other array created here outlives the call.
    */
   NDArray forward(NDArray hidden, int[] lengths, LinearInputTap tap);
+
+  /**
+   * Runs the block as {@link #forward} does, with the same numbers, but recorded by the engine if
+   * the calling thread records: that is how gradients are computed. Every intermediate result stays
+   * in memory until the gradients were taken.
+   *
+   * @return as of {@link #forward}
+   * @throws dev.pbq.core.PbqException NUMERICAL naming the block if the result is not finite
+   */
+  NDArray record(NDArray hidden, int[] lengths);
+
+  /** The weights that were read, lent, as {@link DecoderBlock#weights()} gives them. */
+  List<NDArray> weights();
 
   @Override
   void close();

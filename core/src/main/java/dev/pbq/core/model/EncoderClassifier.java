@@ -4,7 +4,10 @@ import ai.djl.ndarray.NDManager;
 import dev.pbq.core.tensor.WeightSource;
 import java.util.List;
 
-/** An encoder whose tokens all see each other, and that gives a whole text one of some labels. */
+/**
+ * A model that gives a whole text one of some labels: an encoder, whose tokens all see each other,
+ * or a decoder whose last token is scored.
+ */
 public non-sealed interface EncoderClassifier extends TransformerModel {
   /** The labels' names, in the order of the logits. */
   List<String> labels();

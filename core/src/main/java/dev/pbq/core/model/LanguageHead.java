@@ -40,6 +40,9 @@ public interface LanguageHead extends AutoCloseable {
   /** The weights that were read, lent, as {@link DecoderBlock#weights()} gives them. */
   List<NDArray> weights();
 
+  /** Those of them that hold the vocabulary's weight, in the order of its rows. */
+  List<LoadedRows> vocabulary();
+
   @Override
   void close();
 }

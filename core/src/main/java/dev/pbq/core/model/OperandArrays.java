@@ -21,7 +21,8 @@ final class OperandArrays {
   }
 
   /**
-   * A contiguous copy with changed contents, attached to the manager of {@code x}.
+   * An array of x's shape with changed contents, attached to the manager of {@code x}. Where the
+   * thread records, gradients pass to {@code x} as the transform says.
    *
    * @param name of the operand, for messages
    * @param x any view
@@ -31,6 +32,26 @@ final class OperandArrays {
   static NDArray changed(
       String name, NDArray x, OperandTransform transform, long matrices, long rows) {
     requireBuffer(name, x);
+    if (!OwnedArrays.isRecording()) {
+      return copied(x, transform, matrices, rows);
+    }
+    if (transform == OperandTransform.NONE) {
+      return x.reshape(x.getShape());
+    }
+    NDArray constant = copied(x, transform, matrices, rows);
+    if (!transform.passesGradients()) {
+      return constant;
+    }
+    // x - x is exactly 0 and has x's gradient: the sum is the constant, to the last bit.
+    try (constant;
+        NDArray same = x.stopGradient();
+        NDArray zero = x.sub(same)) {
+      return zero.add(constant);
+    }
+  }
+
+  /** A contiguous copy with changed contents. */
+  private static NDArray copied(NDArray x, OperandTransform transform, long matrices, long rows) {
     NDManager manager = x.getManager();
     if (HostArrays.isHost(x.getDevice())) {
       return copy(manager, x, x, transform, matrices, rows);

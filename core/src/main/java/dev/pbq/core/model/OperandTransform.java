@@ -20,4 +20,12 @@ public interface OperandTransform {
    *     tokens, headDim], cosines and sines in separate calls
    */
   void apply(FloatBuffer x, int matrices, int rows, int cols);
+
+  /**
+   * Whether gradients pass the change as if there were none, wherever the engine records (the
+   * straight-through estimator); if not, what is changed is a constant there.
+   */
+  default boolean passesGradients() {
+    return true;
+  }
 }

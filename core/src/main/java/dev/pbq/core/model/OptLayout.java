@@ -7,6 +7,7 @@ import static dev.pbq.core.model.BlockLayout.norm;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The tensors of OPT. */
@@ -17,6 +18,11 @@ final class OptLayout {
           Optional.of("model.decoder.final_layer_norm"),
           "lm_head",
           true);
+
+  /** The same with a linear that scores labels. */
+  static final OuterNames SCORED =
+      new OuterNames(OUTER.embedding(), OUTER.finalNorm(), "score", false);
+
   static final String POSITIONS = "model.decoder.embed_positions";
 
   /** From the width of the embedding to that of the blocks. */
@@ -44,6 +50,15 @@ final class OptLayout {
   private OptLayout() {}
 
   static ModelLayout of(OptConfig config) {
+    return of(config, OUTER, OptionalInt.empty());
+  }
+
+  /** Of a classifier of so many labels. */
+  static ModelLayout scored(OptConfig config, int labels) {
+    return of(config, SCORED, OptionalInt.of(labels));
+  }
+
+  private static ModelLayout of(OptConfig config, OuterNames outer, OptionalInt labels) {
     ModelSizes sizes =
         new ModelSizes(
             "opt",
@@ -70,9 +85,11 @@ final class OptLayout {
     if (config.projected()) {
       catalog.linear(PROJECT_OUT, config.embedding(), config.hidden(), false);
     }
-    if (!config.tiedHead()) {
-      catalog.vocabulary(OUTER.head(), config.vocabulary(), config.embedding());
+    if (labels.isPresent()) {
+      catalog.linear(outer.head(), labels.getAsInt(), config.embedding(), false);
+    } else if (!config.tiedHead()) {
+      catalog.vocabulary(outer.head(), config.vocabulary(), config.embedding());
     }
-    return new ModelLayout(OUTER, blocks, catalog);
+    return new ModelLayout(outer, blocks, catalog);
   }
 }

@@ -37,11 +37,24 @@ final class OptModel implements CausalModel {
                   OptConfig.POSITION_OFFSET,
                   config.maxPositions());
           return new InputEmbedding(
-              owner, rows, projection(loader, OptLayout.PROJECT_IN), Optional.of(positions));
+              owner,
+              rows,
+              projection(loader, OptLayout.PROJECT_IN),
+              Optional.of(
+                  new InputEmbedding.LearnedPositions(
+                      positions, OptConfig.POSITION_OFFSET, Optional.empty())));
         });
   }
 
-  private Optional<LinearLayer> projection(WeightLoader loader, String name) {
+  /** The norm behind the last block, where there is one. */
+  Optional<Normalization> finalNorm(WeightLoader loader) {
+    return OptLayout.OUTER
+        .finalNorm()
+        .filter(n -> config.finalNorm())
+        .map(n -> layerNorm(loader, n));
+  }
+
+  Optional<LinearLayer> projection(WeightLoader loader, String name) {
     return config.projected() ? Optional.of(loader.linear(name)) : Optional.empty();
   }
 
@@ -99,7 +112,7 @@ final class OptModel implements CausalModel {
           String name = config.tiedHead() ? names.embedding() : names.head();
           return new VocabularyHead(
               owner,
-              names.finalNorm().filter(n -> config.finalNorm()).map(n -> layerNorm(loader, n)),
+              finalNorm(loader),
               projection(loader, OptLayout.PROJECT_OUT),
               HeadWeight.load(loader, name + ".weight", limits.headBytes()),
               limits.logitBytes());

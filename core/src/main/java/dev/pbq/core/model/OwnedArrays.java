@@ -35,6 +35,11 @@ final class OwnedArrays {
     return owner.getManagedArrays().stream().filter(array -> array.getName() != null).toList();
   }
 
+  /** Whether the engine keeps what this thread computes, for gradients. */
+  static boolean isRecording() {
+    return JniUtils.isGradMode();
+  }
+
   /** The engine starts every thread in gradient mode, which keeps all intermediate results. */
   static void stopGradients() {
     JniUtils.setGradMode(false);

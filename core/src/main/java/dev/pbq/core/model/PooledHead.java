@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import dev.pbq.core.PbqException;
+import java.util.List;
 
 /**
  * The head for sequence classification of BERT: classifier(tanh(pooler(first token))). DistilBERT
@@ -27,30 +27,26 @@ final class PooledHead implements ClassificationHead {
   }
 
   @Override
-  public float[][] logits(NDArray hidden) {
-    OwnedArrays.stopGradients();
+  public NDArray recordLogits(NDArray hidden, int[] lengths) {
     Shape shape = hidden.getShape();
     if (shape.dimension() != 3) {
       throw new IllegalArgumentException("a head needs [sequences, tokens, hidden], not " + shape);
     }
-    int sequences = Math.toIntExact(shape.get(0));
-    float[] flat;
-    try (NDManager stage = hidden.getManager().newSubManager()) {
+    NDManager manager = hidden.getManager();
+    try (NDManager stage = manager.newSubManager()) {
       NDArray first = HostArrays.slice(hidden, 1, 0, 1);
       first.attach(stage);
-      NDArray raw = pooler.apply(first.reshape(new Shape(sequences, shape.get(2))));
+      NDArray raw = pooler.apply(first.reshape(new Shape(shape.get(0), shape.get(2))));
       NDArray pooled = relu ? Activation.relu(raw) : raw.tanh();
-      flat = classifier.apply(pooled).toFloatArray();
+      NDArray logits = classifier.apply(pooled);
+      logits.attach(manager);
+      return logits;
     }
-    int labels = flat.length / sequences;
-    float[][] logits = new float[sequences][labels];
-    for (int i = 0; i < flat.length; i++) {
-      if (!Float.isFinite(flat[i])) {
-        throw PbqException.numerical("a logit of the classifier is " + flat[i]);
-      }
-      logits[i / labels][i % labels] = flat[i];
-    }
-    return logits;
+  }
+
+  @Override
+  public List<NDArray> weights() {
+    return OwnedArrays.named(owner);
   }
 
   @Override

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +108,17 @@ final class VocabularyHead implements LanguageHead {
   @Override
   public List<NDArray> weights() {
     return OwnedArrays.named(owner);
+  }
+
+  @Override
+  public List<LoadedRows> vocabulary() {
+    List<LoadedRows> rows = new ArrayList<>();
+    int first = 0;
+    for (HeadWeight.Piece piece : weight.pieces()) {
+      rows.add(new LoadedRows(piece.weight().getName(), first, piece.weight()));
+      first += piece.rows();
+    }
+    return rows;
   }
 
   @Override

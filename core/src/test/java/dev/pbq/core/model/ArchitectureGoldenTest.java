@@ -171,7 +171,7 @@ class ArchitectureGoldenTest {
             x = block.forward(x, new int[] {ids.length}, LinearInputTap.NONE);
           }
         }
-        float[] logits = head.logits(x)[0];
+        float[] logits = head.logits(x, new int[] {ids.length})[0];
         JsonNode wanted = sequence.get("logits");
         JsonNode row = wanted.isArray() ? wanted : wanted.elements().next();
         assertThat(logits).hasSize(row.size());

@@ -44,7 +44,7 @@ class BertModelTest extends BertFixture {
           x = block.forward(x, lengths, LinearInputTap.NONE);
         }
       }
-      return head.logits(x);
+      return head.logits(x, lengths);
     }
   }
 

@@ -3,13 +3,11 @@ package dev.pbq.eval.classify;
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.LabeledSet;
-import dev.pbq.core.data.LabeledText;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.EncoderClassifier;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.eval.MeanAndError;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -70,25 +68,8 @@ public final class AccuracyProtocol {
           "{maxLength} %s is not between %s and the model's %s",
           maxLength, special + 1, model.maxPositions());
     }
-    if (model.labels().size() < 2) {
-      throw PbqException.usage(
-          modelName + " has one label: it gives numbers to texts and classifies nothing");
-    }
-    LabelNames names = new LabelNames(model.labels());
-    List<Example> examples = new ArrayList<>();
-    int truncated = 0;
-    int[] frequencies = new int[model.labels().size()];
-    for (LabeledText text : data.texts()) {
-      int label = names.index(text);
-      int[] ids = tokenizer.encode(text.text());
-      if (ids.length > maxLength) {
-        ids = tokenizer.encodeTruncated(text.text(), maxLength);
-        truncated++;
-      }
-      requireKnown(ids, text);
-      frequencies[label]++;
-      examples.add(new Example(ids, label));
-    }
+    LabeledExamples labeled = LabeledExamples.of(data, modelName, model, tokenizer, maxLength);
+    List<Example> examples = labeled.examples();
     double[] right = new double[examples.size()];
     double[] losses = new double[examples.size()];
     classify(examples, right, losses, manager, progress);
@@ -100,26 +81,15 @@ public final class AccuracyProtocol {
         (int) IntStream.range(0, right.length).filter(i -> right[i] == 1).count(),
         accuracy.mean(),
         accuracy.standardError(),
-        (double) IntStream.of(frequencies).max().orElseThrow() / examples.size(),
+        labeled.majority(model.labels().size()),
         MeanAndError.of(losses).mean(),
         model.labels().size(),
         maxLength,
-        truncated,
+        labeled.truncated(),
         data.sha256(),
         tokenizer.fingerprint(),
         (System.nanoTime() - start) * 1e-9,
         formatLabel.orElse(null));
-  }
-
-  private void requireKnown(int[] ids, LabeledText text) {
-    for (int id : ids) {
-      if (id < 0 || id >= model.vocabularySize()) {
-        throw PbqException.badData(
-            ("%s: token id %d, but the model's vocabulary has %d entries: the tokenizer is another"
-                    + " model's")
-                .formatted(text.place(), id, model.vocabularySize()));
-      }
-    }
   }
 
   private void classify(

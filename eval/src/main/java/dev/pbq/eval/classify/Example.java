@@ -3,7 +3,7 @@ package dev.pbq.eval.classify;
 /**
  * A text as the model takes it.
  *
- * @param ids token ids, the special ones included
+ * @param ids token ids, the special ones included; not to be changed
  * @param label index of the right label
  */
-record Example(int[] ids, int label) {}
+public record Example(int[] ids, int label) {}

@@ -84,7 +84,7 @@ public final class TextClassifier implements AutoCloseable {
         hidden.close();
         hidden = next;
       }
-      return head.logits(hidden);
+      return head.logits(hidden, lengths);
     }
   }
 

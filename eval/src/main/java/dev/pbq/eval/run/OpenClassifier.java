@@ -1,9 +1,12 @@
 package dev.pbq.eval.run;
 
+import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.data.LabeledSet;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.EncoderClassifier;
 import dev.pbq.core.model.ProductFormat;
@@ -12,6 +15,7 @@ import dev.pbq.eval.classify.ClassificationProgress;
 import dev.pbq.eval.classify.ClassificationResult;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * A folder of a text classifier, dense or packed, opened for running; {@link OpenModel} is the same
@@ -47,6 +51,21 @@ public final class OpenClassifier implements AutoCloseable {
   /** The architecture. */
   public EncoderClassifier model() {
     return parts.model();
+  }
+
+  /** The weights; owned and closed by this object. */
+  public ModelWeights weights() {
+    return parts.weights();
+  }
+
+  /** The tokenizer; owned and closed by this object. */
+  public Tokenizer tokenizer() {
+    return parts.tokenizer();
+  }
+
+  /** Computes, as {@link OpenModel#run} does. */
+  public <T> T run(Function<NDManager, T> body) {
+    return parts.run(body);
   }
 
   /**

@@ -6,13 +6,26 @@ import dev.pbq.core.tensor.Half;
 import dev.pbq.train.optimizer.Parameter;
 
 /**
- * A vector of the model that is trained as it is, such as a norm's weight or a bias: float32 while
- * training, rounded to its stored type wherever it is used; gradients pass the rounding unchanged.
+ * A tensor of the model that is trained as it is, such as a norm's weight, a bias or an embedding:
+ * float32 while training, rounded to its stored type wherever it is used; gradients pass the
+ * rounding unchanged.
  *
  * @param parameter named as the tensor
  * @param dtype F32, F16 or BF16
+ * @param cols of a matrix; 0 for a vector
  */
-public record StoredVector(Parameter parameter, DType dtype) {
+public record StoredVector(Parameter parameter, DType dtype, int cols) {
+  /** A vector. */
+  public StoredVector(Parameter parameter, DType dtype) {
+    this(parameter, dtype, 0);
+  }
+
+  /** Its shape: [elements] or [rows, cols]. */
+  public long[] shape() {
+    int elements = parameter.values().length;
+    return cols == 0 ? new long[] {elements} : new long[] {elements / cols, cols};
+  }
+
   /** The value that entry {@code i} is used with and stored as. */
   public float used(int i) {
     float value = parameter.values()[i];
@@ -23,9 +36,8 @@ public record StoredVector(Parameter parameter, DType dtype) {
     };
   }
 
-  /** The vector to be written. */
+  /** The tensor to be written. */
   public TensorEntry entry() {
-    float[] values = parameter.values();
-    return TensorEntry.ofFloats(parameter.name(), dtype, new long[] {values.length}, values);
+    return TensorEntry.ofFloats(parameter.name(), dtype, shape(), parameter.values());
   }
 }

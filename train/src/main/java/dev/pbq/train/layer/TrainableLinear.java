@@ -24,6 +24,21 @@ public interface TrainableLinear {
   void use(float[] weight);
 
   /**
+   * The weight [rows, cols] that gradients are computed with; that of {@link #use} unless the layer
+   * {@linkplain #learnsAsStored says otherwise}.
+   *
+   * @param weight row-major, overwritten
+   */
+  default void learnWith(float[] weight) {
+    use(weight);
+  }
+
+  /** Whether gradients are computed with the weight that is stored. */
+  default boolean learnsAsStored() {
+    return true;
+  }
+
+  /**
    * Sets the gradients of the trained arrays.
    *
    * @param gradient dL/dW [rows, cols], row-major, for the weight that {@link #use} gave last; may

@@ -2,6 +2,8 @@ package dev.pbq.train.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.model.ProductOperands;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.TrainableLinear;
@@ -26,6 +28,16 @@ public interface TrainingMethod extends AutoCloseable {
 
   /** What is minimized. */
   Objective objective();
+
+  /**
+   * The method fitted to a model, before anything is asked of it that depends on the model: layers,
+   * operands, bits.
+   *
+   * @throws dev.pbq.core.PbqException USAGE if it does not fit
+   */
+  default TrainingMethod fitted(TransformerModel model) {
+    return this;
+  }
 
   /**
    * What stands where a linear stood.
@@ -61,6 +73,16 @@ public interface TrainingMethod extends AutoCloseable {
    * @param ofLinear whether it is the bias of a linear that the method replaces
    */
   boolean trainsVector(String tensor, boolean ofLinear);
+
+  /** Whether embeddings and head are trained too. */
+  default boolean trainsTables() {
+    return false;
+  }
+
+  /** What happens to the operands of the blocks' products, but for the weights of linears. */
+  default ProductOperands operands() {
+    return ProductOperands.UNCHANGED;
+  }
 
   /**
    * What a user should know before a run of this schedule: that it cannot work, with the number.

@@ -1,8 +1,9 @@
 package dev.pbq.train.run;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Linear;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.method.OriginalLinear;
@@ -20,7 +21,8 @@ import java.util.stream.IntStream;
  *
  * @param original the dense weights, lent
  */
-record StartingWeights(Checkpoint original, CausalModel model) {
+record StartingWeights(Checkpoint original, TransformerModel model) {
+  private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
 
   TrainedWeights of(TrainingMethod method) {
@@ -29,17 +31,45 @@ record StartingWeights(Checkpoint original, CausalModel model) {
     for (Linear linear : linears(model)) {
       linears.put(linear.name(), method.linear(original(linear)));
     }
+    if (method.trainsTables()) {
+      requireOneHead();
+    }
     Map<String, StoredVector> vectors = new LinkedHashMap<>();
     for (String name : model.requiredTensors()) {
       boolean ofLinear =
           name.endsWith(BIAS)
               && linears.containsKey(name.substring(0, name.length() - BIAS.length()));
-      if (original.shape(name).length == 1 && method.trainsVector(name, ofLinear)) {
-        Parameter values = Parameter.of(name, original.read(name), false);
-        vectors.put(name, new StoredVector(values, original.info(name).dtype()));
+      long[] shape = original.shape(name);
+      boolean isTrained =
+          shape.length == 1
+              ? method.trainsVector(name, ofLinear)
+              : method.trainsTables() && !isLinear(name, linears);
+      if (isTrained) {
+        int cols = shape.length == 1 ? 0 : Math.toIntExact(shape[1]);
+        boolean decays = cols > 0;
+        Parameter values = Parameter.of(name, original.read(name), decays);
+        vectors.put(name, new StoredVector(values, original.info(name).dtype(), cols));
       }
     }
     return new TrainedWeights(linears, vectors);
+  }
+
+  private static boolean isLinear(String tensor, Map<String, TrainableLinear> linears) {
+    return tensor.endsWith(WEIGHT)
+        && linears.containsKey(tensor.substring(0, tensor.length() - WEIGHT.length()));
+  }
+
+  /** A second head would stay as it is, and be dropped, or not, when the result is stored. */
+  private void requireOneHead() {
+    String head = model.layout().outer().head() + WEIGHT;
+    if (original.contains(head) && !model.requiredTensors().contains(head)) {
+      throw PbqException.usage(
+          original.folder()
+              + " holds "
+              + head
+              + " although config.json says that the head is the embedding: remove the tensor, or"
+              + " set tie_word_embeddings to false");
+    }
   }
 
   private OriginalLinear original(Linear linear) {
@@ -50,7 +80,7 @@ record StartingWeights(Checkpoint original, CausalModel model) {
         linear.bias() ? Optional.of(original.read(linear.name() + BIAS)) : Optional.empty());
   }
 
-  private static List<Linear> linears(CausalModel model) {
+  private static List<Linear> linears(TransformerModel model) {
     return IntStream.range(0, model.blocks())
         .boxed()
         .flatMap(b -> model.linearInputs(b).stream())
@@ -59,7 +89,7 @@ record StartingWeights(Checkpoint original, CausalModel model) {
   }
 
   /** The root mean square of the weights that are replaced. */
-  static double rms(Checkpoint original, CausalModel model) {
+  static double rms(Checkpoint original, TransformerModel model) {
     double sum = 0;
     long count = 0;
     for (Linear linear : linears(model)) {

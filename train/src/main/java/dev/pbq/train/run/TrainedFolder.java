@@ -6,7 +6,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedTensorCollector;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
-import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.pipeline.LinearOutcome;
@@ -31,7 +31,7 @@ import java.util.OptionalLong;
  * @param original the dense weights of {@code source}, lent
  */
 record TrainedFolder(
-    ModelFolder source, Checkpoint original, CausalModel model, TrainingMethod method) {
+    ModelFolder source, Checkpoint original, TransformerModel model, TrainingMethod method) {
   private static final String WEIGHT = ".weight";
 
   QuantizationReport write(Path work, RunSettings run, TrainedWeights trained, double seconds) {

@@ -10,7 +10,6 @@ import dev.pbq.train.student.TokenWindows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -53,7 +52,9 @@ public record TrainingLoop(
       boolean looks = (step + 1) % settings.every() == 0 || step + 1 == steps;
       CurvePoint moved = step(step);
       CurvePoint point =
-          looks ? named(step, () -> moved.withHeldOut(heldOut.applyAsDouble(student))) : moved;
+          looks
+              ? OptimizerStep.named(step, () -> moved.withHeldOut(heldOut.applyAsDouble(student)))
+              : moved;
       curve.add(point);
       best = looks ? better(best, point) : best;
       progress.step(point);
@@ -100,23 +101,10 @@ public record TrainingLoop(
    * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite
    */
   public CurvePoint step(int step) {
-    return named(step, () -> move(step));
-  }
-
-  private static CurvePoint named(int step, Supplier<CurvePoint> work) {
-    try {
-      return work.get();
-    } catch (PbqException e) {
-      if (e.kind() != PbqException.Kind.NUMERICAL) {
-        throw e;
-      }
-      throw new PbqException(
-          e.kind(), "step " + (step + 1) + ": " + e.getMessage() + "; a lower lr may help", e);
-    }
+    return OptimizerStep.named(step, () -> move(step));
   }
 
   private CurvePoint move(int step) {
-    double rate = settings.schedule().at(step);
     double loss = 0;
     int batches = settings.accumulate();
     for (int a = 0; a < batches; a++) {
@@ -125,24 +113,10 @@ public record TrainingLoop(
       long noise = settings.seed() * 0x9e3779b97f4a7c15L + first * 0xbf58476d1ce4e5b9L;
       loss += student.backward(ids, objective, teacher, 1.0 / batches, noise);
     }
-    if (!Double.isFinite(loss)) {
-      throw PbqException.numerical("the loss is " + loss);
-    }
+    OptimizerStep.requireFinite(loss);
     student.takeGradients();
-    double norm = AdamW.norm(parameters);
-    if (!Double.isFinite(norm)) {
-      throw PbqException.numerical("the gradient of " + notFinite() + " is not finite");
-    }
-    optimizer.step(parameters, step + 1, rate, AdamW.clip(norm, settings.clip()));
+    CurvePoint moved = new OptimizerStep(optimizer, settings, parameters).move(step, loss);
     student.refresh();
-    return new CurvePoint(step + 1, loss, rate, norm, null);
-  }
-
-  private String notFinite() {
-    return parameters.stream()
-        .filter(p -> !Double.isFinite(AdamW.norm(List.of(p))))
-        .map(Parameter::name)
-        .findFirst()
-        .orElse("all layers together");
+    return moved;
   }
 }

@@ -78,6 +78,7 @@ public record TrainingRun(
             folder.path() + " is quantized already; a dense model is needed");
       }
       Checkpoints.requireDense(folder, original);
+      TrainingMethod fitted = method.fitted(open.model());
       if (method.objective().comparesHidden()) {
         teacher.requireShapeOf(open);
       }
@@ -86,7 +87,8 @@ public record TrainingRun(
           output.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
       try (OutputDirectory directory =
           OutputDirectory.open(output.directory(), output.force(), mode, List.of(folder.path()))) {
-        Job job = new Job(folder, open, original, teacher, windows, directory.work(), output);
+        Job job =
+            new Job(fitted, folder, open, original, teacher, windows, directory.work(), output);
         TrainingResult result;
         try {
           result =
@@ -119,7 +121,7 @@ public record TrainingRun(
   }
 
   private TrainingEstimate estimate(CausalModel model, WindowSizes sizes) {
-    return TrainingEstimate.of(model, method, sizes, plan.recompute());
+    return TrainingEstimate.of(model, method.fitted(model), sizes, plan.recompute());
   }
 
   private OpenModel open(ModelFolder folder) {
@@ -128,6 +130,8 @@ public record TrainingRun(
 
   /** The work inside of an output folder; everything is lent. */
   private final class Job {
+    // Hides the one that is not fitted to the model.
+    private final TrainingMethod method;
     private final ModelFolder folder;
     private final OpenModel open;
     private final Checkpoint original;
@@ -138,6 +142,7 @@ public record TrainingRun(
     private final long started = System.nanoTime();
 
     Job(
+        TrainingMethod method,
         ModelFolder folder,
         OpenModel open,
         Checkpoint original,
@@ -145,6 +150,7 @@ public record TrainingRun(
         RunWindows cut,
         Path work,
         RunOutput output) {
+      this.method = method;
       this.folder = folder;
       this.open = open;
       this.original = original;
@@ -204,7 +210,8 @@ public record TrainingRun(
               ? Optional.of(new Teacher(manager, teacher.model(), teacher.weights()))
               : Optional.empty();
       try (Student student =
-          new Student(manager, open.model(), original, trained, settings.recompute())) {
+          new Student(
+              manager, open.model(), original, trained, method.operands(), settings.recompute())) {
         return new TrainingLoop(
                 student,
                 teaching,
@@ -223,7 +230,8 @@ public record TrainingRun(
     private double storedLoss(NDManager manager, ToDoubleFunction<Student> heldOut) {
       TrainedWeights none = new TrainedWeights(Map.of(), Map.of());
       try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(work));
-          Student student = new Student(manager, open.model(), packed, none, false)) {
+          Student student =
+              new Student(manager, open.model(), packed, none, method.operands(), false)) {
         return heldOut.applyAsDouble(student);
       }
     }

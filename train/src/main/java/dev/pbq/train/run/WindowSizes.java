@@ -3,7 +3,7 @@ package dev.pbq.train.run;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.TransformerModel;
 
 /**
  * How a text is cut into windows, and how many go into a step.
@@ -28,7 +28,7 @@ public record WindowSizes(
    *
    * @throws PbqException USAGE if they are too long
    */
-  void requirePositions(CausalModel model) {
+  void requirePositions(TransformerModel model) {
     if (tokens > model.maxPositions()) {
       throw PbqException.setting(
           "{seqlen} %s is more than the model's %s positions", tokens, model.maxPositions());

@@ -23,7 +23,7 @@ import java.util.Optional;
  * adapters are computed beside them; when it is evaluated, the weights hold both, as an evaluation
  * of the stored result computes them.
  */
-final class Adapters implements ProductOperands {
+final class Adapters {
   /** What the engine's weights hold. */
   private enum Held {
     NEITHER,
@@ -55,20 +55,29 @@ final class Adapters implements ProductOperands {
     }
   }
 
-  /** How blocks are to compute their products. */
-  ProductOperands operands() {
-    return products.isEmpty() ? ProductOperands.UNCHANGED : this;
+  /** How blocks are to compute their products, where operands are changed as {@code others} say. */
+  ProductOperands operands(ProductOperands others) {
+    return products.isEmpty() ? others : new Beside(others);
   }
 
-  @Override
-  public OperandTransform of(Product product, Operand operand) {
-    return OperandTransform.NONE;
-  }
+  /** Operands as others change them, and products with adapters beside them. */
+  private final class Beside implements ProductOperands {
+    private final ProductOperands others;
 
-  @Override
-  public Optional<LinearProduct> linear(Product product) {
-    return Optional.ofNullable(
-        products.get(layout.blockPrefix(product.block()) + "." + product.path()));
+    Beside(ProductOperands others) {
+      this.others = others;
+    }
+
+    @Override
+    public OperandTransform of(Product product, Operand operand) {
+      return others.of(product, operand);
+    }
+
+    @Override
+    public Optional<LinearProduct> linear(Product product) {
+      return Optional.ofNullable(
+          products.get(layout.blockPrefix(product.block()) + "." + product.path()));
+    }
   }
 
   /** Keeps those of a block's arrays that adapters stand beside; lent. */

@@ -8,7 +8,7 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.LanguageHead;
 import dev.pbq.core.model.LinearInputTap;
-import dev.pbq.core.model.TokenEmbedding;
+import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.tensor.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +23,12 @@ import java.util.Optional;
  */
 public final class Student implements AutoCloseable {
   private final NDManager owner;
-  private final TokenEmbedding embedding;
+  private final OuterArrays embedding;
   private final List<DecoderBlock> blocks = new ArrayList<>();
   private final LanguageHead head;
   private final TrainedWeights trained;
   private final Adapters adapters;
-  private final List<NDArray> arrays = new ArrayList<>();
+  private final BlockArrays arrays;
   private final boolean recompute;
 
   /**
@@ -44,36 +44,51 @@ public final class Student implements AutoCloseable {
       WeightSource weights,
       TrainedWeights trained,
       boolean recompute) {
+    this(parent, model, weights, trained, ProductOperands.UNCHANGED, recompute);
+  }
+
+  /**
+   * As the other, with operands of the blocks' products changed.
+   *
+   * @param operands of products, but for weights that are trained
+   */
+  public Student(
+      NDManager parent,
+      CausalModel model,
+      WeightSource weights,
+      TrainedWeights trained,
+      ProductOperands operands,
+      boolean recompute) {
     this.owner = parent.newSubManager();
     this.trained = trained;
     this.adapters = new Adapters(owner, model.layout(), trained);
     this.recompute = recompute;
-    this.embedding = model.embedding(owner, weights);
     WeightSource layers = trained.over(weights);
     for (int b = 0; b < model.blocks(); b++) {
-      blocks.add(model.block(owner, layers, b, adapters.operands()));
+      blocks.add(model.block(owner, layers, b, adapters.operands(operands)));
     }
     this.head = model.head(owner, weights);
-    blocks.forEach(block -> arrays.addAll(trainedOf(block.weights())));
+    this.embedding = new OuterArrays(owner, model, weights, trained, head.vocabulary());
+    List<NDArray> whole = new ArrayList<>();
+    blocks.forEach(block -> whole.addAll(block.weights()));
     blocks.forEach(block -> adapters.hold(block.weights()));
-    arrays.addAll(trainedOf(head.weights()));
-    arrays.forEach(array -> array.setRequiresGradient(true));
-    refresh();
-  }
-
-  private List<NDArray> trainedOf(List<NDArray> weights) {
-    return weights.stream().filter(array -> trained.contains(array.getName())).toList();
+    head.weights().stream().filter(array -> !embedding.holds(array)).forEach(whole::add);
+    this.arrays = new BlockArrays(trained, whole, model.layout(), operands);
+    arrays.learn();
+    adapters.refresh();
   }
 
   /** Takes the current values of what is trained into use. */
-  public final void refresh() {
-    trained.use(arrays);
+  public void refresh() {
+    arrays.learn();
+    embedding.refresh();
     adapters.refresh();
   }
 
   /** Sets the gradients of what is trained from all batches since the last call. */
   public void takeGradients() {
-    trained.takeGradients(arrays);
+    arrays.takeGradients();
+    embedding.takeGradients();
     adapters.takeGradients();
   }
 
@@ -101,8 +116,10 @@ public final class Student implements AutoCloseable {
     try (NDManager step = owner.newSubManager()) {
       Optional<Teacher.Signals> signals = teacher.map(t -> t.signals(step, ids));
       Batch batch = new Batch(ids, objective, signals, share);
-      NDArray hidden = embedding.embed(step, ids);
-      return recompute ? inPieces(hidden, batch) : whole(hidden, batch);
+      NDArray rows = embedding.rows(step, ids);
+      double loss = recompute ? inPieces(rows, batch) : whole(rows, batch);
+      embedding.collect(rows, ids);
+      return loss;
     }
   }
 
@@ -122,9 +139,9 @@ public final class Student implements AutoCloseable {
     }
   }
 
-  private double whole(NDArray embedded, Batch batch) {
+  private double whole(NDArray rows, Batch batch) {
     try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-      NDArray hidden = embedded;
+      NDArray hidden = embedding.record(rows);
       NDArray loss = null;
       for (int b = 0; b < blocks.size(); b++) {
         loss = plus(loss, batch.onHidden(hidden, b));
@@ -136,8 +153,9 @@ public final class Student implements AutoCloseable {
     }
   }
 
-  private double inPieces(NDArray embedded, Batch batch) {
-    List<NDArray> inputs = new ArrayList<>(List.of(embedded));
+  private double inPieces(NDArray rows, Batch batch) {
+    NDManager step = rows.getManager();
+    List<NDArray> inputs = new ArrayList<>(List.of(embedding.embed(step, batch.ids())));
     for (DecoderBlock block : blocks) {
       inputs.add(block.forward(inputs.get(inputs.size() - 1), LinearInputTap.NONE));
     }
@@ -153,8 +171,9 @@ public final class Student implements AutoCloseable {
     NDArray gradient = output.getGradient();
     for (int b = last - 1; b >= 0; b--) {
       NDArray input = inputs.get(b);
-      input.setRequiresGradient(b > 0);
-      try (NDManager stage = embedded.getManager().newSubManager();
+      boolean passesOn = b > 0 || embedding.isTrained();
+      input.setRequiresGradient(passesOn);
+      try (NDManager stage = step.newSubManager();
           GradientCollector collector = Engine.getInstance().newGradientCollector()) {
         input.tempAttach(stage);
         NDArray term = batch.onHidden(input, b);
@@ -162,7 +181,12 @@ public final class Student implements AutoCloseable {
         collector.backward(target);
         total += term == null ? 0 : term.getFloat();
       }
-      gradient = b > 0 ? input.getGradient() : null;
+      gradient = passesOn ? input.getGradient() : null;
+    }
+    if (gradient != null) {
+      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+        collector.backward(embedding.record(rows).mul(gradient).sum());
+      }
     }
     return total;
   }
@@ -193,8 +217,23 @@ public final class Student implements AutoCloseable {
     }
   }
 
+  /** The output of the last block, of the weights as they are stored. */
   private NDArray output(NDManager scope, int[][] ids) {
     adapters.evaluate();
+    boolean asStored = trained.learnsAsStored();
+    if (!asStored) {
+      arrays.use();
+    }
+    try {
+      return forward(scope, ids);
+    } finally {
+      if (!asStored) {
+        arrays.learn();
+      }
+    }
+  }
+
+  private NDArray forward(NDManager scope, int[][] ids) {
     NDArray hidden = embedding.embed(scope, ids);
     for (DecoderBlock block : blocks) {
       hidden = block.forward(hidden, LinearInputTap.NONE);

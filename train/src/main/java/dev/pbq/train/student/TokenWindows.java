@@ -2,7 +2,6 @@ package dev.pbq.train.student;
 
 import dev.pbq.core.PbqException;
 import java.util.Arrays;
-import java.util.Random;
 
 /**
  * A text's tokens packed into windows of one length, the last of which are held out: never trained
@@ -13,9 +12,7 @@ import java.util.Random;
 public final class TokenWindows {
   private final int[][] training;
   private final int[][] heldOut;
-  private final long seed;
-  private long shuffledEpoch = -1;
-  private int[] order = new int[0];
+  private final EpochOrder order;
 
   /**
    * Packs a text.
@@ -56,7 +53,7 @@ public final class TokenWindows {
   private TokenWindows(int[][] training, int[][] heldOut, long seed) {
     this.training = training;
     this.heldOut = heldOut;
-    this.seed = seed;
+    this.order = new EpochOrder(training.length, seed);
   }
 
   /** Windows that are trained on. */
@@ -77,26 +74,8 @@ public final class TokenWindows {
   public int[][] take(long first, int count) {
     int[][] batch = new int[count][];
     for (int i = 0; i < count; i++) {
-      long index = first + i;
-      shuffle(index / training.length);
-      batch[i] = training[order[(int) (index % training.length)]];
+      batch[i] = training[order.at(first + i)];
     }
     return batch;
-  }
-
-  /** Fisher and Yates' shuffle, with the epoch's own random numbers. */
-  private void shuffle(long epoch) {
-    if (epoch == shuffledEpoch) {
-      return;
-    }
-    Random random = new Random(seed * 0x9e3779b97f4a7c15L + epoch);
-    int[] shuffled = new int[training.length];
-    for (int i = 0; i < shuffled.length; i++) {
-      int at = random.nextInt(i + 1);
-      shuffled[i] = shuffled[at];
-      shuffled[at] = i;
-    }
-    order = shuffled;
-    shuffledEpoch = epoch;
   }
 }

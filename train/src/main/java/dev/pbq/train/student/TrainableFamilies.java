@@ -12,6 +12,8 @@ import java.util.List;
 public final class TrainableFamilies {
   private static final List<String> CHECKED = List.of("llama", "mistral", "qwen2", "opt");
 
+  private static final List<String> CLASSIFIERS = List.of("bert", "opt");
+
   private TrainableFamilies() {}
 
   /**
@@ -22,11 +24,32 @@ public final class TrainableFamilies {
    * @throws PbqException USAGE
    */
   public static void require(JsonNode config, String where) {
+    require(
+        CHECKED, config, where, "models of type '%s' can be quantized, but not trained or tuned");
+  }
+
+  /**
+   * Refuses a classifier of another family than those whose gradients are checked.
+   *
+   * @param config the model's {@code config.json}
+   * @param where names it in the message
+   * @throws PbqException USAGE
+   */
+  public static void requireClassifier(JsonNode config, String where) {
+    require(
+        CLASSIFIERS, config, where, "classifiers of type '%s' can be quantized, but not trained");
+  }
+
+  private static void require(List<String> checked, JsonNode config, String where, String what) {
     String type = config.path("model_type").asText("");
-    if (!CHECKED.contains(type)) {
+    if (!checked.contains(type)) {
       throw PbqException.usage(
-          "%s: models of type '%s' can be quantized, but not trained or tuned; of type %s they can"
-              .formatted(where, type, String.join(", ", CHECKED)));
+          where
+              + ": "
+              + what.formatted(type)
+              + "; of type "
+              + String.join(", ", checked)
+              + " they can");
     }
   }
 }

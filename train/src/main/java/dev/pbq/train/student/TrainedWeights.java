@@ -17,7 +17,7 @@ import java.util.Optional;
  * Everything of a model that is trained.
  *
  * @param linears by name without {@code .weight}, in the model's order
- * @param vectors by full name, in the model's order
+ * @param vectors everything else, vectors and matrices, by full name, in the model's order
  */
 public record TrainedWeights(
     Map<String, TrainableLinear> linears, Map<String, StoredVector> vectors) {
@@ -93,27 +93,32 @@ public record TrainedWeights(
         : Optional.empty();
   }
 
-  /** Writes the current values into the engine's arrays, each named as its tensor. */
-  void use(List<NDArray> arrays) {
-    Parallel.forEach(
-        arrays.size(),
-        i -> {
-          NDArray array = arrays.get(i);
-          EngineFloats.write(array, buffer -> fill(array.getName(), buffer));
-        });
+  /** Whether gradients are computed with the weights that are stored. */
+  boolean learnsAsStored() {
+    return linears.values().stream().allMatch(TrainableLinear::learnsAsStored);
   }
 
-  private void fill(String tensor, FloatBuffer buffer) {
+  /**
+   * Writes the current values of a tensor.
+   *
+   * @param learning whether as gradients are computed with them, or as they are stored
+   */
+  void fill(String tensor, FloatBuffer buffer, boolean learning) {
     Optional<StoredVector> vector = vector(tensor);
     if (vector.isPresent()) {
       for (int k = 0; k < buffer.capacity(); k++) {
         buffer.put(k, vector.get().used(k));
       }
-    } else {
-      float[] weight = new float[buffer.capacity()];
-      linears.get(linear(tensor)).use(weight);
-      buffer.put(0, weight);
+      return;
     }
+    float[] weight = new float[buffer.capacity()];
+    TrainableLinear linear = linears.get(linear(tensor));
+    if (learning) {
+      linear.learnWith(weight);
+    } else {
+      linear.use(weight);
+    }
+    buffer.put(0, weight);
   }
 
   /** Takes the engine's gradients to the trained arrays and sets the engine's to zero. */

@@ -102,7 +102,16 @@ public final class Texts {
    * @param limit rows read; empty for all
    */
   public LabeledSet labeled(String nameOrFile, OptionalInt limit) {
-    return new LabeledCorpora(directory, environment, this::download).read(nameOrFile, limit);
+    return labeledCorpora().read(nameOrFile, limit);
+  }
+
+  /** The labelled texts that a classifier is trained on, likewise. */
+  public LabeledSet labeledTraining(String nameOrFile, OptionalInt limit) {
+    return labeledCorpora().readTraining(nameOrFile, limit);
+  }
+
+  private LabeledCorpora labeledCorpora() {
+    return new LabeledCorpora(directory, environment, this::download);
   }
 
   /** Where the data of tasks are looked for first. */

@@ -11,6 +11,9 @@ import dev.pbq.core.quant.SettingsReader;
 import dev.pbq.eval.run.Running;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.method.TrainingMethods;
+import dev.pbq.train.run.ClassificationRun;
+import dev.pbq.train.run.ClassificationTrained;
+import dev.pbq.train.run.LabeledTraining;
 import dev.pbq.train.run.TrainingData;
 import dev.pbq.train.run.TrainingEstimate;
 import dev.pbq.train.run.TrainingPlan;
@@ -103,6 +106,27 @@ public record TrainingJob(
   }
 
   /**
+   * Trains a classifier on labelled texts.
+   *
+   * @param method lent
+   * @throws PbqException as {@link ClassificationRun#run}; USAGE if the recipe names a text
+   */
+  public ClassificationTrained trainLabels(
+      TrainingMethod method,
+      LabeledTraining data,
+      Path output,
+      Existing existing,
+      TrainingProgress progress) {
+    if (recipe.dataset().isPresent()) {
+      throw PbqException.setting("{dataset} and {task} exclude each other");
+    }
+    TrainingRecipe written =
+        new TrainingRecipe(recipe.method(), recipe.settings(), recipe.training(), Optional.empty());
+    return new ClassificationRun(resolved, method, plan(), data, running, progress)
+        .run(output(output, existing, RecipeFile.NAME, written));
+  }
+
+  /**
    * Tunes a packed folder.
    *
    * @param reference the dense model that it was made of
@@ -140,22 +164,26 @@ public record TrainingJob(
 
   private RunOutput output(
       Path directory, Existing existing, ResolvedModel original, String recipeName) {
+    return output(directory, existing, recipeName, written(original));
+  }
+
+  private static RunOutput output(
+      Path directory, Existing existing, String recipeName, TrainingRecipe written) {
     return new RunOutput(
         directory,
         existing.resume(),
         existing.force(),
         ShardSize.DEFAULT,
-        Map.of(recipeName, written(original).getBytes(StandardCharsets.UTF_8)));
+        Map.of(recipeName, written.text().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The recipe with paths that hold from everywhere. */
-  private String written(ResolvedModel original) {
+  private TrainingRecipe written(ResolvedModel original) {
     return new TrainingRecipe(
-            recipe.method(),
-            recipe.settings(),
-            recipe.training(),
-            recipe.dataset().or(() -> defaultDataset(original)).map(Texts::absolute))
-        .text();
+        recipe.method(),
+        recipe.settings(),
+        recipe.training(),
+        recipe.dataset().or(() -> defaultDataset(original)).map(Texts::absolute));
   }
 
   private Optional<String> defaultDataset(ResolvedModel original) {

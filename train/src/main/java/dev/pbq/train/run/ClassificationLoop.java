@@ -1,0 +1,125 @@
+package dev.pbq.train.run;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.eval.classify.Example;
+import dev.pbq.train.optimizer.AdamW;
+import dev.pbq.train.optimizer.Parameter;
+import dev.pbq.train.student.ClassifierStudent;
+import dev.pbq.train.student.EpochOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * One step after the other on labelled texts; after every epoch, and at the end, a look at the
+ * held-out texts and a saved state.
+ */
+final class ClassificationLoop {
+  private final ClassifierStudent student;
+  private final List<Example> examples;
+  private final EpochOrder order;
+  private final TrainingSettings settings;
+  private final OptimizerStep optimizer;
+  private final UnaryOperator<CurvePoint> measure;
+
+  /**
+   * A loop over things that are lent.
+   *
+   * @param measure adds what the held-out texts say of the current values
+   */
+  ClassificationLoop(
+      ClassifierStudent student,
+      List<Example> examples,
+      AdamW optimizer,
+      TrainingSettings settings,
+      List<Parameter> parameters,
+      UnaryOperator<CurvePoint> measure) {
+    this.student = student;
+    this.examples = examples;
+    this.order = new EpochOrder(examples.size(), settings.seed());
+    this.settings = settings;
+    this.optimizer = new OptimizerStep(optimizer, settings, parameters);
+    this.measure = measure;
+  }
+
+  /**
+   * Trains to the end. Afterwards the parameters have the state that becomes the result.
+   *
+   * @param state loaded already if the run is resumed
+   * @return the step and loss of that state
+   * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite, and
+   *     CANCELLED if {@code progress} says so; in both cases the last saved state stays
+   */
+  TrainingLoop.Result run(TrainingState state, TrainingProgress progress) {
+    List<CurvePoint> curve = new ArrayList<>(state.curve());
+    Optional<Kept> best = state.best();
+    if (curve.isEmpty()) {
+      curve.add(measure.apply(new CurvePoint(0, null, null, null, null)));
+      best = better(best, curve.get(0));
+      progress.step(curve.get(0));
+    }
+    int steps = settings.schedule().steps();
+    for (int step = curve.size() - 1; step < steps; step++) {
+      boolean looks = epochs(step + 1) > epochs(step) || step + 1 == steps;
+      CurvePoint point = step(step, looks);
+      curve.add(point);
+      best = looks ? better(best, point) : best;
+      progress.step(point);
+      boolean stops = progress.stops();
+      if (looks || stops) {
+        state.save(curve, optimizer.parameters(), best);
+      }
+      if (stops) {
+        throw new PbqException(
+            PbqException.Kind.CANCELLED, "stopped after step " + (step + 1) + ", which is saved");
+      }
+    }
+    CurvePoint last = curve.get(curve.size() - 1);
+    Kept kept = best.orElse(new Kept(last.step(), last.heldOut(), List.of()));
+    kept.restore(optimizer.parameters());
+    return new TrainingLoop.Result(curve, kept.step(), kept.heldOut());
+  }
+
+  private CurvePoint step(int step, boolean looks) {
+    return OptimizerStep.named(
+        step,
+        () -> {
+          CurvePoint moved = move(step);
+          return looks ? measure.apply(moved) : moved;
+        });
+  }
+
+  private Optional<Kept> better(Optional<Kept> best, CurvePoint point) {
+    if (!settings.keepBest() || best.isPresent() && point.heldOut() >= best.get().heldOut()) {
+      return best;
+    }
+    return Optional.of(Kept.of(point.step(), point.heldOut(), optimizer.parameters()));
+  }
+
+  /** Whole epochs in so many steps. */
+  private long epochs(int steps) {
+    return (long) steps * settings.accumulate() * settings.batch() / examples.size();
+  }
+
+  private CurvePoint move(int step) {
+    double loss = 0;
+    int batches = settings.accumulate();
+    for (int a = 0; a < batches; a++) {
+      long first = ((long) step * batches + a) * settings.batch();
+      int[][] texts = new int[settings.batch()][];
+      int[] labels = new int[settings.batch()];
+      for (int i = 0; i < texts.length; i++) {
+        Example example = examples.get(order.at(first + i));
+        texts[i] = example.ids();
+        labels[i] = example.label();
+      }
+      loss += student.backward(texts, labels, 1.0 / batches);
+    }
+    OptimizerStep.requireFinite(loss);
+    student.takeGradients();
+    CurvePoint moved = optimizer.move(step, loss);
+    student.refresh();
+    return moved;
+  }
+}
