@@ -79,9 +79,12 @@ neutral_list() {
   for s in "${list[@]}"; do text="$text,$(neutral "$s" data)"; done
   echo "${text#,}"
 }
+# train_files: the files among the options of trainings, with commas between them.
+train_files() { tr ' ' '\n' <<<"$train" | grep '^/' | paste -sd,; }
 # cleaned MODEL: standard input with the paths of the model and the texts made neutral.
 cleaned() {
-  awk -v from="$1,$calib_of_model,$sets_of_model" -v to="$(neutral "$1" models),$(neutral_list "$calib_of_model"),$(neutral_list "$sets_of_model")" '
+  awk -v from="$1,$calib_of_model,$sets_of_model,$(train_files)" \
+    -v to="$(neutral "$1" models),$(neutral_list "$calib_of_model"),$(neutral_list "$sets_of_model"),$(neutral_list "$(train_files)")" '
     BEGIN { n = split(from, f, ","); split(to, t, ",") }
     { for (i = 1; i <= n; i++) if (f[i] ~ /^\//) { rest = $0; done = ""
         while ((p = index(rest, f[i])) > 0) { done = done substr(rest, 1, p - 1) t[i]; rest = substr(rest, p + length(f[i])) }

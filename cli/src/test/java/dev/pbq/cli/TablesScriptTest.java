@@ -138,17 +138,17 @@ class TablesScriptTest {
     assertThat(rows(folder.resolve("results/tiny/onebit.md")))
         .hasSize(2)
         .allSatisfy(
-            row ->
-                assertThat(row)
-                    .matches("\\| [^|]+(\\| [0-9.]+ ){2}(\\| [0-9.]+ \\| - ){8}\\|"));
+            row -> assertThat(row).matches("\\| [^|]+(\\| [0-9.]+ ){2}(\\| [0-9.]+ \\| - ){8}\\|"));
   }
 
   /** A folder with two questions of each task. */
   private Path tasks() throws IOException {
     Path data = Files.createDirectories(folder.resolve("data"));
     String question =
-        "'question':'is it','passage':'so','goal':'go','sol1':'no','sol2':'yes','query':'a','endings':['b','c'],"
-            + "'sentence':'it is _ .','option1':'no','option2':'yes','question_stem':'it is','choices':['no','yes']";
+        "'question':'is"
+            + " it','passage':'so','goal':'go','sol1':'no','sol2':'yes','query':'a','endings':['b','c'],'sentence':'it"
+            + " is _ .','option1':'no','option2':'yes','question_stem':'it"
+            + " is','choices':['no','yes']";
     for (String task :
         List.of(
             "boolq.validation",
