@@ -3,29 +3,31 @@
 # protocol and deviation side by side, with a mark for what is within a band around the published figure. Resumable: what is finished is not
 # done again. A part that fails is told, the others go on, and the exit code is 1.
 #
-#   scripts/reproduce-all.sh [--only PART,PART] [--rows NAME,NAME] [--band PERCENT] [--calib SET|FILE] [--eval SET|FILE,...] [--nsamples N] [--seqlen N] [--blocksize N] [--data-dir DIR] [--limit N] [--work DIR] [--pages DIR] [--force] MODEL...
+#   scripts/reproduce-all.sh [--only PART,PART] [--rows NAME,NAME] [--band PERCENT] [--calib SET|FILE] [--eval SET|FILE,...] [--nsamples N] [--seqlen N] [--blocksize N] [--data-dir DIR] [--limit N] [--train "OPTIONS"] [--no-tasks] [--work DIR] [--pages DIR] [--force] MODEL...
 #
-# Parts: pb-llm-1 pb-llm-3 arb-main arb-4 arb-6 block-formats block-weights hqq-blog hqq-widths (default: all). --rows makes only these
+# Parts: pb-llm-1 pb-llm-3 arb-main arb-4 arb-6 block-formats block-weights hqq-blog hqq-widths qat-2 qat-4 onebit (default: all; qat and onebit train,
+# as long as their papers do unless --train says otherwise, and measure tasks unless --no-tasks is given). --rows makes only these
 # configurations. --band: 5. --force does the chosen parts again. Options left out are those of each paper's script; for
 # tiny its own texts and 256 tokens. Published figures stand only beside the model that they were published for. Without arguments: --help.
 set -eu
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 export PBQ="${PBQ:-$here/../pbq}"
-all=(pb-llm-1 pb-llm-3 arb-main arb-4 arb-6 block-formats block-weights hqq-blog hqq-widths)
-only= rows= band=5 calib= eval_sets= nsamples= seqlen= blocksize= data_dir= limit= force=no
+all=(pb-llm-1 pb-llm-3 arb-main arb-4 arb-6 block-formats block-weights hqq-blog hqq-widths qat-2 qat-4 onebit)
+only= rows= band=5 calib= eval_sets= nsamples= seqlen= blocksize= data_dir= limit= train= tasks=yes force=no
 work=results/reproduce pages="$here/../docs/results"
 models=()
 
-usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
+usage() { sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
 die() { echo "reproduce-all: $2" >&2; exit "$1"; }
 
 [ $# -gt 0 ] || usage 2
 while [ $# -gt 0 ]; do
   case "$1" in
     --force) force=yes; shift; continue ;;
+    --no-tasks) tasks=no; shift; continue ;;
     --help|-h) usage 0 ;;
-    --only|--rows|--band|--calib|--eval|--nsamples|--seqlen|--blocksize|--data-dir|--limit|--work|--pages)
+    --only|--rows|--band|--calib|--eval|--nsamples|--seqlen|--blocksize|--data-dir|--limit|--train|--work|--pages)
       [ $# -gt 1 ] || die 2 "$1 needs a value" ;;
     -*) die 2 "unknown option $1" ;;
     *) models+=("${1%/}"); shift; continue ;;
@@ -33,7 +35,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --only) only="$2" ;; --rows) rows="$2" ;; --band) band="$2" ;; --calib) calib="$2" ;; --eval) eval_sets="$2" ;;
     --nsamples) nsamples="$2" ;; --seqlen) seqlen="$2" ;; --blocksize) blocksize="$2" ;; --data-dir) data_dir="$2" ;;
-    --limit) limit="$2" ;; --work) work="$2" ;; --pages) pages="$2" ;;
+    --limit) limit="$2" ;; --train) train="$2" ;; --work) work="$2" ;; --pages) pages="$2" ;;
   esac
   shift 2
 done
@@ -55,17 +57,18 @@ revision="$(git -C "$here" rev-parse --short=10 HEAD 2>/dev/null || echo unknown
 [ "$revision" = unknown ] || git -C "$here" diff --quiet HEAD -- ':/' ':(exclude,top)docs' || revision="$revision with changes"
 
 # part -> script, table option, file that the script writes.
-script() { case "$1" in pb-llm-*) echo pb-llm-tables.sh ;; arb-*) echo arb-tables.sh ;; block-*) echo block-formats-tables.sh ;; *) echo hqq-tables.sh ;; esac; }
+script() { case "$1" in pb-llm-*) echo pb-llm-tables.sh ;; arb-*) echo arb-tables.sh ;; block-*) echo block-formats-tables.sh ;; qat-*) echo qat-tables.sh ;; onebit) echo onebit-tables.sh ;; *) echo hqq-tables.sh ;; esac; }
 table() {
   case "$1" in
     pb-llm-1) echo 1 table1 ;; pb-llm-3) echo 3 table3 ;; arb-main) echo main main ;; arb-4) echo 4 table4 ;; arb-6) echo 6 table6 ;;
     block-formats) echo formats formats ;; block-weights) echo weights weights ;; hqq-blog) echo blog blog ;; hqq-widths) echo widths widths ;;
+    qat-2) echo 2 table2 ;; qat-4) echo 4 table4 ;; onebit) echo - onebit ;;
   esac
 }
 # sets PART: the data sets that it is evaluated on.
 sets() {
   if [ -n "$sets_of_model" ]; then echo "$sets_of_model"; return; fi
-  case "$1" in pb-llm-*) echo c4,wikitext2,ptb ;; arb-*) echo wikitext2,c4 ;; *) echo wikitext2 ;; esac
+  case "$1" in pb-llm-*) echo c4,wikitext2,ptb ;; arb-*|onebit) echo wikitext2,c4 ;; *) echo wikitext2 ;; esac
 }
 
 # Paths of one machine are of no use on a page: of absolute ones the last name stays.
@@ -76,9 +79,12 @@ neutral_list() {
   for s in "${list[@]}"; do text="$text,$(neutral "$s" data)"; done
   echo "${text#,}"
 }
+# train_files: the files among the options of trainings, with commas between them.
+train_files() { tr ' ' '\n' <<<"$train" | grep '^/' | paste -sd,; }
 # cleaned MODEL: standard input with the paths of the model and the texts made neutral.
 cleaned() {
-  awk -v from="$1,$calib_of_model,$sets_of_model" -v to="$(neutral "$1" models),$(neutral_list "$calib_of_model"),$(neutral_list "$sets_of_model")" '
+  awk -v from="$1,$calib_of_model,$sets_of_model,$(train_files)" \
+    -v to="$(neutral "$1" models),$(neutral_list "$calib_of_model"),$(neutral_list "$sets_of_model"),$(neutral_list "$(train_files)")" '
     BEGIN { n = split(from, f, ","); split(to, t, ",") }
     { for (i = 1; i <= n; i++) if (f[i] ~ /^\//) { rest = $0; done = ""
         while ((p = index(rest, f[i])) > 0) { done = done substr(rest, 1, p - 1) t[i]; rest = substr(rest, p + length(f[i])) }
@@ -91,10 +97,12 @@ run_part() {
   local model="$1" dir="$2" part="$3" option file out options log problem
   read -r option file <<<"$(table "$part")"
   out="$dir/${part%%-*}" log="$dir/$part.log"
-  options=(--out "$out" --tables "$option" --eval "$(sets "$part")")
+  options=(--out "$out" --eval "$(sets "$part")")
+  [ "$part" = onebit ] || options+=(--tables "$option" ${rows:+--only "$rows"})
   case "$part" in pb-llm-*|arb-*) options+=(${calib_of_model:+--calib "$calib_of_model"} ${nsamples:+--nsamples "$nsamples"}) ;; esac
   case "$part" in arb-*) options+=(${blocksize:+--blocksize "$blocksize"}) ;; esac
-  options+=(${rows:+--only "$rows"} ${seqlen_of_model:+--seqlen "$seqlen_of_model"} ${data_dir:+--data-dir "$data_dir"} ${limit:+--limit "$limit"})
+  case "$part" in qat-*|onebit) options+=(${train:+--train "$train"}); [ "$tasks" = yes ] || options+=(--no-tasks) ;; esac
+  options+=(${seqlen_of_model:+--seqlen "$seqlen_of_model"} ${data_dir:+--data-dir "$data_dir"} ${limit:+--limit "$limit"})
   rm -f "$dir/$part.done" "$dir/$part.md"
   echo "reproduce-all: $(basename "$model"): $part ..." >&2
   if ! "$here/$(script "$part")" "${options[@]}" "$model" >"$log" 2>&1; then
@@ -141,6 +149,8 @@ section() {
     BEGIN {
       n = split(sets, names, ",")
       for (i = 1; i <= n; i++) isset[names[i]] = 1
+      k = split("boolq piqa hellaswag winogrande arc_easy arc_challenge openbookqa mean", tasks, " ")
+      for (i = 1; i <= k; i++) how[tasks[i]] = "accuracy in percent, zero-shot"
       k = split(protocols, lines, "\t")
       for (i = 1; i <= k && i <= n; i++) { split(lines[i], f, "|"); how[names[i]] = f[2] } }
     !/^\|/ { if (/^# /) { sub(/^# /, "## "); sub(/: [^:]*$/, "") } print; next }
@@ -192,7 +202,9 @@ command_of() {
 --blocksize|$blocksize
 --data-dir|$([ -z "$data_dir" ] || echo data)
 --limit|$limit
+--train|${train:+"$train"}
 T
+  [ "$tasks" = yes ] || text="$text --no-tasks"
   echo "$text $(neutral "$1" models)"
 }
 
@@ -251,7 +263,7 @@ for model in "${models[@]}"; do
     continue
   fi
   key="$(printf '%s\n' "$(realpath -q "$model" || echo "$model")" "$calib_of_model" "$sets_of_model" "$nsamples" "$seqlen_of_model" \
-    "$blocksize" "$data_dir" "$limit" "$version" | cksum | cut -d' ' -f1)"
+    "$blocksize" "$data_dir" "$limit" ${train:+"$train"} $([ "$tasks" = yes ] || echo no-tasks) "$version" | cksum | cut -d' ' -f1)"
   dir="$work/$name-$key"
   if [ "$force" = yes ]; then
     for part in "${parts[@]}"; do rm -rf "${dir:?}/${part%%-*}" "$dir/$part.done" "$dir/$part.md"; done

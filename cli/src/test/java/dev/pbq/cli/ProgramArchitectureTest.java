@@ -123,7 +123,14 @@ class ProgramArchitectureTest {
           "dev.pbq.train.optimizer..",
           "dev.pbq.train.student..");
 
-  @ArchTest static final ArchRule theBuiltInModelsTraining = only("dev.pbq.train.builtin..", CORE);
+  @ArchTest
+  static final ArchRule theBuiltInModelsTraining =
+      only(
+          "dev.pbq.train.builtin..",
+          CORE,
+          "dev.pbq.train.layer..",
+          "dev.pbq.train.optimizer..",
+          "dev.pbq.train.student..");
 
   @ArchTest
   static final ArchRule tuning =

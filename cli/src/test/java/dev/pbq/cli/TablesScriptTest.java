@@ -21,6 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
  * each command, as it does for a user; the commands of the others run in this one.
  */
 class TablesScriptTest {
+  private static final String TRAINING =
+      "--dataset tiny --steps 2 --batch 2 --accumulate 1 --seqlen 32 --held-out 2";
+
+  /** The beginning of a row: name, bits, perplexity. */
+  private static final String TRAINED = "\\| [^|]+(\\| [0-9.]+ ){2}";
+
   @TempDir private Path folder;
 
   @Test
@@ -105,6 +111,59 @@ class TablesScriptTest {
         .as("reused")
         .isEqualTo(made);
     assertThat(table).hasContent(first);
+  }
+
+  @Test
+  void tablesOfTrainingsAreMadeOfTinyAndNotMadeTwice() throws IOException, InterruptedException {
+    String[] options = {
+      "--only", "pb-llm-0.1,xnor", "--data-dir", tasks().toString(), "--train", TRAINING
+    };
+    run("qat-tables.sh", options);
+    Path dir = folder.resolve("results/tiny");
+    assertThat(rows(dir.resolve("table2.md")))
+        .hasSize(2)
+        .allSatisfy(row -> assertThat(row).matches(TRAINED + "(\\| [0-9.]+ \\| - ){8}\\|"));
+    assertThat(rows(dir.resolve("table4.md"))).hasSize(3).last().asString().contains("PB-LLM, 10");
+
+    FileTime made = Files.getLastModifiedTime(dir.resolve("xnor/pbq-report.json"));
+    String first = Files.readString(dir.resolve("table4.md"));
+    run("qat-tables.sh", options);
+    assertThat(Files.getLastModifiedTime(dir.resolve("xnor/pbq-report.json"))).isEqualTo(made);
+    assertThat(dir.resolve("table4.md")).hasContent(first);
+  }
+
+  @Test
+  void tableOfOneBitIsMadeOfTiny() throws IOException, InterruptedException {
+    run("onebit-tables.sh", "--data-dir", tasks().toString(), "--train", TRAINING);
+    assertThat(rows(folder.resolve("results/tiny/onebit.md")))
+        .hasSize(2)
+        .allSatisfy(
+            row -> assertThat(row).matches("\\| [^|]+(\\| [0-9.]+ ){2}(\\| [0-9.]+ \\| - ){8}\\|"));
+  }
+
+  /** A folder with two questions of each task. */
+  private Path tasks() throws IOException {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    String question =
+        "'question':'is"
+            + " it','passage':'so','goal':'go','sol1':'no','sol2':'yes','query':'a','endings':['b','c'],'sentence':'it"
+            + " is _ .','option1':'no','option2':'yes','question_stem':'it"
+            + " is','choices':['no','yes']";
+    for (String task :
+        List.of(
+            "boolq.validation",
+            "piqa.validation",
+            "hellaswag.validation",
+            "winogrande.validation",
+            "arc_easy.test",
+            "arc_challenge.test",
+            "openbookqa.test")) {
+      String row = "{" + question + ",'label':%d,'gold':%d,'answer':%s}%n";
+      String answer = task.startsWith("winogrande") ? "'1'" : "true";
+      Files.writeString(
+          data.resolve(task + ".jsonl"), row.formatted(0, 0, answer).replace('\'', '"').repeat(2));
+    }
+    return data;
   }
 
   @Test

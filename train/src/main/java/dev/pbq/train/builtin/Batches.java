@@ -1,20 +1,10 @@
 package dev.pbq.train.builtin;
 
-import java.util.Arrays;
-
 /**
  * Windows of fresh text. A batch depends on the seed and its number alone, so a resumed run sees
  * what the uninterrupted one would have seen.
  */
 final class Batches {
-  /**
-   * One batch.
-   *
-   * @param inputs [sequences][tokens]
-   * @param targets the token after each input
-   */
-  record Batch(int[][] inputs, int[][] targets) {}
-
   private final World world;
   private final WordVocabulary vocabulary;
   private final long seed;
@@ -29,15 +19,13 @@ final class Batches {
     this.tokens = tokens;
   }
 
-  Batch batch(int number) {
-    int[][] inputs = new int[sequences][];
-    int[][] targets = new int[sequences][];
+  /** One batch, [sequences][tokens + 1]: the last token of a window is only predicted. */
+  int[][] batch(int number) {
+    int[][] windows = new int[sequences][];
     for (int s = 0; s < sequences; s++) {
-      int[] window = window(mix(seed, (long) number * sequences + s));
-      inputs[s] = Arrays.copyOf(window, tokens);
-      targets[s] = Arrays.copyOfRange(window, 1, tokens + 1);
+      windows[s] = window(mix(seed, (long) number * sequences + s));
     }
-    return new Batch(inputs, targets);
+    return windows;
   }
 
   /** Every third window starts with a BOS and a whole text, the others anywhere in the stream. */

@@ -1,7 +1,5 @@
 package dev.pbq.train.builtin;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,24 +13,13 @@ final class Probe {
   private static final long SEED = 777;
   private static final int WINDOWS = 64;
 
-  private final NDManager manager;
-  private final Parameters parameters;
-  private final LlamaForward forward;
-  private final int tokens;
+  private final TinyTraining training;
   private final int[][] windows = new int[WINDOWS][];
   private final int[][] kinds = new int[WINDOWS][];
   private final double[] entropy = new double[TextGenerator.KINDS.size() + 1];
 
-  Probe(
-      NDManager manager,
-      Parameters parameters,
-      LlamaForward forward,
-      World world,
-      WordVocabulary vocabulary) {
-    this.manager = manager;
-    this.parameters = parameters;
-    this.forward = forward;
-    this.tokens = parameters.config().positions();
+  Probe(TinyTraining training, int tokens, World world, WordVocabulary vocabulary) {
+    this.training = training;
     TextGenerator generator = new TextGenerator(world, SEED);
     double[] nats = new double[entropy.length];
     long[] counts = new long[entropy.length];
@@ -71,19 +58,12 @@ final class Probe {
     long[] counts = new long[entropy.length];
     int all = entropy.length - 1;
     for (int w = 0; w < WINDOWS; w++) {
-      try (NDManager step = manager.newSubManager()) {
-        parameters.lendTo(step);
-        int[][] input = {Arrays.copyOf(windows[w], tokens)};
-        NDArray logits = forward.logits(step, input, 0, null).stopGradient();
-        float[] logP = logits.logSoftmax(1).toFloatArray();
-        int vocabulary = logP.length / tokens;
-        for (int t = 0; t < tokens; t++) {
-          double nll = -logP[t * vocabulary + windows[w][t + 1]];
-          nats[kinds[w][t]] += nll;
-          counts[kinds[w][t]]++;
-          nats[all] += nll;
-          counts[all]++;
-        }
+      float[] nll = training.nll(windows[w]);
+      for (int t = 0; t < nll.length; t++) {
+        nats[kinds[w][t]] += nll[t];
+        counts[kinds[w][t]]++;
+        nats[all] += nll[t];
+        counts[all]++;
       }
     }
     for (int k = 0; k <= all; k++) {

@@ -1,6 +1,7 @@
 package dev.pbq.train.builtin;
 
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.model.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +23,10 @@ public final class SampleTiny {
     Path out = Path.of(options.text("out", "sample.txt"));
     EngineSettings.apply();
     WordVocabulary vocabulary = WordVocabulary.of(new World(TextGenerator.POPULATION));
-    try (NDManager manager = NDManager.newBaseManager()) {
-      Parameters parameters = new Parameters(manager, TrainTiny.builtIn(vocabulary));
-      TinyModelFolder.read(model, parameters);
-      LlamaForward forward = new LlamaForward(manager, parameters);
-      TextSampler sampler = new TextSampler(manager, parameters, forward, vocabulary);
+    TinyWeights weights = new TinyWeights(TrainTiny.builtIn(vocabulary));
+    TinyModelFolder.read(model, weights);
+    try (NDManager manager = Engines.newManager();
+        TextSampler sampler = new TextSampler(manager, weights, vocabulary)) {
       String text = sampler.text(options.integer("sequences", 64), options.integer("seed", 1));
       Files.writeString(out, text);
       LOG.info("{} tokens to {}", vocabulary.encode(text).length, out);

@@ -1,28 +1,29 @@
 package dev.pbq.train.builtin;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.KeyValueCache;
+import dev.pbq.train.student.Teacher;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Draws texts from a model at temperature 1. */
-final class TextSampler {
+/** Draws texts from a model at temperature 1. Owns the model's arrays; one thread at a time. */
+final class TextSampler implements AutoCloseable {
   private static final int TOGETHER = 64;
   private static final String TEXT_END = "\n\n";
 
   private final NDManager manager;
-  private final Parameters parameters;
-  private final LlamaForward forward;
   private final TinyConfig config;
+  private final CausalModel model;
+  private final Teacher writer;
   private final WordVocabulary vocabulary;
 
-  /** Borrows everything; the weights must not require gradients. */
-  TextSampler(
-      NDManager manager, Parameters parameters, LlamaForward forward, WordVocabulary vocabulary) {
+  /** Loads a model of the weights' current values. */
+  TextSampler(NDManager manager, TinyWeights weights, WordVocabulary vocabulary) {
     this.manager = manager;
-    this.parameters = parameters;
-    this.forward = forward;
-    this.config = parameters.config();
+    this.config = weights.config();
+    this.model = TinyModelFolder.model(config);
+    this.writer = new Teacher(manager, model, weights);
     this.vocabulary = vocabulary;
   }
 
@@ -62,12 +63,10 @@ final class TextSampler {
       sequences[i][0] = WordVocabulary.BOS;
       last[i][0] = WordVocabulary.BOS;
     }
-    try (SampleCache cache = new SampleCache(manager, config.layers())) {
+    try (KeyValueCache cache = KeyValueCache.of(manager, model, n, config.positions())) {
       for (int t = 0; t + 1 < config.positions(); t++) {
         try (NDManager step = manager.newSubManager()) {
-          parameters.lendTo(step);
-          NDArray logits = forward.logits(step, last, t, cache);
-          float[] values = logits.toFloatArray();
+          float[] values = writer.lastLogits(step, last, cache).toFloatArray();
           for (int i = 0; i < n; i++) {
             int v = config.vocabulary();
             int id = choose(Arrays.copyOfRange(values, i * v, (i + 1) * v), random[i]);
@@ -78,6 +77,11 @@ final class TextSampler {
       }
     }
     return sequences;
+  }
+
+  @Override
+  public void close() {
+    writer.close();
   }
 
   /** Draws from softmax(logits) without the special tokens, which have no text. */

@@ -22,7 +22,6 @@ record TinyConfig(
     int heads,
     int keyValueHeads,
     int positions) {
-  static final float NORM_EPSILON = 1e-5f;
   static final double ROPE_THETA = 10000;
 
   TinyConfig {

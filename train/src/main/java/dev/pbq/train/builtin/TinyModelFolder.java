@@ -7,9 +7,12 @@ import dev.pbq.core.checkpoint.SafetensorsFile;
 import dev.pbq.core.checkpoint.SafetensorsWriter;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorInfo;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,18 +28,23 @@ final class TinyModelFolder {
 
   private TinyModelFolder() {}
 
+  /** The model of these sizes, as the project runs the models of such folders. */
+  static CausalModel model(TinyConfig sizes) {
+    return Architectures.of(new ObjectMapper().valueToTree(config(sizes)), "config.json");
+  }
+
   /**
    * Writes the folder; each file appears complete or not at all.
    *
    * @throws IllegalStateException if a weight is not finite in binary16
    */
-  static void write(Path folder, Parameters parameters, WordVocabulary vocabulary)
+  static void write(Path folder, TinyWeights tensors, WordVocabulary vocabulary)
       throws IOException {
     Files.createDirectories(folder);
-    SafetensorsWriter.write(folder.resolve(WEIGHTS), entries(parameters), Map.of());
-    json(folder.resolve("config.json"), config(parameters.config()));
+    SafetensorsWriter.write(folder.resolve(WEIGHTS), entries(tensors), Map.of());
+    json(folder.resolve("config.json"), config(tensors.config()));
     json(folder.resolve("generation_config.json"), generation());
-    json(folder.resolve("tokenizer_config.json"), tokenizer(parameters.config().positions()));
+    json(folder.resolve("tokenizer_config.json"), tokenizer(tensors.config().positions()));
     text(folder.resolve("tokenizer.json"), vocabulary.tokenizerJson());
   }
 
@@ -46,28 +54,28 @@ final class TinyModelFolder {
    * @throws PbqException NOT_FOUND if there is no weight file; BAD_DATA if it is damaged, or a
    *     tensor is missing or has another shape
    */
-  static void read(Path folder, Parameters parameters) {
+  static void read(Path folder, TinyWeights tensors) {
     Path file = folder.resolve(WEIGHTS);
     try (SafetensorsFile weights = SafetensorsFile.open(file)) {
-      for (Map.Entry<String, int[]> entry : parameters.config().shapes().entrySet()) {
+      for (Map.Entry<String, int[]> entry : tensors.config().shapes().entrySet()) {
         String name = entry.getKey();
         TensorInfo info = weights.tensors().get(name);
         if (info == null || !Arrays.equals(info.shape(), extents(entry.getValue()))) {
           throw PbqException.badData(file + ": " + name + " is missing or has another shape");
         }
-        weights.readFloats(info, 0, info.elementCount(), parameters.values(name));
+        weights.readFloats(info, 0, info.elementCount(), FloatBuffer.wrap(tensors.values(name)));
       }
     }
   }
 
-  private static List<TensorEntry> entries(Parameters parameters) {
+  private static List<TensorEntry> entries(TinyWeights tensors) {
     List<TensorEntry> entries = new ArrayList<>();
-    parameters
+    tensors
         .config()
         .shapes()
         .forEach(
             (name, shape) -> {
-              float[] values = parameters.copy(name);
+              float[] values = tensors.values(name);
               requireFinite(name, values);
               entries.add(TensorEntry.ofFloats(name, DType.F16, extents(shape), values));
             });

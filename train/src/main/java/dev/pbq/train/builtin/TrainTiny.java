@@ -1,6 +1,7 @@
 package dev.pbq.train.builtin;
 
 import ai.djl.ndarray.NDManager;
+import dev.pbq.core.model.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import org.slf4j.LoggerFactory;
 public final class TrainTiny {
   private static final Logger LOG = LoggerFactory.getLogger(TrainTiny.class);
 
-  private static final AdamW.Settings ADAMW = new AdamW.Settings(0.9, 0.98, 1e-8, 0.1);
   private static final int LOG_EVERY = 50;
   private static final int PROBE_EVERY = 250;
 
@@ -61,27 +61,25 @@ public final class TrainTiny {
     TinyConfig config = builtIn(vocabulary);
     Batches batches =
         new Batches(world, vocabulary, seed, options.integer("batch", 8), config.positions());
-    try (NDManager manager = NDManager.newBaseManager()) {
-      Parameters parameters = new Parameters(manager, config);
-      parameters.initialise(seed);
-      AdamW optimizer = new AdamW(ADAMW);
-      Path state = out.resolve("state.bin");
-      if (Files.exists(state)) {
-        TrainingState.load(state, parameters, optimizer);
-        LOG.info("going on after step {}", optimizer.steps());
-      }
-      parameters.requireGradients();
-      LlamaForward forward = new LlamaForward(manager, parameters);
-      Trainer trainer = new Trainer(manager, parameters, forward, optimizer);
-      Probe probe = new Probe(manager, parameters, forward, world, vocabulary);
+    TinyWeights weights = new TinyWeights(config);
+    weights.initialise(seed);
+    Path state = out.resolve("state.bin");
+    int before = 0;
+    if (Files.exists(state)) {
+      before = TrainingState.load(state, weights);
+      LOG.info("going on after step {}", before);
+    }
+    try (NDManager manager = Engines.newManager();
+        TinyTraining training = new TinyTraining(manager, weights, before)) {
+      Probe probe = new Probe(training, config.positions(), world, vocabulary);
       LOG.info("{} weights, vocabulary {}", config.parameters(), config.vocabulary());
       LOG.info("{}", probe.entropies());
       int stop = options.integer("stop-at", steps);
       Meter meter = new Meter();
       int saveEvery = options.integer("save-every", 250);
-      for (int step = optimizer.steps(); step < stop; step++) {
-        Batches.Batch batch = batches.batch(step);
-        meter.add(trainer.step(batch, schedule.at(step)), batch);
+      for (int step = before; step < stop; step++) {
+        int[][] windows = batches.batch(step);
+        meter.add(training.step(windows, schedule.at(step)), windows);
         int done = step + 1;
         if (done % LOG_EVERY == 0 || done == stop) {
           LOG.info("step {} rate {} {}", done, (float) schedule.at(step), meter.readAndReset());
@@ -90,11 +88,11 @@ public final class TrainTiny {
           LOG.info("{}", probe.losses());
         }
         if (done % saveEvery == 0 || done == stop) {
-          TrainingState.save(state, parameters, optimizer);
-          TinyModelFolder.write(out.resolve("model"), parameters, vocabulary);
+          TrainingState.save(state, weights, done);
+          TinyModelFolder.write(out.resolve("model"), weights, vocabulary);
         }
         if (done == steps - schedule.decay()) {
-          TrainingState.save(out.resolve("plateau.bin"), parameters, optimizer);
+          TrainingState.save(out.resolve("plateau.bin"), weights, done);
         }
       }
     }
@@ -107,10 +105,10 @@ public final class TrainTiny {
     private long tokens;
     private long since = System.nanoTime();
 
-    void add(float batchLoss, Batches.Batch batch) {
+    void add(double batchLoss, int[][] windows) {
       loss += batchLoss;
       steps++;
-      tokens += (long) batch.inputs().length * batch.inputs()[0].length;
+      tokens += (long) windows.length * (windows[0].length - 1);
     }
 
     String readAndReset() {

@@ -1,6 +1,7 @@
 package dev.pbq.train.builtin;
 
 import dev.pbq.core.checkpoint.AtomicFile;
+import dev.pbq.train.optimizer.Parameter;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -21,46 +22,44 @@ final class TrainingState {
 
   private TrainingState() {}
 
-  static void save(Path file, Parameters parameters, AdamW optimizer) {
-    AtomicFile.write(file, channel -> save(channel, parameters, optimizer));
+  static void save(Path file, TinyWeights weights, int steps) {
+    AtomicFile.write(file, channel -> save(channel, weights, steps));
   }
 
-  private static void save(WritableByteChannel channel, Parameters parameters, AdamW optimizer)
+  private static void save(WritableByteChannel channel, TinyWeights weights, int steps)
       throws IOException {
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)))) {
       out.writeInt(MAGIC);
-      out.writeInt(parameters.config().parameters());
-      out.writeInt(optimizer.steps());
-      for (String name : parameters.arrays().keySet()) {
-        float[] values = parameters.copy(name);
-        AdamW.Moments moments = optimizer.moments(name, values.length);
-        write(out, values);
-        write(out, moments.first());
-        write(out, moments.second());
+      out.writeInt(weights.config().parameters());
+      out.writeInt(steps);
+      for (Parameter parameter : weights.parameters()) {
+        write(out, parameter.values());
+        write(out, parameter.first());
+        write(out, parameter.second());
       }
     }
   }
 
   /**
+   * Fills weights and moments.
+   *
+   * @return steps done
    * @throws IOException if the file is not a state of this model
    */
-  static void load(Path file, Parameters parameters, AdamW optimizer) throws IOException {
+  static int load(Path file, TinyWeights weights) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-      if (in.readInt() != MAGIC || in.readInt() != parameters.config().parameters()) {
+      if (in.readInt() != MAGIC || in.readInt() != weights.config().parameters()) {
         throw new IOException(file + " is not a training state of this model");
       }
-      optimizer.resumeAt(in.readInt());
-      for (String name : parameters.arrays().keySet()) {
-        int n = parameters.values(name).capacity();
-        float[] values = new float[n];
-        read(in, values);
-        parameters.values(name).put(0, values);
-        AdamW.Moments moments = optimizer.moments(name, n);
-        read(in, moments.first());
-        read(in, moments.second());
+      int steps = in.readInt();
+      for (Parameter parameter : weights.parameters()) {
+        read(in, parameter.values());
+        read(in, parameter.first());
+        read(in, parameter.second());
       }
+      return steps;
     }
   }
 

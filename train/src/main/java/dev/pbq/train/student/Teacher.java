@@ -52,7 +52,7 @@ public final class Teacher implements AutoCloseable {
    * The logits after sequences that continue those in a cache, [sequences, 1, vocabulary]; they
    * belong to {@code manager}.
    */
-  NDArray lastLogits(NDManager manager, int[][] ids, KeyValueCache cache) {
+  public NDArray lastLogits(NDManager manager, int[][] ids, KeyValueCache cache) {
     NDArray hidden = embedding.embed(manager, ids, cache.length());
     for (int b = 0; b < blocks.size(); b++) {
       hidden = blocks.get(b).forward(hidden, cache.block(b));

@@ -3,7 +3,6 @@ package dev.pbq.train.builtin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.tiny.TinyModel;
@@ -34,18 +33,15 @@ class BuiltInModelTest {
     TinyConfig config = TrainTiny.builtIn(VOCABULARY);
     Path file = folder.resolve("model.safetensors");
     assertThat(Files.size(file)).isLessThan(8L << 20).isGreaterThan(2L * config.parameters());
-    try (NDManager manager = NDManager.newBaseManager()) {
-      Parameters parameters = new Parameters(manager, config);
-      TinyModelFolder.read(folder, parameters);
-      for (String name : config.shapes().keySet()) {
-        float[] values = parameters.copy(name);
-        float largest = 0;
-        for (float value : values) {
-          assertThat(Float.isFinite(value)).as(name).isTrue();
-          largest = Math.max(largest, Math.abs(value));
-        }
-        assertThat(largest).as(name).isBetween(0.01f, 100f);
+    TinyWeights weights = new TinyWeights(config);
+    TinyModelFolder.read(folder, weights);
+    for (String name : config.shapes().keySet()) {
+      float largest = 0;
+      for (float value : weights.values(name)) {
+        assertThat(Float.isFinite(value)).as(name).isTrue();
+        largest = Math.max(largest, Math.abs(value));
       }
+      assertThat(largest).as(name).isBetween(0.01f, 100f);
     }
   }
 
@@ -83,13 +79,11 @@ class BuiltInModelTest {
 
   @Test
   void theModelSpeaksItsTextsWell() {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      Parameters parameters = new Parameters(manager, TrainTiny.builtIn(VOCABULARY));
-      TinyModelFolder.read(folder, parameters);
-      int[] ids = VOCABULARY.encode(TinyModel.evaluationText());
-      double perplexity = RtnDamage.perplexity(manager, parameters, Arrays.copyOf(ids, 16 * 256));
-      assertThat(perplexity).isBetween(1.5, 3.2);
-    }
+    TinyWeights weights = new TinyWeights(TrainTiny.builtIn(VOCABULARY));
+    TinyModelFolder.read(folder, weights);
+    int[] ids = VOCABULARY.encode(TinyModel.evaluationText());
+    double perplexity = RtnDamage.perplexity(weights, Arrays.copyOf(ids, 16 * 256));
+    assertThat(perplexity).isBetween(1.5, 3.2);
   }
 
   private static void assertEncodes(HuggingFaceTokenizer tokenizer, String text, int atLeast) {

@@ -2,11 +2,11 @@ package dev.pbq.train.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.SafetensorsFile;
+import dev.pbq.core.model.Engines;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
 import java.io.IOException;
@@ -28,10 +28,8 @@ class TextSamplerTest {
 
   @Test
   void aSeedGivesOneSequence() {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      Parameters parameters = random(manager);
-      LlamaForward forward = new LlamaForward(manager, parameters);
-      TextSampler sampler = new TextSampler(manager, parameters, forward, VOCABULARY);
+    try (NDManager manager = Engines.newManager();
+        TextSampler sampler = new TextSampler(manager, random(), VOCABULARY)) {
       int[][] first = sampler.draw(sources(4));
       assertThat(first).isDeepEqualTo(sampler.draw(sources(4)));
       assertThat(first).isNotEqualTo(sampler.draw(sources(5)));
@@ -55,48 +53,23 @@ class TextSamplerTest {
   }
 
   @Test
-  void theCacheChangesNothing() {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      Parameters parameters = random(manager);
-      LlamaForward forward = new LlamaForward(manager, parameters);
-      int[][] ids = {{1, 20, 30, 40, 50}, {1, 60, 70, 80, 90}};
-      float[] whole = forward.logits(manager, ids, 0, null).toFloatArray();
-      try (SampleCache cache = new SampleCache(manager, CONFIG.layers())) {
-        for (int t = 0; t < 5; t++) {
-          int[][] one = {{ids[0][t]}, {ids[1][t]}};
-          float[] logits = forward.logits(manager, one, t, cache).toFloatArray();
-          int v = CONFIG.vocabulary();
-          for (int i = 0; i < logits.length; i++) {
-            float expected = whole[(i / v * 5 + t) * v + i % v];
-            assertThat(logits[i]).isCloseTo(expected, within(1e-4f));
-          }
-        }
-      }
-    }
-  }
-
-  @Test
   void aWrittenModelIsReadBackRoundedToHalf(@TempDir Path folder) throws IOException {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      Parameters parameters = random(manager);
-      TinyModelFolder.write(folder, parameters, VOCABULARY);
-      Parameters read = new Parameters(manager, CONFIG);
-      TinyModelFolder.read(folder, read);
-      for (String name : CONFIG.shapes().keySet()) {
-        float[] expected = parameters.copy(name);
-        for (int i = 0; i < expected.length; i++) {
-          expected[i] = Half.round(expected[i]);
-        }
-        assertThat(read.copy(name)).isEqualTo(expected);
+    TinyWeights weights = random();
+    TinyModelFolder.write(folder, weights, VOCABULARY);
+    TinyWeights read = new TinyWeights(CONFIG);
+    TinyModelFolder.read(folder, read);
+    for (String name : CONFIG.shapes().keySet()) {
+      float[] expected = weights.values(name).clone();
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] = Half.round(expected[i]);
       }
+      assertThat(read.values(name)).isEqualTo(expected);
     }
   }
 
   @Test
   void theWeightsAreHalvesInTheUsualFormat(@TempDir Path folder) throws IOException {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      TinyModelFolder.write(folder, random(manager), VOCABULARY);
-    }
+    TinyModelFolder.write(folder, random(), VOCABULARY);
     try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
       assertThat(file.metadata()).containsEntry("format", "pt");
       assertThat(file.tensors()).containsOnlyKeys(CONFIG.shapes().keySet());
@@ -106,20 +79,17 @@ class TextSamplerTest {
 
   @Test
   void aModelOfOtherSizesIsRefused(@TempDir Path folder) throws IOException {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      TinyModelFolder.write(folder, random(manager), VOCABULARY);
-      TinyConfig other = new TinyConfig(VOCABULARY.size(), 16, 64, 2, 4, 2, 20);
-      Parameters parameters = new Parameters(manager, other);
-      assertThatThrownBy(() -> TinyModelFolder.read(folder, parameters))
-          .isInstanceOf(PbqException.class)
-          .hasMessageContaining("_proj.weight is missing or has another shape");
-    }
+    TinyModelFolder.write(folder, random(), VOCABULARY);
+    TinyWeights other = new TinyWeights(new TinyConfig(VOCABULARY.size(), 16, 64, 2, 4, 2, 20));
+    assertThatThrownBy(() -> TinyModelFolder.read(folder, other))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("_proj.weight is missing or has another shape");
   }
 
-  private static Parameters random(NDManager manager) {
-    Parameters parameters = new Parameters(manager, CONFIG);
-    parameters.initialise(11);
-    return parameters;
+  private static TinyWeights random() {
+    TinyWeights weights = new TinyWeights(CONFIG);
+    weights.initialise(11);
+    return weights;
   }
 
   private static SplittableRandom[] sources(long seed) {
