@@ -37,24 +37,20 @@ public final class GgufMetadata {
 
   /** A text. */
   public Optional<String> text(String key) {
-    return Optional.ofNullable(values.get(key))
-        .map(
-            v ->
-                Optional.of(v)
-                    .filter(String.class::isInstance)
-                    .map(String.class::cast)
-                    .orElseThrow(() -> wrong(key, "a text")));
+    Object value = values.get(key);
+    if (value == null || value instanceof String) {
+      return Optional.ofNullable((String) value);
+    }
+    throw wrong(key, "a text");
   }
 
   /** A flag. */
   public Optional<Boolean> flag(String key) {
-    return Optional.ofNullable(values.get(key))
-        .map(
-            v ->
-                Optional.of(v)
-                    .filter(Boolean.class::isInstance)
-                    .map(Boolean.class::cast)
-                    .orElseThrow(() -> wrong(key, "a flag")));
+    Object value = values.get(key);
+    if (value == null || value instanceof Boolean) {
+      return Optional.ofNullable((Boolean) value);
+    }
+    throw wrong(key, "a flag");
   }
 
   /** A positive integer. */

@@ -80,7 +80,7 @@ final class TensorViews {
   }
 
   private void put(GgufTensor tensor, String prefix, String names, String ending) {
-    String[] parts = names.split(",");
+    String[] parts = names.split(",", -1);
     int all = tensor.dimensions() == 1 ? tensor.cols() : (int) tensor.rows();
     int first = 0;
     for (int i = 0; i < parts.length; i++) {

@@ -132,11 +132,9 @@ public final class GgufBytes {
 
   /** A tensor of float32. */
   public GgufBytes floats(String name, float[] values, long... dims) {
-    ByteBuffer bytes = little(4 * values.length);
-    for (float value : values) {
-      bytes.putFloat(value);
-    }
-    return tensor(name, 0, bytes.array(), dims);
+    byte[] bytes = new byte[4 * values.length];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+    return tensor(name, 0, bytes, dims);
   }
 
   /** The whole file. */
