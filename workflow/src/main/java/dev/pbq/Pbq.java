@@ -5,6 +5,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.eval.run.Running;
 import dev.pbq.workflow.source.Models;
 import dev.pbq.workflow.source.Texts;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -123,9 +124,10 @@ public final class Pbq {
   /**
    * Finds a model; downloads it into the hub cache if need be.
    *
-   * @param model a Hugging Face folder, a folder that pbq wrote, a hub id ({@code
-   *     org/name[@revision]}), an alias such as {@code llama-7b}, or {@code tiny}, the model built
-   *     in
+   * @param model a Hugging Face folder, a folder that pbq or another quantizer wrote, a GGUF file
+   *     (unpacked, but for its weights, into a temporary folder that goes with the process), a hub
+   *     id ({@code org/name[@revision]}), an alias such as {@code llama-7b}, or {@code tiny}, the
+   *     model built in
    * @throws PbqException NOT_FOUND if there is no such model, or it cannot be downloaded; BAD_DATA
    *     if its configuration cannot be read; RESOURCES if the disk is too small; CANCELLED
    */
@@ -137,14 +139,16 @@ public final class Pbq {
   }
 
   /**
-   * The model in a folder.
+   * The model in a folder, or in a GGUF file.
    *
    * @throws PbqException NOT_FOUND if there is no such folder; BAD_DATA if it holds no model
    */
   public Model model(Path folder) {
     // An absolute path is never taken for an id or a name.
     Path absolute = folder.toAbsolutePath().normalize();
-    ModelFolder.open(absolute);
+    if (!Files.isRegularFile(absolute)) {
+      ModelFolder.open(absolute);
+    }
     return model(absolute.toString());
   }
 

@@ -29,6 +29,11 @@ final class Cli {
 
   /** The perplexity of a model on 16 windows of 64 tokens of the text of {@code tiny}. */
   static double perplexity(Path model) throws IOException {
+    return perplexity(model, 64);
+  }
+
+  /** As the other, with windows of another length. */
+  static double perplexity(Path model, int tokens) throws IOException {
     Path json = Files.createTempFile("result", ".json");
     try {
       Result result =
@@ -38,7 +43,7 @@ final class Cli {
               "--dataset",
               "tiny",
               "--seqlen",
-              64,
+              tokens,
               "--limit",
               16,
               "--json",

@@ -86,6 +86,17 @@ class ProgramArchitectureTest {
           "dev.pbq.train.optimizer..");
 
   @ArchTest
+  static final ArchRule correction =
+      only(
+          "dev.pbq.train.blockwise..",
+          ROOT,
+          PARALLEL,
+          MODEL,
+          PIPELINE,
+          "dev.pbq.train.optimizer..",
+          "dev.pbq.train.student..");
+
+  @ArchTest
   static final ArchRule trainingMethods =
       only(
           "dev.pbq.train.method..",
@@ -165,7 +176,8 @@ class ProgramArchitectureTest {
           "dev.pbq.eval.protocol..");
 
   @ArchTest
-  static final ArchRule sources = only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY);
+  static final ArchRule sources =
+      only(SOURCE, ROOT, DATA, CHECKPOINT, "dev.pbq.hub..", TINY, EXPORT);
 
   @ArchTest
   static final ArchRule quantizing =
@@ -192,7 +204,7 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule inspections =
-      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PIPELINE);
+      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PACKED, PIPELINE);
 
   @ArchTest
   static final ArchRule frontDoor =

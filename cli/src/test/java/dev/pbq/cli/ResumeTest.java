@@ -17,11 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResumeTest {
   private static final String XNOR = "--method xnor --low-frac 0.9";
   private static final String SEQUENTIAL = "--method gptq --bits 2 --true-sequential";
+  private static final String BLOCKWISE = "--method gptq --bits 2 --blockwise --blockwise-epochs 1";
 
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {XNOR, SEQUENTIAL})
+  @ValueSource(strings = {XNOR, SEQUENTIAL, BLOCKWISE})
   void aKilledRunResumesToTheSameBytes(String method) throws IOException, InterruptedException {
     Path whole = folder.resolve("whole");
     assertThat(run(method, whole).code()).isZero();

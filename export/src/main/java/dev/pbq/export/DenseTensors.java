@@ -33,6 +33,11 @@ public final class DenseTensors {
         return source.verbatim(name);
       }
     }
+    return rounded(source, name, type);
+  }
+
+  /** A tensor of the source in a floating-point type, whatever it is stored in. */
+  static TensorEntry rounded(ExportSource source, String name, DType type) {
     return new TensorEntry(
         name, type, source.shape(name), out -> writeRows(source, name, type, out));
   }

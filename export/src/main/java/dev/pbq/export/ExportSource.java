@@ -5,6 +5,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
+import dev.pbq.core.checkpoint.FileWeights;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -13,6 +14,7 @@ import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.ModelLayout;
+import dev.pbq.core.model.OwnBiases;
 import dev.pbq.core.model.StoredWeights;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
@@ -43,7 +45,12 @@ public final class ExportSource implements AutoCloseable {
     this.folder = folder;
     this.weights = weights;
     this.layout = layout(folder);
-    this.biases = OwnBiases.of(folder, weights);
+    this.biases =
+        OwnBiases.of(
+            folder.config(),
+            folder.path().toString(),
+            weights,
+            weights instanceof PackedCheckpoint packed ? packed.ownBiases() : List.of());
     this.dense = layout.map(l -> l.stored(weights, weights.names()));
     this.stored = names(folder, weights, layout, dense);
     stored.keySet().removeAll(biases.leftOut());
@@ -188,13 +195,16 @@ public final class ExportSource implements AutoCloseable {
     return weight.substring(0, weight.length() - WEIGHT.length());
   }
 
-  /** How a tensor that is not packed is stored. */
+  /** How a tensor that is not packed is stored; float32 holds all that is in another's file. */
   public DType dtype(String name) {
-    return dense().info(storedName(name)).dtype();
+    return weights instanceof FileWeights ? DType.F32 : dense().info(storedName(name)).dtype();
   }
 
   /** A tensor that is not packed, to be written byte for byte under its proper name. */
   public TensorEntry verbatim(String name) {
+    if (weights instanceof FileWeights) {
+      return DenseTensors.rounded(this, name, DType.F32);
+    }
     TensorEntry entry = dense().entryOf(storedName(name));
     return new TensorEntry(name, entry.dtype(), entry.shape(), entry.source());
   }

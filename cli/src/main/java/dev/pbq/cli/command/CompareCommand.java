@@ -7,6 +7,7 @@ import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.option.CalibrationOptions;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
+import dev.pbq.cli.option.DequantizeOption;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.cli.option.ReportOption;
 import dev.pbq.cli.option.ResidentOption;
@@ -76,6 +77,7 @@ import picocli.CommandLine.Spec;
     })
 final class CompareCommand implements Callable<Integer> {
   @Mixin private ModelArgument model;
+  @Mixin private DequantizeOption dequantize;
 
   @ArgGroup(multiplicity = "1", exclusive = true)
   private What what;
@@ -166,11 +168,14 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.applyLogging();
-    ResolvedModel resolved = model.resolve();
+    ResolvedModel resolved = dequantize.dense(model.resolve());
     ModelFolder folder = ModelFolder.open(resolved.folder());
     if (folder.quantMethod().isPresent()) {
       throw PbqException.badData(
-          folder.path() + " is quantized already: compare starts from the original");
+          folder.shown()
+              + " is quantized already: compare starts from the original; "
+              + DequantizeOption.NAME
+              + " takes its dequantized weights for that");
     }
     if (datasets.isEmpty()) {
       datasets.add(BuiltIn.defaultText(resolved, "wikitext2"));
@@ -199,7 +204,7 @@ final class CompareCommand implements Callable<Integer> {
                 new ChildProcess(Main.class.getName()),
                 resolved.requested(),
                 common.threads(),
-                passedOn(Set.of("--data-dir", "--verbose"))),
+                passedOn(Set.of("--data-dir", "--verbose", "--tokenizer", DequantizeOption.NAME))),
             new ComparisonStatus(new StatusLine(err)));
     Comparison comparison = run.run(candidates);
     console.print(comparison.table().text());

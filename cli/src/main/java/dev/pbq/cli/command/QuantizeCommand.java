@@ -9,9 +9,11 @@ import dev.pbq.cli.console.QuantizeProgress;
 import dev.pbq.cli.console.ResultFile;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.console.Summary;
+import dev.pbq.cli.option.BlockwiseOptions;
 import dev.pbq.cli.option.CalibrationOptions;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DataOptions;
+import dev.pbq.cli.option.DequantizeOption;
 import dev.pbq.cli.option.MethodOptions;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.cli.option.RecipeOptions;
@@ -84,6 +86,8 @@ final class QuantizeCommand implements Runnable {
 
   @Mixin private ModelArgument model;
 
+  @Mixin private DequantizeOption dequantize;
+
   @Mixin private RecipeOptions recipes;
 
   @Option(
@@ -96,6 +100,7 @@ final class QuantizeCommand implements Runnable {
 
   @Mixin private SelectionOptions selection;
   @Mixin private CalibrationOptions calibration;
+  @Mixin private BlockwiseOptions blockwise;
   @Mixin private DataOptions data;
   @Mixin private TokenizerOptions tokenizers;
 
@@ -148,7 +153,7 @@ final class QuantizeCommand implements Runnable {
     ResultFile.prepare(json);
     PrintWriter console = spec.commandLine().getOut();
     Recipe recipe = recipe();
-    ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();
+    ResolvedModel resolved = dequantize.dense(dryRun ? model.resolveHeaders() : model.resolve());
     Path output = out != null ? out : DefaultOutput.of(resolved, recipe.requireMethod());
     try (RecipeRun run = RecipeRun.open(resolved, recipe, data.texts(), common.threads())) {
       if (dryRun) {
@@ -198,6 +203,7 @@ final class QuantizeCommand implements Runnable {
             eval == null ? base.evaluation().datasets() : eval.equals(NO_EVAL) ? List.of() : eval,
             seqlen.isPresent() ? seqlen : base.evaluation().tokens());
     return base.withLayers(selection.over(base.layers()), base.overrides())
+        .withBlockwise(blockwise.over(base.blockwise()))
         .withTrueSequential(calibration.trueSequential(base.trueSequential()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));

@@ -7,6 +7,7 @@ import dev.pbq.cli.console.Summary;
 import dev.pbq.cli.console.TrainingDryRun;
 import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
+import dev.pbq.cli.option.DequantizeOption;
 import dev.pbq.cli.option.MethodOptions;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.cli.option.PlanOptions;
@@ -75,6 +76,7 @@ final class TrainCommand implements Runnable {
   }
 
   @Mixin private ModelArgument model;
+  @Mixin private DequantizeOption dequantize;
 
   @Option(names = "--method", paramLabel = "M", description = "Training method, see above.")
   private String method;
@@ -103,7 +105,7 @@ final class TrainCommand implements Runnable {
     common.applyLogging();
     PrintWriter console = spec.commandLine().getOut();
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    ResolvedModel resolved = dryRun ? model.resolveHeaders() : model.resolve();
+    ResolvedModel resolved = dequantize.dense(dryRun ? model.resolveHeaders() : model.resolve());
     TrainingJob job =
         options.job(
             resolved,

@@ -40,6 +40,15 @@ public final class DryRun {
           recipe.calibration().tokens(job.model()),
           recipe.trueSequential() ? ", true-sequential" : "");
     }
+    job.correction(recipe.calibration().samples(), recipe.calibration().tokens(job.model()))
+        .ifPresent(
+            c ->
+                out.printf(
+                    "block-wise     after each input what is left of a block is trained, %d epochs"
+                        + " at %s; that takes about %s%n",
+                    recipe.blockwise().orElseThrow().epochs(),
+                    recipe.blockwise().orElseThrow().learningRate(),
+                    Amounts.bytes(c.memoryBytes())));
     Map<String, Integer> shapes = new LinkedHashMap<>();
     for (PlannedLinear l : (Iterable<PlannedLinear>) job.plan().linears()::iterator) {
       String kind = job.model().layout().path(l.linear());

@@ -26,12 +26,11 @@ public final class InspectionJson {
     facts.put("bytes", found.bytes());
     ObjectNode byDtype = facts.putObject("bytes_by_dtype");
     found.bytesByDtype().forEach(byDtype::put);
-    if (found.packed().isEmpty()) {
+    if (found.packed().isEmpty() || found.packed().get().weights() < found.parameters()) {
       facts.put("parameters", found.parameters());
       facts.put("bits_per_parameter", found.bitsPerParameter());
-    } else {
-      put(facts, found.packed().get(), layers);
     }
+    found.packed().ifPresent(packed -> put(facts, packed, layers));
     return facts;
   }
 

@@ -2,11 +2,13 @@ package dev.pbq.cli.console;
 
 import dev.pbq.core.Amounts;
 import dev.pbq.core.packed.BitKind;
+import dev.pbq.core.pipeline.CorrectionOutcome;
 import dev.pbq.core.pipeline.QuantizationReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Prints the result of a quantization in a few lines. */
 public final class Summary {
@@ -40,6 +42,22 @@ public final class Summary {
         size.storedBits(),
         kinds,
         size.paperBits());
+    if (!report.corrections().isEmpty()) {
+      // Of a block the last stands: that of the finished block.
+      Map<Integer, CorrectionOutcome> last = new TreeMap<>();
+      report.corrections().forEach(c -> last.put(c.block(), c));
+      out.printf(
+          Locale.ROOT,
+          "  block-wise     error of what is trained falls by %.1f %% on average; of finished"
+              + " blocks %.4f on average%n",
+          100
+              * report.corrections().stream()
+                  .filter(c -> c.errorBefore() > 0 && last.get(c.block()) != c)
+                  .mapToDouble(c -> 1 - c.error() / c.errorBefore())
+                  .average()
+                  .orElse(0),
+          last.values().stream().mapToDouble(CorrectionOutcome::error).average().orElse(0));
+    }
     out.printf(
         Locale.ROOT,
         "  whole model    %.4f bits per parameter, %s (was %s)%n",

@@ -5,7 +5,10 @@ import dev.pbq.cli.console.StatusLine;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.workflow.source.ModelHeaders;
 import dev.pbq.workflow.source.Models;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -18,10 +21,16 @@ public final class ModelArgument {
       index = "0",
       paramLabel = "MODEL",
       description =
-          "A Hugging Face folder, a folder that pbq wrote, a hub id (org/name[@revision]), taken"
-              + " from the local hub cache or downloaded into it, an alias such as llama-7b, or"
-              + " tiny.")
+          "A Hugging Face folder, a folder that pbq or another quantizer wrote, a GGUF file, a hub"
+              + " id (org/name[@revision]), taken from the local hub cache or downloaded into it,"
+              + " an alias such as llama-7b, or tiny.")
   private String model;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "DIR",
+      description = "The tokenizer of this folder in place of the one in a GGUF file.")
+  private Path tokenizer;
 
   /** Finds the model's folder; downloads it if need be. */
   public ResolvedModel resolve() {
@@ -39,7 +48,8 @@ public final class ModelArgument {
   }
 
   private Models models() {
-    return models(new StatusLine(mixee.commandLine().getErr()));
+    return models(new StatusLine(mixee.commandLine().getErr()))
+        .withTokenizer(Optional.ofNullable(tokenizer));
   }
 
   /** Models of this process's environment; downloads are shown. */

@@ -8,8 +8,9 @@ public final class Checkpoints {
   private Checkpoints() {}
 
   /**
-   * Opens dense weights, weights that pbq packed, or weights in a {@link ForeignLayout}; the caller
-   * closes them. The folder's configuration tells which; where it does not, the tensors do.
+   * Opens dense weights, weights that pbq packed, or weights in a {@link ForeignLayout} or {@link
+   * ModelFileFormat}; the caller closes them. The folder's configuration tells which; where it does
+   * not, the tensors do.
    *
    * @throws PbqException BAD_DATA if a program has quantized the model whose layout is unknown, or
    *     the weights are corrupt; NOT_FOUND if a shard is missing
@@ -23,6 +24,10 @@ public final class Checkpoints {
       return PackedCheckpoint.open(folder);
     }
     Optional<String> method = folder.quantMethod();
+    Optional<ModelFileFormat> format = method.flatMap(ModelFileFormats.load()::named);
+    if (format.isPresent()) {
+      return format.get().open(folder);
+    }
     Optional<ForeignLayout> named = method.flatMap(layouts::named);
     if (method.isPresent() && named.isEmpty()) {
       throw PbqException.badData(
@@ -49,7 +54,13 @@ public final class Checkpoints {
    */
   public static boolean isKnown(ModelFolder folder) {
     return folder.isPacked()
-        || folder.quantMethod().map(m -> ForeignLayouts.load().named(m).isPresent()).orElse(true);
+        || folder
+            .quantMethod()
+            .map(
+                m ->
+                    ForeignLayouts.load().named(m).isPresent()
+                        || ModelFileFormats.load().named(m).isPresent())
+            .orElse(true);
   }
 
   /**

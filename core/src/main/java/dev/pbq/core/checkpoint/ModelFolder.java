@@ -30,6 +30,12 @@ public record ModelFolder(Path path, ObjectNode config) {
   /** The {@code quant_method} of folders that pbq packed. */
   public static final String PBQ = "pbq";
 
+  /**
+   * The key of {@code quantization_config} that names the file with the weights, in a folder that
+   * was unpacked from one.
+   */
+  public static final String WEIGHT_FILE = "file";
+
   private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
   private static final long MAX_SIDE_FILE_BYTES = 256L << 20;
   private static final Set<String> SIDE_FILES =
@@ -144,6 +150,19 @@ public record ModelFolder(Path path, ObjectNode config) {
           path.resolve(CONFIG) + ": quantization_config without a quant_method");
     }
     return Optional.of(method);
+  }
+
+  /** The file that holds the weights, where this folder was unpacked from one. */
+  public Optional<Path> weightFile() {
+    ObjectNode quantization = quantizationConfig();
+    return ModelFileFormats.load().named(quantization.path("quant_method").asText()).isPresent()
+        ? Optional.ofNullable(quantization.path(WEIGHT_FILE).textValue()).map(Path::of)
+        : Optional.empty();
+  }
+
+  /** What a user calls the model: the file that this folder was unpacked from, or the folder. */
+  public Path shown() {
+    return weightFile().orElse(path);
   }
 
   /** Whether pbq packed this model. */

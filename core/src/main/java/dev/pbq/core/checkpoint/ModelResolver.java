@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 
 /**
  * Finds the folder that a model argument stands for: a local folder, a built-in model, an alias, or
- * a hub id {@code org/name[@revision]} in the local hub cache, in this order. A local folder that
- * happens to have the name of something else counts only if it holds a {@code config.json}.
+ * a hub id {@code org/name[@revision]} in the local hub cache, in this order; before all of them a
+ * file of a {@link ModelFileFormat}, which is unpacked into a folder. A local folder that happens
+ * to have the name of something else counts only if it holds a {@code config.json}.
  */
 public final class ModelResolver {
   private static final String DEFAULT_REVISION = "main";
@@ -21,6 +22,7 @@ public final class ModelResolver {
   private final Map<String, Supplier<Path>> builtIns;
   private final HubCache cache;
   private final ModelFetcher fetcher;
+  private final Optional<Path> tokenizer;
 
   /**
    * @param builtIns models that come with the program, by name; asked only when named
@@ -32,6 +34,23 @@ public final class ModelResolver {
     this.builtIns = new LinkedHashMap<>(builtIns);
     this.cache = HubCache.of(environment);
     this.fetcher = fetcher;
+    this.tokenizer = Optional.empty();
+  }
+
+  private ModelResolver(ModelResolver like, Path tokenizer) {
+    this.builtIns = like.builtIns;
+    this.cache = like.cache;
+    this.fetcher = like.fetcher;
+    this.tokenizer = Optional.of(tokenizer);
+  }
+
+  /**
+   * One that takes the tokenizer of a folder in place of the one in a model file.
+   *
+   * @param folder with a tokenizer
+   */
+  public ModelResolver withTokenizer(Path folder) {
+    return new ModelResolver(this, folder);
   }
 
   /**
@@ -40,6 +59,14 @@ public final class ModelResolver {
    * @throws PbqException NOT_FOUND, saying where it was looked for and how to get it
    */
   public ResolvedModel resolve(String model) {
+    Optional<ResolvedModel> file = fromFile(model);
+    if (file.isPresent()) {
+      return file.get();
+    }
+    if (tokenizer.isPresent()) {
+      throw PbqException.setting(
+          "{tokenizer} is for a model in one file; %s would have its own", model);
+    }
     Optional<Path> local = localFolder(model);
     if (local.isPresent() && Files.exists(local.get().resolve(ModelFolder.CONFIG))) {
       return new ResolvedModel(model, displayName(local.get()), local.get(), "local folder");
@@ -67,6 +94,27 @@ public final class ModelResolver {
     return HubName.parse(model);
   }
 
+  /** A file that holds a whole model is unpacked, but for its weights. */
+  private Optional<ResolvedModel> fromFile(String model) {
+    Optional<Path> file = localPath(model).filter(Files::isRegularFile);
+    return file.flatMap(ModelFileFormats.load()::of)
+        .map(
+            format ->
+                new ResolvedModel(
+                    model,
+                    displayName(file.get()),
+                    UnpackedModel.of(format, file.get(), tokenizer),
+                    format.title() + " file"));
+  }
+
+  private static Optional<Path> localPath(String model) {
+    try {
+      return Optional.of(Path.of(model));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
   private static Optional<Path> localFolder(String model) {
     if (model.isBlank()) {
       throw PbqException.usage("the model's name is empty");
@@ -74,7 +122,8 @@ public final class ModelResolver {
     try {
       Path path = Path.of(model);
       if (Files.isRegularFile(path)) {
-        throw PbqException.notFound(path + " is a file: a model is given as its folder");
+        throw PbqException.notFound(
+            path + " is a file: a model is given as its folder, or as a GGUF file");
       }
       return Files.isDirectory(path) ? Optional.of(path) : Optional.empty();
     } catch (InvalidPathException e) {

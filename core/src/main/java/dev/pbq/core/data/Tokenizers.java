@@ -1,6 +1,7 @@
 package dev.pbq.core.data;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,9 @@ public final class Tokenizers {
   private static final String VOCAB_JSON = "vocab.json";
   private static final String MERGES_TXT = "merges.txt";
   private static final String VOCAB_TXT = "vocab.txt";
+
+  /** Says why a folder that was unpacked from a file has no tokenizer. */
+  private static final String REFUSED = "tokenizer-refused.txt";
 
   private Tokenizers() {}
 
@@ -99,6 +103,11 @@ public final class Tokenizers {
           rule,
           specialTokenText,
           fingerprint(folder, VOCAB_TXT));
+    }
+    Path refused = folder.resolve(REFUSED);
+    if (Files.isRegularFile(refused)) {
+      String reason = new String(read(refused), StandardCharsets.UTF_8);
+      throw PbqException.badData(Wording.of("%s; give a folder with {tokenizer}", reason.strip()));
     }
     throw PbqException.notFound(
         "%s has no tokenizer: looked for %s, %s, %s with %s, and %s"

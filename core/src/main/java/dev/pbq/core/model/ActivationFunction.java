@@ -1,6 +1,9 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import java.util.Map;
 
@@ -27,19 +30,27 @@ enum ActivationFunction {
   GELU_TANH {
     @Override
     NDArray apply(NDArray x) {
-      NDArray inner;
-      try (NDArray cube = x.pow(3)) {
-        inner = cube.muli(0.044715f).addi(x).muli((float) Math.sqrt(2 / Math.PI)).tanh();
+      NDManager manager = x.getManager();
+      // Power and tanh must stay as they are: where the engine records, gradients need them.
+      try (NDArray three = manager.full(new Shape(), 3, DataType.INT32);
+          NDArray cubic = HostArrays.scalar(manager, 0.044715f);
+          NDArray width = HostArrays.scalar(manager, (float) Math.sqrt(2 / Math.PI));
+          NDArray half = HostArrays.scalar(manager, 0.5f);
+          NDArray cube = x.pow(three);
+          NDArray scaled = cube.mul(cubic);
+          NDArray tanh = scaled.addi(x).muli(width).tanh()) {
+        return tanh.add(1f).muli(x).muli(half);
       }
-      return inner.addi(1f).muli(x).muli(0.5f);
     }
   },
   /** x times sigmoid(1.702 x). */
   QUICK_GELU {
     @Override
     NDArray apply(NDArray x) {
-      try (NDArray scaled = x.mul(1.702f)) {
-        return Activation.sigmoid(scaled).muli(x);
+      try (NDArray factor = HostArrays.scalar(x.getManager(), 1.702f);
+          NDArray scaled = x.mul(factor);
+          NDArray sigmoid = Activation.sigmoid(scaled)) {
+        return sigmoid.mul(x);
       }
     }
   },

@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Activation;
 
@@ -28,13 +29,19 @@ sealed interface GateRule {
   record Interleaved(double limit, double alpha) implements GateRule {
     @Override
     public NDArray apply(NDArray both) {
-      float most = (float) limit;
-      try (NDArray gates = both.get(every(0));
+      NDManager manager = both.getManager();
+      try (NDArray most = HostArrays.scalar(manager, limit);
+          NDArray least = HostArrays.scalar(manager, -limit);
+          NDArray slope = HostArrays.scalar(manager, alpha);
+          NDArray gates = both.get(every(0));
           NDArray ups = both.get(every(1));
           NDArray gate = gates.minimum(most);
-          NDArray up = ups.clip(-most, most);
-          NDArray scaled = gate.mul((float) alpha)) {
-        return Activation.sigmoid(scaled).muli(gate).muli(up.addi(1f));
+          NDArray below = ups.minimum(most);
+          NDArray up = below.maximum(least);
+          NDArray scaled = gate.mul(slope);
+          NDArray sigmoid = Activation.sigmoid(scaled);
+          NDArray factor = up.add(1f)) {
+        return sigmoid.mul(gate).muli(factor);
       }
     }
 

@@ -26,6 +26,32 @@ final class HostArrays {
     return build(manager, shape, host -> writer.accept(buffer(host)));
   }
 
+  /**
+   * A scalar, for products that the engine may record: it frees the memory of a Java number before
+   * gradients are taken.
+   */
+  static NDArray scalar(NDManager manager, double value) {
+    return manager.full(new Shape(), (float) value, DataType.FLOAT32);
+  }
+
+  /**
+   * A copy that passes gradients on, as the engine's own does not; closes {@code view}. For what is
+   * changed in place later while gradients need the rest of the array.
+   */
+  static NDArray copy(NDArray view) {
+    try (view;
+        NDArray one = scalar(view.getManager(), 1)) {
+      return view.mul(one);
+    }
+  }
+
+  /** Indices in the engine's own memory, which recorded operations may keep: int64. */
+  static NDArray indices(NDManager manager, Shape shape, long[] values) {
+    NDArray array = manager.create(shape, DataType.INT64);
+    array.toByteBuffer(true).asLongBuffer().put(values);
+    return array;
+  }
+
   /** As {@link #floats}, for arrays that may be too large for one buffer. */
   static NDArray build(NDManager manager, Shape shape, Consumer<NDArray> writer) {
     try (NDManager scratch = manager.newSubManager(Device.cpu())) {

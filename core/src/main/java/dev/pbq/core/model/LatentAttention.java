@@ -102,7 +102,7 @@ record LatentAttention(
         NDArray keysValues = wide.reshape(heads);
         NDArray stillKeys = HostArrays.slice(keysValues, 3, 0, still);
         NDArray values = HostArrays.slice(keysValues, 3, still, (long) still + sizes.value());
-        NDArray shared = HostArrays.slice(narrow, 1, rank, (long) rank + turning);
+        NDArray shared = HostArrays.copy(HostArrays.slice(narrow, 1, rank, (long) rank + turning));
         NDArray turningKey = shared.reshape(new Shape(tap.sequences(), tap.tokens(), 1, turning))) {
       rotary.rotate(turningQuery, position);
       rotary.rotate(turningKey, position);

@@ -95,6 +95,12 @@ final class LinearLayer {
     }
   }
 
+  /** The same layer, on the same memory, that passes gradients to its inputs alone. */
+  LinearLayer frozen() {
+    NDArray constantBias = bias == null ? null : bias.stopGradient();
+    return new LinearLayer(name, weight.stopGradient(), constantBias, input, output, product);
+  }
+
   /** The same layer, on the same arrays, whose product is computed in another way. */
   LinearLayer computedBy(LinearProduct other) {
     return new LinearLayer(name, weight, bias, input, output, other);

@@ -14,13 +14,18 @@ record LogitRule(double factor, double softcap) {
 
   /** Changes products; takes them over. */
   NDArray apply(NDArray products) {
-    NDArray scaled = factor == 1 ? products : products.muli((float) factor);
-    if (softcap == 0) {
-      return scaled;
+    if (factor != 1) {
+      try (NDArray scale = HostArrays.scalar(products.getManager(), factor)) {
+        products.muli(scale);
+      }
     }
-    float cap = (float) softcap;
-    try (scaled) {
-      return scaled.divi(cap).tanh().muli(cap);
+    if (softcap == 0) {
+      return products;
+    }
+    try (products;
+        NDArray cap = HostArrays.scalar(products.getManager(), softcap);
+        NDArray limited = products.divi(cap).tanh()) {
+      return limited.mul(cap);
     }
   }
 }

@@ -3,15 +3,11 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Embedding;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +15,7 @@ import java.util.Optional;
  * A mixture of experts: a router sends each token to some of them, whose outputs are added with
  * weights (Shazeer et al., 2017). Every expert runs on the tokens routed to it alone.
  *
- * @param router gives a logit for each expert
+ * @param router gives a logit for each expert; never trained
  * @param correction [experts], added to the scores for choosing
  * @param shared an MLP that sees every token
  */
@@ -76,22 +72,19 @@ record MixtureMlp(
     apply(x, tap.without(behind::contains)).close();
   }
 
-  /** The tokens of one expert, with the place of each among all choices of all tokens. */
-  private record Load(List<Integer> tokens, List<Double> weights, List<Integer> places) {
-    Load() {
-      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+  private NDArray routed(NDArray x, InputTap tap) {
+    try (Routes routes = Routes.of(x, router, routing, correction, experts.size())) {
+      return routed(x, tap, routes);
     }
   }
 
-  private NDArray routed(NDArray x, InputTap tap) {
-    List<Load> loads = loads(x);
+  private NDArray routed(NDArray x, InputTap tap, Routes routes) {
     int tokens = Math.toIntExact(x.getShape().get(0));
     long[] rowOfPlace = new long[tokens * routing.experts()];
-    NDManager manager = x.getManager();
     NDList outputs = new NDList();
     int row = 0;
     for (int e = 0; e < experts.size(); e++) {
-      Load load = loads.get(e);
+      Routes.Load load = routes.loads().get(e);
       ProjectedSublayer expert = experts.get(e);
       boolean every = showEveryToken(expert, x, tap);
       if (load.tokens().isEmpty()) {
@@ -100,7 +93,7 @@ record MixtureMlp(
       InputTap own = tap.routed(load.tokens().size());
       InputTap shown = every ? own.without(expert::reads) : own;
       try (NDArray rows = gather(x, load.tokens().stream().mapToLong(t -> t).toArray());
-          NDArray weights = column(manager, load.weights())) {
+          NDArray weights = routes.weights(load)) {
         outputs.add(expert.apply(rows, shown).muli(weights));
       }
       for (int place : load.places()) {
@@ -130,38 +123,9 @@ record MixtureMlp(
     return first || last;
   }
 
-  private List<Load> loads(NDArray x) {
-    float[] logits;
-    try (NDArray y = router.apply(x)) {
-      logits = y.toFloatArray();
-    }
-    List<Load> loads = new ArrayList<>();
-    experts.forEach(e -> loads.add(new Load()));
-    int count = experts.size();
-    for (int t = 0; t * count < logits.length; t++) {
-      float[] own = Arrays.copyOfRange(logits, t * count, (t + 1) * count);
-      int place = t * routing.experts();
-      for (Routing.Choice choice : routing.choose(own, correction)) {
-        Load load = loads.get(choice.expert());
-        load.tokens().add(t);
-        load.weights().add(choice.weight());
-        load.places().add(place++);
-      }
-    }
-    return loads;
-  }
-
-  private static NDArray gather(NDArray x, long[] rows) {
-    try (NDArray index =
-        x.getManager().create(LongBuffer.wrap(rows), new Shape(rows.length), DataType.INT64)) {
+  static NDArray gather(NDArray x, long[] rows) {
+    try (NDArray index = HostArrays.indices(x.getManager(), new Shape(rows.length), rows)) {
       return Embedding.embedding(index, x, SparseFormat.DENSE).singletonOrThrow();
     }
-  }
-
-  private static NDArray column(NDManager manager, List<Double> weights) {
-    return HostArrays.floats(
-        manager,
-        new Shape(weights.size(), 1),
-        buffer -> weights.forEach(w -> buffer.put(w.floatValue())));
   }
 }

@@ -80,7 +80,7 @@ record MixtureSpec(
   public Sublayer build(BlockProducts products, Limits limits) {
     WeightLoader loader = products.loader();
     return new MixtureMlp(
-        loader.linear(products.full(router)),
+        loader.linear(products.full(router)).frozen(),
         correction.map(products::values).orElseGet(() -> new float[experts.size()]),
         routing,
         experts.stream().map(e -> e.build(products, limits)).toList(),

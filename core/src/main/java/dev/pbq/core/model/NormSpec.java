@@ -30,9 +30,7 @@ record NormSpec(Kind kind, double epsilon) {
   Normalization load(WeightLoader loader, String name) {
     return switch (kind) {
       case RMS -> Normalization.rootMeanSquare(loader, name, epsilon);
-      case RMS_PLUS_ONE ->
-          Normalization.rootMeanSquare(
-              loader.owner(), loader.load(name + ".weight").addi(1f), epsilon);
+      case RMS_PLUS_ONE -> Normalization.plusOne(loader, name, epsilon);
       case LAYER -> Normalization.layer(loader, name, epsilon);
       case LAYER_WITHOUT_BIAS -> {
         NDArray weight = loader.load(name + ".weight");

@@ -16,21 +16,31 @@ sealed interface Normalization {
   /**
    * x / sqrt(mean(x^2) + eps) * weight (Zhang and Sennrich, 2019).
    *
+   * @param weight as the checkpoint has it
+   * @param plusOne whether the factor is the weight plus one
    * @param epsilon a scalar array
    */
-  record RootMeanSquare(NDArray weight, NDArray epsilon) implements Normalization {
+  record RootMeanSquare(NDArray weight, boolean plusOne, NDArray epsilon) implements Normalization {
     @Override
     public NDArray apply(NDArray x) {
+      NDArray normed = normed(x);
+      if (!plusOne) {
+        return normed.muli(weight);
+      }
+      try (NDArray factor = weight.add(1f)) {
+        return normed.muli(factor);
+      }
+    }
+
+    private NDArray normed(NDArray x) {
       NDArray mean;
       try (NDArray square = x.square()) {
         mean = square.mean(new int[] {-1}, true);
       }
-      NDArray result;
       try (NDArray variance = mean;
           NDArray root = variance.addi(epsilon).sqrt()) {
-        result = x.div(root);
+        return x.div(root);
       }
-      return result.muli(weight);
     }
   }
 
@@ -49,7 +59,13 @@ sealed interface Normalization {
 
   /** An RMSNorm with a weight that is loaded already. */
   static Normalization rootMeanSquare(NDManager owner, NDArray weight, double epsilon) {
-    return new RootMeanSquare(weight, owner.full(new Shape(), (float) epsilon, DataType.FLOAT32));
+    return new RootMeanSquare(weight, false, HostArrays.scalar(owner, epsilon));
+  }
+
+  /** An RMSNorm whose factor is the weight plus one. */
+  static Normalization plusOne(WeightLoader loader, String name, double epsilon) {
+    return new RootMeanSquare(
+        loader.load(name + ".weight"), true, HostArrays.scalar(loader.owner(), epsilon));
   }
 
   /** A layer norm with weight and bias. */

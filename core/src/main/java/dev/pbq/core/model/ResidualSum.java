@@ -64,7 +64,12 @@ record ResidualSum(
         given = after.get().apply(raw);
       }
     }
-    return factor == 1 ? given : given.muli(factor);
+    if (factor != 1) {
+      try (NDArray scale = HostArrays.scalar(given.getManager(), factor)) {
+        given.muli(scale);
+      }
+    }
+    return given;
   }
 
   /** As {@link #apply}, but only as far as {@code last}, which is one of the sublayer's inputs. */

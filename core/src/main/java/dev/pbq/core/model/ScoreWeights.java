@@ -31,9 +31,10 @@ final class ScoreWeights {
     if (rule.softcap() == 0) {
       return unlimited(scores, group, firstPair, firstKey, mask);
     }
-    float cap = (float) rule.softcap();
-    try (NDArray limited = scores.divi(cap).tanh()) {
-      return unlimited(limited.muli(cap), group, firstPair, firstKey, mask);
+    try (NDArray cap = HostArrays.scalar(scores.getManager(), rule.softcap());
+        NDArray tanh = scores.divi(cap).tanh();
+        NDArray limited = tanh.mul(cap)) {
+      return unlimited(limited, group, firstPair, firstKey, mask);
     }
   }
 
@@ -60,7 +61,7 @@ final class ScoreWeights {
     try (NDArray sink = sink(scores.getManager(), shape.get(0), group, rows, firstPair);
         NDArray both = scores.concat(sink, 2);
         NDArray weights = both.softmax(-1)) {
-      return HostArrays.slice(weights, 2, 0, keys).duplicate();
+      return HostArrays.copy(HostArrays.slice(weights, 2, 0, keys));
     }
   }
 

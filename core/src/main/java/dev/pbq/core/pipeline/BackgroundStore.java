@@ -37,7 +37,8 @@ final class BackgroundStore implements AutoCloseable {
   void submit(int block, List<BlockStore.Packed> linears, double seconds) {
     await();
     pending =
-        new Pending(thread.submit(() -> store.store(block, linears, seconds)), block, seconds);
+        new Pending(
+            thread.submit(() -> store.store(block, linears, List.of(), seconds)), block, seconds);
   }
 
   private void await() {

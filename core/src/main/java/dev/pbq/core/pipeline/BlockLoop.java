@@ -10,24 +10,25 @@ import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.TokenEmbedding;
-import dev.pbq.core.packed.QuantizedLinear;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * The blocks of a calibrated run, one after the other: round by round Hessians and quantization,
- * then a packed shard, the next block's inputs from the quantized block, a line in the journal.
- * Inputs of even blocks live in one scratch file and of odd blocks in another, so that a block that
- * is cut off still finds its own inputs untouched.
+ * (and correction, if asked for), then a packed shard, the next block's inputs from the quantized
+ * block, a line in the journal. Inputs of even blocks live in one scratch file and of odd blocks in
+ * another, so that a block that is cut off still finds its own inputs untouched.
  */
 final class BlockLoop {
   private final Checkpoint original;
   private final CausalModel model;
   private final Calibration data;
+  private final Optional<BlockCorrection> correction;
   private final Path work;
   private final BlockStore store;
   private final ProgressListener progress;
@@ -38,12 +39,14 @@ final class BlockLoop {
       CausalModel model,
       QuantizationPlan plan,
       Calibration data,
+      Optional<BlockCorrection> correction,
       Path work,
       BlockStore store,
       ProgressListener progress) {
     this.original = original;
     this.model = model;
     this.data = data;
+    this.correction = correction;
     this.work = work;
     this.store = store;
     this.progress = progress;
@@ -63,7 +66,8 @@ final class BlockLoop {
   void run(List<PlannedBlock> blocks, Supplier<NDManager> engine) {
     HiddenStates states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
     BlockCalibrator calibrator = new BlockCalibrator(states, progress);
-    try (NDManager manager = engine.get();
+    try (BlockCorrector corrector = corrector(states, calibrator);
+        NDManager manager = engine.get();
         ActivationFile even =
             ActivationFile.open(
                 work.resolve(BlockStore.SCRATCH + "even.f32"), states.windowValues());
@@ -72,33 +76,50 @@ final class BlockLoop {
                 work.resolve(BlockStore.SCRATCH + "odd.f32"), states.windowValues())) {
       if (blocks.get(0).index() == 0) {
         embed(states, even, manager);
+        if (corrector != null) {
+          embed(states, corrector.first(), manager);
+        }
       }
       for (PlannedBlock block : blocks) {
         long start = System.nanoTime();
         int i = block.index();
         ActivationFile inputs = i % 2 == 0 ? even : odd;
         ActivationFile outputs = i % 2 == 0 ? odd : even;
-        Map<String, LinearQuantizer.Result> results = new LinkedHashMap<>();
+        PartialBlock partial = new PartialBlock(original);
+        List<CorrectionOutcome> corrections = new ArrayList<>();
+        if (corrector != null && i <= lastPlanned) {
+          corrector.begin(i, manager);
+        }
         for (PlannedRound round : block.rounds()) {
           Map<String, Hessian> hessians = Map.of();
           if (round.lastCalibrated().isPresent()) {
             progress.phase(i, "calibrating");
-            try (DecoderBlock partlyQuantized = model.block(manager, overlay(results), i)) {
+            try (DecoderBlock partlyQuantized = model.block(manager, partial.weights(), i)) {
               hessians = calibrator.hessians(i, round, partlyQuantized, inputs, manager);
             }
           }
-          results.putAll(quantize(i, round, hessians));
+          partial.quantized(quantize(i, round, partial, hessians));
+          if (corrector != null) {
+            corrections.add(corrector.correct(block, round, partial, inputs, manager));
+          }
         }
         if (i < lastPlanned) {
           progress.phase(i, "propagating");
-          try (DecoderBlock quantized = model.block(manager, overlay(results), i)) {
+          try (DecoderBlock quantized = model.block(manager, partial.weights(), i)) {
             calibrator.propagate(i, quantized, inputs, outputs, manager);
           }
           outputs.force();
         }
-        finish(block, results, start);
+        finish(block, partial, corrections, start);
       }
     }
+  }
+
+  /** Null without correction, as try-with-resources takes it. */
+  private BlockCorrector corrector(HiddenStates states, BlockCalibrator calibrator) {
+    return correction
+        .map(c -> new BlockCorrector(c, original, model, states, calibrator, work, progress))
+        .orElse(null);
   }
 
   private void embed(HiddenStates states, ActivationFile file, NDManager manager) {
@@ -127,18 +148,11 @@ final class BlockLoop {
     file.force();
   }
 
-  /** The original's weights with those of a block that are quantized already. */
-  private OverlayWeights overlay(Map<String, LinearQuantizer.Result> results) {
-    Map<String, QuantizedLinear> linears = new LinkedHashMap<>();
-    results.forEach((name, result) -> linears.put(name, result.linear()));
-    return new OverlayWeights(original, linears);
-  }
-
   private Map<String, LinearQuantizer.Result> quantize(
-      int block, PlannedRound round, Map<String, Hessian> hessians) {
+      int block, PlannedRound round, PartialBlock partial, Map<String, Hessian> hessians) {
     progress.phase(block, "quantizing");
     try {
-      return new BlockQuantizer(model.layout().view(original), progress)
+      return new BlockQuantizer(model.layout().view(partial.weights()), progress)
           .quantize(block, round, hessians);
     } finally {
       hessians.values().forEach(Hessian::close);
@@ -146,13 +160,16 @@ final class BlockLoop {
   }
 
   private void finish(
-      PlannedBlock block, Map<String, LinearQuantizer.Result> results, long startNanos) {
+      PlannedBlock block,
+      PartialBlock partial,
+      List<CorrectionOutcome> corrections,
+      long startNanos) {
     List<BlockStore.Packed> packed =
-        results.values().stream()
+        partial.results().stream()
             .map(result -> BlockStore.Packed.of(result.linear(), result.outcome()))
             .toList();
     double seconds = (System.nanoTime() - startNanos) * 1e-9;
-    store.store(block.index(), packed, seconds);
+    store.store(block.index(), packed, corrections, seconds);
     progress.blockDone(block.index(), seconds);
   }
 }

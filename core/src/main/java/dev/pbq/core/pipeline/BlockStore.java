@@ -50,9 +50,10 @@ final class BlockStore {
    * Stores a block, and returns when the disk has it or, without flushing, the system.
    *
    * @param linears in the block's order; may be empty
+   * @param corrections what was trained
    * @param seconds what it took
    */
-  void store(int block, List<Packed> linears, double seconds) {
+  void store(int block, List<Packed> linears, List<CorrectionOutcome> corrections, double seconds) {
     String shard = null;
     long bytes = 0;
     Long checksum = null;
@@ -74,6 +75,6 @@ final class BlockStore {
       }
     }
     List<LinearOutcome> outcomes = linears.stream().map(Packed::outcome).toList();
-    journal.add(new Journal.Entry(block, shard, bytes, checksum, outcomes, seconds));
+    journal.add(new Journal.Entry(block, shard, bytes, checksum, outcomes, corrections, seconds));
   }
 }

@@ -11,6 +11,7 @@ import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.OwnBiases;
 import dev.pbq.core.model.StoredWeights;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
@@ -51,14 +52,19 @@ public final class DenseFolder {
       String where = packed.path().resolve(ModelFolder.CONFIG).toString();
       StoredWeights stored =
           Architectures.any(packed.config(), where).layout().stored(weights, weights.names());
+      OwnBiases biases =
+          OwnBiases.of(packed.config(), packed.path().toString(), weights, weights.ownBiases());
+      List<String> names = new ArrayList<>(stored.names());
+      names.removeAll(biases.leftOut());
       List<TensorGroup> groups = new ArrayList<>();
-      for (String name : stored.names()) {
+      for (String name : names) {
         groups.add(TensorGroup.of(entry(weights, stored, name)));
       }
       CheckpointWriter.write(output.work(), groups, Map.of(), maxShardBytes);
       packed.copySideFilesTo(output.work());
       ObjectNode config = packed.config();
       config.remove("quantization_config");
+      biases.addTo(config);
       AtomicFile.write(
           output.work().resolve(ModelFolder.CONFIG), json(config).getBytes(StandardCharsets.UTF_8));
       output.commit();

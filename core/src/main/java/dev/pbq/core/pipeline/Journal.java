@@ -1,5 +1,6 @@
 package dev.pbq.core.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
@@ -41,6 +42,7 @@ final class Journal {
    * @param shardBytes size of that file
    * @param shardCrc32c its checksum if it was not flushed, or null
    * @param linears what became of its linears
+   * @param corrections what was trained, input by input; empty without correction
    * @param seconds wall time of the block
    */
   record Entry(
@@ -49,9 +51,11 @@ final class Journal {
       long shardBytes,
       Long shardCrc32c,
       List<LinearOutcome> linears,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<CorrectionOutcome> corrections,
       double seconds) {
     Entry {
       linears = List.copyOf(linears);
+      corrections = corrections == null ? List.of() : List.copyOf(corrections);
     }
 
     /** Whether the shard is as it was written; one that was flushed is taken to be. */

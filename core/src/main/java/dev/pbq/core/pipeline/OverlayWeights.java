@@ -9,33 +9,40 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A checkpoint in which some linears are replaced by their quantized form, dequantized when read:
- * what a finished block is propagated with, and a half-finished one calibrated with.
+ * A checkpoint in which some linears are replaced by their quantized form, dequantized when read,
+ * and others by trained weights: what a finished block is propagated with, and a half-finished one
+ * calibrated with.
  */
 final class OverlayWeights implements WeightSource {
   private static final String SUFFIX = ".weight";
 
   private final WeightSource base;
   private final Map<String, QuantizedLinear> quantized;
+  private final Map<String, FloatMatrix> trained;
 
   /** Large tensors are read in pieces, and dequantizing gives whole ones. */
   private volatile Optional<Dequantized> last = Optional.empty();
 
   private record Dequantized(QuantizedLinear linear, FloatMatrix weight) {}
 
-  OverlayWeights(WeightSource base, Map<String, QuantizedLinear> quantized) {
+  /**
+   * @param trained [outputs, inputs], by linear
+   */
+  OverlayWeights(
+      WeightSource base, Map<String, QuantizedLinear> quantized, Map<String, FloatMatrix> trained) {
     this.base = base;
     this.quantized = Map.copyOf(quantized);
+    this.trained = Map.copyOf(trained);
   }
 
   @Override
   public boolean contains(String name) {
-    return linear(name).isPresent() || base.contains(name);
+    return replaced(name).isPresent() || base.contains(name);
   }
 
   @Override
   public boolean holdsLinear(String linear) {
-    return quantized.containsKey(linear) || base.holdsLinear(linear);
+    return quantized.containsKey(linear) || trained.containsKey(linear) || base.holdsLinear(linear);
   }
 
   @Override
@@ -46,30 +53,41 @@ final class OverlayWeights implements WeightSource {
 
   @Override
   public long[] shape(String name) {
-    return linear(name)
-        .map(linear -> new long[] {linear.rows(), linear.cols()})
-        .orElseGet(() -> base.shape(name));
+    Optional<String> linear = replaced(name);
+    if (linear.isEmpty()) {
+      return base.shape(name);
+    }
+    FloatMatrix weight = trained.get(linear.get());
+    if (weight != null) {
+      return new long[] {weight.rows(), weight.cols()};
+    }
+    QuantizedLinear layer = quantized.get(linear.get());
+    return new long[] {layer.rows(), layer.cols()};
   }
 
   @Override
   public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
-    Optional<QuantizedLinear> found = linear(name);
+    Optional<String> found = replaced(name);
     if (found.isEmpty()) {
       base.readRows(name, firstRow, rowCount, destination);
       return;
     }
-    QuantizedLinear linear = found.get();
-    boolean whole = rowCount == linear.rows();
-    FloatMatrix weight = whole ? linear.dequantize() : inPieces(linear);
+    FloatMatrix weight = trained.get(found.get());
+    if (weight == null) {
+      QuantizedLinear linear = quantized.get(found.get());
+      weight = rowCount == linear.rows() ? linear.dequantize() : inPieces(linear);
+    }
     destination.put(
         weight.data(),
         Math.toIntExact(firstRow * weight.cols()),
         Math.toIntExact(rowCount * weight.cols()));
   }
 
-  private Optional<QuantizedLinear> linear(String name) {
+  /** The replaced linear whose weight has this name. */
+  private Optional<String> replaced(String name) {
     return name.endsWith(SUFFIX)
-        ? Optional.ofNullable(quantized.get(name.substring(0, name.length() - SUFFIX.length())))
+        ? Optional.of(name.substring(0, name.length() - SUFFIX.length()))
+            .filter(linear -> quantized.containsKey(linear) || trained.containsKey(linear))
         : Optional.empty();
   }
 

@@ -63,23 +63,14 @@ public final class PackedFolder {
   CheckpointWriter.Written write(
       Path directory, RunSettings run, List<SafetensorsFile> shards, List<String> linears) {
     Map<String, TensorGroup> packed = new LinkedHashMap<>();
-    Map<String, List<TensorGroup>> stacks = new HashMap<>();
-    for (String linear : linears) {
-      TensorGroup group = group(linear, shards);
-      String holder = layout.holder(layout.linear(linear).orElseThrow(), original::contains);
-      if (holder.equals(linear + WEIGHT)) {
-        packed.put(holder, group);
-      } else {
-        stacks.computeIfAbsent(original.info(holder).name(), n -> new ArrayList<>()).add(group);
-      }
-    }
-    return write(directory, run, packed, Map.of(), stacks);
+    linears.forEach(linear -> packed.put(linear, group(linear, shards)));
+    return write(directory, run, packed, Map.of());
   }
 
   /**
    * Writes weights, configuration and side files into a directory.
    *
-   * @param linears the packed linears by the full names of their weights, {@code .weight} included
+   * @param linears the packed linears by their full names, without {@code .weight}
    * @param vectors tensors that take the place of the original's, by full name
    * @return what was written
    */
@@ -88,16 +79,17 @@ public final class PackedFolder {
       RunSettings run,
       Map<String, TensorGroup> linears,
       Map<String, TensorEntry> vectors) {
-    return write(directory, run, linears, vectors, Map.of());
-  }
-
-  private CheckpointWriter.Written write(
-      Path directory,
-      RunSettings run,
-      Map<String, TensorGroup> linears,
-      Map<String, TensorEntry> vectors,
-      Map<String, List<TensorGroup>> stacks) {
-    Map<String, TensorGroup> packed = new LinkedHashMap<>(linears);
+    Map<String, TensorGroup> packed = new LinkedHashMap<>();
+    Map<String, List<TensorGroup>> stacks = new HashMap<>();
+    linears.forEach(
+        (linear, group) -> {
+          String holder = layout.holder(layout.linear(linear).orElseThrow(), original::contains);
+          if (holder.equals(linear + WEIGHT)) {
+            packed.put(holder, group);
+          } else {
+            stacks.computeIfAbsent(original.info(holder).name(), n -> new ArrayList<>()).add(group);
+          }
+        });
     vectors.forEach((name, entry) -> packed.put(name, TensorGroup.of(entry)));
     Set<String> parts = names(linears.values());
     Map<String, Long> matrices = matricesOfStacks();

@@ -96,6 +96,15 @@ public record PlanEstimate(
         output, 2 * activations + output + plan.estimatedStoredBits() / 8, memory, operations);
   }
 
+  /** The same run with block-wise error correction. */
+  public PlanEstimate plus(CorrectionEstimate correction) {
+    return new PlanEstimate(
+        outputBytes,
+        workBytes + correction.scratchBytes(),
+        Math.max(memoryBytes, BASE_BYTES + ENGINE_BYTES + correction.memoryBytes()),
+        floatingPointOperations + correction.floatingPointOperations());
+  }
+
   /**
    * Refuses to start what the disk cannot hold.
    *

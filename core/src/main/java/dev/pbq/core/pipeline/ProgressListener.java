@@ -11,7 +11,8 @@ public interface ProgressListener {
   default void started(int blocks, int finishedBlocks) {}
 
   /**
-   * A new activity inside a block: {@code calibrating}, {@code quantizing}, {@code propagating}.
+   * A new activity inside a block: {@code calibrating}, {@code quantizing}, {@code propagating},
+   * {@code correcting}.
    */
   default void phase(int block, String activity) {}
 

@@ -76,11 +76,9 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
    */
   public QuantizationPlan trueSequential() {
     if (!needsCalibration()) {
-      String methods =
-          linears().map(l -> l.quantizer().name()).distinct().collect(Collectors.joining(", "));
       throw PbqException.setting(
           "{trueSequential} is of no use with %s and these settings: nothing is calibrated",
-          methods);
+          methods());
     }
     return new QuantizationPlan(
         blocks.stream()
@@ -90,6 +88,46 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
                         block.index(),
                         block.inputs().map(input -> new PlannedRound(List.of(input))).toList()))
             .toList());
+  }
+
+  /**
+   * The same linears for block-wise error correction: one input after the other, but all experts of
+   * a mixture in one round, as each round is trained after.
+   *
+   * @throws PbqException USAGE if no linear's method is calibrated
+   */
+  public QuantizationPlan corrected() {
+    if (!needsCalibration()) {
+      throw PbqException.setting(
+          "{blockwise} trains on calibration windows, and %s with these settings takes none",
+          methods());
+    }
+    return new QuantizationPlan(
+        blocks.stream().map(b -> new PlannedBlock(b.index(), correctedRounds(b))).toList());
+  }
+
+  private static List<PlannedRound> correctedRounds(PlannedBlock block) {
+    List<PlannedRound> rounds = new ArrayList<>();
+    List<PlannedInput> experts = new ArrayList<>();
+    for (PlannedInput input : (Iterable<PlannedInput>) block.inputs()::iterator) {
+      if (input.input().routed()) {
+        experts.add(input);
+        continue;
+      }
+      if (!experts.isEmpty()) {
+        rounds.add(new PlannedRound(experts));
+        experts.clear();
+      }
+      rounds.add(new PlannedRound(List.of(input)));
+    }
+    if (!experts.isEmpty()) {
+      rounds.add(new PlannedRound(experts));
+    }
+    return rounds;
+  }
+
+  private String methods() {
+    return linears().map(l -> l.quantizer().name()).distinct().collect(Collectors.joining(", "));
   }
 
   public Stream<PlannedLinear> linears() {

@@ -1,5 +1,6 @@
 package dev.pbq.core.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,6 +25,8 @@ import java.util.Map;
  * @param calibration the data used, or null for data-free methods
  * @param size what was stored
  * @param linears every quantized linear, in order
+ * @param corrections what block-wise error correction did, block by block and input by input; empty
+ *     without it
  * @param seconds wall time over all sessions of the run
  * @param peakRssBytes the process's largest resident set, where the operating system reports it; of
  *     the last session
@@ -36,6 +39,7 @@ public record QuantizationReport(
     CalibrationUsed calibration,
     Size size,
     List<LinearOutcome> linears,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<CorrectionOutcome> corrections,
     double seconds,
     Long peakRssBytes) {
   /** Its file in a packed folder. */
@@ -43,6 +47,7 @@ public record QuantizationReport(
 
   public QuantizationReport {
     linears = List.copyOf(linears);
+    corrections = corrections == null ? List.of() : List.copyOf(corrections);
   }
 
   /**

@@ -39,6 +39,7 @@ public final class QuantizationRun {
   private final TransformerModel model;
   private final QuantizationPlan plan;
   private final Optional<Calibration> calibration;
+  private final Optional<BlockCorrection> correction;
   private final RunSettings settings;
   private final ProgressListener progress;
 
@@ -56,6 +57,24 @@ public final class QuantizationRun {
       Optional<Calibration> calibration,
       RunSettings settings,
       ProgressListener progress) {
+    this(source, original, model, plan, calibration, Optional.empty(), settings, progress);
+  }
+
+  /**
+   * As the other, with block-wise error correction.
+   *
+   * @param plan one that needs calibration, in rounds of one input each ({@link
+   *     QuantizationPlan#corrected})
+   */
+  public QuantizationRun(
+      ModelFolder source,
+      Checkpoint original,
+      TransformerModel model,
+      QuantizationPlan plan,
+      Optional<Calibration> calibration,
+      Optional<BlockCorrection> correction,
+      RunSettings settings,
+      ProgressListener progress) {
     if (plan.needsCalibration() && calibration.isEmpty()) {
       throw new IllegalArgumentException("the plan needs calibration data");
     }
@@ -64,6 +83,7 @@ public final class QuantizationRun {
     this.model = model;
     this.plan = plan;
     this.calibration = plan.needsCalibration() ? calibration : Optional.empty();
+    this.correction = correction;
     this.settings = settings;
     this.progress = progress;
   }
@@ -135,7 +155,7 @@ public final class QuantizationRun {
     if (!(model instanceof CausalModel causal)) {
       throw new IllegalStateException("a calibrated plan of a " + model.architecture() + " model");
     }
-    new BlockLoop(original, causal, plan, calibration.get(), work, store, progress)
+    new BlockLoop(original, causal, plan, calibration.get(), correction, work, store, progress)
         .run(blocks, engine);
   }
 
@@ -163,11 +183,13 @@ public final class QuantizationRun {
 
   private QuantizationReport assemble(Path work, Journal journal) throws IOException {
     List<LinearOutcome> linears = new ArrayList<>();
+    List<CorrectionOutcome> corrections = new ArrayList<>();
     double seconds = 0;
     List<SafetensorsFile> shards = new ArrayList<>();
     try {
       for (Journal.Entry entry : journal.entries()) {
         linears.addAll(entry.linears());
+        corrections.addAll(entry.corrections());
         seconds += entry.seconds();
         if (entry.shard() != null) {
           shards.add(SafetensorsFile.open(work.resolve(entry.shard())));
@@ -176,7 +198,7 @@ public final class QuantizationRun {
       CheckpointWriter.Written written =
           new PackedFolder(source, original, model.layout())
               .write(work, settings, shards, linears.stream().map(LinearOutcome::name).toList());
-      QuantizationReport report = report(linears, written, seconds);
+      QuantizationReport report = report(linears, corrections, written, seconds);
       PackedFolder.writeReport(work, report);
       return report;
     } finally {
@@ -185,7 +207,10 @@ public final class QuantizationRun {
   }
 
   private QuantizationReport report(
-      List<LinearOutcome> linears, CheckpointWriter.Written written, double seconds) {
+      List<LinearOutcome> linears,
+      List<CorrectionOutcome> corrections,
+      CheckpointWriter.Written written,
+      double seconds) {
     OptionalLong peak = PeakMemory.bytes();
     return new QuantizationReport(
         settings.version(),
@@ -205,6 +230,7 @@ public final class QuantizationRun {
             .orElse(null),
         QuantizationReport.Size.of(linears, written, original),
         linears,
+        corrections,
         seconds,
         peak.isPresent() ? peak.getAsLong() : null);
   }

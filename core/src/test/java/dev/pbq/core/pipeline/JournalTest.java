@@ -55,7 +55,13 @@ class JournalTest {
         Journal.Entry e = entry(block);
         journal.add(
             new Journal.Entry(
-                block, e.shard(), written.size(), written.crc32c(), e.linears(), e.seconds()));
+                block,
+                e.shard(),
+                written.size(),
+                written.crc32c(),
+                e.linears(),
+                e.corrections(),
+                e.seconds()));
       }
       assertThat(Journal.resume(folder, HEADER).entries()).hasSize(3);
 
@@ -113,6 +119,7 @@ class JournalTest {
             Map.of(BitKind.SIGNS, 64L, BitKind.SCALES, 32L),
             Map.of("loss", 1.5),
             0.25);
-    return new Journal.Entry(block, "scratch-" + block, 123, null, List.of(outcome), 1.5);
+    return new Journal.Entry(
+        block, "scratch-" + block, 123, null, List.of(outcome), List.of(), 1.5);
   }
 }

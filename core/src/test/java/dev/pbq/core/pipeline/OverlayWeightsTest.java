@@ -24,7 +24,7 @@ class OverlayWeightsTest {
     try (Checkpoint base = Checkpoint.open(SyntheticModel.llama(folder, 1).path())) {
       QuantizedLinear query = HessianRecorder.rounded(base.readMatrix(QUERY + ".weight"));
       QuantizedLinear key = HessianRecorder.rounded(base.readMatrix(KEY + ".weight"));
-      OverlayWeights weights = new OverlayWeights(base, Map.of(QUERY, query, KEY, key));
+      OverlayWeights weights = new OverlayWeights(base, Map.of(QUERY, query, KEY, key), Map.of());
 
       // Pieces of two linears in turn, so that one must not be taken for the other.
       float[] queries = new float[query.rows() * query.cols()];

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * The fingerprint of a model folder, dense or packed, found without reading all of it: SHA-256 over
- * {@code config.json} and, of each {@code .safetensors} file, its name, size and 64 samples of 4096
- * bytes spread evenly from its first to its last byte.
+ * {@code config.json} and, of each {@code .safetensors} file, or the one file that holds the model,
+ * its name, size and 64 samples of 4096 bytes spread evenly from its first to its last byte.
  */
 public final class FolderFingerprint {
   private static final int SAMPLES = 64;
@@ -34,7 +34,9 @@ public final class FolderFingerprint {
   public static String of(ModelFolder folder) {
     MessageDigest digest = sha256();
     digest.update(folder.config().toString().getBytes(StandardCharsets.UTF_8));
-    for (Path file : weightFiles(folder.path())) {
+    List<Path> files =
+        folder.weightFile().map(List::of).orElseGet(() -> weightFiles(folder.path()));
+    for (Path file : files) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         long size = channel.size();
         digest.update((file.getFileName() + " " + size + "\n").getBytes(StandardCharsets.UTF_8));

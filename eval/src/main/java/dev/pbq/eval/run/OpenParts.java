@@ -60,7 +60,7 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
       Optional<? extends ProductFormat> format,
       TokenChoice tokens,
       Running running) {
-    String where = folder.path().toString();
+    String where = folder.shown().toString();
     M model = architecture.apply(folder.config(), where);
     ProductOperands operands =
         format.isPresent() ? format.get().operands(model) : ProductOperands.UNCHANGED;

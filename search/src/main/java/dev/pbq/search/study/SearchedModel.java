@@ -37,7 +37,8 @@ public record SearchedModel(
    */
   public static SearchedModel open(ModelFolder folder) {
     if (Checkpoints.quantizedBy(folder).isPresent()) {
-      throw PbqException.usage(folder.path() + " is quantized already; search takes a dense model");
+      throw PbqException.usage(
+          folder.shown() + " is quantized already; search takes a dense model");
     }
     return of(Architectures.of(folder.config(), folder.path().toString()));
   }

@@ -4,7 +4,7 @@ import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.packed.HqqLinear;
 
 /** Where the frozen layers come from that adapters stand beside. */
-public sealed interface HqqBase extends AutoCloseable permits QuantizedBase, PackedBase {
+public sealed interface HqqBase permits QuantizedBase, PackedBase {
   /**
    * A frozen layer.
    *
@@ -19,12 +19,9 @@ public sealed interface HqqBase extends AutoCloseable permits QuantizedBase, Pac
    */
   void requireFits(Checkpoint original);
 
-  /** Bits of a code, by the program's count. */
-  double codeBits();
+  /** Width of the codes of a layer [rows, cols], as HQQ counts them. */
+  double paperBits(int rows, int cols);
 
-  /** About how many bits a frozen layer [rows, cols] takes. */
+  /** About how many bits a layer [rows, cols] takes. */
   long estimateStoredBits(int rows, int cols);
-
-  @Override
-  default void close() {}
 }

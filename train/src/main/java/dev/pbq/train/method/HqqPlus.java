@@ -1,10 +1,15 @@
 package dev.pbq.train.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowRankLinear;
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.quant.SettingsReader;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.AdapterSettings;
@@ -12,36 +17,45 @@ import dev.pbq.train.layer.LowRankTrained;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.student.Objective;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * HQQ+ ({@code hqq-plus}; "Towards 1-bit Machine Learning Models", Mobius Labs, 2024, and the
  * example in HQQ's repository): layers of HQQ stay frozen, and beside each an adapter of low rank
  * and a bias are trained.
- *
- * @param adapters how they are shaped and trained
- * @param base where the frozen layers come from; closed with this
  */
-public record HqqPlus(HqqPlusSettings adapters, HqqBase base) implements TrainingMethod {
+public final class HqqPlus implements TrainingMethod {
   /** The name of the method. */
   public static final String NAME = "hqq-plus";
 
-  private static final int TERNARY = 2;
-
-  /** Those of the published example, whose two epochs are some 5600 steps. */
   private static final TrainingDefaults DEFAULTS =
       new TrainingDefaults(1e-5, 1, 1, 1024, 1000, steps -> 0);
+
+  private static final int TERNARY = 2;
+
+  private final HqqPlusSettings options;
+  private final HqqBase base;
+  private final Optional<PackedCheckpoint> start;
+
+  private HqqPlus(HqqPlusSettings options, HqqBase base, Optional<PackedCheckpoint> start) {
+    this.options = options;
+    this.base = base;
+    this.start = start;
+  }
 
   /**
    * The method with its settings; the caller closes it.
    *
-   * @throws dev.pbq.core.PbqException USAGE for codes that hqq does not have; as opening the start
-   *     throws
+   * @throws PbqException as opening the start throws; USAGE for codes that method hqq does not make
    */
-  public static HqqPlus open(HqqPlusSettings settings) {
-    return new HqqPlus(
-        settings,
-        settings.start() == null ? QuantizedBase.of(settings) : PackedBase.open(settings.start()));
+  public static HqqPlus open(HqqPlusSettings options) {
+    if (options.start() == null) {
+      Quantizer quantizer = Methods.load().configure("hqq", options.codes()).quantizer();
+      return new HqqPlus(options, new QuantizedBase(quantizer), Optional.empty());
+    }
+    PackedCheckpoint start = PackedCheckpoint.open(ModelFolder.open(Path.of(options.start())));
+    return new HqqPlus(options, new PackedBase(start, options.start()), Optional.of(start));
   }
 
   @Override
@@ -51,7 +65,7 @@ public record HqqPlus(HqqPlusSettings adapters, HqqBase base) implements Trainin
 
   @Override
   public ObjectNode settings() {
-    return SettingsReader.write(adapters);
+    return SettingsReader.write(options);
   }
 
   @Override
@@ -66,24 +80,24 @@ public record HqqPlus(HqqPlusSettings adapters, HqqBase base) implements Trainin
 
   @Override
   public Objective objective() {
-    return adapters.loss().objective();
+    return options.loss().objective();
   }
 
   /** As the other, for a linear of an MLP without a bias. */
   @Override
   public TrainableLinear linear(String linear, FloatMatrix weight) {
-    return linear(new OriginalLinear(linear, false, weight, Optional.empty()));
+    return linear(new OriginalLinear(linear, false, weight, Optional.empty(), 0));
   }
 
   @Override
   public TrainableLinear linear(OriginalLinear original) {
-    AdapterSettings adapter = adapters.of(original);
+    AdapterSettings adapter = options.of(original);
     HqqLinear frozen = base.layer(original);
     Optional<float[]> bias =
-        adapters.trainBias()
+        options.trainBias()
             ? Optional.of(original.bias().orElseGet(() -> new float[frozen.rows()]))
             : Optional.empty();
-    return LowRankTrained.start(original.name(), frozen, adapter, bias, adapters.adapterSeed());
+    return LowRankTrained.start(original.name(), frozen, adapter, bias, original.seed());
   }
 
   @Override
@@ -91,33 +105,38 @@ public record HqqPlus(HqqPlusSettings adapters, HqqBase base) implements Trainin
     base.requireFits(original);
   }
 
+  /** Biases train as part of their layers. */
   @Override
   public boolean trainsVector(String tensor, boolean ofLinear) {
     return false;
   }
 
-  /** The program's count: the width of the codes. */
   @Override
   public double paperBits(int rows, int cols) {
-    return base.codeBits();
+    return base.paperBits(rows, cols);
   }
 
+  /** The program's count: the width of the codes. */
   @Override
   public double paperBits(QuantizedLinear packed) {
-    HqqLinear frozen = ((LowRankLinear) packed).base();
-    return frozen.maxCode() == TERNARY ? 1.58 : frozen.codeBits();
+    return width(((LowRankLinear) packed).base());
   }
 
-  /** With adapters of the larger rank. */
+  static double width(HqqLinear layer) {
+    return layer.maxCode() == TERNARY ? 1.58 : layer.codeBits();
+  }
+
+  /** As if all adapters had the larger of the two ranks. */
   @Override
   public long estimateStoredBits(int rows, int cols) {
-    int rank = Math.max(adapters.attentionRank(), adapters.mlpRank());
-    long numbers = (long) rank * (rows + cols) + (adapters.trainBias() ? rows : 0);
-    return base.estimateStoredBits(rows, cols) + numbers * adapters.scaleDtype().bits();
+    long rank =
+        Math.min(Math.max(options.attentionRank(), options.mlpRank()), Math.min(rows, cols));
+    long numbers = rank * (rows + (long) cols) + (options.trainBias() ? rows : 0);
+    return base.estimateStoredBits(rows, cols) + numbers * options.scaleDtype().bits();
   }
 
   @Override
   public void close() {
-    base.close();
+    start.ifPresent(PackedCheckpoint::close);
   }
 }

@@ -7,9 +7,7 @@ public final class HqqPlusProvider implements TrainingMethodProvider<HqqPlusSett
   @Override
   public QuantizerProvider.Method method() {
     return new QuantizerProvider.Method(
-        HqqPlus.NAME,
-        "HQQ+: codes of HQQ stay frozen, adapters of low rank beside them are trained (Mobius"
-            + " Labs, 2024)");
+        HqqPlus.NAME, "HQQ+: frozen codes of HQQ with trained adapters of low rank beside them");
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param isAttention whether it is part of attention, and not of an MLP
  * @param weight [rows, cols]; not to be changed
  * @param bias [rows], if the model has one
+ * @param seed of what starts at random
  */
 public record OriginalLinear(
-    String name, boolean isAttention, FloatMatrix weight, Optional<float[]> bias) {}
+    String name, boolean isAttention, FloatMatrix weight, Optional<float[]> bias, long seed) {}

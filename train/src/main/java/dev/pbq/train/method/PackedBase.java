@@ -2,29 +2,23 @@ package dev.pbq.train.method;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Layers of a folder that {@code hqq} made of the same model.
  *
- * @param start the folder's weights, which this owns
+ * @param start the folder's weights; lent
  * @param name of the folder, for messages and results
  */
 public record PackedBase(PackedCheckpoint start, String name) implements HqqBase {
   /** Numbers of a tensor that are compared, at most. */
   private static final int COMPARED = 1 << 16;
-
-  /** Opens a folder; the caller closes what is returned. */
-  static PackedBase open(String folder) {
-    return new PackedBase(PackedCheckpoint.open(ModelFolder.open(Path.of(folder))), folder);
-  }
 
   @Override
   public HqqLinear layer(OriginalLinear original) {
@@ -73,29 +67,22 @@ public record PackedBase(PackedCheckpoint start, String name) implements HqqBase
   }
 
   @Override
-  public double codeBits() {
-    return first().codeBits();
+  public double paperBits(int rows, int cols) {
+    return like(rows, cols).map(HqqPlus::width).orElse(0.0);
   }
 
-  /** By the share that the first layer takes. */
   @Override
   public long estimateStoredBits(int rows, int cols) {
-    HqqLinear layer = first();
-    double each = (double) layer.bits().total() / ((double) layer.rows() * layer.cols());
-    return (long) (each * rows * cols);
+    return like(rows, cols).map(layer -> layer.bits().total()).orElse(0L);
   }
 
-  private HqqLinear first() {
-    for (String linear : start.packedLinears()) {
-      if (start.packed(linear) instanceof HqqLinear layer) {
-        return layer;
-      }
-    }
-    throw PbqException.setting("{start} %s has no layer of method hqq", name);
-  }
-
-  @Override
-  public void close() {
-    start.close();
+  /** A layer of this shape. */
+  private Optional<HqqLinear> like(int rows, int cols) {
+    return start.packedLinears().stream()
+        .map(start::packed)
+        .filter(layer -> layer.rows() == rows && layer.cols() == cols)
+        .filter(HqqLinear.class::isInstance)
+        .map(HqqLinear.class::cast)
+        .findFirst();
   }
 }

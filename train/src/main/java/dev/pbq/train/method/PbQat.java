@@ -82,15 +82,34 @@ public final class PbQat implements TrainingMethod {
     if (settings.layer() != null) {
       return new SignLinear(linear, weight, settings.layer(), scaleDtype);
     }
-    long[] mask =
-        start.isPresent()
-            ? startMask(linear, weight)
-            : SalientWeights.largest(weight, settings.salientFrac());
-    SalientWeights salient = SalientWeights.of(linear, weight, mask, scaleDtype);
-    return new SalientBinaryLinear(linear, weight, salient, scaleDtype);
+    if (start.isEmpty()) {
+      long[] mask = SalientWeights.largest(weight, settings.salientFrac());
+      SalientWeights salient = SalientWeights.of(linear, weight, mask, scaleDtype);
+      return new SalientBinaryLinear(linear, weight, salient, scaleDtype);
+    }
+    SalientSplitLinear split = split(linear, weight);
+    FloatMatrix latent = latent(weight, split);
+    SalientWeights salient = SalientWeights.of(linear, latent, split.salient(), scaleDtype);
+    return new SalientBinaryLinear(linear, latent, salient, scaleDtype);
   }
 
-  private long[] startMask(String linear, FloatMatrix weight) {
+  /**
+   * Where the start's values and the original's sizes meet: salient weights are the start's; the
+   * others have its signs, which its error compensation chose, with the original's magnitudes,
+   * which say how easily a sign may change.
+   */
+  private static FloatMatrix latent(FloatMatrix weight, SalientSplitLinear split) {
+    float[] used = split.dequantize().data();
+    float[] latent = new float[used.length];
+    long[] mask = split.salient();
+    for (int i = 0; i < latent.length; i++) {
+      boolean salient = (mask[i >>> 6] >>> i & 1) != 0;
+      latent[i] = salient ? used[i] : Math.copySign(weight.data()[i], used[i]);
+    }
+    return new FloatMatrix(weight.rows(), weight.cols(), latent);
+  }
+
+  private SalientSplitLinear split(String linear, FloatMatrix weight) {
     QuantizedLinear packed = start.orElseThrow().packed(linear);
     if (!(packed instanceof SalientSplitLinear split)) {
       throw PbqException.setting(
@@ -103,7 +122,7 @@ public final class PbQat implements TrainingMethod {
           "{start} %s: %s is [%s, %s], the model's is [%s, %s]",
           settings.start(), linear, split.rows(), split.cols(), weight.rows(), weight.cols());
     }
-    return split.salient();
+    return split;
   }
 
   /** The program trains the biases of what it replaces. */

@@ -152,7 +152,7 @@ public final class ClassificationRun {
     }
 
     ClassificationTrained train(NDManager manager) {
-      TrainedWeights trained = new StartingWeights(original, open.model()).of(method);
+      TrainedWeights trained = new StartingWeights(original, open.model()).of(method, plan.seed());
       ObjectNode all = allSettings();
       TrainingState state = new TrainingState(work, fingerprint(all).toString());
       TrainingLoop.Result learned = learn(manager, trained, state);

@@ -4,6 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.method.OriginalLinear;
@@ -25,11 +26,17 @@ record StartingWeights(Checkpoint original, TransformerModel model) {
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
 
-  TrainedWeights of(TrainingMethod method) {
+  /**
+   * The layers and vectors.
+   *
+   * @param seed of what starts at random
+   */
+  TrainedWeights of(TrainingMethod method, long seed) {
     Map<String, TrainableLinear> linears = new LinkedHashMap<>();
     method.requireFits(original);
+    WeightSource view = model.layout().view(original);
     for (Linear linear : linears(model)) {
-      linears.put(linear.name(), method.linear(original(linear)));
+      linears.put(linear.name(), method.linear(original(view, linear, seed)));
     }
     if (method.trainsTables()) {
       requireOneHead();
@@ -39,6 +46,10 @@ record StartingWeights(Checkpoint original, TransformerModel model) {
       boolean ofLinear =
           name.endsWith(BIAS)
               && linears.containsKey(name.substring(0, name.length() - BIAS.length()));
+      // A vector that files hold in a stack stays as it is.
+      if (!original.contains(name)) {
+        continue;
+      }
       long[] shape = original.shape(name);
       boolean isTrained =
           shape.length == 1
@@ -72,12 +83,13 @@ record StartingWeights(Checkpoint original, TransformerModel model) {
     }
   }
 
-  private OriginalLinear original(Linear linear) {
+  private static OriginalLinear original(WeightSource view, Linear linear, long seed) {
     return new OriginalLinear(
         linear.name(),
         linear.role().isAttention(),
-        original.readMatrix(linear.weight()),
-        linear.bias() ? Optional.of(original.read(linear.name() + BIAS)) : Optional.empty());
+        view.readMatrix(linear.weight()),
+        linear.bias() ? Optional.of(view.read(linear.name() + BIAS)) : Optional.empty(),
+        seed);
   }
 
   private static List<Linear> linears(TransformerModel model) {
@@ -92,8 +104,9 @@ record StartingWeights(Checkpoint original, TransformerModel model) {
   static double rms(Checkpoint original, TransformerModel model) {
     double sum = 0;
     long count = 0;
+    WeightSource view = model.layout().view(original);
     for (Linear linear : linears(model)) {
-      for (float w : original.read(linear.weight())) {
+      for (float w : view.read(linear.weight())) {
         sum += (double) w * w;
         count++;
       }

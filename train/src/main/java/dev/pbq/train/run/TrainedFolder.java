@@ -44,7 +44,7 @@ record TrainedFolder(
               QuantizedLinear linear = layer.pack();
               PackedTensorCollector collector = new PackedTensorCollector(name);
               linear.write(collector);
-              packed.put(name + WEIGHT, collector.group());
+              packed.put(name, collector.group());
               outcomes.add(outcome(name, layer, linear));
             });
     Map<String, TensorEntry> vectors = new LinkedHashMap<>();
@@ -61,6 +61,7 @@ record TrainedFolder(
             null,
             QuantizationReport.Size.of(outcomes, written, original),
             outcomes,
+            List.of(),
             seconds,
             peak.isPresent() ? peak.getAsLong() : null);
     PackedFolder.writeReport(work, report);
@@ -68,7 +69,7 @@ record TrainedFolder(
   }
 
   private LinearOutcome outcome(String name, TrainableLinear layer, QuantizedLinear linear) {
-    FloatMatrix weight = original.readMatrix(name + WEIGHT);
+    FloatMatrix weight = model.layout().view(original).readMatrix(name + WEIGHT);
     float[] used = new float[weight.data().length];
     layer.use(used);
     double error = 0;

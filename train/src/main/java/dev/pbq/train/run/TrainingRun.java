@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
+import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -75,7 +76,10 @@ public record TrainingRun(
         OpenTeacher teacher = OpenTeacher.open(folder, open, data.teacher(), running)) {
       if (!(open.weights() instanceof Checkpoint original)) {
         throw PbqException.badData(
-            folder.path() + " is quantized already; a dense model is needed");
+            Wording.of(
+                "%s is quantized already; a dense model is needed, and {dequantizeFirst} makes one"
+                    + " of it",
+                folder.shown()));
       }
       Checkpoints.requireDense(folder, original);
       TrainingMethod fitted = method.fitted(open.model());
@@ -166,7 +170,8 @@ public record TrainingRun(
       RunWindows.Made made =
           cut.make(manager, work, parts, teacher.model(), teacher.weights(), progress);
       TokenWindows windows = made.windows();
-      TrainedWeights trained = new StartingWeights(original, model).of(method);
+      method.requireFits(original);
+      TrainedWeights trained = new StartingWeights(original, model).of(method, plan.seed());
       TrainingSettings settings =
           plan.settings(
               method.defaults(),

@@ -210,7 +210,7 @@ public record TuneRun(
       Map<String, StoredVector> vectors = new LinkedHashMap<>();
       List<String> parts = weights.ownBiases();
       for (String name : model.requiredTensors()) {
-        if (weights.shape(name).length == 1 && !parts.contains(name)) {
+        if (weights.contains(name) && weights.shape(name).length == 1 && !parts.contains(name)) {
           Parameter values = Parameter.of(name, weights.read(name), false);
           vectors.put(name, new StoredVector(values, weights.stored().info(name).dtype()));
         }

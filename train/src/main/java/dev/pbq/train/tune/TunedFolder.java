@@ -8,16 +8,16 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.PackedTensorCollector;
 import dev.pbq.core.checkpoint.ShardSize;
-import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.packed.QuantizedLinear;
-import dev.pbq.train.layer.StoredVector;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.student.TrainedWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes a packed folder like another one, with tuned layers and vectors in their places. How it
@@ -44,10 +44,10 @@ record TunedFolder(ModelFolder source, PackedCheckpoint weights) {
   }
 
   private TensorGroup group(String name, TrainedWeights trained) {
-    StoredVector vector = trained.vectors().get(name);
-    if (vector != null) {
-      TensorEntry entry = vector.entry();
-      return TensorGroup.of(entry);
+    // Some checkpoints spell the names of the model's tensors in another way.
+    Optional<String> vector = TensorNames.resolve(name, trained.vectors()::containsKey);
+    if (vector.isPresent()) {
+      return TensorGroup.of(trained.vectors().get(vector.get()).entry());
     }
     String linear =
         name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;

@@ -2,6 +2,7 @@ package dev.pbq.workflow.inspect;
 
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
+import dev.pbq.core.checkpoint.FileWeights;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -19,7 +20,8 @@ import java.util.TreeMap;
  * @param tensors how many are stored
  * @param bytes of all stored tensors
  * @param bytesByDtype the same by element type
- * @param parameters of a dense model: how many numbers; of a packed one, those that are quantized
+ * @param parameters of a dense model, or one in another program's file: how many numbers; of a
+ *     packed one, those that are quantized
  * @param packed what a packed model consists of; empty of a dense one
  */
 public record Inspection(
@@ -42,6 +44,9 @@ public record Inspection(
       if (weights instanceof PackedCheckpoint packed) {
         PackedContents contents = PackedContents.of(folder, packed);
         return of(folder, packed.stored(), contents.weights(), Optional.of(contents));
+      }
+      if (weights instanceof FileWeights file) {
+        return ofFile(folder, file);
       }
       Checkpoint stored = (Checkpoint) weights;
       long parameters = stored.names().stream().mapToLong(n -> stored.info(n).elementCount()).sum();
@@ -66,7 +71,27 @@ public record Inspection(
         packed);
   }
 
-  /** Stored bits per parameter of a dense model. */
+  private static Inspection ofFile(ModelFolder folder, FileWeights file) {
+    Map<String, Long> types = new TreeMap<>();
+    long parameters = 0;
+    long bits = 0;
+    for (FileWeights.Stored tensor : file.stored()) {
+      types.merge(tensor.type(), tensor.bits().total() / 8, Long::sum);
+      parameters += tensor.bits().weights();
+      bits += tensor.bits().total();
+    }
+    boolean quantized = file.stored().stream().anyMatch(FileWeights.Stored::quantized);
+    return new Inspection(
+        file.file(),
+        folder.modelType().orElse("unknown"),
+        file.stored().size(),
+        bits / 8,
+        types,
+        parameters,
+        quantized ? Optional.of(PackedContents.of(file)) : Optional.empty());
+  }
+
+  /** Stored bits per parameter of the whole model, where {@link #parameters} counts them all. */
   public double bitsPerParameter() {
     return 8.0 * bytes / parameters;
   }

@@ -1,6 +1,7 @@
 package dev.pbq.workflow.inspect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.checkpoint.FileWeights;
 import dev.pbq.core.checkpoint.ForeignLayout;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -67,6 +69,31 @@ public record PackedContents(
         linears,
         parts,
         report);
+  }
+
+  /** Of a file of another program: the linears of its blocks, whatever they are stored in. */
+  static PackedContents of(FileWeights file) {
+    Map<String, Long> parts = new TreeMap<>();
+    List<PackedLayer> linears = new ArrayList<>();
+    for (FileWeights.Stored tensor : file.stored()) {
+      if (tensor.inBlock()) {
+        tensor
+            .bits()
+            .byKind()
+            .forEach(
+                (kind, bits) -> parts.merge(kind.name().toLowerCase(Locale.ROOT), bits, Long::sum));
+        String name = tensor.name().substring(0, tensor.name().length() - ".weight".length());
+        linears.add(
+            new PackedLayer(
+                name,
+                tensor.shape()[0],
+                tensor.shape()[1],
+                tensor.bits().total(),
+                Optional.empty()));
+      }
+    }
+    return new PackedContents(
+        file.format().title() + " file", Optional.empty(), linears, parts, Optional.empty());
   }
 
   private static double error(LinearOutcome outcome) {

@@ -1,6 +1,7 @@
 package dev.pbq.workflow.quantize;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -12,6 +13,8 @@ import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.Engines;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.pipeline.BlockCorrection;
+import dev.pbq.core.pipeline.CorrectionEstimate;
 import dev.pbq.core.pipeline.LinearSelection;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.ProgressListener;
@@ -32,13 +35,19 @@ public final class QuantizationJob implements AutoCloseable {
   private final Checkpoint weights;
   private final TransformerModel model;
   private final QuantizationPlan plan;
+  private final Optional<BlockCorrection> correction;
 
   private QuantizationJob(
-      ModelFolder folder, Checkpoint weights, TransformerModel model, QuantizationPlan plan) {
+      ModelFolder folder,
+      Checkpoint weights,
+      TransformerModel model,
+      QuantizationPlan plan,
+      Optional<BlockCorrection> correction) {
     this.folder = folder;
     this.weights = weights;
     this.model = model;
     this.plan = plan;
+    this.correction = correction;
   }
 
   /** Opens a dense model and plans; reads headers only. */
@@ -46,16 +55,21 @@ public final class QuantizationJob implements AutoCloseable {
       ResolvedModel resolved,
       LinearSelection selection,
       Function<String, Quantizer> method,
-      boolean trueSequential) {
+      LayerOrder order) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<String> before = folder.quantMethod();
     if (before.isPresent()) {
       throw PbqException.badData(
-          folder.path() + " is quantized already (quant_method " + before.get() + ")");
+          Wording.of(
+              "%s is quantized already (quant_method %s); {dequantizeFirst} takes its dequantized"
+                  + " weights as the dense model",
+              folder.shown(), before.get()));
     }
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     QuantizationPlan together = QuantizationPlan.of(model, selection, method);
-    QuantizationPlan plan = trueSequential ? together.trueSequential() : together;
+    QuantizationPlan plan = order.of(together);
+    Optional<BlockCorrection> correction = order.blockwise().map(BlockCorrection::with);
+    correction.ifPresent(c -> c.trainer().require(folder.config(), folder.path().toString()));
     Checkpoint weights = Checkpoint.open(folder.path());
     try {
       Checkpoints.requireDense(folder, weights);
@@ -66,7 +80,7 @@ public final class QuantizationJob implements AutoCloseable {
       weights.close();
       throw e;
     }
-    return new QuantizationJob(folder, weights, model, plan);
+    return new QuantizationJob(folder, weights, model, plan, correction);
   }
 
   public TransformerModel model() {
@@ -97,7 +111,13 @@ public final class QuantizationJob implements AutoCloseable {
             .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())
             .mapToLong(n -> weights.info(n).byteCount())
             .sum();
-    return PlanEstimate.of(model, plan, others, windows, tokens);
+    PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens);
+    return correction(windows, tokens).map(plain::plus).orElse(plain);
+  }
+
+  /** What block-wise error correction takes of it; empty without. */
+  public Optional<CorrectionEstimate> correction(int windows, int tokens) {
+    return correction.map(c -> CorrectionEstimate.of(model, plan, windows, tokens, c.settings()));
   }
 
   /** Quantizes. */
@@ -107,7 +127,8 @@ public final class QuantizationJob implements AutoCloseable {
       int threads,
       ProgressListener progress) {
     QuantizationRun run =
-        new QuantizationRun(folder, weights, model, plan, calibration, settings, progress);
+        new QuantizationRun(
+            folder, weights, model, plan, calibration, correction, settings, progress);
     return Parallel.withThreads(
         threads,
         () ->

@@ -94,7 +94,10 @@ public final class RecipeRun implements AutoCloseable {
     recipe.calibration().requireSamples();
     QuantizationJob job =
         QuantizationJob.open(
-            resolved, recipe.layers().selection(), layers, recipe.trueSequential());
+            resolved,
+            recipe.layers().selection(),
+            layers,
+            new LayerOrder(recipe.trueSequential(), recipe.blockwise()));
     try {
       ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
       recipe.calibration().tokens(job.model());
@@ -235,6 +238,7 @@ public final class RecipeRun implements AutoCloseable {
     if (recipe.trueSequential()) {
       settings.put("trueSequential", true);
     }
+    recipe.blockwise().ifPresent(blockwise -> blockwise.describe(settings));
     List<String> overrides = layers.texts();
     if (!overrides.isEmpty()) {
       overrides.forEach(settings.putArray("overrides")::add);

@@ -1,6 +1,8 @@
 package dev.pbq.workflow.recipe;
 
+import dev.pbq.core.pipeline.CorrectionSettings;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The part of a recipe about layers: which are quantized, and with which other settings.
@@ -8,10 +10,16 @@ import java.util.List;
  * @param choice which are quantized
  * @param overrides for some of them, in order
  * @param trueSequential whether the layers of a block are calibrated one input after the other
+ * @param blockwise what is left of a block is trained after each input, if at all
  */
-public record LayerPlan(LayerChoice choice, List<LayerOverride> overrides, boolean trueSequential) {
+public record LayerPlan(
+    LayerChoice choice,
+    List<LayerOverride> overrides,
+    boolean trueSequential,
+    Optional<CorrectionSettings> blockwise) {
   /** All layers alike, a block at once. */
-  public static final LayerPlan ALL = new LayerPlan(LayerChoice.ALL, List.of(), false);
+  public static final LayerPlan ALL =
+      new LayerPlan(LayerChoice.ALL, List.of(), false, Optional.empty());
 
   public LayerPlan {
     overrides = List.copyOf(overrides);

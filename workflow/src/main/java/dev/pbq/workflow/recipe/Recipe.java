@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.pipeline.CorrectionSettings;
 import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.QuantConfig;
 import java.nio.file.Path;
@@ -96,6 +97,11 @@ public record Recipe(
     return plan.trueSequential();
   }
 
+  /** How what is left of a block is trained after each input; empty if it is not. */
+  public Optional<CorrectionSettings> blockwise() {
+    return plan.blockwise();
+  }
+
   public TokenChoice tokens() {
     return texts.tokens();
   }
@@ -180,12 +186,24 @@ public record Recipe(
 
   public Recipe withLayers(LayerChoice newLayers, List<LayerOverride> newOverrides) {
     return new Recipe(
-        main, new LayerPlan(newLayers, newOverrides, trueSequential()), texts, maxShardSize);
+        main,
+        new LayerPlan(newLayers, newOverrides, trueSequential(), blockwise()),
+        texts,
+        maxShardSize);
   }
 
   public Recipe withTrueSequential(boolean isSequential) {
     return new Recipe(
-        main, new LayerPlan(layers(), overrides(), isSequential), texts, maxShardSize);
+        main, new LayerPlan(layers(), overrides(), isSequential, blockwise()), texts, maxShardSize);
+  }
+
+  /** With block-wise error correction, or without. */
+  public Recipe withBlockwise(Optional<CorrectionSettings> settings) {
+    return new Recipe(
+        main,
+        new LayerPlan(layers(), overrides(), trueSequential(), settings),
+        texts,
+        maxShardSize);
   }
 
   public Recipe withData(

@@ -67,6 +67,14 @@ public final class RecipeFile {
     if (recipe.trueSequential()) {
       toml.put("true-sequential", true);
     }
+    recipe
+        .blockwise()
+        .ifPresent(
+            blockwise -> {
+              toml.put("blockwise", true);
+              toml.put("blockwise-epochs", blockwise.epochs());
+              toml.put("blockwise-lr", blockwise.learningRate());
+            });
     if (recipe.tokens().addBos() != TokenChoice.DEFAULT.addBos()) {
       toml.put("add-bos", recipe.tokens().addBos().name().toLowerCase(Locale.ROOT));
     }

@@ -10,6 +10,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.data.BosRule;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.pipeline.CorrectionSettings;
 import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.Presets;
 import dev.pbq.formats.config.QuantConfig;
@@ -38,6 +39,9 @@ final class RecipeReader {
           "invert",
           "act-format",
           "true-sequential",
+          "blockwise",
+          "blockwise-epochs",
+          "blockwise-lr",
           "add-bos",
           "parse-special-tokens",
           "max-shard-size",
@@ -64,7 +68,8 @@ final class RecipeReader {
         new LayerPlan(
             layers(top),
             top.tables("override").stream().map(RecipeReader::override).toList(),
-            top.flag("true-sequential").orElse(false)),
+            top.flag("true-sequential").orElse(false),
+            blockwise(top)),
         new TextPlan(
             tokens(top),
             top.table("calibration").map(this::calibration).orElse(CalibrationChoice.DEFAULT),
@@ -139,6 +144,22 @@ final class RecipeReader {
         top.text("quant-only").orElse(""),
         top.flag("invert").orElse(false),
         skip);
+  }
+
+  private static Optional<CorrectionSettings> blockwise(TomlTable top) {
+    Optional<Integer> epochs = top.integer("blockwise-epochs", 1);
+    Optional<Double> rate = top.number("blockwise-lr");
+    if (!top.flag("blockwise").orElse(false)) {
+      if (epochs.isPresent() || rate.isPresent()) {
+        throw PbqException.usage(
+            top.where() + ": blockwise-epochs and blockwise-lr are of no use without blockwise");
+      }
+      return Optional.empty();
+    }
+    CorrectionSettings otherwise = CorrectionSettings.DEFAULT;
+    return Optional.of(
+        new CorrectionSettings(
+            epochs.orElse(otherwise.epochs()), rate.orElse(otherwise.learningRate())));
   }
 
   private static TokenChoice tokens(TomlTable top) {

@@ -48,6 +48,10 @@ record TomlTable(String where, ObjectNode node) {
   }
 
   /** An integer, or a text that is one: the library misreads integers of many digits. */
+  Optional<Double> number(String key) {
+    return value(key, JsonNode::isNumber, "a number").map(JsonNode::doubleValue);
+  }
+
   Optional<Long> wide(String key) {
     return value(key, TomlTable::isLong, "an integer").map(v -> Long.valueOf(v.asText()));
   }

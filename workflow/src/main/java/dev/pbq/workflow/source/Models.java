@@ -8,6 +8,7 @@ import dev.pbq.hub.Hub;
 import dev.pbq.tiny.TinyModel;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Finds the folder of a model by the name that a user gives: a folder, a hub id ({@code
@@ -17,6 +18,7 @@ import java.util.Map;
 public final class Models {
   private final Map<String, String> environment;
   private final DownloadListener listener;
+  private final Optional<Path> tokenizer;
 
   /**
    * Models as an environment has them.
@@ -25,8 +27,23 @@ public final class Models {
    * @param listener is told how far downloads are
    */
   public Models(Map<String, String> environment, DownloadListener listener) {
-    this.environment = Map.copyOf(environment);
+    this(Map.copyOf(environment), listener, Optional.empty());
+  }
+
+  private Models(
+      Map<String, String> environment, DownloadListener listener, Optional<Path> tokenizer) {
+    this.environment = environment;
     this.listener = listener;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Models whose tokenizer is another folder's, where they are one file.
+   *
+   * @param folder with a tokenizer; empty for the model's own
+   */
+  public Models withTokenizer(Optional<Path> folder) {
+    return new Models(environment, listener, folder);
   }
 
   /**
@@ -61,7 +78,9 @@ public final class Models {
 
   private ModelResolver resolver(ModelFetcher fetcher) {
     Path cache = TinyModel.defaultCacheDir();
-    return new ModelResolver(
-        Map.of(BuiltIn.TINY, () -> TinyModel.unpack(cache)), environment, fetcher);
+    ModelResolver resolver =
+        new ModelResolver(
+            Map.of(BuiltIn.TINY, () -> TinyModel.unpack(cache)), environment, fetcher);
+    return tokenizer.map(resolver::withTokenizer).orElse(resolver);
   }
 }

@@ -12,12 +12,12 @@ import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.packed.HqqParameters;
 import dev.pbq.core.packed.LowRankLinear;
-import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.eval.run.Running;
 import dev.pbq.tiny.TinyModel;
 import dev.pbq.train.method.HqqPlus;
 import dev.pbq.train.method.HqqPlusSettings;
+import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.run.TrainingData;
 import dev.pbq.train.run.TrainingPlan;
 import dev.pbq.train.run.TrainingProgress;
@@ -40,8 +40,8 @@ class HqqPlusRunTest {
     private static final long serialVersionUID = 1;
   }
 
-  private static HqqPlus method(boolean mergeZero, int seed) {
-    return HqqPlus.open(
+  private static TrainingMethod method(boolean mergeZero) {
+    HqqPlusSettings settings =
         new HqqPlusSettings(
             1.0,
             mergeZero ? -1 : 64,
@@ -50,26 +50,28 @@ class HqqPlusRunTest {
             8,
             4,
             null,
-            0.05,
-            true,
+            null,
+            null,
             HqqPlusSettings.Loss.KD,
-            false,
+            null,
             mergeZero,
-            seed,
-            ScaleDtype.F16));
+            null);
+    return HqqPlus.open(settings);
   }
 
-  private TrainingRun run(HqqPlus method, TrainingProgress progress) {
+  private TrainingRun run(TrainingMethod method, TrainingProgress progress) {
     Path folder = TinyModel.unpack(temporary.resolve("tiny"));
-    return new TrainingRun(
-        new ResolvedModel("tiny", "tiny", folder, "built in"),
-        method,
+    TrainingPlan plan =
         TrainingPlan.DEFAULT
             .withSteps(6)
             .withWindows(2, 1, 32)
             .withRate(5e-3, 1)
             .withSeed(1)
-            .withHeldOut(4),
+            .withHeldOut(4);
+    return new TrainingRun(
+        new ResolvedModel("tiny", "tiny", folder, "built in"),
+        method,
+        plan,
         TrainingData.of(CalibrationText.of("text", TinyModel.calibrationText())),
         Running.of(1, Long.MAX_VALUE),
         progress);
@@ -82,8 +84,7 @@ class HqqPlusRunTest {
   @Test
   void aKilledRunThatIsResumedGivesTheSameBytes() throws IOException {
     Path whole = temporary.resolve("whole");
-    TrainingResult result =
-        run(method(false, 1), TrainingProgress.SILENT).run(output(whole, false));
+    TrainingResult result = run(method(false), TrainingProgress.SILENT).run(output(whole, false));
     assertThat(result.heldOutAfter()).isLessThan(result.heldOutBefore());
     assertThat(result.report().size().storedByKind())
         .containsOnlyKeys(BitKind.SIGNS, BitKind.SCALES, BitKind.ZERO_POINTS, BitKind.ADAPTERS);
@@ -95,13 +96,13 @@ class HqqPlusRunTest {
             throw new Killed();
           }
         };
-    TrainingRun first = run(method(false, 1), killer);
+    TrainingRun first = run(method(false), killer);
     assertThatThrownBy(() -> first.run(output(killed, false))).isInstanceOf(Killed.class);
-    TrainingRun other = run(method(true, 1), TrainingProgress.SILENT);
+    TrainingRun other = run(method(true), TrainingProgress.SILENT);
     assertThatThrownBy(() -> other.run(output(killed, true)))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("mergeZero");
-    run(method(false, 1), TrainingProgress.SILENT).run(output(killed, true));
+    run(method(false), TrainingProgress.SILENT).run(output(killed, true));
     for (String file : new String[] {"model.safetensors", "training.jsonl", "config.json"}) {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .as(file)
@@ -112,8 +113,7 @@ class HqqPlusRunTest {
   @Test
   void mergedZeroPointsAreNotStored() {
     Path output = temporary.resolve("merged");
-    TrainingResult result =
-        run(method(true, 1), TrainingProgress.SILENT).run(output(output, false));
+    TrainingResult result = run(method(true), TrainingProgress.SILENT).run(output(output, false));
     assertThat(result.report().size().storedByKind())
         .containsOnlyKeys(BitKind.SIGNS, BitKind.SCALES, BitKind.ADAPTERS);
     try (PackedCheckpoint packed = PackedCheckpoint.open(ModelFolder.open(output))) {

@@ -1,25 +1,21 @@
-package dev.pbq.export;
+package dev.pbq.core.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.checkpoint.ModelWeights;
-import dev.pbq.core.checkpoint.PackedCheckpoint;
-import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.Linear;
+import dev.pbq.core.tensor.WeightSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The biases that packed layers bring themselves (HQQ+), in an export, whose layers have a bias
+ * The biases that packed layers bring themselves (HQQ+), in a dense model, whose layers have a bias
  * only where the configuration says so.
  *
  * @param leftOut names of those that are all 0 and have no place
  * @param switchedOn keys of the configuration that make places for the others
  */
-record OwnBiases(Set<String> leftOut, List<String> switchedOn) {
+public record OwnBiases(Set<String> leftOut, List<String> switchedOn) {
   private static final OwnBiases NONE = new OwnBiases(Set.of(), List.of());
 
   /** The keys of the families that have some, alone and together; the fewest first. */
@@ -36,31 +32,35 @@ record OwnBiases(Set<String> leftOut, List<String> switchedOn) {
   /**
    * Finds the places.
    *
+   * @param where names the model in the message
+   * @param weights of the packed model
+   * @param biases the names of what its layers bring
    * @throws PbqException USAGE naming a layer whose bias is not 0 and has no place
    */
-  static OwnBiases of(ModelFolder folder, ModelWeights weights) {
-    if (!(weights instanceof PackedCheckpoint packed) || packed.ownBiases().isEmpty()) {
+  public static OwnBiases of(
+      ObjectNode config, String where, WeightSource weights, List<String> biases) {
+    if (biases.isEmpty()) {
       return NONE;
     }
-    Set<String> own = new HashSet<>(packed.ownBiases());
-    Set<String> needed = own.stream().filter(b -> !isZero(packed, b)).collect(Collectors.toSet());
+    Set<String> own = new HashSet<>(biases);
+    Set<String> needed = own.stream().filter(b -> !isZero(weights, b)).collect(Collectors.toSet());
     for (List<String> keys : SWITCHES) {
-      Set<String> places = places(folder, keys);
-      if (places.containsAll(needed) && places.stream().allMatch(packed::contains)) {
+      Set<String> places = places(config, where, keys);
+      if (places.containsAll(needed) && places.stream().allMatch(weights::contains)) {
         own.removeAll(places);
         return new OwnBiases(own, keys);
       }
     }
-    SWITCHES.forEach(keys -> needed.removeAll(places(folder, keys)));
+    SWITCHES.forEach(keys -> needed.removeAll(places(config, where, keys)));
     String layer = (needed.isEmpty() ? own : needed).stream().sorted().findFirst().orElseThrow();
     throw PbqException.setting(
         "%s: %s is not 0, and models of type '%s' have no such bias: only a training with"
             + " {trainBias=false} can be exported",
-        folder.path(), layer, folder.modelType().orElse("unknown"));
+        where, layer, config.path("model_type").asText("unknown"));
   }
 
-  private static boolean isZero(PackedCheckpoint packed, String bias) {
-    for (float value : packed.read(bias)) {
+  private static boolean isZero(WeightSource weights, String bias) {
+    for (float value : weights.read(bias)) {
       if (value != 0) {
         return false;
       }
@@ -69,17 +69,17 @@ record OwnBiases(Set<String> leftOut, List<String> switchedOn) {
   }
 
   /** The biases of linears that a configuration with some keys switched on has. */
-  private static Set<String> places(ModelFolder folder, List<String> keys) {
-    ObjectNode config = folder.config();
+  private static Set<String> places(ObjectNode original, String where, List<String> keys) {
+    ObjectNode config = original.deepCopy();
     keys.forEach(key -> config.put(key, true));
-    return Architectures.of(config, folder.path().toString()).layout().linears().stream()
+    return Architectures.of(config, where).layout().linears().stream()
         .filter(Linear::bias)
         .map(linear -> linear.name() + BIAS)
         .collect(Collectors.toSet());
   }
 
   /** Makes the places in a configuration. */
-  void addTo(ObjectNode config) {
+  public void addTo(ObjectNode config) {
     switchedOn.forEach(key -> config.put(key, true));
   }
 }
