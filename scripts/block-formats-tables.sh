@@ -3,18 +3,20 @@
 # perplexity with weights and activations in each shipped configuration, beside memory density; and with packed weights alone, beside
 # stored bits. Resumable: what has been quantized or evaluated is not done again.
 #
-#   scripts/block-formats-tables.sh [--out DIR] [--eval SET,SET] [--seqlen N] [--data-dir DIR] [--limit N] [--area FILE] [--tables formats,weights] [--only NAME,NAME] MODEL...
+#   scripts/block-formats-tables.sh [--out DIR] [--eval SET,SET] [--seqlen N] [--data-dir DIR] [--limit N] [--area FILE] [--tables formats,weights,tuning] [--only NAME,NAME]
+#       [--tune "OPTIONS"] [--task FILE --task-eval FILE] MODEL...
 #
 # FILE holds lines "CONFIGURATION DENSITY" with arithmetic densities of your hardware model, e.g. "bfp-w6a6 19.2"; pbq has none of its own.
-# --only makes only the rows of these configurations. Without arguments: --help.
+# --only makes only the rows of these configurations. Table tuning (section 4.3, fine-tuning in 4 bits) is made if asked for: OPTIONS go to
+# 'pbq train', e.g. "--dataset a.jsonl --steps 200 --seqlen 256"; with --task the models are classifiers. Without arguments: --help.
 set -eu
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 pbq="${PBQ:-$here/../pbq}"
-out=results/block-formats eval_sets=wikitext2 seqlen= data_dir= limit= area= only= tables=formats,weights
+out=results/block-formats eval_sets=wikitext2 seqlen= data_dir= limit= area= only= tables=formats,weights tune= task= task_eval=
 models=()
 
-usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
+usage() { sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit "$1"; }
 
 [ $# -gt 0 ] || usage 2
 while [ $# -gt 0 ]; do
@@ -27,6 +29,9 @@ while [ $# -gt 0 ]; do
     --area) area="$2"; shift 2 ;;
     --tables) tables="$2"; shift 2 ;;
     --only) only="$2"; shift 2 ;;
+    --tune) tune="$2"; shift 2 ;;
+    --task) task="$2"; shift 2 ;;
+    --task-eval) task_eval="$2"; shift 2 ;;
     --help|-h) usage 0 ;;
     -*) echo "block-formats-tables: unknown option $1" >&2; exit 2 ;;
     *) models+=("$1"); shift ;;
@@ -147,10 +152,63 @@ int-4-auto|--method int --bits 4 --frac-width auto
 T
 }
 
+# score FILE MODEL_OR_FOLDER OPTIONS...: perplexity, or accuracy where there is a task.
+score() {
+  local file="$1"
+  shift
+  if [ -z "$task" ]; then
+    evaluate "$file" "$@"
+  else
+    [ -s "$file" ] || "$pbq" eval-classify "$@" --data "$task_eval" --json "$file" >&2
+  fi
+}
+
+scored() {
+  if [ -z "$task" ]; then
+    figures "$1" "$missing"
+  else
+    echo " $(field "$1" accuracy 0 | awk '{printf "%.4f", $1}') | $missing |"
+  fi
+}
+
+tuning() {
+  local model="$1" dir="$2" name options folder heads=(configuration "stored bits") s
+  [ -z "$task" ] || [ -n "$task_eval" ] || { echo "block-formats-tables: --task needs --task-eval" >&2; exit 2; }
+  preamble "fine-tuning in 4 bits (section 4.3)" "$model"
+  echo "Weights, biases and activations of the blocks in bfp-w4a4; trained with: ${tune:-the defaults}. Published is OPT-350M on SST-2."
+  echo
+  if [ -z "$task" ]; then
+    for s in "${sets[@]}"; do heads+=("$s (ours)" "$s (published)"); done
+  else
+    heads+=("accuracy (ours)" "accuracy (published)")
+  fi
+  columns "${heads[@]}"
+  score "$dir/tuning-full.json" "$model" --act-format none
+  echo "| full precision | - |$(scored "$dir/tuning-full.json")"
+  score "$dir/tuning-start.json" "$model" --act-format bfp-w4a4
+  echo "| not tuned | 4.5 |$(scored "$dir/tuning-start.json")"
+  while IFS='|' read -r name options; do
+    wanted "$name" || continue
+    # What a language model learns from its original has no counterpart for labels.
+    [ -z "$task" ] || [ "$name" != distilled ] || continue
+    folder="$dir/$name"
+    if [ ! -s "$folder/pbq-report.json" ]; then
+      # shellcheck disable=SC2086 # the options are lists
+      "$pbq" train "$model" --method format-tune --out "$folder" --resume ${task:+--task "$task"} $tune $options >&2
+    fi
+    score "$folder.score.json" "$folder"
+    echo "| $name | $(field "$folder/pbq-report.json" storedBits 0 | awk '{printf "%.3f", $1}') |$(scored "$folder.score.json")"
+  done <<'T'
+tuned|--format bfp-w4a4
+as-the-program|--format bfp-w4a4 --compat
+distilled|--format bfp-w4a4 --distill 1
+T
+}
+
 for model in "${models[@]}"; do
   dir="$out/$(basename "$model")"
   mkdir -p "$dir"
-  for table in formats weights; do
+  for table in formats weights tuning; do
     case ",$tables," in *,"$table",*)
       "$table" "$model" "$dir" >"$dir/$table.md.new"
       mv "$dir/$table.md.new" "$dir/$table.md"

@@ -56,11 +56,24 @@ public final class ExportSource implements AutoCloseable {
     stored.keySet().removeAll(biases.leftOut());
   }
 
-  /** Opens a folder's weights, reading headers only. */
+  /**
+   * Opens a folder's weights, reading headers only.
+   *
+   * @throws PbqException USAGE naming a layer that is no linear map
+   */
   public static ExportSource open(ModelFolder folder) {
+    return open(folder, true);
+  }
+
+  /** As {@link #open(ModelFolder)}, with layers that are no linear maps as well. */
+  public static ExportSource openAnyForm(ModelFolder folder) {
+    return open(folder, false);
+  }
+
+  private static ExportSource open(ModelFolder folder, boolean linearMaps) {
     ModelWeights weights = Checkpoints.open(folder);
     try {
-      if (weights instanceof PackedCheckpoint packed) {
+      if (linearMaps && weights instanceof PackedCheckpoint packed) {
         packed.requireLinearMaps();
       }
       return new ExportSource(folder, weights);

@@ -53,7 +53,7 @@ public final class ExportCommand implements Runnable {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "hf, gptq, gguf or hqq; docs/export.md says which method fits which.")
+      description = "hf, gptq, gguf, hqq or onebit; docs/export.md says which method fits which.")
   private String format;
 
   @Option(
@@ -76,13 +76,14 @@ public final class ExportCommand implements Runnable {
       paramLabel = "TYPE",
       description =
           "hf, gptq: f16, bf16 or f32 for all that is dense (default: as most of the source; gptq:"
-              + " f16); hqq: also the type that layers compute in (default: each layer's own).")
+              + " f16); hqq: also the type that layers compute in (default: each layer's own);"
+              + " onebit: f16 or f32, also for the vectors (default: all as it is).")
   private String dtype;
 
   @Option(
       names = "--shard-size",
       paramLabel = "SIZE",
-      description = "hf, gptq: the largest size of one file (default: 5GB).")
+      description = "hf, gptq, onebit: the largest size of one file (default: 5GB).")
   private String shardSize;
 
   @Option(

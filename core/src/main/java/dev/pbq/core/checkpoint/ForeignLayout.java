@@ -2,6 +2,7 @@ package dev.pbq.core.checkpoint;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.tensor.LinearForm;
 import java.util.Set;
 
 /**
@@ -10,9 +11,9 @@ import java.util.Set;
  * META-INF/services/dev.pbq.core.checkpoint.ForeignLayout}; {@link Checkpoints#open} uses it.
  *
  * <p>Each linear is some tensors {@code <linear>.<part>}; a tensor {@code <linear>.weight} must not
- * stand beside them, and {@code <linear>.bias} is no part. The files are untrusted: whatever is
- * wrong with them ends in a {@link PbqException} of kind BAD_DATA that names the tensor.
- * Implementations have no state and are used by several threads.
+ * stand beside them unless it is a part ({@link #hasWeightPart}), and {@code <linear>.bias} is
+ * none. The files are untrusted: whatever is wrong with them ends in a {@link PbqException} of kind
+ * BAD_DATA that names the tensor. Implementations have no state and are used by several threads.
  */
 public interface ForeignLayout {
   /**
@@ -40,4 +41,14 @@ public interface ForeignLayout {
    * @throws PbqException BAD_DATA naming the tensor that is missing or wrong
    */
   QuantizedLinear read(ModelFolder folder, Checkpoint stored, String linear);
+
+  /** What every linear of this layout computes from its weight. */
+  default LinearForm form() {
+    return LinearForm.PLAIN;
+  }
+
+  /** Whether the tensor {@code <linear>.weight} is one of the parts. */
+  default boolean hasWeightPart() {
+    return false;
+  }
 }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * A Hugging Face model folder: where it is and what its {@code config.json} says.
  *
  * @param path the folder
- * @param config the parsed {@code config.json}; every call gives a copy
+ * @param config the parsed {@code config.json}, with the model's own {@code model_type} where the
+ *     file has that of a program for its quantized form ({@code bitllama}); every call gives a copy
  */
 public record ModelFolder(Path path, ObjectNode config) {
   /** The file without which a folder is no model. */
@@ -77,7 +78,7 @@ public record ModelFolder(Path path, ObjectNode config) {
     if (!Files.exists(config)) {
       throw PbqException.badData("not a model: no config.json in " + path);
     }
-    return new ModelFolder(path, JsonFiles.readObject(config));
+    return new ModelFolder(path, StatedConfig.usual(JsonFiles.readObject(config)));
   }
 
   @Override

@@ -106,7 +106,9 @@ public final class PackedCheckpoint implements ModelWeights {
     return new PackedCheckpoint(
         stored,
         Optional.of(layout),
-        withoutDense(stored, linears),
+        layout.hasWeightPart()
+            ? Collections.unmodifiableSet(linears)
+            : withoutDense(stored, linears),
         linear -> layout.read(folder, stored, linear));
   }
 
@@ -263,9 +265,9 @@ public final class PackedCheckpoint implements ModelWeights {
   }
 
   private LinearForm storedForm(String linear) {
-    return layout.isEmpty()
-        ? PackedLinears.form(new SafetensorsPackedReader(stored, linear))
-        : LinearForm.PLAIN;
+    return layout
+        .map(ForeignLayout::form)
+        .orElseGet(() -> PackedLinears.form(new SafetensorsPackedReader(stored, linear)));
   }
 
   @Override

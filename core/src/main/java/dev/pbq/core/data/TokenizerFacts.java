@@ -77,7 +77,9 @@ public record TokenizerFacts(
     JsonNode model = json(folder, "config.json");
     JsonNode generation = json(folder, "generation_config.json");
     String className = config.path("tokenizer_class").asText("");
-    String modelType = model.path("model_type").asText("");
+    String stated = model.path("model_type").asText("");
+    // OneBit's program has a copy of Llama's code under a name of its own.
+    String modelType = stated.equals("bitllama") ? "llama" : stated;
     TokenizerClass kind = TokenizerClass.of(className, modelType);
     JsonNode specialMap = json(folder, SPECIAL_TOKENS_MAP);
     Map<String, String> special = specials(folder, config, specialMap, kind);

@@ -15,6 +15,7 @@ public final class PackedLinears {
   public static LinearForm form(PackedReader in) {
     return switch (in.text("family")) {
       case OneBitFormat.FAMILY -> LinearForm.NORMALIZED;
+      case BiRealFormat.FAMILY -> LinearForm.SIGNED;
       case LowRankFormat.FAMILY ->
           LowRankFormat.hasBias(in) ? LinearForm.WITH_BIAS : LinearForm.PLAIN;
       default -> LinearForm.PLAIN;
@@ -36,6 +37,7 @@ public final class PackedLinears {
       case BlockFormatStorage.FAMILY -> BlockFormatStorage.read(in);
       case HqqFormat.FAMILY -> HqqFormat.read(in);
       case OneBitFormat.FAMILY -> OneBitFormat.read(in);
+      case BiRealFormat.FAMILY -> BiRealFormat.read(in);
       case LowRankFormat.FAMILY -> LowRankFormat.read(in);
       default ->
           throw new PartReader(in)
@@ -52,6 +54,7 @@ public final class PackedLinears {
                           BlockFormatStorage.FAMILY,
                           HqqFormat.FAMILY,
                           OneBitFormat.FAMILY,
+                          BiRealFormat.FAMILY,
                           LowRankFormat.FAMILY));
     };
   }

@@ -14,6 +14,7 @@ public sealed interface QuantizedLinear
         BlockFormatLinear,
         HqqLinear,
         OneBitLinear,
+        BiRealLinear,
         LowRankLinear {
   /** The family's name in the packed descriptor, e.g. {@code salient-split}. */
   String family();
@@ -65,6 +66,9 @@ public sealed interface QuantizedLinear
 
     /** For {@link OneBitLinear}. */
     R oneBit(OneBitLinear linear);
+
+    /** For {@link BiRealLinear}. */
+    R biReal(BiRealLinear linear);
 
     /** For {@link LowRankLinear}. */
     R lowRank(LowRankLinear linear);

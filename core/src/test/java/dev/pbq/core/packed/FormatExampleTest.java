@@ -200,6 +200,16 @@ class FormatExampleTest {
   }
 
   @Test
+  void biReal() throws IOException {
+    BiRealLinear layer =
+        new BiRealLinear(
+            2, 3, ScaleDtype.F16, new byte[] {0, 1, 0, 1, 1, 0}, new float[] {0.5f, 2});
+    assertThat(layer.dequantize())
+        .isEqualTo(new FloatMatrix(2, 3, new float[] {0.5f, -0.5f, 0.5f, -2, -2, 2}));
+    assertDocumented("### Example: bi-real", layer);
+  }
+
+  @Test
   void lowRank() throws IOException {
     HqqLinear base =
         new HqqLinear(

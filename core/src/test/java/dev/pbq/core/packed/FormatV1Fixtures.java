@@ -3,7 +3,6 @@ package dev.pbq.core.packed;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
-import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.testkit.MemoryPackedWriter;
@@ -169,6 +168,7 @@ final class FormatV1Fixtures {
             CodedParameters.NONE,
             11));
     layers.put("onebit", RandomLayers.oneBit(6, 21, ScaleDtype.F16, 40));
+    layers.put("bi-real", RandomLayers.biReal(6, 21, ScaleDtype.F16, 41));
     FlatGroups groups = new FlatGroups(1, 21);
     layers.put("low-rank", RandomLayers.lowRank(6, 21, 3, groups, ScaleDtype.F16, true, 50));
     layers.put(

@@ -69,6 +69,7 @@ class FormatV1Test {
             "uniform null",
             "hqq null",
             "onebit null",
+            "bi-real null",
             "low-rank null",
             "salient-split binary",
             "salient-split one-sided",

@@ -23,6 +23,9 @@ final class NaiveDequantizer {
     if (linear instanceof OneBitLinear o) {
       return oneBit(o);
     }
+    if (linear instanceof BiRealLinear b) {
+      return biReal(b);
+    }
     if (linear instanceof LowRankLinear l) {
       return lowRank(l);
     }
@@ -51,6 +54,14 @@ final class NaiveDequantizer {
       }
     }
     return new FloatMatrix(o.rows(), o.cols(), w);
+  }
+
+  private static FloatMatrix biReal(BiRealLinear b) {
+    float[] w = new float[b.rows() * b.cols()];
+    for (int i = 0; i < w.length; i++) {
+      w[i] = (1 - 2 * b.negative()[i]) * b.scale()[i / b.cols()];
+    }
+    return new FloatMatrix(b.rows(), b.cols(), w);
   }
 
   private static FloatMatrix salientSplit(SalientSplitLinear s) {

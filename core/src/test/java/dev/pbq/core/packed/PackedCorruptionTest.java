@@ -7,7 +7,6 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
-import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.testkit.MemoryPackedWriter;
 import dev.pbq.core.testkit.MemoryPackedWriter.Part;
@@ -85,6 +84,11 @@ class PackedCorruptionTest {
       return RandomLayers.lowRank(
           rows, cols, 1, groups, type, random.nextBoolean(), random.nextLong());
     }
+    if (random.nextInt(4) == 0) {
+      return random.nextBoolean()
+          ? RandomLayers.oneBit(rows, cols, type, random.nextLong())
+          : RandomLayers.biReal(rows, cols, type, random.nextLong());
+    }
     double share = random.nextInt(4) == 0 ? 0 : 0.1;
     LowKind kind = pick(LowKind.values(), random);
     return RandomLayers.salientSplit(
@@ -143,7 +147,7 @@ class PackedCorruptionTest {
         LowKind.BINARY,
         o -> o.attributes().put("family", "trellis"),
         "packed layer model.q_proj, family: unknown storage family 'trellis'",
-        "binary-groups, salient-split, uniform, block-format, hqq, onebit");
+        "binary-groups, salient-split, uniform, block-format, hqq, onebit, bi-real, low-rank");
     assertRefused(
         LowKind.BINARY,
         o -> o.attributes().put("version", 2),
@@ -274,6 +278,19 @@ class PackedCorruptionTest {
   }
 
   @Test
+  void messagesNameThePartOfABiRealLayer() {
+    assertBiRealRefused(o -> o.parts().remove("scale"), "model.q_proj.scale is missing");
+    assertBiRealRefused(o -> o.attributes().put("rows", 9), "scale");
+    assertBiRealRefused(o -> o.attributes().put("cols", 105), "signs");
+    assertBiRealRefused(o -> o.attributes().put("version", 2), "version 2 of bi-real");
+    assertBiRealRefused(o -> o.parts().get("scale").bytes()[1] = 0x7e, "scale: entry 0 is NaN");
+  }
+
+  private static void assertBiRealRefused(Consumer<MemoryPackedWriter> damage, String... message) {
+    assertRefused(RandomLayers.biReal(8, 100, ScaleDtype.F16, 2), damage, message);
+  }
+
+  @Test
   void populationOfTheMaskMustMatch() {
     // One salient weight fewer would still give as many bytes of codes.
     assertRefused(
@@ -293,9 +310,7 @@ class PackedCorruptionTest {
   @Timeout(5)
   void hugeShapesAreRefusedBeforeAnythingIsAllocated() {
     List<QuantizedLinear> layers = new ArrayList<>();
-    for (LowKind kind : LowKind.values()) {
-      layers.add(layer(kind));
-    }
+    Arrays.stream(LowKind.values()).forEach(kind -> layers.add(layer(kind)));
     for (BitmapCoding coding : BitmapCoding.values()) {
       layers.add(groups(GroupLayout.rows(0, 1, MeanSharing.NONE), coding));
       layers.add(groups(GroupLayout.rows(4, 4, MeanSharing.EACH), coding));

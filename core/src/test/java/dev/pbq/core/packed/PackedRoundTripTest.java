@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
-import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.testkit.MemoryPackedWriter;
 import java.util.EnumMap;
@@ -154,6 +153,15 @@ class PackedRoundTripTest {
   }
 
   @Property(tries = 300)
+  void biReal(
+      @ForAll @IntRange(min = 1, max = 24) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll ScaleDtype type,
+      @ForAll long seed) {
+    check(RandomLayers.biReal(rows, cols, type, seed), 1);
+  }
+
+  @Property(tries = 300)
   void lowRank(
       @ForAll @IntRange(min = 1, max = 24) int rows,
       @ForAll @IntRange(min = 1, max = 150) int cols,
@@ -253,6 +261,7 @@ class PackedRoundTripTest {
     QuantizedLinear back = PackedLinears.read(out.reader("layer"));
     assertThat(back).isEqualTo(linear).hasSameHashCodeAs(linear);
     assertThat(back.family()).isEqualTo(linear.family());
+    assertThat(PackedLinears.form(out.reader("layer"))).isEqualTo(linear.form());
     assertThat(back.dequantize())
         .isEqualTo(NaiveDequantizer.dequantize(linear))
         .isEqualTo(linear.dequantize());

@@ -16,41 +16,27 @@ final class RandomLayers {
     VERBATIM
   }
 
-  /** The ranges that zero points are drawn from: one for each way of storing them. */
-  enum Zeros {
-    CONSTANT(7, 7),
-    U8(0, 255),
-    I8(-128, 127),
-    I16(-32768, 32767),
-    I32(Integer.MIN_VALUE, Integer.MAX_VALUE);
-
-    private final int min;
-    private final int max;
-
-    Zeros(int min, int max) {
-      this.min = min;
-      this.max = max;
-    }
-
-    int[] draw(Random random, int count) {
-      int[] zeros = new int[count];
-      for (int i = 0; i < count; i++) {
-        zeros[i] = (int) (min + Math.floorMod(random.nextLong(), (long) max - min + 1));
-      }
-      return zeros;
-    }
-  }
-
   private RandomLayers() {}
 
   static OneBitLinear oneBit(int rows, int cols, ScaleDtype type, long seed) {
     Random random = new Random(seed);
-    byte[] negative = new byte[rows * cols];
-    for (int i = 0; i < negative.length; i++) {
-      negative[i] = (byte) random.nextInt(2);
-    }
+    byte[] negative = signs(random, rows * cols);
     return new OneBitLinear(
         rows, cols, type, negative, factors(random, cols, type), factors(random, rows, type));
+  }
+
+  static BiRealLinear biReal(int rows, int cols, ScaleDtype type, long seed) {
+    Random random = new Random(seed);
+    byte[] negative = signs(random, rows * cols);
+    return new BiRealLinear(rows, cols, type, negative, factors(random, rows, type));
+  }
+
+  private static byte[] signs(Random random, int count) {
+    byte[] negative = new byte[count];
+    for (int i = 0; i < count; i++) {
+      negative[i] = (byte) random.nextInt(2);
+    }
+    return negative;
   }
 
   /** Zero points of the base are stored for seeds that are even. */

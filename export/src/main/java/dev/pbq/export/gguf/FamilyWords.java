@@ -1,5 +1,6 @@
 package dev.pbq.export.gguf;
 
+import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.HqqLinear;
@@ -57,6 +58,11 @@ final class FamilyWords implements QuantizedLinear.Cases<String> {
   @Override
   public String oneBit(OneBitLinear o) {
     return "signs with a vector on the inputs and one on the outputs, whose result is normalized";
+  }
+
+  @Override
+  public String biReal(BiRealLinear b) {
+    return "signs with a scale for each row, times the signs of the inputs";
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.pbq.export.gptq;
 
+import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.ComputeDtype;
@@ -68,6 +69,11 @@ final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
   @Override
   public AffineFit oneBit(OneBitLinear o) {
     return AffineFit.none("outputs that are normalized (OneBit)");
+  }
+
+  @Override
+  public AffineFit biReal(BiRealLinear b) {
+    return AffineFit.none("inputs of which only the signs count (Bi-Real)");
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.pbq.train.layer;
 
 import dev.pbq.core.packed.AffineGrid;
+import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.LowPart;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.tensor.FloatMatrix;
+import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.train.optimizer.Parameter;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +51,11 @@ public final class SignLinear implements TrainableLinear {
   }
 
   @Override
+  public LinearForm form() {
+    return rule.signsInput() ? LinearForm.SIGNED : LinearForm.PLAIN;
+  }
+
+  @Override
   public void use(float[] weight) {
     measure();
     float[] w = latent.values();
@@ -60,17 +67,13 @@ public final class SignLinear implements TrainableLinear {
   }
 
   private void measure() {
-    if (!rule.centered()) {
+    if (!rule.scaled()) {
       Arrays.fill(alpha, 1);
       return;
     }
     float[] w = latent.values();
     for (int r = 0; r < rows; r++) {
-      double sum = 0;
-      for (int i = r * cols; i < (r + 1) * cols; i++) {
-        sum += w[i];
-      }
-      mean[r] = (float) (sum / cols);
+      mean[r] = rule.centered() ? mean(w, r) : 0;
       double magnitude = 0;
       for (int i = r * cols; i < (r + 1) * cols; i++) {
         magnitude += Math.abs(w[i] - mean[r]);
@@ -79,14 +82,23 @@ public final class SignLinear implements TrainableLinear {
     }
   }
 
+  private float mean(float[] w, int row) {
+    double sum = 0;
+    for (int i = row * cols; i < (row + 1) * cols; i++) {
+      sum += w[i];
+    }
+    return (float) (sum / cols);
+  }
+
   @Override
   public void propagate(float[] gradient) {
     float[] w = latent.values();
     float[] g = latent.gradient();
     for (int r = 0; r < rows; r++) {
+      float factor = rule.scalesGradient() ? alpha[r] : 1;
       double sum = 0;
       for (int i = r * cols; i < (r + 1) * cols; i++) {
-        double passed = alpha[r] * gradient[i] * rule.derivative(w[i] - mean[r]);
+        double passed = factor * gradient[i] * rule.derivative(w[i] - mean[r]);
         g[i] = (float) passed;
         sum += passed;
       }
@@ -99,15 +111,26 @@ public final class SignLinear implements TrainableLinear {
     }
   }
 
-  /** Stored as PB-LLM's family with no salient weight. */
+  /** Stored as PB-LLM's family with no salient weight; Bi-Real in a family of its own. */
   @Override
   public QuantizedLinear pack() {
     measure();
+    return rule.signsInput()
+        ? new BiRealLinear(rows, cols, dtype, signs((byte) 0, (byte) 1), alpha.clone())
+        : withoutSalient();
+  }
+
+  /** What stands for each sign, +1 or -1, of the latent weights. */
+  private byte[] signs(byte positive, byte negative) {
     float[] w = latent.values();
     byte[] codes = new byte[w.length];
     for (int i = 0; i < w.length; i++) {
-      codes[i] = (byte) (w[i] - mean[i / cols] >= 0 ? 1 : 0);
+      codes[i] = w[i] - mean[i / cols] >= 0 ? positive : negative;
     }
+    return codes;
+  }
+
+  private SalientSplitLinear withoutSalient() {
     float[] unit = new float[rows];
     Arrays.fill(unit, 1);
     return new SalientSplitLinear(
@@ -115,8 +138,8 @@ public final class SignLinear implements TrainableLinear {
         cols,
         cols,
         dtype,
-        new long[(w.length + 63) / 64],
-        codes,
+        new long[(rows * cols + 63) / 64],
+        signs((byte) 1, (byte) 0),
         new AffineGrid(1, unit, new int[rows]),
         new LowPart.Binary(new float[rows], alpha.clone()));
   }

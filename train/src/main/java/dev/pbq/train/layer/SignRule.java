@@ -21,7 +21,13 @@ public enum SignRule {
    * where |w| is above 1.
    */
   @JsonProperty("fda")
-  FDA(false);
+  FDA(false),
+  /**
+   * Bi-Real: alpha_r sign(W), the rows not centered, on the signs of the inputs and without a bias;
+   * the gradient passes where |w| is at most 1, not times alpha_r.
+   */
+  @JsonProperty("bireal")
+  BIREAL(false);
 
   private static final double IR_FACTOR = 10;
   private static final double IR_SLOPE = 0.1;
@@ -34,15 +40,31 @@ public enum SignRule {
     this.centered = centered;
   }
 
-  /** Whether rows are centered, and scaled by their mean magnitude. */
+  /** Whether rows are centered. */
   boolean centered() {
     return centered;
+  }
+
+  /** Whether the sign is scaled by the mean magnitude of its row. */
+  boolean scaled() {
+    return centered || this == BIREAL;
+  }
+
+  /** Whether the layer takes the signs of its inputs, and no bias. */
+  public boolean signsInput() {
+    return this == BIREAL;
+  }
+
+  /** Whether the scale is a factor on the gradient too. */
+  boolean scalesGradient() {
+    return this != BIREAL;
   }
 
   /** The factor on a gradient that passes the sign of {@code w} (centered where rows are). */
   double derivative(float w) {
     return switch (this) {
       case BNN, XNOR -> 1;
+      case BIREAL -> Math.abs(w) <= 1 ? 1 : 0;
       case IR -> {
         double tanh = Math.tanh(IR_SLOPE * w);
         yield IR_FACTOR * IR_SLOPE * (1 - tanh * tanh);

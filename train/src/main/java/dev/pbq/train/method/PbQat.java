@@ -12,6 +12,7 @@ import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.SalientBinaryLinear;
 import dev.pbq.train.layer.SalientWeights;
 import dev.pbq.train.layer.SignLinear;
+import dev.pbq.train.layer.SignRule;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.student.Objective;
@@ -125,10 +126,10 @@ public final class PbQat implements TrainingMethod {
     return split;
   }
 
-  /** The program trains the biases of what it replaces. */
+  /** The program trains the biases of what it replaces; Bi-Real's layer uses none. */
   @Override
   public boolean trainsVector(String tensor, boolean ofLinear) {
-    return ofLinear;
+    return ofLinear && (settings.layer() == null || !settings.layer().signsInput());
   }
 
   /**
@@ -143,8 +144,8 @@ public final class PbQat implements TrainingMethod {
 
   @Override
   public double paperBits(QuantizedLinear packed) {
-    SalientSplitLinear split = (SalientSplitLinear) packed;
-    return paperBits(split.rows(), split.cols(), split.salientCount());
+    double salient = packed instanceof SalientSplitLinear split ? split.salientCount() : 0;
+    return paperBits(packed.rows(), packed.cols(), salient);
   }
 
   private static double paperBits(int rows, int cols, double salient) {
@@ -155,6 +156,9 @@ public final class PbQat implements TrainingMethod {
   @Override
   public long estimateStoredBits(int rows, int cols) {
     double weights = (double) rows * cols;
+    if (settings.layer() == SignRule.BIREAL) {
+      return rows * (((long) cols + 7) / 8 * 8 + settings.scaleDtype().bits());
+    }
     if (settings.layer() != null) {
       return (long) weights + settings.scaleDtype().bits() * (long) rows;
     }

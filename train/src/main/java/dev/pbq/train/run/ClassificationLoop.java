@@ -91,7 +91,7 @@ final class ClassificationLoop {
   }
 
   private Optional<Kept> better(Optional<Kept> best, CurvePoint point) {
-    if (!settings.keepBest() || best.isPresent() && point.heldOut() >= best.get().heldOut()) {
+    if (!settings.keepBest() || (best.isPresent() && point.heldOut() >= best.get().heldOut())) {
       return best;
     }
     return Optional.of(Kept.of(point.step(), point.heldOut(), optimizer.parameters()));

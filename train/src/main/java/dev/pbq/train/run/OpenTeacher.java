@@ -13,7 +13,7 @@ import java.util.Optional;
  * The model to learn from: the one that is trained, or another one, which this owns.
  *
  * @param folder of the teacher
- * @param model opened
+ * @param open the teacher, opened
  * @param owned whether {@code open} is another one than the student's
  */
 record OpenTeacher(ModelFolder folder, OpenModel open, boolean owned) implements AutoCloseable {

@@ -87,7 +87,7 @@ public record TrainingLoop(
   }
 
   private Optional<Kept> better(Optional<Kept> best, CurvePoint point) {
-    if (!settings.keepBest() || best.isPresent() && point.heldOut() >= best.get().heldOut()) {
+    if (!settings.keepBest() || (best.isPresent() && point.heldOut() >= best.get().heldOut())) {
       return best;
     }
     return Optional.of(Kept.of(point.step(), point.heldOut(), parameters));

@@ -45,8 +45,9 @@ public final class ClassifierStudent implements AutoCloseable {
       ProductOperands operands) {
     this.owner = parent.newSubManager();
     WeightSource layers = trained.over(weights);
+    ProductOperands products = new SignedInputs(operands, model.layout(), layers);
     for (int b = 0; b < model.blocks(); b++) {
-      blocks.add(model.block(owner, layers, b, operands));
+      blocks.add(model.block(owner, layers, b, products));
     }
     this.head = model.head(owner, weights);
     this.embedding = new OuterArrays(owner, model, weights, trained, List.of());

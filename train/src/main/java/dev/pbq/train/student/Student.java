@@ -64,8 +64,10 @@ public final class Student implements AutoCloseable {
     this.adapters = new Adapters(owner, model.layout(), trained);
     this.recompute = recompute;
     WeightSource layers = trained.over(weights);
+    ProductOperands products =
+        new SignedInputs(adapters.operands(operands), model.layout(), layers);
     for (int b = 0; b < model.blocks(); b++) {
-      blocks.add(model.block(owner, layers, b, adapters.operands(operands)));
+      blocks.add(model.block(owner, layers, b, products));
     }
     this.head = model.head(owner, weights);
     this.embedding = new OuterArrays(owner, model, weights, trained, head.vocabulary());

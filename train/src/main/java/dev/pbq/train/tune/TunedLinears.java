@@ -1,5 +1,6 @@
 package dev.pbq.train.tune;
 
+import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.HqqLinear;
@@ -52,5 +53,10 @@ record TunedLinears(String name) implements QuantizedLinear.Cases<Optional<Train
   @Override
   public Optional<TrainableLinear> oneBit(OneBitLinear linear) {
     return Optional.of(new TunedOneBit(name, linear));
+  }
+
+  @Override
+  public Optional<TrainableLinear> biReal(BiRealLinear linear) {
+    return Optional.of(new TunedBiReal(name, linear));
   }
 }

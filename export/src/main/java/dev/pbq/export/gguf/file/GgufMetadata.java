@@ -38,13 +38,23 @@ public final class GgufMetadata {
   /** A text. */
   public Optional<String> text(String key) {
     return Optional.ofNullable(values.get(key))
-        .map(v -> v instanceof String s ? s : wrong(key, "a text"));
+        .map(
+            v ->
+                Optional.of(v)
+                    .filter(String.class::isInstance)
+                    .map(String.class::cast)
+                    .orElseThrow(() -> wrong(key, "a text")));
   }
 
   /** A flag. */
   public Optional<Boolean> flag(String key) {
     return Optional.ofNullable(values.get(key))
-        .map(v -> v instanceof Boolean b ? b : wrong(key, "a flag"));
+        .map(
+            v ->
+                Optional.of(v)
+                    .filter(Boolean.class::isInstance)
+                    .map(Boolean.class::cast)
+                    .orElseThrow(() -> wrong(key, "a flag")));
   }
 
   /** A positive integer. */
@@ -65,7 +75,7 @@ public final class GgufMetadata {
     if (value instanceof Long n && n >= least && n <= Integer.MAX_VALUE) {
       return OptionalInt.of(n.intValue());
     }
-    return wrong(key, least == 1 ? "a positive integer" : "an id");
+    throw wrong(key, least == 1 ? "a positive integer" : "an id");
   }
 
   /** A positive integer that must be there. */
@@ -86,7 +96,7 @@ public final class GgufMetadata {
       return OptionalDouble.of(
           value instanceof Float f ? Double.parseDouble(f.toString()) : n.doubleValue());
     }
-    return wrong(key, "a finite number");
+    throw wrong(key, "a finite number");
   }
 
   /** Whether a key holds a list. */
@@ -129,18 +139,21 @@ public final class GgufMetadata {
       return List.of();
     }
     if (!(value instanceof List<?> items)) {
-      return wrong(key, expected);
+      throw wrong(key, expected);
     }
     List<T> all = new ArrayList<>(items.size());
     for (Object v : items) {
       T converted = item.apply(v);
-      all.add(converted == null ? wrong(key, expected) : converted);
+      if (converted == null) {
+        throw wrong(key, expected);
+      }
+      all.add(converted);
     }
     return all;
   }
 
-  private <T> T wrong(String key, String expected) {
-    throw bad("key " + key + " is not " + expected);
+  private PbqException wrong(String key, String expected) {
+    return bad("key " + key + " is not " + expected);
   }
 
   /** A failure that names the file. */

@@ -1,0 +1,6 @@
+/**
+ * Format {@code onebit}: the packed layout of OneBit's reference program in safetensors, written by
+ * the exporter and read, wherever pbq opens a model, as a {@link
+ * dev.pbq.core.checkpoint.ForeignLayout}. Imports {@code dev.pbq.export}.
+ */
+package dev.pbq.export.onebit;
