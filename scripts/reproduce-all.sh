@@ -188,7 +188,8 @@ section() {
 
 # command MODEL: the command that makes this page.
 command_of() {
-  local text="scripts/reproduce-all.sh" o v
+  local text="scripts/reproduce-all.sh" quoted="" o v
+  [ -z "$train" ] || quoted="\"$train\""
   while IFS='|' read -r o v; do
     [ -z "$v" ] || text="$text $o $v"
   done <<T
@@ -202,7 +203,7 @@ command_of() {
 --blocksize|$blocksize
 --data-dir|$([ -z "$data_dir" ] || echo data)
 --limit|$limit
---train|${train:+"$train"}
+--train|$quoted
 T
   [ "$tasks" = yes ] || text="$text --no-tasks"
   echo "$text $(neutral "$1" models)"

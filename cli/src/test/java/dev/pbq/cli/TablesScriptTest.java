@@ -145,10 +145,9 @@ class TablesScriptTest {
   private Path tasks() throws IOException {
     Path data = Files.createDirectories(folder.resolve("data"));
     String question =
-        "'question':'is"
-            + " it','passage':'so','goal':'go','sol1':'no','sol2':'yes','query':'a','endings':['b','c'],'sentence':'it"
-            + " is _ .','option1':'no','option2':'yes','question_stem':'it"
-            + " is','choices':['no','yes']";
+        "'question':'is it','passage':'so','goal':'go','sol1':'no','sol2':'yes','query':'a',"
+            + "'endings':['b','c'],'sentence':'it is _ .','option1':'no','option2':'yes',"
+            + "'question_stem':'it is','choices':['no','yes']";
     for (String task :
         List.of(
             "boolq.validation",
