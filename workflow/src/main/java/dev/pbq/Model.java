@@ -148,10 +148,7 @@ public final class Model {
   /**
    * Trains a quantized model of this dense one, from the recipe's method and text.
    *
-   * @param output appears complete or not at all; a run that is cancelled or fails leaves its last
-   *     state beside it, to be resumed
-   * @return curve, perplexity of the held-out windows from what is stored, and sizes; {@link
-   *     Pbq#model} opens the model made
+   * @return curve, held-out perplexity and sizes; {@link Pbq#model} opens the model made
    * @throws PbqException as {@link dev.pbq.train.run.TrainingRun#run}
    */
   public TrainingResult train(TrainingRecipe recipe, Path output, Existing existing) {
@@ -164,7 +161,6 @@ public final class Model {
   /**
    * Tunes this packed model: scales, means and norms learn from the original; codes and size stay.
    *
-   * @param reference the dense model that it was made of
    * @param recipe text, and how long; it has no method
    * @throws PbqException as {@link dev.pbq.train.tune.TuneRun#run}
    */
@@ -307,7 +303,7 @@ public final class Model {
   }
 
   /**
-   * Writes the model in the format of other tools.
+   * As the other, with options.
    *
    * @param lossy store the nearest values where the format cannot hold a layer's exactly
    * @param options of the format, by their names in {@code docs/export.md}, without dashes
@@ -335,7 +331,6 @@ public final class Model {
   /**
    * Continues a text with the most likely tokens; the model is loaded and closed again.
    *
-   * @param maxNewTokens at most so many are added
    * @return what was added
    * @throws PbqException as {@link #open}; USAGE if the prompt is empty or too long
    */

@@ -3,7 +3,6 @@ package dev.pbq.core.packed;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
-import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.testkit.MemoryPackedWriter;

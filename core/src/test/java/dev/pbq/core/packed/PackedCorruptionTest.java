@@ -7,7 +7,6 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
-import dev.pbq.core.packed.RandomLayers.Zeros;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.testkit.MemoryPackedWriter;
 import dev.pbq.core.testkit.MemoryPackedWriter.Part;
@@ -311,9 +310,7 @@ class PackedCorruptionTest {
   @Timeout(5)
   void hugeShapesAreRefusedBeforeAnythingIsAllocated() {
     List<QuantizedLinear> layers = new ArrayList<>();
-    for (LowKind kind : LowKind.values()) {
-      layers.add(layer(kind));
-    }
+    Arrays.stream(LowKind.values()).forEach(kind -> layers.add(layer(kind)));
     for (BitmapCoding coding : BitmapCoding.values()) {
       layers.add(groups(GroupLayout.rows(0, 1, MeanSharing.NONE), coding));
       layers.add(groups(GroupLayout.rows(4, 4, MeanSharing.EACH), coding));

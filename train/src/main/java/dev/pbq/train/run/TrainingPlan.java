@@ -125,9 +125,6 @@ public record TrainingPlan(
         String device) {
   private static final String AUTO = "auto";
 
-  /** The root mean square of the weights that the methods' learning rates are for. */
-  private static final double USUAL_RMS = 0.02;
-
   /** The defaults alone. */
   public static final TrainingPlan DEFAULT =
       new TrainingPlan(
@@ -331,13 +328,7 @@ public record TrainingPlan(
 
   /** The windows that a text is cut into. */
   public WindowSizes windows(TrainingDefaults defaults, int positions) {
-    return new WindowSizes(
-        or(seqlen, Math.min(defaults.tokens(), positions)),
-        or(batch, defaults.batch()),
-        or(accumulate, defaults.accumulate()),
-        heldOut,
-        seed,
-        epochs == null ? or(steps, defaults.steps()) : null);
+    return WindowSizes.of(this, defaults, positions);
   }
 
   /**
@@ -348,29 +339,11 @@ public record TrainingPlan(
    */
   public TrainingSettings settings(
       TrainingDefaults defaults, WindowSizes sizes, int trainingWindows, DoubleSupplier rms) {
-    int all = sizes.steps() != null ? sizes.steps() : stepsOf(sizes, trainingWindows);
-    double rate =
-        lr == null
-            ? defaults.learningRate()
-            : lr.equals(AUTO)
-                ? defaults.learningRate() * rms.getAsDouble() / USUAL_RMS
-                : Double.parseDouble(lr);
-    int rising = or(warmup, Math.min(all, defaults.warmup().applyAsInt(all)));
-    return new TrainingSettings(
-        sizes.batch(),
-        sizes.accumulate(),
-        sizes.tokens(),
-        new Schedule(schedule, rate, rising, all),
-        clip,
-        seed,
-        recompute,
-        heldOut,
-        TrainingSettings.looksEvery(all),
-        keep == Keep.BEST);
+    return PlannedSettings.of(this, defaults, sizes, trainingWindows, rms);
   }
 
-  private int stepsOf(WindowSizes sizes, int trainingWindows) {
-    int ofStep = sizes.batch() * sizes.accumulate();
-    return Math.max(1, (int) Math.ceil(epochs * trainingWindows / ofStep));
+  /** Whether the learning rate follows the size of the weights. */
+  boolean followsWeights() {
+    return AUTO.equals(lr);
   }
 }

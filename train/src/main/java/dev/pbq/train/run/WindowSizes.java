@@ -1,9 +1,12 @@
 package dev.pbq.train.run;
 
+import static dev.pbq.core.quant.SettingChecks.or;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.train.method.TrainingDefaults;
 
 /**
  * How a text is cut into windows, and how many go into a step.
@@ -21,6 +24,17 @@ public record WindowSizes(
     if (tokens < 2) {
       throw PbqException.setting("{seqlen} %s is not at least 2", tokens);
     }
+  }
+
+  /** As a plan has them, or else the method's original. */
+  static WindowSizes of(TrainingPlan plan, TrainingDefaults defaults, int positions) {
+    return new WindowSizes(
+        or(plan.seqlen(), Math.min(defaults.tokens(), positions)),
+        or(plan.batch(), defaults.batch()),
+        or(plan.accumulate(), defaults.accumulate()),
+        plan.heldOut(),
+        plan.seed(),
+        plan.epochs() == null ? or(plan.steps(), defaults.steps()) : null);
   }
 
   /**

@@ -231,8 +231,7 @@ class TrainingPlanTest {
     TrainingResult result = run.run(output("made", false));
     assertThat(estimate.linears()).isEqualTo(result.report().linears().size());
     assertThat(estimate.storedBits())
-        .isEqualTo(
-            result.report().linears().stream().mapToLong(l -> Math.round(l.storedBits())).sum());
+        .isEqualTo(result.report().linears().stream().mapToLong(l -> l.storedBits()).sum());
     assertThat(estimate.steps()).isEqualTo(4);
   }
 }
