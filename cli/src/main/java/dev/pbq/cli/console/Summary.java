@@ -52,7 +52,7 @@ public final class Summary {
               + " blocks %.4f on average%n",
           100
               * report.corrections().stream()
-                  .filter(c -> c.errorBefore() > 0 && last.get(c.block()) != c)
+                  .filter(c -> c.errorBefore() > 0 && !c.equals(last.get(c.block())))
                   .mapToDouble(c -> 1 - c.error() / c.errorBefore())
                   .average()
                   .orElse(0),
