@@ -98,8 +98,6 @@ public final class Model {
     return ModelFolder.open(resolved.folder());
   }
 
-  // Quantizing.
-
   /**
    * What a quantization would take, from the headers of the weights alone.
    *
@@ -146,7 +144,7 @@ public final class Model {
   }
 
   /**
-   * Trains a quantized model of this dense one, from the recipe's method and text.
+   * Trains a quantized model of this dense one.
    *
    * @return curve, held-out perplexity and sizes; {@link Pbq#model} opens the model made
    * @throws PbqException as {@link dev.pbq.train.run.TrainingRun#run}

@@ -146,6 +146,7 @@ class ProgramArchitectureTest {
           "dev.pbq.workflow.report..",
           CORE,
           EVAL,
+          "dev.pbq.train.optimizer..",
           "dev.pbq.train.run..",
           "dev.pbq.train.tune..",
           "dev.pbq.workflow.compare..");
@@ -195,7 +196,8 @@ class ProgramArchitectureTest {
   static final ArchRule modelsAreOpenedForRunningInOnePlace =
       noClasses()
           .that()
-          .resideOutsideOfPackages(CORE, "dev.pbq.eval.run..", TINY, "dev.pbq.bench..")
+          .resideOutsideOfPackages(
+              CORE, "dev.pbq.eval.run..", "dev.pbq.train.builtin..", "dev.pbq.bench..")
           .and()
           .doNotHaveFullyQualifiedName("dev.pbq.workflow.quantize.QuantizationJob")
           .should()
