@@ -197,9 +197,9 @@ class ExportTest {
     Files.writeString(bert.resolve("config.json"), "{\"model_type\": \"bert\"}");
     refused(4, bert, "gguf", "'bert'", "no architecture");
     ObjectNode other = JSON.createObjectNode();
-    other.putObject("quantization_config").put("quant_method", "awq");
+    other.putObject("quantization_config").put("quant_method", "exl2");
     Files.writeString(bert.resolve("config.json"), other.toString());
-    refused(4, bert, "hf", "already quantized", "awq");
+    refused(4, bert, "hf", "already quantized", "exl2");
   }
 
   @Test
