@@ -69,6 +69,16 @@ public final class OpenClassifier implements AutoCloseable {
   }
 
   /**
+   * As {@link #run(Function)}, on another device.
+   *
+   * @param device cpu, gpu or gpu:N
+   * @throws PbqException USAGE if there is no such device; otherwise as the other
+   */
+  public <T> T run(String device, Function<NDManager, T> body) {
+    return parts.run(device, body);
+  }
+
+  /**
    * Measures accuracy.
    *
    * @param name the model's name in the result

@@ -56,7 +56,7 @@ final class ClassificationLoop {
     Optional<Kept> best = state.best();
     if (curve.isEmpty()) {
       curve.add(measure.apply(new CurvePoint(0, null, null, null, null)));
-      best = better(best, curve.get(0));
+      best = Kept.better(best, settings, curve.get(0), optimizer.parameters());
       progress.step(curve.get(0));
     }
     int steps = settings.schedule().steps();
@@ -64,7 +64,7 @@ final class ClassificationLoop {
       boolean looks = epochs(step + 1) > epochs(step) || step + 1 == steps;
       CurvePoint point = step(step, looks);
       curve.add(point);
-      best = looks ? better(best, point) : best;
+      best = looks ? Kept.better(best, settings, point, optimizer.parameters()) : best;
       progress.step(point);
       boolean stops = progress.stops();
       if (looks || stops) {
@@ -88,13 +88,6 @@ final class ClassificationLoop {
           CurvePoint moved = move(step);
           return looks ? measure.apply(moved) : moved;
         });
-  }
-
-  private Optional<Kept> better(Optional<Kept> best, CurvePoint point) {
-    if (!settings.keepBest() || (best.isPresent() && point.heldOut() >= best.get().heldOut())) {
-      return best;
-    }
-    return Optional.of(Kept.of(point.step(), point.heldOut(), optimizer.parameters()));
   }
 
   /** Whole epochs in so many steps. */

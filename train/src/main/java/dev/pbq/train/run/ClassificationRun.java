@@ -104,7 +104,15 @@ public final class ClassificationRun {
           OutputDirectory.open(output.directory(), output.force(), mode, List.of(folder.path()))) {
         Job job =
             new Job(fitted, settings, folder, original, open, examples, directory.work(), output);
-        ClassificationTrained result = open.run(job::train);
+        ClassificationTrained result;
+        try {
+          result = open.run(plan.device(), job::train);
+        } catch (RuntimeException | Error e) {
+          if (!TrainingState.isIn(directory.work())) {
+            directory.discard(); // There is no state to go on from.
+          }
+          throw e;
+        }
         directory.commit();
         return result;
       }

@@ -2,6 +2,7 @@ package dev.pbq.train.run;
 
 import dev.pbq.train.optimizer.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The state of a run that becomes its result.
@@ -14,6 +15,17 @@ record Kept(int step, double heldOut, List<float[]> values) {
   /** The state that the arrays have now, copied. */
   static Kept of(int step, double heldOut, List<Parameter> parameters) {
     return new Kept(step, heldOut, parameters.stream().map(p -> p.values().clone()).toList());
+  }
+
+  /**
+   * The better of the best state so far and the one that the arrays have now, if that is wanted.
+   */
+  static Optional<Kept> better(
+      Optional<Kept> best, TrainingSettings settings, CurvePoint now, List<Parameter> parameters) {
+    if (!settings.keepBest() || (best.isPresent() && now.heldOut() >= best.get().heldOut())) {
+      return best;
+    }
+    return Optional.of(of(now.step(), now.heldOut(), parameters));
   }
 
   /** Gives the arrays the kept values. */

@@ -44,7 +44,7 @@ public record TrainingLoop(
     Optional<Kept> best = state.best();
     if (curve.isEmpty()) {
       curve.add(new CurvePoint(0, null, null, null, heldOut.applyAsDouble(student)));
-      best = better(best, curve.get(0));
+      best = Kept.better(best, settings, curve.get(0), parameters);
       progress.step(curve.get(0));
     }
     int steps = settings.schedule().steps();
@@ -56,7 +56,7 @@ public record TrainingLoop(
               ? OptimizerStep.named(step, () -> moved.withHeldOut(heldOut.applyAsDouble(student)))
               : moved;
       curve.add(point);
-      best = looks ? better(best, point) : best;
+      best = looks ? Kept.better(best, settings, point, parameters) : best;
       progress.step(point);
       boolean stops = progress.stops();
       if (looks || stops) {
@@ -84,13 +84,6 @@ public record TrainingLoop(
     public Result {
       curve = List.copyOf(curve);
     }
-  }
-
-  private Optional<Kept> better(Optional<Kept> best, CurvePoint point) {
-    if (!settings.keepBest() || (best.isPresent() && point.heldOut() >= best.get().heldOut())) {
-      return best;
-    }
-    return Optional.of(Kept.of(point.step(), point.heldOut(), parameters));
   }
 
   /**

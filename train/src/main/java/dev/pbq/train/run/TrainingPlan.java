@@ -5,11 +5,14 @@ import static dev.pbq.core.quant.SettingChecks.or;
 import static dev.pbq.core.quant.SettingChecks.require;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.quant.Setting;
+import dev.pbq.core.quant.SettingsReader;
 import dev.pbq.train.method.TrainingDefaults;
 import dev.pbq.train.optimizer.Schedule;
 import java.util.function.DoubleSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * How long and how fast a user wants to train: what {@link TrainingSettings} are made of, once
@@ -181,149 +184,43 @@ public record TrainingPlan(
 
   /** The same for so many optimizer steps. */
   public TrainingPlan withSteps(int count) {
-    return new TrainingPlan(
-        count,
-        null,
-        batch,
-        accumulate,
-        seqlen,
-        lr,
-        schedule,
-        warmup,
-        clip,
-        seed,
-        recompute,
-        heldOut,
-        keep,
-        selfGenerate,
-        teacher,
-        device);
+    return with(plan -> plan.putNull("epochs").put("steps", count));
   }
 
   /** The same, until the text was seen so often. */
   public TrainingPlan withEpochs(double count) {
-    return new TrainingPlan(
-        null,
-        count,
-        batch,
-        accumulate,
-        seqlen,
-        lr,
-        schedule,
-        warmup,
-        clip,
-        seed,
-        recompute,
-        heldOut,
-        keep,
-        selfGenerate,
-        teacher,
-        device);
+    return with(plan -> plan.putNull("steps").put("epochs", count));
   }
 
   /** The same with other windows. */
   public TrainingPlan withWindows(int ofBatch, int batches, int tokens) {
-    return new TrainingPlan(
-        steps,
-        epochs,
-        ofBatch,
-        batches,
-        tokens,
-        lr,
-        schedule,
-        warmup,
-        clip,
-        seed,
-        recompute,
-        heldOut,
-        keep,
-        selfGenerate,
-        teacher,
-        device);
+    return with(
+        plan -> plan.put("batch", ofBatch).put("accumulate", batches).put("seqlen", tokens));
   }
 
   /** The same with another largest learning rate and warm-up. */
   public TrainingPlan withRate(double largest, int warmupSteps) {
-    return new TrainingPlan(
-        steps,
-        epochs,
-        batch,
-        accumulate,
-        seqlen,
-        Double.toString(largest),
-        schedule,
-        warmupSteps,
-        clip,
-        seed,
-        recompute,
-        heldOut,
-        keep,
-        selfGenerate,
-        teacher,
-        device);
+    return with(plan -> plan.put("lr", Double.toString(largest)).put("warmup", warmupSteps));
   }
 
   /** The same with another seed. */
   public TrainingPlan withSeed(int newSeed) {
-    return new TrainingPlan(
-        steps,
-        epochs,
-        batch,
-        accumulate,
-        seqlen,
-        lr,
-        schedule,
-        warmup,
-        clip,
-        newSeed,
-        recompute,
-        heldOut,
-        keep,
-        selfGenerate,
-        teacher,
-        device);
+    return with(plan -> plan.put("seed", newSeed));
   }
 
   /** The same with so many windows held out. */
   public TrainingPlan withHeldOut(int count) {
-    return new TrainingPlan(
-        steps,
-        epochs,
-        batch,
-        accumulate,
-        seqlen,
-        lr,
-        schedule,
-        warmup,
-        clip,
-        seed,
-        recompute,
-        count,
-        keep,
-        selfGenerate,
-        teacher,
-        device);
+    return with(plan -> plan.put("heldOut", count));
   }
 
   /** The same with another state as the result. */
   public TrainingPlan withKeep(Keep state) {
-    return new TrainingPlan(
-        steps,
-        epochs,
-        batch,
-        accumulate,
-        seqlen,
-        lr,
-        schedule,
-        warmup,
-        clip,
-        seed,
-        recompute,
-        heldOut,
-        state,
-        selfGenerate,
-        teacher,
-        device);
+    return with(plan -> plan.put("keep", state == Keep.BEST ? "best" : "last"));
+  }
+
+  private TrainingPlan with(UnaryOperator<ObjectNode> change) {
+    ObjectNode all = change.apply(SettingsReader.write(this));
+    return SettingsReader.read("train", TrainingPlan.class, all);
   }
 
   /** The windows that a text is cut into. */

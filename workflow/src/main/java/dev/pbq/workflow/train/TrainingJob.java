@@ -1,5 +1,6 @@
 package dev.pbq.workflow.train;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -28,6 +29,7 @@ import dev.pbq.workflow.recipe.TrainingRecipe;
 import dev.pbq.workflow.source.BuiltIn;
 import dev.pbq.workflow.source.Texts;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -121,9 +123,13 @@ public record TrainingJob(
       throw PbqException.setting("{dataset} and {task} exclude each other");
     }
     TrainingRecipe written =
-        new TrainingRecipe(recipe.method(), recipe.settings(), recipe.training(), Optional.empty());
+        new TrainingRecipe(
+            recipe.method(),
+            absolute(recipe.settings(), "start"),
+            recipe.training(),
+            Optional.empty());
     return new ClassificationRun(resolved, method, plan(), data, running, progress)
-        .run(output(output, existing, RecipeFile.NAME, written));
+        .run(output(output, existing, RecipeFile.NAME, taskNote(data) + written.text()));
   }
 
   /**
@@ -164,26 +170,40 @@ public record TrainingJob(
 
   private RunOutput output(
       Path directory, Existing existing, ResolvedModel original, String recipeName) {
-    return output(directory, existing, recipeName, written(original));
+    return output(directory, existing, recipeName, written(original).text());
   }
 
   private static RunOutput output(
-      Path directory, Existing existing, String recipeName, TrainingRecipe written) {
+      Path directory, Existing existing, String recipeName, String written) {
     return new RunOutput(
         directory,
         existing.resume(),
         existing.force(),
         ShardSize.DEFAULT,
-        Map.of(recipeName, written.text().getBytes(StandardCharsets.UTF_8)));
+        Map.of(recipeName, written.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The recipe with paths that hold from everywhere. */
   private TrainingRecipe written(ResolvedModel original) {
     return new TrainingRecipe(
         recipe.method(),
-        recipe.settings(),
-        recipe.training(),
+        absolute(recipe.settings(), "start"),
+        absolute(recipe.training(), "teacher"),
         recipe.dataset().or(() -> defaultDataset(original)).map(Texts::absolute));
+  }
+
+  /** Labelled texts are no part of recipes: the line says what a repetition must add. */
+  private static String taskNote(LabeledTraining data) {
+    return "# A repetition needs --task %s too (and --held-out-task, if it was given)\n"
+        .formatted(data.training().name());
+  }
+
+  /** A folder that a setting names, by its absolute path; hub ids and aliases stay. */
+  private static ObjectNode absolute(ObjectNode values, String key) {
+    String name = values.path(key).asText("");
+    return !name.isEmpty() && Files.isDirectory(Path.of(name))
+        ? values.put(key, Path.of(name).toAbsolutePath().normalize().toString())
+        : values;
   }
 
   private Optional<String> defaultDataset(ResolvedModel original) {
