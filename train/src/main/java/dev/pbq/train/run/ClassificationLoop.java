@@ -6,9 +6,7 @@ import dev.pbq.train.optimizer.AdamW;
 import dev.pbq.train.optimizer.Parameter;
 import dev.pbq.train.student.ClassifierStudent;
 import dev.pbq.train.student.EpochOrder;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -52,42 +50,10 @@ final class ClassificationLoop {
    *     CANCELLED if {@code progress} says so; in both cases the last saved state stays
    */
   TrainingLoop.Result run(TrainingState state, TrainingProgress progress) {
-    List<CurvePoint> curve = new ArrayList<>(state.curve());
-    Optional<Kept> best = state.best();
-    if (curve.isEmpty()) {
-      curve.add(measure.apply(new CurvePoint(0, null, null, null, null)));
-      best = Kept.better(best, settings, curve.get(0), optimizer.parameters());
-      progress.step(curve.get(0));
-    }
-    int steps = settings.schedule().steps();
-    for (int step = curve.size() - 1; step < steps; step++) {
-      boolean looks = epochs(step + 1) > epochs(step) || step + 1 == steps;
-      CurvePoint point = step(step, looks);
-      curve.add(point);
-      best = looks ? Kept.better(best, settings, point, optimizer.parameters()) : best;
-      progress.step(point);
-      boolean stops = progress.stops();
-      if (looks || stops) {
-        state.save(curve, optimizer.parameters(), best);
-      }
-      if (stops) {
-        throw new PbqException(
-            PbqException.Kind.CANCELLED, "stopped after step " + (step + 1) + ", which is saved");
-      }
-    }
-    CurvePoint last = curve.get(curve.size() - 1);
-    Kept kept = best.orElse(new Kept(last.step(), last.heldOut(), List.of()));
-    kept.restore(optimizer.parameters());
-    return new TrainingLoop.Result(curve, kept.step(), kept.heldOut());
-  }
-
-  private CurvePoint step(int step, boolean looks) {
-    return OptimizerStep.named(
-        step,
-        () -> {
-          CurvePoint moved = move(step);
-          return looks ? measure.apply(moved) : moved;
-        });
+    SavedSteps steps =
+        new SavedSteps(
+            settings, optimizer.parameters(), step -> epochs(step + 1) > epochs(step), measure);
+    return steps.run(state, progress, this::move);
   }
 
   /** Whole epochs in so many steps. */

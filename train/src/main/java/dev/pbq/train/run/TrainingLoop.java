@@ -7,7 +7,6 @@ import dev.pbq.train.student.Objective;
 import dev.pbq.train.student.Student;
 import dev.pbq.train.student.Teacher;
 import dev.pbq.train.student.TokenWindows;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -40,37 +39,13 @@ public record TrainingLoop(
    *     CANCELLED if {@code progress} says so; in both cases the last saved state stays
    */
   public Result run(TrainingState state, TrainingProgress progress) {
-    List<CurvePoint> curve = new ArrayList<>(state.curve());
-    Optional<Kept> best = state.best();
-    if (curve.isEmpty()) {
-      curve.add(new CurvePoint(0, null, null, null, heldOut.applyAsDouble(student)));
-      best = Kept.better(best, settings, curve.get(0), parameters);
-      progress.step(curve.get(0));
-    }
-    int steps = settings.schedule().steps();
-    for (int step = curve.size() - 1; step < steps; step++) {
-      boolean looks = (step + 1) % settings.every() == 0 || step + 1 == steps;
-      CurvePoint moved = step(step);
-      CurvePoint point =
-          looks
-              ? OptimizerStep.named(step, () -> moved.withHeldOut(heldOut.applyAsDouble(student)))
-              : moved;
-      curve.add(point);
-      best = looks ? Kept.better(best, settings, point, parameters) : best;
-      progress.step(point);
-      boolean stops = progress.stops();
-      if (looks || stops) {
-        state.save(curve, parameters, best);
-      }
-      if (stops) {
-        throw new PbqException(
-            PbqException.Kind.CANCELLED, "stopped after step " + (step + 1) + ", which is saved");
-      }
-    }
-    CurvePoint last = curve.get(curve.size() - 1);
-    Kept kept = best.orElse(new Kept(last.step(), last.heldOut(), List.of()));
-    kept.restore(parameters);
-    return new Result(curve, kept.step(), kept.heldOut());
+    SavedSteps steps =
+        new SavedSteps(
+            settings,
+            parameters,
+            step -> (step + 1) % settings.every() == 0,
+            point -> point.withHeldOut(heldOut.applyAsDouble(student)));
+    return steps.run(state, progress, this::move);
   }
 
   /**
@@ -84,17 +59,6 @@ public record TrainingLoop(
     public Result {
       curve = List.copyOf(curve);
     }
-  }
-
-  /**
-   * One step.
-   *
-   * @param step counted from 0
-   * @return without a held-out loss
-   * @throws PbqException NUMERICAL naming step and layer if a loss or gradient is not finite
-   */
-  public CurvePoint step(int step) {
-    return OptimizerStep.named(step, () -> move(step));
   }
 
   private CurvePoint move(int step) {
