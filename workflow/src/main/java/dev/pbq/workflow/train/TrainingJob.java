@@ -194,7 +194,7 @@ public record TrainingJob(
 
   /** Labelled texts are no part of recipes: the line says what a repetition must add. */
   private static String taskNote(LabeledTraining data) {
-    return "# A repetition needs --task %s too (and --held-out-task, if it was given)\n"
+    return "# A repetition needs the option task with %s too (and held-out-task, if it was given)\n"
         .formatted(data.training().name());
   }
 
