@@ -11,6 +11,7 @@ import static dev.pbq.cli.Packages.ACTIVATION;
 import static dev.pbq.cli.Packages.ARB;
 import static dev.pbq.cli.Packages.CHECKPOINT;
 import static dev.pbq.cli.Packages.DATA;
+import static dev.pbq.cli.Packages.ENTROPY;
 import static dev.pbq.cli.Packages.ENVIRONMENT;
 import static dev.pbq.cli.Packages.EXPORT;
 import static dev.pbq.cli.Packages.FORMATS;
@@ -41,11 +42,13 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule parallel = only(PARALLEL, ROOT);
 
+  @ArchTest static final ArchRule entropy = only(ENTROPY, ROOT);
+
   @ArchTest static final ArchRule tensor = only(TENSOR, ROOT);
 
   @ArchTest static final ArchRule linalg = only(LINALG, ROOT, TENSOR);
 
-  @ArchTest static final ArchRule packed = only(PACKED, ROOT, TENSOR);
+  @ArchTest static final ArchRule packed = only(PACKED, ROOT, TENSOR, ENTROPY);
 
   @ArchTest static final ArchRule quant = only(QUANT, ROOT, TENSOR, LINALG, PACKED);
 

@@ -11,6 +11,7 @@ final class Packages {
   static final String ROOT = "dev.pbq.core";
   static final String TENSOR = "dev.pbq.core.tensor..";
   static final String PARALLEL = "dev.pbq.core.parallel..";
+  static final String ENTROPY = "dev.pbq.core.entropy..";
   static final String LINALG = "dev.pbq.core.linalg..";
   static final String PACKED = "dev.pbq.core.packed..";
   static final String QUANT = "dev.pbq.core.quant..";

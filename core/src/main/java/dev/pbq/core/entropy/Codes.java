@@ -1,0 +1,134 @@
+package dev.pbq.core.entropy;
+
+import java.util.Arrays;
+
+/**
+ * Integer codes [rows, cols] of any size, column after column. Nearly all are small: a code takes a
+ * byte, and one that does not fit stands in a short sorted list. Immutable.
+ */
+public final class Codes {
+  /** The byte that says: look in the list. */
+  private static final byte ESCAPE = Byte.MIN_VALUE;
+
+  private final int rows;
+  private final int cols;
+  private final byte[] small;
+  private final int[] largeAt;
+  private final int[] large;
+
+  private Codes(int rows, int cols, byte[] small, int[] largeAt, int[] large) {
+    this.rows = rows;
+    this.cols = cols;
+    this.small = small;
+    this.largeAt = largeAt;
+    this.large = large;
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  public int cols() {
+    return cols;
+  }
+
+  /** One code. */
+  public int get(int row, int col) {
+    int i = col * rows + row;
+    byte b = small[i];
+    return b != ESCAPE ? b : large[Arrays.binarySearch(largeAt, i)];
+  }
+
+  /** Copies rows {@code from .. from + to.length - 1} of a column. */
+  public void column(int col, int from, int[] to) {
+    for (int r = 0; r < to.length; r++) {
+      to[r] = get(from + r, col);
+    }
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Codes c
+        && c.rows == rows
+        && c.cols == cols
+        && Arrays.equals(c.small, small)
+        && Arrays.equals(c.largeAt, largeAt)
+        && Arrays.equals(c.large, large);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(small) + Arrays.hashCode(large);
+  }
+
+  @Override
+  public String toString() {
+    return "Codes[" + rows + ", " + cols + "]";
+  }
+
+  /**
+   * Takes codes piece by piece, in any order; what is not set is 0. Threads may set different
+   * pieces at the same time.
+   */
+  public static final class Builder {
+    private final int rows;
+    private final int cols;
+    private final byte[] small;
+    private int[] largeAt = new int[16];
+    private int[] large = new int[16];
+    private int count;
+
+    /**
+     * Codes of this shape, all 0.
+     *
+     * @throws IllegalArgumentException if they are more than one array holds
+     */
+    public Builder(int rows, int cols) {
+      if (rows < 1 || cols < 1 || (long) rows * cols > Integer.MAX_VALUE - 8) {
+        throw new IllegalArgumentException("codes of shape [" + rows + ", " + cols + "]");
+      }
+      this.rows = rows;
+      this.cols = cols;
+      this.small = new byte[rows * cols];
+    }
+
+    /** Sets the first {@code count} codes of an array as rows {@code from ...} of a column, once. */
+    public void column(int col, int from, int[] codes, int count) {
+      int at = col * rows + from;
+      for (int r = 0; r < count; r++) {
+        int k = codes[r];
+        if (k > Byte.MIN_VALUE && k <= Byte.MAX_VALUE) {
+          small[at + r] = (byte) k;
+        } else {
+          small[at + r] = ESCAPE;
+          addLarge(at + r, k);
+        }
+      }
+    }
+
+    private synchronized void addLarge(int at, int k) {
+      if (count == large.length) {
+        largeAt = Arrays.copyOf(largeAt, 2 * count);
+        large = Arrays.copyOf(large, 2 * count);
+      }
+      largeAt[count] = at;
+      large[count++] = k;
+    }
+
+    /** The codes; the builder is used up. */
+    public Codes build() {
+      long[] pairs = new long[count];
+      for (int i = 0; i < count; i++) {
+        pairs[i] = ((long) largeAt[i] << 32) | (large[i] & 0xffffffffL);
+      }
+      Arrays.sort(pairs);
+      int[] at = new int[count];
+      int[] values = new int[count];
+      for (int i = 0; i < count; i++) {
+        at[i] = (int) (pairs[i] >>> 32);
+        values[i] = (int) pairs[i];
+      }
+      return new Codes(rows, cols, small, at, values);
+    }
+  }
+}
