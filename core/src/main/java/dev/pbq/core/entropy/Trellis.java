@@ -12,16 +12,26 @@ package dev.pbq.core.entropy;
  */
 public enum Trellis {
   /** No trellis: the value of k is k. */
-  SCALAR(new int[][] {{0, 0}}),
+  SCALAR(0, 0),
   /** Four states. */
-  FOUR(new int[][] {{0, 2}, {2, 0}, {1, 3}, {3, 1}}),
+  FOUR(0, 2, 2, 0, 1, 3, 3, 1),
   /** Eight states. */
-  EIGHT(new int[][] {{0, 2}, {5, 7}, {1, 3}, {6, 4}, {2, 0}, {4, 6}, {3, 1}, {7, 5}});
+  EIGHT(0, 2, 5, 7, 1, 3, 6, 4, 2, 0, 4, 6, 3, 1, 7, 5);
 
-  private final int[][] next;
+  private static final int BITS = 3;
 
-  Trellis(int[][] next) {
-    this.next = next;
+  private final int states;
+
+  /** The state after each state and parity, three bits each. */
+  private final long next;
+
+  Trellis(int... next) {
+    long table = 0;
+    for (int i = 0; i < next.length; i++) {
+      table |= (long) next[i] << BITS * i;
+    }
+    this.states = next.length / 2;
+    this.next = table;
   }
 
   /** The trellis with this number of states: 1, 4 or 8. */
@@ -36,7 +46,7 @@ public enum Trellis {
 
   /** Number of states. */
   public int states() {
-    return next.length;
+    return states;
   }
 
   /** Number of quantizers: 1 or 2. */
@@ -55,7 +65,7 @@ public enum Trellis {
 
   /** The state after code {@code k}; only its parity counts. */
   public int next(int state, int k) {
-    return next[state][k & 1];
+    return (int) (next >>> BITS * (2 * state + (k & 1))) & 7;
   }
 
   /** The value of code {@code k} of a quantizer, in steps. */
