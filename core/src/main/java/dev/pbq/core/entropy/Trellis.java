@@ -28,7 +28,7 @@ public enum Trellis {
   Trellis(int... next) {
     long table = 0;
     for (int i = 0; i < next.length; i++) {
-      table |= (long) next[i] << BITS * i;
+      table |= (long) next[i] << (BITS * i);
     }
     this.states = next.length / 2;
     this.next = table;
@@ -65,7 +65,7 @@ public enum Trellis {
 
   /** The state after code {@code k}; only its parity counts. */
   public int next(int state, int k) {
-    return (int) (next >>> BITS * (2 * state + (k & 1))) & 7;
+    return (int) (next >>> (BITS * (2 * state + (k & 1)))) & 7;
   }
 
   /** The value of code {@code k} of a quantizer, in steps. */
