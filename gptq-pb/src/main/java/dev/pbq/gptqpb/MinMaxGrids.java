@@ -5,10 +5,11 @@ import dev.pbq.core.packed.AffineGrid;
 import dev.pbq.core.packed.ScaleDtype;
 
 /**
- * Uniform grids from the smallest and largest weight, zero always included, without a search for
- * better limits: scale = (hi - lo)/N, zero = round(-lo/scale), N = 2^bits - 1 (PB-LLM and GPTQ,
- * {@code Quantizer.find_params} in both reference programs). Scales are rounded to their stored
- * type before zeros are taken from them.
+ * Uniform grids between two limits, zero always included: scale = (hi - lo)/N, zero =
+ * round(-lo/scale), N = 2^bits - 1 (PB-LLM and GPTQ, {@code Quantizer.find_params} in both
+ * reference programs, where the limits are the smallest and the largest weight). A symmetric grid
+ * has the limits -m and m, m the larger magnitude, and the zero point 2^(bits - 1). Scales are
+ * rounded to their stored type before zeros are taken from them.
  */
 final class MinMaxGrids {
   /** Below this a binary16 is subnormal and rounding may change it by up to half. */
@@ -25,14 +26,20 @@ final class MinMaxGrids {
   private final String layer;
   private final int bits;
   private final ScaleDtype dtype;
+  private final boolean symmetric;
   private final float[] low;
   private final float[] scale;
   private final int[] zero;
 
   MinMaxGrids(String layer, int bits, ScaleDtype dtype, int count) {
+    this(layer, bits, dtype, false, count);
+  }
+
+  MinMaxGrids(String layer, int bits, ScaleDtype dtype, boolean symmetric, int count) {
     this.layer = layer;
     this.bits = bits;
     this.dtype = dtype;
+    this.symmetric = symmetric;
     this.low = new float[count];
     this.scale = new float[count];
     this.zero = new int[count];
@@ -50,9 +57,13 @@ final class MinMaxGrids {
       lo = -1;
       hi = 1;
     }
+    if (symmetric) {
+      hi = Math.max(hi, -lo);
+      lo = -hi;
+    }
     low[i] = lo;
     scale[i] = storedScale((hi - lo) / levels());
-    zero[i] = zeroFor(lo, scale[i]);
+    zero[i] = symmetric ? (levels() + 1) / 2 : zeroFor(lo, scale[i]);
   }
 
   /**
@@ -110,6 +121,47 @@ final class MinMaxGrids {
     for (int k = 0; k < n; k++) {
       codes[from + k] = (byte) (Math.max(least, Math.min(most, (int) rounded[k])) + zero[i]);
     }
+  }
+
+  /**
+   * The squared error of {@code w[from .. to)} on grid {@code i}.
+   *
+   * @param cost factor on each weight's square, from {@code costFrom} on; null for 1
+   */
+  double squaredError(int i, float[] w, int from, int to, float[] cost, int costFrom) {
+    // Four sums, so that one addition does not wait for the other.
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    int k = from;
+    for (int at = costFrom; k + 4 <= to; k += 4, at += 4) {
+      float e0 = error(i, w[k]);
+      float e1 = error(i, w[k + 1]);
+      float e2 = error(i, w[k + 2]);
+      float e3 = error(i, w[k + 3]);
+      if (cost == null) {
+        a += e0 * e0;
+        b += e1 * e1;
+        c += e2 * e2;
+        d += e3 * e3;
+      } else {
+        a += cost[at] * e0 * e0;
+        b += cost[at + 1] * e1 * e1;
+        c += cost[at + 2] * e2 * e2;
+        d += cost[at + 3] * e3 * e3;
+      }
+    }
+    for (; k < to; k++) {
+      float e = error(i, w[k]);
+      a += cost == null ? e * e : cost[costFrom + k - from] * e * e;
+    }
+    return (double) a + b + c + d;
+  }
+
+  private float error(int i, float w) {
+    float nearest = (w / scale[i] + ROUNDER) - ROUNDER;
+    return w - scale[i] * Math.max(-zero[i], Math.min(levels() - zero[i], nearest));
   }
 
   float value(int i, int code) {

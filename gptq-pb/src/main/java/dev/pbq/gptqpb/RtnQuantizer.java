@@ -54,7 +54,14 @@ final class RtnQuantizer implements Quantizer {
     int width = ColumnGroups.width(settings.groupsize(), w.cols());
     int groups = ColumnGroups.count(settings.groupsize(), w.cols());
     MinMaxGrids grids =
-        new MinMaxGrids(problem.name(), settings.bits(), settings.scaleDtype(), groups * w.rows());
+        new MinMaxGrids(
+            problem.name(),
+            settings.bits(),
+            settings.scaleDtype(),
+            settings.symmetric(),
+            groups * w.rows());
+    boolean searched = settings.rangeChoice() == RangeChoice.SQUARED_ERROR;
+    RangeSearch search = new RangeSearch(grids);
     byte[] codes = new byte[w.rows() * w.cols()];
     Parallel.forEachRange(
         w.rows(),
@@ -65,7 +72,13 @@ final class RtnQuantizer implements Quantizer {
             for (int g = 0; g < groups; g++) {
               int from = r * w.cols() + g * width;
               int to = r * w.cols() + Math.min(w.cols(), (g + 1) * width);
-              quantize(grids, g * w.rows() + r, w.data(), from, to, rounded, codes);
+              int grid = g * w.rows() + r;
+              if (searched) {
+                search.fit(grid, w.data(), from, to, null, 0);
+              } else {
+                fit(grids, grid, w.data(), from, to);
+              }
+              grids.codes(grid, w.data(), from, to, rounded, codes);
             }
           }
         });
@@ -81,8 +94,7 @@ final class RtnQuantizer implements Quantizer {
         Map.of());
   }
 
-  private static void quantize(
-      MinMaxGrids grids, int grid, float[] w, int from, int to, float[] rounded, byte[] codes) {
+  private static void fit(MinMaxGrids grids, int grid, float[] w, int from, int to) {
     float min = w[from];
     float max = w[from];
     float otherMin = min;
@@ -100,6 +112,5 @@ final class RtnQuantizer implements Quantizer {
       max = Math.max(max, w[i]);
     }
     grids.fit(grid, Math.min(min, otherMin), Math.max(max, otherMax));
-    grids.codes(grid, w, from, to, rounded, codes);
   }
 }

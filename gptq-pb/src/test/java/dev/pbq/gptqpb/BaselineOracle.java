@@ -1,6 +1,7 @@
 package dev.pbq.gptqpb;
 
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Arrays;
 
 /** RTN and GPTQ as the textbook has them, in float64, slowly. */
 final class BaselineOracle {
@@ -51,7 +52,8 @@ final class BaselineOracle {
   }
 
   /** GPTQ with the inverse Hessian itself: after each column, the rest of H is marginalised. */
-  double[][] gptq(FloatMatrix w, double[][] gram, double percdamp, boolean actOrder) {
+  double[][] gptq(
+      FloatMatrix w, double[][] gram, double percdamp, boolean actOrder, ActGroups groups) {
     int n = w.cols();
     double[][] h = new double[n][];
     boolean[] dead = new boolean[n];
@@ -69,8 +71,12 @@ final class BaselineOracle {
       order[i] = i;
     }
     if (actOrder) {
-      java.util.Arrays.sort(order, (a, b) -> Double.compare(h[b][b], h[a][a]));
+      Arrays.sort(order, (a, b) -> Double.compare(h[b][b], h[a][a]));
+      if (groups == ActGroups.WHOLE && groupsize != -1) {
+        sortGroups(order, h);
+      }
     }
+    boolean isStatic = groupsize != -1 && actOrder && groups == ActGroups.STATIC;
     double[][] inverse = new double[n][n];
     for (int i = 0; i < n; i++) {
       for (int k = 0; k < n; k++) {
@@ -91,7 +97,10 @@ final class BaselineOracle {
     }
     for (int p = 0; p < n; p++) {
       for (int r = 0; r < w.rows(); r++) {
-        if (groupsize != -1 && p % groupsize == 0) {
+        if (isStatic) {
+          int from = order[p] / groupsize * groupsize;
+          grids[r] = grid(original[r], from, Math.min(n, from + groupsize));
+        } else if (groupsize != -1 && p % groupsize == 0) {
           grids[r] = grid(current[r], p, Math.min(n, p + groupsize));
         }
         double value = grids[r].round(current[r][p]);
@@ -109,6 +118,23 @@ final class BaselineOracle {
       }
     }
     return q;
+  }
+
+  /** Whole groups by falling trace, one that is narrower last; the order within them stays. */
+  private void sortGroups(Integer[] order, double[][] h) {
+    int n = order.length;
+    double[] traces = new double[n];
+    for (int c = 0; c < n; c++) {
+      for (int k = c / groupsize * groupsize;
+          k < Math.min(n, c / groupsize * groupsize + groupsize);
+          k++) {
+        traces[c] += h[k][k];
+      }
+      if (c >= n / groupsize * groupsize) {
+        traces[c] = -1;
+      }
+    }
+    Arrays.sort(order, (a, b) -> Double.compare(traces[b], traces[a]));
   }
 
   private static double[][] rows(FloatMatrix w) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.packed.ScaleDtype;
+import dev.pbq.core.packed.UniformLinear;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
@@ -26,11 +27,23 @@ class BaselinesTest {
   private static Quantizer gptq(
       int bits, int groupsize, int blocksize, boolean actOrder, ScaleDtype dtype) {
     return new GptqProvider()
-        .create("gptq", new GptqSettings(bits, groupsize, 0.01, blocksize, actOrder, dtype));
+        .create("gptq", settings(bits, groupsize, blocksize, actOrder, null, dtype));
+  }
+
+  private static GptqSettings settings(
+      int bits,
+      int groupsize,
+      int blocksize,
+      boolean actOrder,
+      ActGroups groups,
+      ScaleDtype dtype) {
+    return new GptqSettings(
+        null, bits, groupsize, 0.01, blocksize, actOrder, groups, null, null, dtype);
   }
 
   private static Quantizer rtn(int bits, int groupsize, ScaleDtype dtype) {
-    return new RtnProvider().create("rtn", new RtnSettings(bits, groupsize, dtype));
+    return new RtnProvider()
+        .create("rtn", new RtnSettings(null, bits, groupsize, null, null, dtype));
   }
 
   private static LinearProblem problem(FloatMatrix w, Hessian h) {
@@ -66,17 +79,24 @@ class BaselinesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "4,-1,128,false",
-    "3,16,128,false",
-    "2,20,32,false",
-    "4,7,16,false",
-    "1,-1,16,false",
-    "8,24,24,false",
-    "4,-1,128,true",
-    "3,16,16,true",
-    "2,20,32,true"
+    "4,-1,128,false,VISITED",
+    "3,16,128,false,VISITED",
+    "2,20,32,false,STATIC",
+    "4,7,16,false,WHOLE",
+    "1,-1,16,false,VISITED",
+    "8,24,24,false,VISITED",
+    "4,-1,128,true,VISITED",
+    "3,16,16,true,VISITED",
+    "2,20,32,true,VISITED",
+    "3,16,16,true,STATIC",
+    "2,20,32,true,STATIC",
+    "3,-1,16,true,STATIC",
+    "3,16,16,true,WHOLE",
+    "2,20,32,true,WHOLE",
+    "3,-1,32,true,WHOLE"
   })
-  void gptqFollowsTheTextbook(int bits, int groupsize, int blocksize, boolean actOrder) {
+  void gptqFollowsTheTextbook(
+      int bits, int groupsize, int blocksize, boolean actOrder, ActGroups groups) {
     int rows = 40;
     int cols = 72;
     FloatMatrix x = Synthetic.inputs(300, cols, 4);
@@ -87,9 +107,14 @@ class BaselinesTest {
     double[][] gram = gram(x);
     try (Hessian h = Synthetic.hessian(x)) {
       Quantization result =
-          gptq(bits, groupsize, blocksize, actOrder, ScaleDtype.F32).quantize(problem(w, h));
-      FloatMatrix q = result.linear().dequantize();
-      double[][] expected = new BaselineOracle(bits, groupsize).gptq(w, gram, 0.01, actOrder);
+          new GptqQuantizer(settings(bits, groupsize, blocksize, actOrder, groups, ScaleDtype.F32))
+              .quantize(problem(w, h));
+      UniformLinear linear = (UniformLinear) result.linear();
+      boolean stored = actOrder && groupsize != -1 && groups == ActGroups.VISITED;
+      assertThat(linear.columnGroup().isPresent()).isEqualTo(stored);
+      FloatMatrix q = linear.dequantize();
+      double[][] expected =
+          new BaselineOracle(bits, groupsize).gptq(w, gram, 0.01, actOrder, groups);
       // A weight that float32 rounds to the other side takes the rest of its row along.
       assertThat(differences(q, expected, 1e-4)).isLessThanOrEqualTo(2 * cols);
       double loss = trace(gram, w, q, 30);

@@ -31,9 +31,10 @@ class SettingsTest {
                 0.9, 8, SalientMetric.MAGNITUDE, 128, -1, 0.01, false, false, ScaleDtype.F16))
         .isEqualTo(PbLlmSettings.of(0.9));
     assertThat(JSON.readValue("{}", GptqSettings.class))
-        .isEqualTo(new GptqSettings(4, -1, 0.01, 128, false, ScaleDtype.F16));
+        .isEqualTo(
+            new GptqSettings(null, 4, -1, 0.01, 128, false, null, null, null, ScaleDtype.F16));
     assertThat(JSON.readValue("{}", RtnSettings.class))
-        .isEqualTo(new RtnSettings(4, -1, ScaleDtype.F16));
+        .isEqualTo(new RtnSettings(null, 4, -1, null, null, ScaleDtype.F16));
   }
 
   @Test
@@ -43,9 +44,10 @@ class SettingsTest {
     String json = JSON.writeValueAsString(s);
     assertThat(json).contains("\"salientMetric\":\"hessian\"").contains("\"scaleDtype\":\"f32\"");
     assertThat(JSON.readValue(json, PbLlmSettings.class)).isEqualTo(s);
-    GptqSettings g = new GptqSettings(3, 64, 0.02, 32, true, ScaleDtype.F32);
+    GptqSettings g =
+        new GptqSettings(null, 3, 64, 0.02, 32, true, null, null, null, ScaleDtype.F32);
     assertThat(JSON.readValue(JSON.writeValueAsString(g), GptqSettings.class)).isEqualTo(g);
-    RtnSettings r = new RtnSettings(1, 64, ScaleDtype.F32);
+    RtnSettings r = new RtnSettings(null, 1, 64, null, null, ScaleDtype.F32);
     assertThat(JSON.readValue(JSON.writeValueAsString(r), RtnSettings.class)).isEqualTo(r);
   }
 
@@ -77,12 +79,17 @@ class SettingsTest {
 
   @Test
   void badBaselineValuesNameTheirOption() {
-    assertThatThrownBy(() -> new RtnSettings(0, null, null)).hasMessageContaining("bits");
-    assertThatThrownBy(() -> new RtnSettings(9, null, null)).hasMessageContaining("bits");
-    assertThatThrownBy(() -> new RtnSettings(4, 0, null)).hasMessageContaining("groupsize");
-    assertThatThrownBy(() -> new GptqSettings(4, null, 2.0, null, null, null))
+    assertThatThrownBy(() -> new RtnSettings(null, 0, null, null, null, null))
+        .hasMessageContaining("bits");
+    assertThatThrownBy(() -> new RtnSettings(null, 9, null, null, null, null))
+        .hasMessageContaining("bits");
+    assertThatThrownBy(() -> new RtnSettings(null, 4, 0, null, null, null))
+        .hasMessageContaining("groupsize");
+    assertThatThrownBy(
+            () -> new GptqSettings(null, 4, null, 2.0, null, null, null, null, null, null))
         .hasMessageContaining("percdamp");
-    assertThatThrownBy(() -> new GptqSettings(4, null, null, -1, null, null))
+    assertThatThrownBy(
+            () -> new GptqSettings(null, 4, null, null, -1, null, null, null, null, null))
         .hasMessageContaining("blocksize");
   }
 
@@ -122,12 +129,14 @@ class SettingsTest {
     Quantizer xnor = new PbLlmProvider().create("xnor", PbLlmSettings.of(0.9));
     assertThat(xnor.estimateStoredBits(64, 128))
         .isEqualTo(3843 + 7373 + 819 * 8 + 64 * 32 + 64 * 24);
-    Quantizer rtn = new RtnProvider().create("rtn", new RtnSettings(3, 50, null));
+    Quantizer rtn = new RtnProvider().create("rtn", new RtnSettings(null, 3, 50, null, null, null));
     assertThat(rtn.estimateStoredBits(10, 128)).isEqualTo(3 * 1280 + 30 * 24);
     // 131 codes of 3 bits take 50 bytes.
     assertThat(rtn.estimateStoredBits(10, 131)).isEqualTo(4000 + 30 * 24);
     Quantizer gptq =
-        new GptqProvider().create("gptq", new GptqSettings(3, 50, null, null, true, null));
+        new GptqProvider()
+            .create(
+                "gptq", new GptqSettings(null, 3, 50, null, null, true, null, null, null, null));
     assertThat(gptq.estimateStoredBits(10, 128)).isEqualTo(3 * 1280 + 30 * 24 + 128 * 32);
   }
 
@@ -138,8 +147,11 @@ class SettingsTest {
             new PbLlmProvider()
                 .create(
                     "xnor", new PbLlmSettings(0.9, null, null, null, 256, null, null, null, null)),
-            new RtnProvider().create("rtn", new RtnSettings(4, 256, null)),
-            new GptqProvider().create("gptq", new GptqSettings(4, 256, null, null, null, null)));
+            new RtnProvider().create("rtn", new RtnSettings(null, 4, 256, null, null, null)),
+            new GptqProvider()
+                .create(
+                    "gptq",
+                    new GptqSettings(null, 4, 256, null, null, null, null, null, null, null)));
     for (Quantizer q : all) {
       q.checkFits("layers.0.fc1", 10, 256);
       assertThatThrownBy(() -> q.checkFits("layers.0.fc1", 10, 255))

@@ -2,7 +2,6 @@ package dev.pbq.core.linalg;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -33,14 +32,7 @@ final class FactorBuilder {
     for (int c : dead) {
       diagonal[c] = 1;
     }
-    this.order =
-        columnOrder == ColumnOrder.NATURAL
-            ? null
-            : IntStream.range(0, n)
-                .boxed()
-                .sorted(Comparator.comparingDouble(c -> -diagonal[c]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+    this.order = columnOrder.byDiagonal() ? columnOrder.visits(diagonal) : null;
   }
 
   /**

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InverseFactorTest {
@@ -39,8 +38,9 @@ class InverseFactorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ColumnOrder.class)
-  void deadColumnsGetOnes(ColumnOrder order) {
+  @ValueSource(booleans = {false, true})
+  void deadColumnsGetOnes(boolean byDiagonal) {
+    ColumnOrder order = byDiagonal ? ColumnOrder.DESCENDING_DIAGONAL : ColumnOrder.NATURAL;
     FloatMatrix x = Synthetic.inputs(60, 20, 2);
     for (int t = 0; t < 60; t++) {
       x.data()[t * 20 + 3] = 0;
@@ -52,7 +52,7 @@ class InverseFactorTest {
       InverseFactor factor = hessian.inverseFactor(Damping.of(0), order, "layer");
       assertThat(factor.deadColumns()).containsExactly(3, 19);
       double[][] permuted = h;
-      if (order == ColumnOrder.DESCENDING_DIAGONAL) {
+      if (byDiagonal) {
         int[] p = factor.order().orElseThrow();
         assertThat(p).doesNotHaveDuplicates().hasSize(20);
         permuted = new double[20][20];
@@ -67,6 +67,17 @@ class InverseFactorTest {
       }
       assertThat(Matrices.inverseError(Matrices.factor(factor), permuted)).isLessThan(1e-4);
     }
+  }
+
+  @Test
+  void groupsOfNeighboursStayTogether() {
+    double[] diagonal = {1, 2, 9, 1, 5, 5, 100};
+    assertThat(ColumnOrder.NATURAL.visits(diagonal)).containsExactly(0, 1, 2, 3, 4, 5, 6);
+    assertThat(ColumnOrder.DESCENDING_DIAGONAL.visits(diagonal))
+        .containsExactly(6, 2, 4, 5, 1, 0, 3);
+    // Sums 3, 10, 10 and a narrower one, which comes last whatever it weighs.
+    assertThat(ColumnOrder.inGroups(2).visits(diagonal)).containsExactly(2, 3, 4, 5, 1, 0, 6);
+    assertThat(ColumnOrder.inGroups(9).visits(diagonal)).containsExactly(6, 2, 4, 5, 1, 0, 3);
   }
 
   @Test
