@@ -59,6 +59,11 @@ final class ArbQuantizer implements Quantizer {
   }
 
   @Override
+  public Damping damping() {
+    return Damping.of(settings.percdamp());
+  }
+
+  @Override
   public void checkFits(String layer, int rows, int cols) {
     Shapes.requireStorable(layer, rows, cols);
   }
@@ -86,7 +91,7 @@ final class ArbQuantizer implements Quantizer {
     checkFits(problem.name(), w.rows(), w.cols());
     problem.requireFiniteWeight();
     Hessian hessian = problem.requireHessian();
-    InverseFactor factor = hessian.inverseFactor(Damping.of(settings.percdamp()), problem.name());
+    InverseFactor factor = hessian.inverseFactor(damping(), problem.name());
     Collector collector = new Collector(problem.name(), w.rows(), w.cols());
     boolean[] dead = new boolean[w.cols()];
     for (int c : factor.deadColumns()) {

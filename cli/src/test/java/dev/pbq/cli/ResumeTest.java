@@ -17,12 +17,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResumeTest {
   private static final String XNOR = "--method xnor --low-frac 0.9";
   private static final String SEQUENTIAL = "--method gptq --bits 2 --true-sequential";
+  private static final String TARGETS = "--method gptq --bits 2 --targets quantized";
   private static final String BLOCKWISE = "--method gptq --bits 2 --blockwise --blockwise-epochs 1";
 
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {XNOR, SEQUENTIAL, BLOCKWISE})
+  @ValueSource(strings = {XNOR, SEQUENTIAL, TARGETS, BLOCKWISE})
   void aKilledRunResumesToTheSameBytes(String method) throws IOException, InterruptedException {
     Path whole = folder.resolve("whole");
     assertThat(run(method, whole).code()).isZero();
@@ -46,8 +47,8 @@ class ResumeTest {
     assertThat(changed.err()).contains("settings");
 
     String otherOrder =
-        method.equals(SEQUENTIAL)
-            ? method.replace(" --true-sequential", "")
+        method.equals(SEQUENTIAL) || method.equals(TARGETS)
+            ? "--method gptq --bits 2"
             : method + " --true-sequential";
     Cli.Result reordered = run(otherOrder, killed, "--resume");
     assertThat(reordered.code()).isEqualTo(2);

@@ -35,6 +35,11 @@ final class GptqQuantizer implements Quantizer {
   }
 
   @Override
+  public Damping damping() {
+    return Damping.of(settings.percdamp());
+  }
+
+  @Override
   public void checkFits(String layer, int rows, int cols) {
     ColumnGroups.requireFit(layer, rows, cols, settings.groupsize());
   }
@@ -65,7 +70,7 @@ final class GptqQuantizer implements Quantizer {
     InverseFactor factor =
         problem
             .requireHessian()
-            .inverseFactor(Damping.of(settings.percdamp()), order(), problem.name());
+            .inverseFactor(damping(), order(), problem.name());
     GptqGrids columns = new GptqGrids(problem.name(), settings, w, factor);
     SweepResult result =
         ColumnSweep.run(

@@ -48,6 +48,11 @@ final class PbLlmQuantizer implements Quantizer {
   }
 
   @Override
+  public Damping damping() {
+    return Damping.of(settings.percdamp());
+  }
+
+  @Override
   public void checkFits(String layer, int rows, int cols) {
     ColumnGroups.requireFit(layer, rows, cols, settings.groupsize());
   }
@@ -103,7 +108,7 @@ final class PbLlmQuantizer implements Quantizer {
     Optional<InverseFactor> factor =
         settings.disableGptq() && !byHessian
             ? Optional.empty()
-            : Optional.of(hessian.inverseFactor(Damping.of(settings.percdamp()), layer));
+            : Optional.of(hessian.inverseFactor(damping(), layer));
     int[] dead = hessian.deadColumns();
 
     int width = ColumnGroups.width(settings.groupsize(), w.cols());

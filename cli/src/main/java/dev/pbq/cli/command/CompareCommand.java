@@ -254,8 +254,8 @@ final class CompareCommand implements Callable<Integer> {
 
   /** A row's recipe with what was given for all rows put over it. */
   private Recipe withCommon(Recipe recipe) {
-    return recipe
-        .withTrueSequential(calibration.trueSequential(recipe.trueSequential()))
+    return calibration
+        .orderOver(recipe)
         .withData(
             tokenizers.over(recipe.tokens()),
             calibration.over(recipe.calibration()),

@@ -202,9 +202,10 @@ final class QuantizeCommand implements Runnable {
         new EvaluationChoice(
             eval == null ? base.evaluation().datasets() : eval.equals(NO_EVAL) ? List.of() : eval,
             seqlen.isPresent() ? seqlen : base.evaluation().tokens());
-    return base.withLayers(selection.over(base.layers()), base.overrides())
+    return calibration
+        .orderOver(base)
+        .withLayers(selection.over(base.layers()), base.overrides())
         .withBlockwise(blockwise.over(base.blockwise()))
-        .withTrueSequential(calibration.trueSequential(base.trueSequential()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
   }

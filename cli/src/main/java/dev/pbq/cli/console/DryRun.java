@@ -40,15 +40,11 @@ public final class DryRun {
           recipe.calibration().tokens(job.model()),
           recipe.trueSequential() ? ", true-sequential" : "");
     }
+    job.targets(recipe.calibration().samples(), recipe.calibration().tokens(job.model()))
+        .ifPresent(t -> out.printf("targets        %s%n", t.describe(threads)));
     job.correction(recipe.calibration().samples(), recipe.calibration().tokens(job.model()))
         .ifPresent(
-            c ->
-                out.printf(
-                    "block-wise     after each input what is left of a block is trained, %d epochs"
-                        + " at %s; that takes about %s%n",
-                    recipe.blockwise().orElseThrow().epochs(),
-                    recipe.blockwise().orElseThrow().learningRate(),
-                    Amounts.bytes(c.memoryBytes())));
+            c -> out.printf("block-wise     %s%n", c.describe(recipe.blockwise().orElseThrow())));
     Map<String, Integer> shapes = new LinkedHashMap<>();
     for (PlannedLinear l : (Iterable<PlannedLinear>) job.plan().linears()::iterator) {
       String kind = job.model().layout().path(l.linear());

@@ -1,6 +1,8 @@
 package dev.pbq.cli.option;
 
+import dev.pbq.core.pipeline.Targets;
 import dev.pbq.workflow.recipe.CalibrationChoice;
+import dev.pbq.workflow.recipe.Recipe;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
@@ -38,14 +40,18 @@ public final class CalibrationOptions {
               + " unquantized block.")
   private Boolean trueSequential;
 
-  /** Whether the layers of a block are calibrated one input after the other. */
-  public boolean trueSequential() {
-    return trueSequential(false);
-  }
+  @Option(
+      names = "--targets",
+      paramLabel = "original|quantized",
+      description =
+          "What layers are fitted to: their own outputs, or (quantized) those of the original"
+              + " model, so that they mend what was quantized before. Implies --true-sequential.")
+  private Targets targets;
 
-  /** As {@link #trueSequential()}; a default where the option was not given. */
-  public boolean trueSequential(boolean otherwise) {
-    return trueSequential != null ? trueSequential : otherwise;
+  /** A recipe with the order and the targets that were given. */
+  public Recipe orderOver(Recipe base) {
+    return base.withTrueSequential(trueSequential != null ? trueSequential : base.trueSequential())
+        .withTargets(targets != null ? targets : base.targets());
   }
 
   /** What was given, and where nothing was, another choice. */

@@ -9,6 +9,7 @@ import static org.bytedeco.openblas.global.openblas.CblasRight;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dtrtri_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_spotrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_strtri_work;
@@ -29,6 +30,7 @@ import org.bytedeco.javacpp.FloatPointer;
  */
 final class Blas {
   private static final byte UPPER = 'U';
+  private static final byte LOWER = 'L';
   private static final byte NON_UNIT = 'N';
 
   private Blas() {}
@@ -98,6 +100,12 @@ final class Blas {
     cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, m, n, k, -1.0, a, m, b, n, 1.0, c, m);
   }
 
+  /** C [m, n] += alpha A B in float64, A [m, k], B [k, n], all without gaps between columns. */
+  static void gemmAdd(
+      int m, int n, int k, double alpha, DoublePointer a, DoublePointer b, DoublePointer c) {
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, m, n, k, alpha, a, m, b, k, 1.0, c, m);
+  }
+
   /** Lower triangle of C [n, n] = A A^T, A [n, k]. */
   static void syrkLower(int n, int k, FloatPointer a, int lda, FloatPointer c, int ldc) {
     cblas_ssyrk(CblasColMajor, CblasLower, CblasNoTrans, n, k, 1f, a, lda, 0f, c, ldc);
@@ -145,5 +153,17 @@ final class Blas {
   static boolean choleskyInverse(int n, double[] a) {
     return LAPACKE_dpotrf_work(CblasColMajor, UPPER, n, a, n) == 0
         && LAPACKE_dtrtri_work(CblasColMajor, UPPER, NON_UNIT, n, a, n) == 0;
+  }
+
+  /** A [n, n] = L L^T in place, lower triangle, in float64; false if not positive definite. */
+  static boolean choleskyLower(int n, DoublePointer a) {
+    return LAPACKE_dpotrf_work(CblasColMajor, LOWER, n, a, n) == 0;
+  }
+
+  /** B [n, count] = (L L^T)^-1 B in float64, L [n, n] as {@link #choleskyLower} leaves it. */
+  static void solveCholesky(int n, int count, DoublePointer l, DoublePointer b) {
+    if (LAPACKE_dpotrs_work(CblasColMajor, LOWER, n, count, l, n, b, n) != 0) {
+      throw new IllegalStateException("dpotrs: wrong arguments");
+    }
   }
 }

@@ -91,6 +91,11 @@ public final class Hessian implements AutoCloseable {
     return new DoubleMatrix(width, width, values);
   }
 
+  /** Row i from the diagonal on: entry k is H[i, i + k]. */
+  void row(int i, double[] destination) {
+    h.get(i, i, h.size(), destination);
+  }
+
   /** {@link #inverseFactor(Damping, ColumnOrder, String)} in natural order. */
   public InverseFactor inverseFactor(Damping damping, String layer) {
     return inverseFactor(damping, ColumnOrder.NATURAL, layer);

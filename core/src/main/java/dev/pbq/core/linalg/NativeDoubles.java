@@ -10,10 +10,18 @@ final class NativeDoubles implements AutoCloseable {
 
   /** Allocates without clearing. */
   NativeDoubles(long length) {
-    Pointer memory = Pointer.malloc(NativeFloats.bytes(length, Double.BYTES));
+    this(length, Pointer.malloc(NativeFloats.bytes(length, Double.BYTES)));
+  }
+
+  private NativeDoubles(long length, Pointer memory) {
     NativeFloats.requireAllocated(memory, length, Double.BYTES);
     this.length = length;
     this.base = new DoublePointer(memory);
+  }
+
+  /** Allocates zeros. */
+  static NativeDoubles zeros(long length) {
+    return new NativeDoubles(length, Pointer.calloc(Math.max(1, length), Double.BYTES));
   }
 
   /** The address of element {@code index}; valid until {@link #close}. */

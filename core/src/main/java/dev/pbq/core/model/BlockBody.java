@@ -55,9 +55,9 @@ sealed interface BlockBody {
     @Override
     public NDArray apply(NDArray x, InputTap tap) {
       try (NDArray normed = attention.before().orElseThrow().apply(x)) {
-        NDArray sum = attention.added(normed, tap).addi(x);
+        NDArray sum = attention.added(normed, x, tap).addi(x);
         try (NDArray own = ofMlp(x, normed);
-            NDArray added = mlp.added(own, ofMlp(tap))) {
+            NDArray added = mlp.added(own, sum, ofMlp(tap))) {
           return sum.addi(added);
         }
       }
@@ -67,12 +67,12 @@ sealed interface BlockBody {
     public void applyTo(LinearInput last, NDArray x, InputTap tap) {
       try (NDArray normed = attention.before().orElseThrow().apply(x)) {
         if (attention.sublayer().reads(last)) {
-          attention.sublayer().applyTo(last, normed, tap);
+          attention.addedTo(last, normed, x, tap);
           return;
         }
-        attention.added(normed, tap).close();
-        try (NDArray own = ofMlp(x, normed)) {
-          mlp.sublayer().applyTo(last, own, ofMlp(tap));
+        try (NDArray sum = attention.added(normed, x, tap).addi(x);
+            NDArray own = ofMlp(x, normed)) {
+          mlp.addedTo(last, own, sum, ofMlp(tap));
         }
       }
     }

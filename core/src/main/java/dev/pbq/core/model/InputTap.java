@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import java.nio.FloatBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -41,6 +42,16 @@ record InputTap(LinearInputTap tap, int sequences, int tokens, Optional<BlockCac
     public boolean everyToken(LinearInput input) {
       return !hidden.test(input) && tap.everyToken(input);
     }
+
+    @Override
+    public boolean wantsResidual(LinearInput input) {
+      return !hidden.test(input) && tap.wantsResidual(input);
+    }
+
+    @Override
+    public void residual(LinearInput input, FloatBuffer r, float factor, int tokens) {
+      tap.residual(input, r, factor, tokens);
+    }
   }
 
   /**
@@ -62,14 +73,29 @@ record InputTap(LinearInputTap tap, int sequences, int tokens, Optional<BlockCac
               + input.name()
               + " larger than 2 GiB: run fewer sequences at a time");
     }
+    onHost(x, values -> tap.accept(input, values, sequences, tokens));
+  }
+
+  /**
+   * Shows the tap what an input's linear adds to, if it wants to see it.
+   *
+   * @param r the residual stream [sequences * tokens, hidden] before the addition
+   */
+  void showResidual(LinearInput input, NDArray r, float factor) {
+    if (tap.wantsResidual(input)) {
+      onHost(r, values -> tap.residual(input, values, factor, sequences * tokens));
+    }
+  }
+
+  private static void onHost(NDArray x, Consumer<FloatBuffer> use) {
     if (HostArrays.isHost(x.getDevice())) {
-      tap.accept(input, HostArrays.buffer(x), sequences, tokens);
+      use.accept(HostArrays.buffer(x));
       return;
     }
     try (NDManager scratch = x.getManager().newSubManager(Device.cpu());
         NDArray host = x.toDevice(Device.cpu(), false)) {
       host.attach(scratch);
-      tap.accept(input, HostArrays.buffer(host), sequences, tokens);
+      use.accept(HostArrays.buffer(host));
     }
   }
 }

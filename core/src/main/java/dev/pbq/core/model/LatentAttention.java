@@ -49,6 +49,11 @@ record LatentAttention(
   }
 
   @Override
+  public Optional<LinearInput> outputInput() {
+    return Optional.of(lastInput);
+  }
+
+  @Override
   public boolean reads(LinearInput input) {
     return input.equals(firstInput)
         || queryLatent.filter(latent -> input.equals(latent.input())).isPresent()

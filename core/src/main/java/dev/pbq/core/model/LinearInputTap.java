@@ -25,4 +25,22 @@ public interface LinearInputTap {
   default boolean everyToken(LinearInput input) {
     return false;
   }
+
+  /** Whether {@link #residual} shall be called for an input. */
+  default boolean wantsResidual(LinearInput input) {
+    return false;
+  }
+
+  /**
+   * Called right before {@link #accept} of an input whose only linear writes into the residual
+   * stream: the block goes on with r + factor y, where y is the linear's output. Never called where
+   * something else than a factor stands between (a norm, a gate, the router of a mixture).
+   *
+   * @param input which input
+   * @param r as x of {@link #accept}, but [sequences * tokens, hidden]: the residual stream before
+   *     the addition
+   * @param factor of what is added, 1 in most families
+   * @param tokens rows of r
+   */
+  default void residual(LinearInput input, FloatBuffer r, float factor, int tokens) {}
 }

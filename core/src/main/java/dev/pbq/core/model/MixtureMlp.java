@@ -57,6 +57,11 @@ record MixtureMlp(
   }
 
   @Override
+  public Optional<LinearInput> outputInput() {
+    return Optional.empty();
+  }
+
+  @Override
   public boolean reads(LinearInput input) {
     return shared.filter(s -> s.mlp().reads(input)).isPresent()
         || experts.stream().anyMatch(e -> e.reads(input));

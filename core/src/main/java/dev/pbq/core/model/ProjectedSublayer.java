@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * A sublayer of the simplest form: linears that share an input, something between, and a projection
@@ -27,6 +28,11 @@ sealed interface ProjectedSublayer extends Sublayer
       tap.show(lastInput(), inner);
       return projection().apply(inner, tap.sequences());
     }
+  }
+
+  @Override
+  default Optional<LinearInput> outputInput() {
+    return Optional.of(lastInput());
   }
 
   @Override

@@ -40,10 +40,11 @@ record ResidualSum(
    */
   NDArray apply(NDArray x, InputTap tap) {
     if (before.isEmpty()) {
-      return normedSum(added(x, tap).addi(x));
+      return normedSum(added(x, x, tap).addi(x));
     }
     try (NDArray normed = before.get().apply(x)) {
-      return normedSum(added(normed, tap).addi(fromNormed ? normed : x));
+      NDArray residual = fromNormed ? normed : x;
+      return normedSum(added(normed, residual, tap).addi(residual));
     }
   }
 
@@ -56,8 +57,13 @@ record ResidualSum(
     }
   }
 
-  /** What is added, of an input that is normed already. */
-  NDArray added(NDArray normed, InputTap tap) {
+  /**
+   * What is added, of an input that is normed already.
+   *
+   * @param residual what it will be added to
+   */
+  NDArray added(NDArray normed, NDArray residual, InputTap tap) {
+    showResidual(residual, tap);
     NDArray given = sublayer.apply(normed, tap);
     if (after.isPresent()) {
       try (NDArray raw = given) {
@@ -75,11 +81,26 @@ record ResidualSum(
   /** As {@link #apply}, but only as far as {@code last}, which is one of the sublayer's inputs. */
   void applyTo(LinearInput last, NDArray x, InputTap tap) {
     if (before.isEmpty()) {
-      sublayer.applyTo(last, x, tap);
+      addedTo(last, x, x, tap);
       return;
     }
     try (NDArray normed = before.get().apply(x)) {
-      sublayer.applyTo(last, normed, tap);
+      addedTo(last, normed, fromNormed ? normed : x, tap);
+    }
+  }
+
+  /** As {@link #added}, but only as far as {@code last}. */
+  void addedTo(LinearInput last, NDArray normed, NDArray residual, InputTap tap) {
+    if (sublayer.outputInput().filter(last::equals).isPresent()) {
+      showResidual(residual, tap);
+    }
+    sublayer.applyTo(last, normed, tap);
+  }
+
+  /** A norm of what the sublayer gives stands between its last linear and the residual stream. */
+  private void showResidual(NDArray residual, InputTap tap) {
+    if (after.isEmpty()) {
+      sublayer.outputInput().ifPresent(input -> tap.showResidual(input, residual, factor));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /** What a decoder block computes and adds to its residual stream, twice: attention, and an MLP. */
 sealed interface Sublayer permits ProjectedSublayer, LatentAttention, MixtureMlp {
@@ -11,6 +12,12 @@ sealed interface Sublayer permits ProjectedSublayer, LatentAttention, MixtureMlp
    * @return as {@code x}, a new array of x's manager
    */
   NDArray apply(NDArray x, InputTap tap);
+
+  /**
+   * What the linear reads whose output is the sublayer's; empty where the output is put together of
+   * several.
+   */
+  Optional<LinearInput> outputInput();
 
   /** Whether one of its linears reads this input. */
   boolean reads(LinearInput input);

@@ -77,6 +77,38 @@ final class BlockCalibrator {
     }
   }
 
+  /**
+   * Collects the statistics of an input in two streams, whose batches go through both blocks in
+   * turn. The caller owns and closes them.
+   *
+   * @param index the block
+   * @param quantized it, with what earlier rounds quantized
+   * @param original it, unquantized
+   * @param inputs of the first
+   * @param originalInputs of the second
+   */
+  InputStatistics drift(
+      int index,
+      LinearInput input,
+      DecoderBlock quantized,
+      DecoderBlock original,
+      ActivationFile inputs,
+      ActivationFile originalInputs,
+      NDManager manager) {
+    try (DriftTap tap = new DriftTap(input, new HeldOut(states.windows()))) {
+      forEachBatch(
+          index,
+          inputs,
+          manager,
+          (first, hidden) -> {
+            NDArray before = states.read(originalInputs, first, hidden.getManager());
+            original.forwardTo(input, before, tap.original());
+            quantized.forwardTo(input, hidden, tap.quantized(first));
+          });
+      return tap.finish();
+    }
+  }
+
   private static boolean tooFew(LinearInput input, HessianTap tap) {
     long tokens = tap.tokens(input);
     if (!input.routed() || tokens >= LEAST_TOKENS_PER_COLUMN * input.features()) {

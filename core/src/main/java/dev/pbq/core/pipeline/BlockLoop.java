@@ -6,7 +6,6 @@ import dev.pbq.core.activation.ActivationFile;
 import dev.pbq.core.activation.HiddenStates;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.data.Calibration;
-import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.TokenEmbedding;
@@ -29,6 +28,7 @@ final class BlockLoop {
   private final CausalModel model;
   private final Calibration data;
   private final Optional<BlockCorrection> correction;
+  private final Targets targets;
   private final Path work;
   private final BlockStore store;
   private final ProgressListener progress;
@@ -47,6 +47,10 @@ final class BlockLoop {
     this.model = model;
     this.data = data;
     this.correction = correction;
+    this.targets = plan.targets();
+    if (targets == Targets.QUANTIZED) {
+      RoundCalibrator.requireFit(plan, data.windows().length);
+    }
     this.work = work;
     this.store = store;
     this.progress = progress;
@@ -66,7 +70,7 @@ final class BlockLoop {
   void run(List<PlannedBlock> blocks, Supplier<NDManager> engine) {
     HiddenStates states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
     BlockCalibrator calibrator = new BlockCalibrator(states, progress);
-    try (BlockCorrector corrector = corrector(states, calibrator);
+    try (OriginalStream unquantized = originalStream(states, calibrator);
         NDManager manager = engine.get();
         ActivationFile even =
             ActivationFile.open(
@@ -76,10 +80,14 @@ final class BlockLoop {
                 work.resolve(BlockStore.SCRATCH + "odd.f32"), states.windowValues())) {
       if (blocks.get(0).index() == 0) {
         embed(states, even, manager);
-        if (corrector != null) {
-          embed(states, corrector.first(), manager);
+        if (unquantized != null) {
+          embed(states, unquantized.inputs(0), manager);
         }
       }
+      Optional<BlockCorrector> corrector =
+          correction.map(c -> new BlockCorrector(c, unquantized, model, states, progress));
+      RoundCalibrator rounds =
+          new RoundCalibrator(original, model, calibrator, targets, unquantized, progress);
       for (PlannedBlock block : blocks) {
         long start = System.nanoTime();
         int i = block.index();
@@ -87,21 +95,14 @@ final class BlockLoop {
         ActivationFile outputs = i % 2 == 0 ? odd : even;
         PartialBlock partial = new PartialBlock(original);
         List<CorrectionOutcome> corrections = new ArrayList<>();
-        if (corrector != null && i <= lastPlanned) {
-          corrector.begin(i, manager);
+        if (unquantized != null && i <= lastPlanned) {
+          unquantized.advance(i, manager);
         }
         for (PlannedRound round : block.rounds()) {
-          Map<String, Hessian> hessians = Map.of();
-          if (round.lastCalibrated().isPresent()) {
-            progress.phase(i, "calibrating");
-            try (DecoderBlock partlyQuantized = model.block(manager, partial.weights(), i)) {
-              hessians = calibrator.hessians(i, round, partlyQuantized, inputs, manager);
-            }
-          }
-          partial.quantized(quantize(i, round, partial, hessians));
-          if (corrector != null) {
-            corrections.add(corrector.correct(block, round, partial, inputs, manager));
-          }
+          partial.quantized(
+              quantize(i, round, partial, rounds.calibrate(i, round, partial, inputs, manager)));
+          corrector.ifPresent(
+              c -> corrections.add(c.correct(block, round, partial, inputs, manager)));
         }
         if (i < lastPlanned) {
           progress.phase(i, "propagating");
@@ -115,11 +116,11 @@ final class BlockLoop {
     }
   }
 
-  /** Null without correction, as try-with-resources takes it. */
-  private BlockCorrector corrector(HiddenStates states, BlockCalibrator calibrator) {
-    return correction
-        .map(c -> new BlockCorrector(c, original, model, states, calibrator, work, progress))
-        .orElse(null);
+  /** Null where nobody asks for it, as try-with-resources takes it. */
+  private OriginalStream originalStream(HiddenStates states, BlockCalibrator calibrator) {
+    return correction.isPresent() || targets == Targets.QUANTIZED
+        ? new OriginalStream(original, model, states, calibrator, work, progress)
+        : null;
   }
 
   private void embed(HiddenStates states, ActivationFile file, NDManager manager) {
@@ -149,13 +150,16 @@ final class BlockLoop {
   }
 
   private Map<String, LinearQuantizer.Result> quantize(
-      int block, PlannedRound round, PartialBlock partial, Map<String, Hessian> hessians) {
+      int block,
+      PlannedRound round,
+      PartialBlock partial,
+      Map<String, InputStatistics> statistics) {
     progress.phase(block, "quantizing");
     try {
       return new BlockQuantizer(model.layout().view(partial.weights()), progress)
-          .quantize(block, round, hessians);
+          .quantize(block, round, statistics);
     } finally {
-      hessians.values().forEach(Hessian::close);
+      statistics.values().forEach(InputStatistics::close);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.pbq.core.pipeline;
 
-import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.tensor.WeightSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,27 +19,34 @@ final class BlockQuantizer {
    * Quantizes a round.
    *
    * @param block index of the block
-   * @param hessians by input name; each is closed as soon as its linears are done
+   * @param statistics by input name; each is closed as soon as its linears are done
    * @return results by linear name, in the block's order
    */
   Map<String, LinearQuantizer.Result> quantize(
-      int block, PlannedRound round, Map<String, Hessian> hessians) {
+      int block, PlannedRound round, Map<String, InputStatistics> statistics) {
     Map<String, LinearQuantizer.Result> results = new LinkedHashMap<>();
     for (PlannedInput input : round.inputs()) {
-      Hessian hessian = hessians.get(input.input().name());
-      try {
+      // Null, as try-with-resources takes it, where nothing was calibrated.
+      try (InputStatistics found = statistics.get(input.input().name());
+          TargetWeights targets = targets(found)) {
         for (PlannedLinear linear : input.linears()) {
           LinearQuantizer.Result result =
-              quantizer.quantize(block, linear, Optional.ofNullable(hessian));
+              quantizer.quantize(
+                  block,
+                  linear,
+                  Optional.ofNullable(found).map(InputStatistics::hessian),
+                  Optional.ofNullable(targets));
           results.put(linear.name(), result);
           progress.linearDone(result.outcome());
-        }
-      } finally {
-        if (hessian != null) {
-          hessian.close();
         }
       }
     }
     return results;
+  }
+
+  private static TargetWeights targets(InputStatistics found) {
+    return found == null || found.drift().isEmpty()
+        ? null
+        : new TargetWeights(found.hessian(), found.drift().get());
   }
 }

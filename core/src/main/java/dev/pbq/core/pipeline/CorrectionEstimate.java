@@ -1,9 +1,11 @@
 package dev.pbq.core.pipeline;
 
+import dev.pbq.core.Amounts;
 import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.TransformerModel;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What block-wise error correction takes, from shapes alone.
@@ -26,6 +28,16 @@ public record CorrectionEstimate(
 
   /** Forward, and twice as much backward. */
   private static final int PASSES_OF_A_STEP = 3;
+
+  /** What is done and what it takes, for people. */
+  public String describe(CorrectionSettings settings) {
+    return String.format(
+        Locale.ROOT,
+        "after each input what is left of a block is trained, %d epochs at %s; that takes about %s",
+        settings.epochs(),
+        settings.learningRate(),
+        Amounts.bytes(memoryBytes));
+  }
 
   /** Estimates a run. */
   public static CorrectionEstimate of(

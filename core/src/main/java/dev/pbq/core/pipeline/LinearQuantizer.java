@@ -11,6 +11,8 @@ import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** Quantizes one planned linear, and measures its error. Thread-safe. */
@@ -27,20 +29,29 @@ final class LinearQuantizer {
     this.weights = weights;
   }
 
+  /** Quantizes the weight itself: as the other, without targets. */
+  Result quantize(int block, PlannedLinear linear, Optional<Hessian> hessian) {
+    return quantize(block, linear, hessian, Optional.empty());
+  }
+
   /**
    * Quantizes.
    *
    * @param block index of the linear's block
    * @param hessian of its inputs if they were calibrated, not owned; the error is then that of the
    *     outputs, even where the method does without
+   * @param targets gives a calibrated method the weight that it quantizes, and that its error is
+   *     measured against; lent
    */
-  Result quantize(int block, PlannedLinear linear, Optional<Hessian> hessian) {
+  Result quantize(
+      int block, PlannedLinear linear, Optional<Hessian> hessian, Optional<TargetWeights> targets) {
     long start = System.nanoTime();
-    FloatMatrix weight = read(linear.name() + ".weight");
-    Optional<Hessian> needed =
-        linear.quantizer().calibrationNeed() == CalibrationNeed.HESSIAN
-            ? hessian
-            : Optional.empty();
+    FloatMatrix original = read(linear.name() + ".weight");
+    boolean calibrated = linear.quantizer().calibrationNeed() == CalibrationNeed.HESSIAN;
+    Optional<Hessian> needed = calibrated ? hessian : Optional.empty();
+    Optional<TargetWeights.Target> target =
+        targets.filter(t -> calibrated).map(t -> t.of(linear.name(), original, linear.quantizer()));
+    FloatMatrix weight = target.map(TargetWeights.Target::weight).orElse(original);
     Quantization q = linear.quantizer().quantize(new LinearProblem(linear.name(), weight, needed));
     double relativeError = relativeError(linear.name(), weight, q.linear(), hessian);
     BitAccount bits = q.linear().bits();
@@ -58,8 +69,19 @@ final class LinearQuantizer {
                 .orElseGet(() -> linear.quantizer().paperBits(linear.rows(), linear.cols())),
             bits.total(),
             bits.byKind(),
-            q.diagnostics(),
+            diagnostics(q, target),
             (System.nanoTime() - start) * 1e-9));
+  }
+
+  private static Map<String, Double> diagnostics(
+      Quantization q, Optional<TargetWeights.Target> target) {
+    Map<String, Double> all = new LinkedHashMap<>(q.diagnostics());
+    target.ifPresent(
+        t -> {
+          all.put("targetBlend", t.blend());
+          all.put("targetShift", t.shift());
+        });
+    return all;
   }
 
   /** Reads and widens a matrix, some rows at a time by several threads. */

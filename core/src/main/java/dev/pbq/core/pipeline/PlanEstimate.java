@@ -105,6 +105,15 @@ public record PlanEstimate(
         floatingPointOperations + correction.floatingPointOperations());
   }
 
+  /** The same run with targets that see the error so far. */
+  public PlanEstimate plus(TargetsEstimate targets) {
+    return new PlanEstimate(
+        outputBytes,
+        workBytes + targets.scratchBytes(),
+        memoryBytes + targets.memoryBytes(),
+        floatingPointOperations + targets.floatingPointOperations());
+  }
+
   /**
    * Refuses to start what the disk cannot hold.
    *
@@ -155,7 +164,7 @@ public record PlanEstimate(
   }
 
   /** Weights of the linears that read these inputs. */
-  private static long weights(List<LinearInput> inputs) {
+  static long weights(List<LinearInput> inputs) {
     long weights = 0;
     for (LinearInput input : inputs) {
       weights += input.linears().stream().mapToLong(Linear::weights).sum();
@@ -167,14 +176,17 @@ public record PlanEstimate(
    * Operations per token of a pass through the first of a block's inputs; attention scores follow
    * the very first.
    */
-  private static double passOperations(
-      TransformerModel model, List<LinearInput> first, int tokens) {
+  static double passOperations(TransformerModel model, List<LinearInput> first, int tokens) {
     double attention = first.isEmpty() ? 0 : 4.0 * tokens * model.hiddenSize();
     return 2.0 * weights(first) + attention;
   }
 
   /** Seconds on a machine with this many threads, if its cores are as fast as those measured. */
   public double seconds(int threads) {
-    return floatingPointOperations / (CORE_RATE * threads);
+    return seconds(floatingPointOperations, threads);
+  }
+
+  static double seconds(double operations, int threads) {
+    return operations / (CORE_RATE * threads);
   }
 }

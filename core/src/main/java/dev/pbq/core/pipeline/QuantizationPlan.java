@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * any weight is read.
  *
  * @param blocks one entry per decoder block of the model, in order
+ * @param targets what the outputs of calibrated linears are fitted to
  */
-public record QuantizationPlan(List<PlannedBlock> blocks) {
+public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
   /** How many layer names an error lists before it only counts. */
   private static final int NAMED_IN_ERRORS = 4;
 
@@ -55,7 +56,7 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
       blocks.add(
           new PlannedBlock(b, inputs.isEmpty() ? List.of() : List.of(new PlannedRound(inputs))));
     }
-    QuantizationPlan plan = new QuantizationPlan(blocks);
+    QuantizationPlan plan = new QuantizationPlan(blocks, Targets.ORIGINAL);
     if (plan.linears().findAny().isEmpty()) {
       throw PbqException.setting(
           "no linear layer is selected: check {minlayer}, {maxlayer}, {quantOnly}, {invert},"
@@ -87,7 +88,24 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
                     new PlannedBlock(
                         block.index(),
                         block.inputs().map(input -> new PlannedRound(List.of(input))).toList()))
-            .toList());
+            .toList(),
+        targets);
+  }
+
+  /**
+   * The same linears, one input after the other as {@link #trueSequential} has them, each fitted to
+   * what the original model gives, not to what its own weight gives of the quantized model's
+   * inputs.
+   *
+   * @throws PbqException USAGE if no linear's method is calibrated
+   */
+  public QuantizationPlan quantizedTargets() {
+    if (!needsCalibration()) {
+      throw PbqException.setting(
+          "{targets} quantized is of no use with %s and these settings: nothing is calibrated",
+          methods());
+    }
+    return new QuantizationPlan(trueSequential().blocks(), Targets.QUANTIZED);
   }
 
   /**
@@ -103,7 +121,8 @@ public record QuantizationPlan(List<PlannedBlock> blocks) {
           methods());
     }
     return new QuantizationPlan(
-        blocks.stream().map(b -> new PlannedBlock(b.index(), correctedRounds(b))).toList());
+        blocks.stream().map(b -> new PlannedBlock(b.index(), correctedRounds(b))).toList(),
+        targets);
   }
 
   private static List<PlannedRound> correctedRounds(PlannedBlock block) {

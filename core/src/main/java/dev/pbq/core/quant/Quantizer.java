@@ -1,5 +1,7 @@
 package dev.pbq.core.quant;
 
+import dev.pbq.core.linalg.Damping;
+
 /**
  * A quantization method with its settings. Stateless and thread-safe; the same problem gives the
  * same result, bit for bit.
@@ -9,6 +11,14 @@ public interface Quantizer {
   String name();
 
   CalibrationNeed calibrationNeed();
+
+  /**
+   * How the method damps the Hessian, so that whoever prepares a weight for it (targets that see
+   * the error so far) damps in the same way. By default one hundredth of the mean diagonal.
+   */
+  default Damping damping() {
+    return Damping.of(0.01);
+  }
 
   /**
    * Checks the settings against a layer's shape, before any work is done.

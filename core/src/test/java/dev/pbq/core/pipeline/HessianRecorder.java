@@ -20,6 +20,8 @@ final class HessianRecorder implements Quantizer {
   private final CalibrationNeed need;
   private final Map<String, double[][]> seen = new LinkedHashMap<>();
 
+  private final Map<String, FloatMatrix> weights = new LinkedHashMap<>();
+
   HessianRecorder(CalibrationNeed need) {
     this.need = need;
   }
@@ -27,6 +29,11 @@ final class HessianRecorder implements Quantizer {
   /** The Hessians [features][features] by linear, in the order of the calls. */
   Map<String, double[][]> seen() {
     return seen;
+  }
+
+  /** The weights to quantize, likewise. */
+  Map<String, FloatMatrix> weights() {
+    return weights;
   }
 
   @Override
@@ -54,6 +61,7 @@ final class HessianRecorder implements Quantizer {
 
   @Override
   public Quantization quantize(LinearProblem problem) {
+    weights.put(problem.name(), problem.weight());
     problem.hessian().ifPresent(hessian -> seen.put(problem.name(), dense(hessian)));
     return new Quantization(rounded(problem.weight()), Map.of());
   }

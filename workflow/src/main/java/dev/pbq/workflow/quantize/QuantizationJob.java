@@ -22,6 +22,8 @@ import dev.pbq.core.pipeline.QuantizationPlan;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.QuantizationRun;
 import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.pipeline.Targets;
+import dev.pbq.core.pipeline.TargetsEstimate;
 import dev.pbq.core.quant.Quantizer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -112,7 +114,15 @@ public final class QuantizationJob implements AutoCloseable {
             .mapToLong(n -> weights.info(n).byteCount())
             .sum();
     PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens);
-    return correction(windows, tokens).map(plain::plus).orElse(plain);
+    PlanEstimate corrected = correction(windows, tokens).map(plain::plus).orElse(plain);
+    return targets(windows, tokens).map(corrected::plus).orElse(corrected);
+  }
+
+  /** What targets that see the error so far take of it; empty without. */
+  public Optional<TargetsEstimate> targets(int windows, int tokens) {
+    return plan.targets() == Targets.QUANTIZED
+        ? Optional.of(TargetsEstimate.of(model, plan, windows, tokens))
+        : Optional.empty();
   }
 
   /** What block-wise error correction takes of it; empty without. */

@@ -14,6 +14,7 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.EvaluationProgress;
 import dev.pbq.eval.PerplexityResult;
@@ -29,6 +30,7 @@ import dev.pbq.workflow.source.Texts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -97,7 +99,7 @@ public final class RecipeRun implements AutoCloseable {
             resolved,
             recipe.layers().selection(),
             layers,
-            new LayerOrder(recipe.trueSequential(), recipe.blockwise()));
+            new LayerOrder(recipe.trueSequential(), recipe.targets(), recipe.blockwise()));
     try {
       ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
       recipe.calibration().tokens(job.model());
@@ -237,6 +239,9 @@ public final class RecipeRun implements AutoCloseable {
     recipe.layers().describe(settings);
     if (recipe.trueSequential()) {
       settings.put("trueSequential", true);
+    }
+    if (recipe.targets() != Targets.ORIGINAL) {
+      settings.put("targets", recipe.targets().name().toLowerCase(Locale.ROOT));
     }
     recipe.blockwise().ifPresent(blockwise -> blockwise.describe(settings));
     List<String> overrides = layers.texts();

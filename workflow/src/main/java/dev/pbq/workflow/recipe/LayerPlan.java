@@ -1,6 +1,7 @@
 package dev.pbq.workflow.recipe;
 
 import dev.pbq.core.pipeline.CorrectionSettings;
+import dev.pbq.core.pipeline.Targets;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,16 +11,19 @@ import java.util.Optional;
  * @param choice which are quantized
  * @param overrides for some of them, in order
  * @param trueSequential whether the layers of a block are calibrated one input after the other
+ * @param targets what calibrated layers are fitted to; with those of the quantized model they are
+ *     calibrated one input after the other in any case
  * @param blockwise what is left of a block is trained after each input, if at all
  */
 public record LayerPlan(
     LayerChoice choice,
     List<LayerOverride> overrides,
     boolean trueSequential,
+    Targets targets,
     Optional<CorrectionSettings> blockwise) {
   /** All layers alike, a block at once. */
   public static final LayerPlan ALL =
-      new LayerPlan(LayerChoice.ALL, List.of(), false, Optional.empty());
+      new LayerPlan(LayerChoice.ALL, List.of(), false, Targets.ORIGINAL, Optional.empty());
 
   public LayerPlan {
     overrides = List.copyOf(overrides);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.pipeline.CorrectionSettings;
+import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.QuantConfig;
 import java.nio.file.Path;
@@ -95,6 +96,11 @@ public record Recipe(
 
   public boolean trueSequential() {
     return plan.trueSequential();
+  }
+
+  /** What the outputs of calibrated layers are fitted to. */
+  public Targets targets() {
+    return plan.targets();
   }
 
   /** How what is left of a block is trained after each input; empty if it is not. */
@@ -187,21 +193,33 @@ public record Recipe(
   public Recipe withLayers(LayerChoice newLayers, List<LayerOverride> newOverrides) {
     return new Recipe(
         main,
-        new LayerPlan(newLayers, newOverrides, trueSequential(), blockwise()),
+        new LayerPlan(newLayers, newOverrides, trueSequential(), targets(), blockwise()),
         texts,
         maxShardSize);
   }
 
   public Recipe withTrueSequential(boolean isSequential) {
     return new Recipe(
-        main, new LayerPlan(layers(), overrides(), isSequential, blockwise()), texts, maxShardSize);
+        main,
+        new LayerPlan(layers(), overrides(), isSequential, targets(), blockwise()),
+        texts,
+        maxShardSize);
+  }
+
+  /** With calibrated layers fitted to what the original, or the quantized model is to give. */
+  public Recipe withTargets(Targets targets) {
+    return new Recipe(
+        main,
+        new LayerPlan(layers(), overrides(), trueSequential(), targets, blockwise()),
+        texts,
+        maxShardSize);
   }
 
   /** With block-wise error correction, or without. */
   public Recipe withBlockwise(Optional<CorrectionSettings> settings) {
     return new Recipe(
         main,
-        new LayerPlan(layers(), overrides(), trueSequential(), settings),
+        new LayerPlan(layers(), overrides(), trueSequential(), targets(), settings),
         texts,
         maxShardSize);
   }

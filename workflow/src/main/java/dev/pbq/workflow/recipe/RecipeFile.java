@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.quant.SettingNames;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -66,6 +67,9 @@ public final class RecipeFile {
     layers(recipe.layers(), toml);
     if (recipe.trueSequential()) {
       toml.put("true-sequential", true);
+    }
+    if (recipe.targets() != Targets.ORIGINAL) {
+      toml.put("targets", recipe.targets().name().toLowerCase(Locale.ROOT));
     }
     recipe
         .blockwise()

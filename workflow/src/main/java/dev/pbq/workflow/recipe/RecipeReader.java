@@ -11,6 +11,7 @@ import dev.pbq.core.Wording;
 import dev.pbq.core.data.BosRule;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.pipeline.CorrectionSettings;
+import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.quant.SettingNames;
 import dev.pbq.formats.config.Presets;
 import dev.pbq.formats.config.QuantConfig;
@@ -39,6 +40,7 @@ final class RecipeReader {
           "invert",
           "act-format",
           "true-sequential",
+          "targets",
           "blockwise",
           "blockwise-epochs",
           "blockwise-lr",
@@ -69,6 +71,7 @@ final class RecipeReader {
             layers(top),
             top.tables("override").stream().map(RecipeReader::override).toList(),
             top.flag("true-sequential").orElse(false),
+            targets(top),
             blockwise(top)),
         new TextPlan(
             tokens(top),
@@ -144,6 +147,17 @@ final class RecipeReader {
         top.text("quant-only").orElse(""),
         top.flag("invert").orElse(false),
         skip);
+  }
+
+  private static Targets targets(TomlTable top) {
+    String name = top.text("targets").orElse("original");
+    return Arrays.stream(Targets.values())
+        .filter(t -> t.name().toLowerCase(Locale.ROOT).equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                PbqException.usage(
+                    top.where() + ": targets is " + name + ", not original or quantized"));
   }
 
   private static Optional<CorrectionSettings> blockwise(TomlTable top) {

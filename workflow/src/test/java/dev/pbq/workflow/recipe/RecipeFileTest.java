@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.data.BosRule;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.pipeline.Targets;
 import dev.pbq.formats.config.Presets;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,7 @@ class RecipeFileTest {
                 new LayerChoice(0, tokens, wellFormed(text), flag, List.of("a\\.b", "\"q\"")),
                 List.of(new LayerOverride("x\\d+", Optional.of("hqq"), settings)))
             .withTrueSequential(flag)
+            .withTargets(tokens % 2 == 0 ? Targets.QUANTIZED : Targets.ORIGINAL)
             .withData(
                 new TokenChoice(flag ? BosRule.NO : BosRule.AUTO, flag),
                 new CalibrationChoice(Optional.of("c4"), tokens, OptionalInt.of(tokens), seed),
