@@ -83,7 +83,7 @@ class TargetsTest {
       for (int b = 0; b < model.blocks(); b++) {
         Set<String> quantized = new HashSet<>();
         for (LinearInput input : model.linearInputs(b)) {
-          WeightSource partly = new Mixed(model.layout().view(original), result, quantized);
+          WeightSource partly = new MixedWeights(model.layout().view(original), result, quantized);
           for (Linear linear : input.linears()) {
             FloatMatrix w = model.layout().view(original).readMatrix(linear.weight());
             FloatMatrix given = run.recorder().weights().get(linear.name());
@@ -329,29 +329,6 @@ class TargetsTest {
       }
       assertThat(largest).as(name).isPositive();
       assertThat(worst).as(name).isLessThan(2e-4 * largest);
-    }
-  }
-
-  /** The original, with some tensors from the result. */
-  private record Mixed(WeightSource original, WeightSource result, Set<String> fromResult)
-      implements WeightSource {
-    private WeightSource of(String name) {
-      return fromResult.contains(name) ? result : original;
-    }
-
-    @Override
-    public boolean contains(String name) {
-      return original.contains(name);
-    }
-
-    @Override
-    public long[] shape(String name) {
-      return of(name).shape(name);
-    }
-
-    @Override
-    public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
-      of(name).readRows(name, firstRow, rowCount, destination);
     }
   }
 }

@@ -26,7 +26,6 @@ import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.core.testkit.SyntheticModel;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -209,7 +208,8 @@ class TrueSequentialTest {
         Set<String> quantized = new HashSet<>();
         for (LinearInput input : model.linearInputs(b)) {
           double[][] expected =
-              hessian(model, b, new Mixed(original, result, quantized), input, hidden, manager);
+              hessian(
+                  model, b, new MixedWeights(original, result, quantized), input, hidden, manager);
           for (String linear : input.linears().stream().map(Linear::name).toList()) {
             if (run.hessians().containsKey(linear)) {
               assertSame(linear, run.hessians().get(linear), expected);
@@ -274,29 +274,6 @@ class TrueSequentialTest {
             .as("%s [%d, %d]", linear, i, j)
             .isCloseTo(expected[i][j], within(2e-6 * largest));
       }
-    }
-  }
-
-  /** The original, with some tensors from the result. */
-  private record Mixed(WeightSource original, WeightSource result, Set<String> fromResult)
-      implements WeightSource {
-    private WeightSource of(String name) {
-      return fromResult.contains(name) ? result : original;
-    }
-
-    @Override
-    public boolean contains(String name) {
-      return original.contains(name);
-    }
-
-    @Override
-    public long[] shape(String name) {
-      return of(name).shape(name);
-    }
-
-    @Override
-    public void readRows(String name, long firstRow, long rowCount, FloatBuffer destination) {
-      of(name).readRows(name, firstRow, rowCount, destination);
     }
   }
 }
