@@ -7,6 +7,9 @@ import java.util.Arrays;
  * byte, and one that does not fit stands in a short sorted list. Immutable.
  */
 public final class Codes {
+  /** The largest |k|. */
+  public static final int LARGEST = 1 << 30;
+
   /** The byte that says: look in the list. */
   private static final byte ESCAPE = Byte.MIN_VALUE;
 
@@ -41,9 +44,24 @@ public final class Codes {
 
   /** Copies rows {@code from .. from + to.length - 1} of a column. */
   public void column(int col, int from, int[] to) {
-    for (int r = 0; r < to.length; r++) {
-      to[r] = get(from + r, col);
+    column(col, from, to.length, to);
+  }
+
+  /** Copies {@code count} rows of a column, from row {@code from} on. */
+  public void column(int col, int from, int count, int[] to) {
+    int at = col * rows + from;
+    for (int r = 0; r < count; r++) {
+      to[r] = small[at + r];
     }
+    int i = Arrays.binarySearch(largeAt, at);
+    for (i = i < 0 ? -i - 1 : i; i < largeAt.length && largeAt[i] - at < count; i++) {
+      to[largeAt[i] - at] = large[i];
+    }
+  }
+
+  /** Bits that the codes take in memory. */
+  public long residentBits() {
+    return 8L * small.length + 64L * large.length;
   }
 
   @Override
@@ -92,13 +110,19 @@ public final class Codes {
       this.small = new byte[rows * cols];
     }
 
-    /** Sets the first {@code count} codes of an array as rows {@code from ...} of a column, once. */
+    /**
+     * Sets the first {@code count} codes of an array as rows {@code from ...} of a column, once.
+     *
+     * @throws IllegalArgumentException if a code is beyond {@link #LARGEST}
+     */
     public void column(int col, int from, int[] codes, int count) {
       int at = col * rows + from;
       for (int r = 0; r < count; r++) {
         int k = codes[r];
         if (k > Byte.MIN_VALUE && k <= Byte.MAX_VALUE) {
           small[at + r] = (byte) k;
+        } else if (k > LARGEST || k < -LARGEST) {
+          throw new IllegalArgumentException("a code of " + k);
         } else {
           small[at + r] = ESCAPE;
           addLarge(at + r, k);

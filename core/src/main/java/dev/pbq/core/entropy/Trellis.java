@@ -68,7 +68,15 @@ public enum Trellis {
     return (int) (next >>> (BITS * (2 * state + (k & 1)))) & 7;
   }
 
-  /** The value of code {@code k} of a quantizer, in steps. */
+  /**
+   * The value of code {@code k} of a quantizer, in steps, rounded to float32: what stored weights
+   * are made of.
+   */
+  public float level(int quantizer, int k) {
+    return this == SCALAR ? k : (float) (2.0 * k - quantizer * Integer.signum(k));
+  }
+
+  /** The value of code {@code k} of a quantizer, in steps; {@code |k|} is below 2^30. */
   public int value(int quantizer, int k) {
     return this == SCALAR ? k : quantizer == 0 ? 2 * k : 2 * k - Integer.signum(k);
   }

@@ -39,6 +39,7 @@ public final class PackedLinears {
       case OneBitFormat.FAMILY -> OneBitFormat.read(in);
       case BiRealFormat.FAMILY -> BiRealFormat.read(in);
       case LowRankFormat.FAMILY -> LowRankFormat.read(in);
+      case EntropyCodedFormat.FAMILY -> EntropyCodedFormat.read(in);
       default ->
           throw new PartReader(in)
               .bad(
@@ -55,7 +56,8 @@ public final class PackedLinears {
                           HqqFormat.FAMILY,
                           OneBitFormat.FAMILY,
                           BiRealFormat.FAMILY,
-                          LowRankFormat.FAMILY));
+                          LowRankFormat.FAMILY,
+                          EntropyCodedFormat.FAMILY));
     };
   }
 }

@@ -15,7 +15,8 @@ public sealed interface QuantizedLinear
         HqqLinear,
         OneBitLinear,
         BiRealLinear,
-        LowRankLinear {
+        LowRankLinear,
+        EntropyCodedLinear {
   /** The family's name in the packed descriptor, e.g. {@code salient-split}. */
   String family();
 
@@ -72,5 +73,8 @@ public sealed interface QuantizedLinear
 
     /** For {@link LowRankLinear}. */
     R lowRank(LowRankLinear linear);
+
+    /** For {@link EntropyCodedLinear}. */
+    R entropyCoded(EntropyCodedLinear linear);
   }
 }

@@ -29,6 +29,9 @@ final class NaiveDequantizer {
     if (linear instanceof LowRankLinear l) {
       return lowRank(l);
     }
+    if (linear instanceof EntropyCodedLinear e) {
+      return entropyCoded(e);
+    }
     return uniform((UniformLinear) linear);
   }
 
@@ -44,6 +47,26 @@ final class NaiveDequantizer {
       }
     }
     return new FloatMatrix(l.rows(), l.cols(), w);
+  }
+
+  private static FloatMatrix entropyCoded(EntropyCodedLinear e) {
+    float[] w = new float[e.rows() * e.cols()];
+    for (int c = 0; c < e.cols(); c++) {
+      int state = 0;
+      for (int r = 0; r < e.rows(); r++) {
+        state = r % e.segmentRows() == 0 ? 0 : state;
+        long k = e.codes().get(r, c);
+        int q = e.trellis().quantizer(state);
+        long value = e.trellis().states() == 1 ? k : 2 * k - q * Long.signum(k);
+        float weight = e.steps().value(c) * (float) value;
+        if (e.rowScales().isPresent()) {
+          weight = e.rowScales().get()[r] * weight;
+        }
+        w[r * e.cols() + c] = weight;
+        state = e.trellis().next(state, (int) k);
+      }
+    }
+    return new FloatMatrix(e.rows(), e.cols(), w);
   }
 
   private static FloatMatrix oneBit(OneBitLinear o) {

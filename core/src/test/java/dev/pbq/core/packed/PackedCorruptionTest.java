@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.entropy.Coding;
+import dev.pbq.core.entropy.Trellis;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
@@ -50,6 +52,16 @@ class PackedCorruptionTest {
     ScaleDtype type = random.nextBoolean() ? ScaleDtype.F16 : ScaleDtype.F32;
     int bits = 1 + random.nextInt(8);
     Zeros zeros = pick(Zeros.values(), random);
+    if (random.nextInt(4) == 0) {
+      return RandomLayers.entropyCoded(
+          rows,
+          cols,
+          pick(Trellis.values(), random),
+          1 + random.nextInt(12),
+          pick(ScaleFormat.values(), random),
+          pick(Coding.values(), random),
+          random.nextLong());
+    }
     if (random.nextInt(2) == 0) {
       return RandomLayers.binaryGroups(
           rows,
@@ -147,7 +159,8 @@ class PackedCorruptionTest {
         LowKind.BINARY,
         o -> o.attributes().put("family", "trellis"),
         "packed layer model.q_proj, family: unknown storage family 'trellis'",
-        "binary-groups, salient-split, uniform, block-format, hqq, onebit, bi-real, low-rank");
+        "binary-groups, salient-split, uniform, block-format, hqq, onebit, bi-real, low-rank,"
+            + " entropy-coded");
     assertRefused(
         LowKind.BINARY,
         o -> o.attributes().put("version", 2),

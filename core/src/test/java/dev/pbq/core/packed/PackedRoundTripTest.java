@@ -2,6 +2,8 @@ package dev.pbq.core.packed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.entropy.Coding;
+import dev.pbq.core.entropy.Trellis;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
@@ -36,6 +38,9 @@ class PackedRoundTripTest {
           Map.entry("scale", BitKind.SCALES),
           Map.entry("zero", BitKind.ZERO_POINTS),
           Map.entry("g_idx", BitKind.OTHER),
+          Map.entry("step", BitKind.SCALES),
+          Map.entry("step_grid", BitKind.SCALES),
+          Map.entry("row_scale", BitKind.SCALES),
           Map.entry("signs", BitKind.SIGNS),
           Map.entry("input_factor", BitKind.SCALES),
           Map.entry("weight_scale", BitKind.SCALES),
@@ -150,6 +155,21 @@ class PackedRoundTripTest {
       @ForAll ScaleDtype type,
       @ForAll long seed) {
     check(RandomLayers.oneBit(rows, cols, type, seed), 1);
+  }
+
+  @Property(tries = 500)
+  void entropyCoded(
+      @ForAll @IntRange(min = 1, max = 200) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll Trellis trellis,
+      @ForAll @IntRange(min = 1, max = 200) int segmentRows,
+      @ForAll ScaleFormat format,
+      @ForAll Coding coding,
+      @ForAll long seed) {
+    EntropyCodedLinear layer =
+        RandomLayers.entropyCoded(rows, cols, trellis, segmentRows, format, coding, seed);
+    check(layer, 3);
+    assertThat(layer.residentBits()).isPositive();
   }
 
   @Property(tries = 300)

@@ -3,6 +3,7 @@ package dev.pbq.export.gguf;
 import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
+import dev.pbq.core.packed.EntropyCodedLinear;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowPart;
 import dev.pbq.core.packed.LowRankLinear;
@@ -68,6 +69,12 @@ final class FamilyWords implements QuantizedLinear.Cases<String> {
   @Override
   public String lowRank(LowRankLinear l) {
     return of(l.base()) + ", with an adapter of rank " + l.rank();
+  }
+
+  @Override
+  public String entropyCoded(EntropyCodedLinear e) {
+    return "codes of any size with a step for each column"
+        + (e.trellis().quantizers() == 1 ? "" : " and two quantizers that alternate");
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.ComputeDtype;
+import dev.pbq.core.packed.EntropyCodedLinear;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowPart;
 import dev.pbq.core.packed.LowRankLinear;
@@ -79,6 +80,11 @@ final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
   @Override
   public AffineFit lowRank(LowRankLinear l) {
     return AffineFit.none("an adapter of rank " + l.rank() + " beside the codes (HQQ+)");
+  }
+
+  @Override
+  public AffineFit entropyCoded(EntropyCodedLinear e) {
+    return AffineFit.none("codes of any size with a step for each column (entropy-coded)");
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.pbq.train.tune;
 import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.BinaryGroupsLinear;
 import dev.pbq.core.packed.BlockFormatLinear;
+import dev.pbq.core.packed.EntropyCodedLinear;
 import dev.pbq.core.packed.HqqLinear;
 import dev.pbq.core.packed.LowRankLinear;
 import dev.pbq.core.packed.OneBitLinear;
@@ -48,6 +49,12 @@ record TunedLinears(String name) implements QuantizedLinear.Cases<Optional<Train
   @Override
   public Optional<TrainableLinear> lowRank(LowRankLinear linear) {
     return Optional.of(new TunedLowRank(name, linear));
+  }
+
+  /** Not tuned: its codes and steps stay as they are. */
+  @Override
+  public Optional<TrainableLinear> entropyCoded(EntropyCodedLinear linear) {
+    return Optional.empty();
   }
 
   @Override

@@ -1,0 +1,127 @@
+package dev.pbq.core.entropy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.parallel.Parallel;
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CodeCoderTest {
+  private static final int SEGMENT = 100;
+
+  @Property(tries = 600)
+  void whatIsEncodedIsDecoded(
+      @ForAll Coding coding,
+      @ForAll Trellis trellis,
+      @ForAll @IntRange(min = 1, max = 90) int rows,
+      @ForAll @IntRange(min = 1, max = 150) int cols,
+      @ForAll @IntRange(min = 1, max = 100) int segmentRows,
+      @ForAll long seed) {
+    check(coding, RandomCodes.any(rows, cols, seed), trellis, segmentRows);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void codesOfAnySize(Coding coding) {
+    int[] edges = new int[2 * 18];
+    int[] sizes = {0, 1, 2, 13, 14, 15, 16, 17, 127, 128, 129, 1000, 1 << 20, 65535, 65536};
+    for (int i = 0; i < sizes.length; i++) {
+      edges[2 * i] = sizes[i];
+      edges[2 * i + 1] = -sizes[i];
+    }
+    edges[30] = Codes.LARGEST;
+    edges[31] = -Codes.LARGEST;
+    edges[32] = Codes.LARGEST - 1;
+    edges[33] = 1 - Codes.LARGEST;
+    for (Trellis trellis : Trellis.values()) {
+      check(coding, RandomCodes.of(36, 1, edges), trellis, SEGMENT);
+      check(coding, RandomCodes.of(1, 36, edges), trellis, SEGMENT);
+      check(coding, RandomCodes.of(9, 4, edges), trellis, 2);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void zerosAlone(Coding coding) {
+    for (int[] shape : new int[][] {{1, 1}, {1, 5000}, {5000, 1}, {512, 2048}, {4096, 300}}) {
+      byte[] stored = check(coding, zeros(shape[0], shape[1]), Trellis.EIGHT, 1024);
+      assertThat(8.0 * stored.length / shape[0] / shape[1])
+          .as("bits")
+          .isLessThan(0.03 + 40.0 / Math.min(shape[0], 1024));
+    }
+  }
+
+  private static Codes zeros(int rows, int cols) {
+    return new Codes.Builder(rows, cols).build();
+  }
+
+  @Test
+  void smallMatricesTakeTheirEntropy() {
+    for (double mean : new double[] {0.3, 1, 3}) {
+      Codes codes = RandomCodes.laplace(256, 256, mean, 1);
+      double bits = Coding.ADAPTIVE.coder().bits(codes, Trellis.SCALAR, SEGMENT) / 65536.0;
+      // Tables of the true probabilities would be known to the reader for nothing.
+      assertThat(bits).isBetween(0.99 * Entropy.of(codes), Entropy.of(codes) + 0.02);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void threadsDoNotMatter(Coding coding) throws Exception {
+    Codes codes = RandomCodes.laplace(1500, 700, 1, 0.5, 5);
+    byte[] one = Parallel.withThreads(1, () -> coding.coder().encode(codes, Trellis.EIGHT, 1024));
+    byte[] four = Parallel.withThreads(4, () -> check(coding, codes, Trellis.EIGHT, 1024));
+    assertThat(four).isEqualTo(one);
+  }
+
+  /** A damaged byte gives other codes or a message, never another exception. */
+  @ParameterizedTest
+  @EnumSource
+  void damageOfEveryByte(Coding coding) {
+    for (int seed = 0; seed < 6; seed++) {
+      Codes codes = RandomCodes.any(11 + 20 * (seed % 2), 40, seed);
+      byte[] stored = coding.coder().encode(codes, Trellis.EIGHT, SEGMENT);
+      for (int i = 0; i < stored.length; i++) {
+        byte[] damaged = stored.clone();
+        for (int with : new int[] {damaged[i] ^ 1, damaged[i] ^ 0x80, 0, 255}) {
+          damaged[i] = (byte) with;
+          decodeOrRefuse(coding, damaged, codes.rows(), codes.cols());
+        }
+        decodeOrRefuse(coding, Arrays.copyOf(stored, i), codes.rows(), codes.cols());
+      }
+      byte[] longer = Arrays.copyOf(stored, stored.length + 2);
+      assertThat(decodeOrRefuse(coding, longer, codes.rows(), codes.cols())).isFalse();
+      assertThat(decodeOrRefuse(coding, stored, Integer.MAX_VALUE / 64, 60)).isFalse();
+    }
+  }
+
+  private static boolean decodeOrRefuse(Coding coding, byte[] stored, int rows, int cols) {
+    try {
+      CodeCoder coder = coding.coder();
+      Codes codes = coder.decode(stored, rows, cols, Trellis.EIGHT, SEGMENT, PbqException::badData);
+      check(coding, codes, Trellis.EIGHT, SEGMENT);
+      return true;
+    } catch (PbqException e) {
+      assertThat(e.kind()).isEqualTo(PbqException.Kind.BAD_DATA);
+      return false;
+    }
+  }
+
+  private static byte[] check(Coding coding, Codes codes, Trellis trellis, int segmentRows) {
+    CodeCoder coder = coding.coder();
+    byte[] stored = coder.encode(codes, trellis, segmentRows);
+    assertThat(coder.bits(codes, trellis, segmentRows)).isEqualTo(8L * stored.length);
+    Codes back =
+        coder.decode(
+            stored, codes.rows(), codes.cols(), trellis, segmentRows, PbqException::badData);
+    assertThat(back).isEqualTo(codes).hasSameHashCodeAs(codes);
+    assertThat(coder.encode(back, trellis, segmentRows)).isEqualTo(stored);
+    return stored;
+  }
+}
