@@ -5,7 +5,12 @@ import java.util.Locale;
 /** The ways in which codes are stored. */
 public enum Coding {
   /** An adaptive binary range coder: no tables, for small matrices. */
-  ADAPTIVE(new AdaptiveCoder());
+  ADAPTIVE(new AdaptiveCoder()),
+  /** Interleaved rANS with tables, in panels of columns: fast and parallel, for large matrices. */
+  RANS(new RansCoder());
+
+  /** Matrices from this size on are {@link #RANS}. */
+  private static final int LARGE = 1 << 20;
 
   private final transient CodeCoder coder;
 
@@ -15,7 +20,7 @@ public enum Coding {
 
   /** The one for a matrix of this size. */
   public static Coding suited(int rows, int cols) {
-    return ADAPTIVE;
+    return (long) rows * cols < LARGE ? ADAPTIVE : RANS;
   }
 
   /** What encodes and decodes. */

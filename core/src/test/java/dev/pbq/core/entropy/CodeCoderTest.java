@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CodeCoderTest {
   private static final int SEGMENT = 100;
 
-  @Property(tries = 600)
+  @Property(tries = 300)
   void whatIsEncodedIsDecoded(
       @ForAll Coding coding,
       @ForAll Trellis trellis,
@@ -51,9 +51,9 @@ class CodeCoderTest {
   void zerosAlone(Coding coding) {
     for (int[] shape : new int[][] {{1, 1}, {1, 5000}, {5000, 1}, {512, 2048}, {4096, 300}}) {
       byte[] stored = check(coding, zeros(shape[0], shape[1]), Trellis.EIGHT, 1024);
-      assertThat(8.0 * stored.length / shape[0] / shape[1])
-          .as("bits")
-          .isLessThan(0.03 + 40.0 / Math.min(shape[0], 1024));
+      // What lanes and tables begin with takes some bytes for each matrix and column.
+      double most = 0.02 * shape[0] * shape[1] + 400 + 32.0 * Math.min(shape[1], 64);
+      assertThat(8.0 * stored.length).isLessThan(most);
     }
   }
 
@@ -73,6 +73,27 @@ class CodeCoderTest {
 
   @ParameterizedTest
   @EnumSource
+  void largeMatricesTakeTheirEntropy(Coding coding) {
+    for (double mean : new double[] {0.4, 1, 3}) {
+      Codes codes = RandomCodes.laplace(1024, 1050, mean, 7);
+      double bits = coding.coder().bits(codes, Trellis.SCALAR, SEGMENT) / (1024.0 * 1050);
+      assertThat(bits).isBetween(0.99 * Entropy.of(codes), 1.003 * Entropy.of(codes));
+    }
+  }
+
+  /** Low bits are stored as they are where codes are large. */
+  @ParameterizedTest
+  @EnumSource
+  void largeCodesTakeLittleMoreThanTheirEntropy(Coding coding) {
+    for (double mean : new double[] {6, 12, 200}) {
+      Codes codes = RandomCodes.laplace(1024, 256, mean, 7);
+      double bits = coding.coder().bits(codes, Trellis.SCALAR, SEGMENT) / (1024.0 * 256);
+      assertThat(bits).as("mean %s", mean).isLessThan(1.02 * Entropy.of(codes));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void threadsDoNotMatter(Coding coding) throws Exception {
     Codes codes = RandomCodes.laplace(1500, 700, 1, 0.5, 5);
     byte[] one = Parallel.withThreads(1, () -> coding.coder().encode(codes, Trellis.EIGHT, 1024));
@@ -84,8 +105,8 @@ class CodeCoderTest {
   @ParameterizedTest
   @EnumSource
   void damageOfEveryByte(Coding coding) {
-    for (int seed = 0; seed < 6; seed++) {
-      Codes codes = RandomCodes.any(11 + 20 * (seed % 2), 40, seed);
+    for (int seed = 0; seed < 4; seed++) {
+      Codes codes = RandomCodes.any(5 + 20 * (seed % 2), 35, seed);
       byte[] stored = coding.coder().encode(codes, Trellis.EIGHT, SEGMENT);
       for (int i = 0; i < stored.length; i++) {
         byte[] damaged = stored.clone();
