@@ -3,8 +3,9 @@ package dev.pbq.core.entropy;
 import java.util.Arrays;
 
 /**
- * Integer codes [rows, cols] of any size, column after column. Nearly all are small: a code takes a
- * byte, and one that does not fit stands in a short sorted list. Immutable.
+ * Integer codes [rows, cols] of any size, column after column. Nearly all are small: a code takes
+ * half a byte where few are beyond -7..7, else a byte; one that does not fit stands in a sorted
+ * list. Immutable.
  */
 public final class Codes {
   /** The largest |k|. */
@@ -13,15 +14,26 @@ public final class Codes {
   /** The byte that says: look in the list. */
   private static final byte ESCAPE = Byte.MIN_VALUE;
 
+  /** What is added to codes of half a byte; 0 then says: look in the list. */
+  private static final int MIDDLE = 8;
+
+  /** An entry of the list takes as much as this many half bytes. */
+  private static final int NIBBLES_OF_ENTRY = 16;
+
   private final int rows;
   private final int cols;
+
+  /** Whether a code takes half a byte, the lower half first. */
+  private final boolean halves;
+
   private final byte[] small;
   private final int[] largeAt;
   private final int[] large;
 
-  private Codes(int rows, int cols, byte[] small, int[] largeAt, int[] large) {
+  private Codes(int rows, int cols, boolean halves, byte[] small, int[] largeAt, int[] large) {
     this.rows = rows;
     this.cols = cols;
+    this.halves = halves;
     this.small = small;
     this.largeAt = largeAt;
     this.large = large;
@@ -38,8 +50,12 @@ public final class Codes {
   /** One code. */
   public int get(int row, int col) {
     int i = col * rows + row;
-    byte b = small[i];
-    return b != ESCAPE ? b : large[Arrays.binarySearch(largeAt, i)];
+    int at = Arrays.binarySearch(largeAt, i);
+    return at >= 0 ? large[at] : halves ? half(i) : small[i];
+  }
+
+  private int half(int i) {
+    return ((small[i >>> 1] >>> ((i & 1) << 2)) & 15) - MIDDLE;
   }
 
   /** Copies rows {@code from .. from + to.length - 1} of a column. */
@@ -50,8 +66,14 @@ public final class Codes {
   /** Copies {@code count} rows of a column, from row {@code from} on. */
   public void column(int col, int from, int count, int[] to) {
     int at = col * rows + from;
-    for (int r = 0; r < count; r++) {
-      to[r] = small[at + r];
+    if (halves) {
+      for (int r = 0; r < count; r++) {
+        to[r] = half(at + r);
+      }
+    } else {
+      for (int r = 0; r < count; r++) {
+        to[r] = small[at + r];
+      }
     }
     int i = Arrays.binarySearch(largeAt, at);
     for (i = i < 0 ? -i - 1 : i; i < largeAt.length && largeAt[i] - at < count; i++) {
@@ -69,6 +91,7 @@ public final class Codes {
     return o instanceof Codes c
         && c.rows == rows
         && c.cols == cols
+        && c.halves == halves
         && Arrays.equals(c.small, small)
         && Arrays.equals(c.largeAt, largeAt)
         && Arrays.equals(c.large, large);
@@ -146,13 +169,36 @@ public final class Codes {
         pairs[i] = ((long) largeAt[i] << 32) | (large[i] & 0xffffffffL);
       }
       Arrays.sort(pairs);
-      int[] at = new int[count];
-      int[] values = new int[count];
       for (int i = 0; i < count; i++) {
-        at[i] = (int) (pairs[i] >>> 32);
-        values[i] = (int) pairs[i];
+        largeAt[i] = (int) (pairs[i] >>> 32);
+        large[i] = (int) pairs[i];
       }
-      return new Codes(rows, cols, small, at, values);
+      int beyond = 0;
+      for (byte b : small) {
+        beyond += b <= -MIDDLE || b >= MIDDLE ? 1 : 0;
+      }
+      return (long) NIBBLES_OF_ENTRY * beyond < small.length
+          ? inHalves(beyond)
+          : new Codes(
+              rows, cols, false, small, Arrays.copyOf(largeAt, count), Arrays.copyOf(large, count));
+    }
+
+    private Codes inHalves(int beyond) {
+      byte[] packed = new byte[(small.length + 1) / 2];
+      int[] at = new int[beyond];
+      int[] values = new int[beyond];
+      int n = 0;
+      int next = 0;
+      for (int i = 0; i < small.length; i++) {
+        int k = small[i];
+        if (k <= -MIDDLE || k >= MIDDLE) {
+          at[n] = i;
+          values[n++] = k == ESCAPE ? large[next++] : k;
+        } else {
+          packed[i >>> 1] |= (byte) (k + MIDDLE << ((i & 1) << 2));
+        }
+      }
+      return new Codes(rows, cols, true, packed, at, values);
     }
   }
 }

@@ -157,9 +157,10 @@ final class PanelDecoder {
         int s = states[l];
         int slot = slots[tableAt[levelsAt[s] + ofRow + levels[l]] + (x & SLOT_MASK)];
         x = ((slot >>> Symbols.BITS) & SLOT_MASK) * (x >>> Frequencies.BITS) + (slot >>> START);
-        if (x >>> 16 == 0) {
-          x = x << 16 | (units[p++] & 0xffff);
-        }
+        // 1 if the lane needs another unit; without a branch, which could not be predicted.
+        int needs = ((x >>> 16) - 1) >>> 31;
+        x = x << (needs << 4) | (units[p] & 0xffff & -needs);
+        p += needs;
         lanes[l] = x;
         int k = (slot & SYMBOL_MASK) - Symbols.ZERO;
         if (k < -Symbols.LARGEST || shift != 0) {
