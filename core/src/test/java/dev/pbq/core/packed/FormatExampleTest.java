@@ -2,6 +2,9 @@ package dev.pbq.core.packed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.entropy.Codes;
+import dev.pbq.core.entropy.Coding;
+import dev.pbq.core.entropy.Trellis;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.testkit.MemoryPackedWriter;
 import java.io.IOException;
@@ -233,6 +236,29 @@ class FormatExampleTest {
     assertThat(layer.dequantize())
         .isEqualTo(new FloatMatrix(2, 3, new float[] {0.5f, -1.25f, 2.25f, -0.875f, 0.5f, 2}));
     assertDocumented("### Example: low-rank", layer);
+  }
+
+  @Test
+  void entropyCoded() throws IOException {
+    EntropyCodedLinear layer = entropyCoded(Optional.of(new float[] {2, 0.5f}), Coding.ADAPTIVE);
+    assertThat(layer.dequantize())
+        .isEqualTo(new FloatMatrix(2, 3, new float[] {2, 0, -16, -0.25f, 0, 7.5f}));
+    assertDocumented("### Example: entropy-coded", layer);
+  }
+
+  @Test
+  void entropyCodedWithTables() throws IOException {
+    EntropyCodedLinear layer = entropyCoded(Optional.empty(), Coding.RANS);
+    assertDocumented("### Example: entropy-coded with tables", layer);
+  }
+
+  private static EntropyCodedLinear entropyCoded(Optional<float[]> rowScales, Coding coding) {
+    Codes.Builder codes = new Codes.Builder(2, 3);
+    codes.column(0, 0, new int[] {1, -1}, 2);
+    codes.column(1, 0, new int[] {0, 0}, 2);
+    codes.column(2, 0, new int[] {-8, 15}, 2);
+    ColumnSteps steps = ColumnSteps.of(new double[] {0.5, 0, 0.5}, ScaleFormat.U8);
+    return new EntropyCodedLinear(Trellis.FOUR, 2, codes.build(), steps, rowScales, coding);
   }
 
   /** The section of that title has a block with one line for each part and attribute. */

@@ -1,5 +1,8 @@
 package dev.pbq.core.packed;
 
+import dev.pbq.core.entropy.Coding;
+import dev.pbq.core.entropy.RandomCodes;
+import dev.pbq.core.entropy.Trellis;
 import dev.pbq.core.packed.GroupLayout.MeanSharing;
 import dev.pbq.core.packed.RandomLayers.CodedParameters;
 import dev.pbq.core.packed.RandomLayers.LowKind;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -173,7 +177,34 @@ final class FormatV1Fixtures {
     layers.put("low-rank", RandomLayers.lowRank(6, 21, 3, groups, ScaleDtype.F16, true, 50));
     layers.put(
         "low-rank-no-zero", RandomLayers.lowRank(6, 21, 4, groups, ScaleDtype.F32, false, 51));
+    layers.put(
+        "entropy-coded-adaptive",
+        RandomLayers.entropyCoded(40, 30, Trellis.EIGHT, 16, ScaleFormat.U8, Coding.ADAPTIVE, 62));
+    layers.put(
+        "entropy-coded-adaptive-scalar",
+        RandomLayers.entropyCoded(
+            21, 35, Trellis.SCALAR, 100, ScaleFormat.F16, Coding.ADAPTIVE, 61));
+    layers.put(
+        "entropy-coded-rans",
+        RandomLayers.entropyCoded(40, 70, Trellis.FOUR, 16, ScaleFormat.F32, Coding.RANS, 63));
+    layers.put(
+        "entropy-coded-rans-levels",
+        new EntropyCodedLinear(
+            Trellis.EIGHT,
+            64,
+            RandomCodes.laplace(120, 70, 6, 0.5, 64),
+            ColumnSteps.of(steps(70), ScaleFormat.U8),
+            Optional.empty(),
+            Coding.RANS));
     return layers;
+  }
+
+  private static double[] steps(int count) {
+    double[] steps = new double[count];
+    for (int i = 0; i < count; i++) {
+      steps[i] = 0.01 * (1 + i % 7);
+    }
+    return steps;
   }
 
   /** More than one chunk of the range coder, rows and columns of different densities. */

@@ -54,6 +54,9 @@ class FormatV1Test {
       seen.add(attributes.get("family") + " " + attributes.get("low"));
       seen.add(attributes.get("family") + " " + attributes.get("format"));
       seen.add("mask " + attributes.get("mask"));
+      for (String key : List.of("coding", "step_dtype", "row_scales", "states")) {
+        seen.add(key + " " + attributes.get(key));
+      }
       for (String key : List.of("means", "col_scales", "bitmaps", "column_mask")) {
         seen.add(key + " " + attributes.get(key));
       }
@@ -71,6 +74,17 @@ class FormatV1Test {
             "onebit null",
             "bi-real null",
             "low-rank null",
+            "entropy-coded null",
+            "coding adaptive",
+            "coding rans",
+            "step_dtype u8",
+            "step_dtype f16",
+            "step_dtype f32",
+            "row_scales f16",
+            "row_scales none",
+            "states 1",
+            "states 4",
+            "states 8",
             "salient-split binary",
             "salient-split one-sided",
             "salient-split uniform",

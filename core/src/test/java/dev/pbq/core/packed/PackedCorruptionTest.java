@@ -303,6 +303,32 @@ class PackedCorruptionTest {
     assertRefused(RandomLayers.biReal(8, 100, ScaleDtype.F16, 2), damage, message);
   }
 
+  private static EntropyCodedLinear coded(Coding coding) {
+    return RandomLayers.entropyCoded(8, 100, Trellis.EIGHT, 4, ScaleFormat.U8, coding, 4);
+  }
+
+  @Test
+  void messagesNameThePartOfAnEntropyCodedLayer() {
+    for (Coding coding : Coding.values()) {
+      EntropyCodedLinear layer = coded(coding);
+      assertRefused(layer, o -> o.attributes().put("states", 2), "states: 2 is not 1, 4 or 8");
+      assertRefused(layer, o -> o.attributes().put("segment_rows", 0), "segment_rows: 0");
+      assertRefused(layer, o -> o.attributes().put("coding", "zip"), "unknown coding 'zip'");
+      assertRefused(layer, o -> o.attributes().put("step_dtype", "f8"), "unknown type 'f8'");
+      assertRefused(layer, o -> o.attributes().put("row_scales", "f8"), "row_scales: unknown");
+      assertRefused(layer, o -> o.parts().remove("codes"), "model.q_proj, codes: missing");
+      assertRefused(layer, o -> o.parts().get("step_grid").bytes()[3] = -1, "step_grid: ");
+      assertRefused(layer, o -> o.attributes().put("rows", 9), "row_scale");
+      assertRefused(
+          layer,
+          o -> {
+            byte[] codes = Arrays.copyOf(layer.encoded(), layer.encoded().length + 3);
+            o.parts().put("codes", new Part(DType.U8, new long[] {codes.length}, codes));
+          },
+          "model.q_proj, codes: ");
+    }
+  }
+
   @Test
   void populationOfTheMaskMustMatch() {
     // One salient weight fewer would still give as many bytes of codes.
@@ -328,6 +354,9 @@ class PackedCorruptionTest {
       layers.add(groups(GroupLayout.rows(0, 1, MeanSharing.NONE), coding));
       layers.add(groups(GroupLayout.rows(4, 4, MeanSharing.EACH), coding));
       layers.add(groups(GroupLayout.rowColumns(2, 2, true), coding));
+    }
+    for (Coding coding : Coding.values()) {
+      layers.add(coded(coding));
     }
     for (QuantizedLinear layer : layers) {
       MemoryPackedWriter out = MemoryPackedWriter.of(layer);
