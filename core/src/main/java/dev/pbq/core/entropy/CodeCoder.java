@@ -12,8 +12,8 @@ import java.util.function.Function;
  */
 public interface CodeCoder {
   /**
-   * The least bits that a weight takes in any coding, times 8: how many weights one byte can hold.
-   * Rarest choices keep a probability of 32 / 4096, so that no code is cheaper than 0.011 bit.
+   * More weights than any coder puts into one byte, for checks before memory is taken. The rarest
+   * choice keeps a probability of 32 / 4096, so that no code is cheaper than 0.011 bit.
    */
   int WEIGHTS_PER_BYTE = 1024;
 
