@@ -15,6 +15,8 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_spotrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_strtri_work;
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_strsm;
@@ -97,7 +99,39 @@ final class Blas {
   /** C [m, n] -= A B^T in float64, A [m, k], B [n, k], all without gaps between columns. */
   static void gemmSubtractTransposed(
       int m, int n, int k, DoublePointer a, DoublePointer b, DoublePointer c) {
-    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, m, n, k, -1.0, a, m, b, n, 1.0, c, m);
+    gemmSubtractTransposed(m, n, k, a, m, b, n, c, m);
+  }
+
+  /** C [m, n] -= A B^T in float64, A [m, k], B [n, k]. */
+  static void gemmSubtractTransposed(
+      int m,
+      int n,
+      int k,
+      DoublePointer a,
+      int lda,
+      DoublePointer b,
+      int ldb,
+      DoublePointer c,
+      int ldc) {
+    cblas_dgemm(
+        CblasColMajor, CblasNoTrans, CblasTrans, m, n, k, -1.0, a, lda, b, ldb, 1.0, c, ldc);
+  }
+
+  /** Lower triangle of C [n, n] -= A A^T in float64, A [n, k]. */
+  static void syrkLowerSubtract(int n, int k, DoublePointer a, int lda, DoublePointer c, int ldc) {
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, n, k, -1.0, a, lda, 1.0, c, ldc);
+  }
+
+  /** B [m, n] = B L^-T in float64, L [n, n] lower. */
+  static void solveTransposedRight(
+      int m, int n, DoublePointer l, int ldl, DoublePointer b, int ldb) {
+    cblas_dtrsm(
+        CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, m, n, 1.0, l, ldl, b, ldb);
+  }
+
+  /** A [n, n] = L L^T in place, lower triangle, float64; false if not positive definite. */
+  static boolean choleskyLower(int n, DoublePointer a, int lda) {
+    return LAPACKE_dpotrf_work(CblasColMajor, LOWER, n, a, lda) == 0;
   }
 
   /** C [m, n] += alpha A B in float64, A [m, k], B [k, n], all without gaps between columns. */

@@ -1,11 +1,8 @@
 package dev.pbq.core.linalg;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.Wording;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the {@link InverseFactor} of a Hessian. With J the reversal of rows and columns, J H J = L
@@ -13,8 +10,6 @@ import org.slf4j.LoggerFactory;
  * half the work of factor, inverse and factor of the inverse, and one rounding of H less.
  */
 final class FactorBuilder {
-  private static final Logger LOG = LoggerFactory.getLogger(FactorBuilder.class);
-
   /** Up to this size float64 costs a few milliseconds. */
   private static final int FLOAT64_LIMIT = 1024;
 
@@ -42,30 +37,14 @@ final class FactorBuilder {
    */
   InverseFactor build(Damping damping, String layer) {
     double mean = IntStream.range(0, n).mapToDouble(i -> diagonal[i]).sum() / n;
-    double step = damping.step();
-    double share = damping.share();
-    while (true) {
-      double d = share * mean;
-      NativeFloats u = n <= FLOAT64_LIMIT ? factorSmall(d) : factorLarge(d);
-      if (u != null) {
-        return new InverseFactor(n, u, share, d, dead, order);
-      }
-      if (share >= damping.limit()) {
-        throw PbqException.numerical(
-            Wording.of(
-                "%s: the Hessian is not positive definite, even with %s of its mean diagonal added;"
-                    + " try a larger {percdamp} or more calibration data",
-                layer, share));
-      }
-      double next = Math.min(share + step, damping.limit());
-      LOG.warn(
-          "{}: the Hessian does not factor with damping {}; trying {}",
-          layer,
-          String.format(Locale.ROOT, "%.4g", share),
-          String.format(Locale.ROOT, "%.4g", next));
-      share = next;
-      step *= 2;
-    }
+    return DampingSearch.find(
+        damping,
+        layer,
+        share -> {
+          double d = share * mean;
+          return Optional.ofNullable(n <= FLOAT64_LIMIT ? factorSmall(d) : factorLarge(d))
+              .map(u -> new InverseFactor(n, u, share, d, dead, order));
+        });
   }
 
   private NativeFloats factorSmall(double d) {

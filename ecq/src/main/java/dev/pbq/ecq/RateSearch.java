@@ -1,0 +1,151 @@
+package dev.pbq.ecq;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
+import dev.pbq.core.packed.EntropyCodedLinear;
+import dev.pbq.ecq.choice.CodeLengths;
+import dev.pbq.ecq.sweep.Activity;
+import dev.pbq.ecq.sweep.Layer;
+import dev.pbq.ecq.sweep.Plan;
+import dev.pbq.ecq.sweep.Spacing;
+import dev.pbq.ecq.sweep.Sweep;
+import dev.pbq.ecq.sweep.SweepOutcome;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The search for the scale of steps at which a layer takes the bits that were asked for. Every
+ * round sweeps over the layer with the code lengths of the round before; large layers are searched
+ * on some of their rows first. What ends the search is the size in bytes as stored.
+ */
+final class RateSearch {
+  private static final Logger LOG = LoggerFactory.getLogger(RateSearch.class);
+
+  /** Rows between two starts of the trellis. */
+  static final int SEGMENT = 1024;
+
+  /** Weights from which some of the rows are searched first. */
+  private static final int LARGE = 3 << 19;
+
+  private static final int SAMPLE_WEIGHTS = 3 << 18;
+  private static final int SAMPLE_ROWS = 256;
+
+  /** Bits per weight. */
+  private static final double TOLERANCE = 0.0015;
+
+  private static final double SAMPLE_TOLERANCE = 0.004;
+
+  /** Bytes cannot be halved: bits that a layer may be off, however small it is. */
+  private static final double GRAIN = 24;
+
+  private static final int LEAST_ROUNDS = 3;
+  private static final int ROUNDS = 16;
+
+  private final String name;
+  private final Layer layer;
+  private final EcqSettings settings;
+  private final Plan plan;
+  private final Spacing spacing;
+  private final Activity activity;
+
+  RateSearch(String name, Layer layer, EcqSettings settings) {
+    this.name = name;
+    this.layer = layer;
+    this.settings = settings;
+    this.plan = new Plan(settings.trellis(), SEGMENT, settings.rateDistortion());
+    this.spacing = Spacing.of(layer, settings.stepExponent());
+    this.activity =
+        settings.classes() == 1
+            ? Activity.none(layer)
+            : Activity.of(layer, spacing, settings.classes());
+  }
+
+  Found run() {
+    double start = Start.scale(layer, spacing, settings.bits(), settings.states() > 1);
+    CodeLengths lengths =
+        CodeLengths.linear(plan.trellis().quantizers(), activity.contexts(), 1, 0.8);
+    if (start == 0) {
+      LOG.warn(
+          "{}: every weight that counts is 0; it takes less than {} bits", name, settings.bits());
+      return found(sweep(layer, activity, 1, lengths), 1);
+    }
+    Trial trial = new Trial(start, lengths);
+    int rounds = 0;
+    if ((long) layer.rows() * layer.cols() >= LARGE) {
+      rounds = onSample(trial);
+    }
+    return onAll(trial, rounds);
+  }
+
+  /** Searches on some rows by the entropy of their codes; the rounds that it took. */
+  private int onSample(Trial trial) {
+    int rows = Math.max(SAMPLE_ROWS, SAMPLE_WEIGHTS / layer.cols());
+    int stride = Math.max(1, layer.rows() / rows);
+    Layer sample = layer.sample(stride);
+    Activity some = activity.sample(stride, sample.rows());
+    double weights = (double) sample.rows() * sample.cols();
+    for (int round = 1; round <= ROUNDS; round++) {
+      SweepOutcome outcome = sweep(sample, some, trial.scale(), trial.lengths());
+      double bits = Entropy.bits(outcome.counts()) / weights + stepBits(outcome);
+      trial.next(bits - settings.bits(), lengths(outcome));
+      if (round >= LEAST_ROUNDS && Math.abs(bits - settings.bits()) < SAMPLE_TOLERANCE) {
+        return round;
+      }
+    }
+    return ROUNDS;
+  }
+
+  private double stepBits(SweepOutcome outcome) {
+    return outcome.steps().bits() / ((double) layer.rows() * layer.cols());
+  }
+
+  /** Searches on the whole layer until its stored size is met. */
+  private Found onAll(Trial trial, int before) {
+    double weights = (double) layer.rows() * layer.cols();
+    double tolerance = Math.max(TOLERANCE, GRAIN / weights);
+    Found best = null;
+    for (int round = 1; round <= ROUNDS; round++) {
+      SweepOutcome outcome = sweep(layer, activity, trial.scale(), trial.lengths());
+      Found found = found(outcome, before + round);
+      double off = found.bits() - settings.bits();
+      if (best == null || Math.abs(off) < Math.abs(best.bits() - settings.bits())) {
+        best = found;
+      }
+      if (before + round >= LEAST_ROUNDS && Math.abs(off) < tolerance) {
+        return found;
+      }
+      trial.next(off, lengths(outcome));
+    }
+    return accept(best, tolerance);
+  }
+
+  private Found accept(Found best, double tolerance) {
+    double off = best.bits() - settings.bits();
+    String bits = String.format(Locale.ROOT, "%.4f", best.bits());
+    if (off > 2 * tolerance) {
+      throw PbqException.numerical(
+          Wording.of(
+              "%s: {bits} %s cannot be met; the nearest that was reached is %s",
+              name, settings.bits(), bits));
+    }
+    if (off < -2 * tolerance) {
+      LOG.warn("{}: takes {} bits, less than the {} asked for", name, bits, settings.bits());
+    }
+    return best;
+  }
+
+  private SweepOutcome sweep(Layer rows, Activity classes, double scale, CodeLengths lengths) {
+    return Sweep.run(rows, spacing, classes, plan, scale, lengths);
+  }
+
+  private CodeLengths lengths(SweepOutcome outcome) {
+    return CodeLengths.of(plan.trellis().quantizers(), activity.contexts(), outcome.counts());
+  }
+
+  private Found found(SweepOutcome outcome, int rounds) {
+    EntropyCodedLinear linear =
+        new EntropyCodedLinear(plan.trellis(), SEGMENT, outcome.codes(), outcome.steps());
+    return new Found(linear, outcome.loss(), outcome.largest(), rounds);
+  }
+}
