@@ -36,11 +36,14 @@ final class RateSearch {
 
   private static final double SAMPLE_TOLERANCE = 0.004;
 
-  /** Bytes cannot be halved: bits that a layer may be off, however small it is. */
-  private static final double GRAIN = 24;
+  /** Bytes are whole: bits that a layer may be off, however small it is. */
+  private static final double GRAIN = 16;
 
   private static final int LEAST_ROUNDS = 3;
-  private static final int ROUNDS = 16;
+  private static final int ROUNDS = 20;
+
+  /** Farther off than this is not what was asked for. */
+  private static final double ACCEPTED = 0.02;
 
   private final String name;
   private final Layer layer;
@@ -74,6 +77,7 @@ final class RateSearch {
     int rounds = 0;
     if ((long) layer.rows() * layer.cols() >= LARGE) {
       rounds = onSample(trial);
+      trial = trial.again();
     }
     return onAll(trial, rounds);
   }
@@ -123,13 +127,13 @@ final class RateSearch {
   private Found accept(Found best, double tolerance) {
     double off = best.bits() - settings.bits();
     String bits = String.format(Locale.ROOT, "%.4f", best.bits());
-    if (off > 2 * tolerance) {
+    if (off > ACCEPTED + tolerance) {
       throw PbqException.numerical(
           Wording.of(
               "%s: {bits} %s cannot be met; the nearest that was reached is %s",
               name, settings.bits(), bits));
     }
-    if (off < -2 * tolerance) {
+    if (off < -ACCEPTED - tolerance) {
       LOG.warn("{}: takes {} bits, less than the {} asked for", name, bits, settings.bits());
     }
     return best;

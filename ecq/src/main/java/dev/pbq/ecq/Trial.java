@@ -2,8 +2,16 @@ package dev.pbq.ecq;
 
 import dev.pbq.ecq.choice.CodeLengths;
 
-/** The scale and code lengths of the next round, from what earlier ones gave. */
+/**
+ * The scale and code lengths of the next round, from what earlier ones gave. In the first rounds
+ * code lengths follow the codes. That may swing for ever, as fewer codes of a kind make them dearer
+ * still; so lengths are then kept, and the rate is a function of the scale alone, whose zero is
+ * closed in on.
+ */
 final class Trial {
+  /** Rounds in which code lengths follow the codes. */
+  private static final int LEARNING = 6;
+
   /** Change of the scale's logarithm to base 2 for one bit too many, before anything is known. */
   private static final double FIRST = 0.8;
 
@@ -13,16 +21,38 @@ final class Trial {
   /** Smaller changes of the scale say nothing about the slope. */
   private static final double CLEAR = 1e-3;
 
+  /** How near to an end of the interval the next scale may be. */
+  private static final double MARGIN = 0.1;
+
+  private final double firstGain;
   private double log;
   private CodeLengths lengths;
-  private double gain = FIRST;
+  private double gain;
   private double lastLog = Double.NaN;
   private double lastOff;
   private int rounds;
 
+  /** With the lengths that are kept: too many bits at {@code low}, too few at {@code high}. */
+  private double low = Double.NaN;
+
+  private double lowOff;
+  private double high = Double.NaN;
+  private double highOff;
+
   Trial(double scale, CodeLengths lengths) {
-    this.log = Math.log(scale) / Math.log(2);
+    this(Math.log(scale) / Math.log(2), lengths, FIRST);
+  }
+
+  private Trial(double log, CodeLengths lengths, double gain) {
+    this.log = log;
     this.lengths = lengths;
+    this.gain = gain;
+    this.firstGain = gain;
+  }
+
+  /** The same scale and lengths for a search on other rows. */
+  Trial again() {
+    return new Trial(log, lengths, Math.max(firstGain, Math.min(gain, 1.5)));
   }
 
   double scale() {
@@ -41,6 +71,15 @@ final class Trial {
    */
   void next(double off, CodeLengths counted) {
     rounds++;
+    if (rounds <= LEARNING) {
+      learn(off);
+      lengths = counted;
+    } else {
+      closeIn(off);
+    }
+  }
+
+  private void learn(double off) {
     // The first rounds also differ in their code lengths.
     if (rounds > 3 && Math.abs(log - lastLog) > CLEAR && off != lastOff) {
       double measured = (log - lastLog) / (lastOff - off);
@@ -49,6 +88,23 @@ final class Trial {
     lastLog = log;
     lastOff = off;
     log += gain * off;
-    lengths = counted;
+  }
+
+  private void closeIn(double off) {
+    if (off > 0) {
+      low = log;
+      lowOff = off;
+    } else {
+      high = log;
+      highOff = off;
+    }
+    if (Double.isNaN(low) || Double.isNaN(high)) {
+      // A little too far, so that there is an interval; further each time.
+      log += 1.5 * gain * off;
+      gain = Math.min(2 * gain, MOST);
+    } else {
+      double share = lowOff / (lowOff - highOff);
+      log = low + (high - low) * Math.min(Math.max(share, MARGIN), 1 - MARGIN);
+    }
   }
 }
