@@ -39,6 +39,9 @@ final class RateSearch {
   /** Bytes are whole: bits that a layer may be off, however small it is. */
   private static final double GRAIN = 16;
 
+  /** Bits by which entropy and stored size may differ. */
+  private static final double NEAR = 0.03;
+
   private static final int LEAST_ROUNDS = 3;
   private static final int ROUNDS = 20;
 
@@ -51,10 +54,12 @@ final class RateSearch {
   private final Plan plan;
   private final Spacing spacing;
   private final Activity activity;
+  private final double weights;
 
   RateSearch(String name, Layer layer, EcqSettings settings) {
     this.name = name;
     this.layer = layer;
+    this.weights = (double) layer.rows() * layer.cols();
     this.settings = settings;
     this.plan = new Plan(settings.trellis(), SEGMENT, settings.rateDistortion());
     this.spacing = Spacing.of(layer, settings.stepExponent());
@@ -75,7 +80,7 @@ final class RateSearch {
     }
     Trial trial = new Trial(start, lengths);
     int rounds = 0;
-    if ((long) layer.rows() * layer.cols() >= LARGE) {
+    if (weights >= LARGE) {
       rounds = onSample(trial);
       trial = trial.again();
     }
@@ -88,10 +93,10 @@ final class RateSearch {
     int stride = Math.max(1, layer.rows() / rows);
     Layer sample = layer.sample(stride);
     Activity some = activity.sample(stride, sample.rows());
-    double weights = (double) sample.rows() * sample.cols();
+    double sampled = (double) sample.rows() * sample.cols();
     for (int round = 1; round <= ROUNDS; round++) {
       SweepOutcome outcome = sweep(sample, some, trial.scale(), trial.lengths());
-      double bits = Entropy.bits(outcome.counts()) / weights + stepBits(outcome);
+      double bits = Entropy.bits(outcome.counts()) / sampled + stepBits(outcome);
       trial.next(bits - settings.bits(), lengths(outcome));
       if (round >= LEAST_ROUNDS && Math.abs(bits - settings.bits()) < SAMPLE_TOLERANCE) {
         return round;
@@ -101,27 +106,39 @@ final class RateSearch {
   }
 
   private double stepBits(SweepOutcome outcome) {
-    return outcome.steps().bits() / ((double) layer.rows() * layer.cols());
+    return outcome.steps().bits() / weights;
   }
 
-  /** Searches on the whole layer until its stored size is met. */
+  /**
+   * Searches on the whole layer until its stored size is met. The entropy of the codes stands for
+   * that size while it is far off: coding takes longer than a sweep.
+   */
   private Found onAll(Trial trial, int before) {
-    double weights = (double) layer.rows() * layer.cols();
     double tolerance = Math.max(TOLERANCE, GRAIN / weights);
     Found best = null;
+    double excess = 0;
     for (int round = 1; round <= ROUNDS; round++) {
       SweepOutcome outcome = sweep(layer, activity, trial.scale(), trial.lengths());
-      Found found = found(outcome, before + round);
-      double off = found.bits() - settings.bits();
-      if (best == null || Math.abs(off) < Math.abs(best.bits() - settings.bits())) {
-        best = found;
-      }
-      if (before + round >= LEAST_ROUNDS && Math.abs(off) < tolerance) {
-        return found;
+      double entropy = Entropy.bits(outcome.counts()) / weights + stepBits(outcome);
+      double off = entropy + excess - settings.bits();
+      boolean early = before + round < LEAST_ROUNDS;
+      if (!early && (Math.abs(off) < NEAR || round > Trial.LEARNING)) {
+        Found found = found(outcome, before + round);
+        excess = found.bits() - entropy;
+        off = found.bits() - settings.bits();
+        best = nearer(best, found);
+        if (Math.abs(off) < tolerance) {
+          return found;
+        }
       }
       trial.next(off, lengths(outcome));
     }
     return accept(best, tolerance);
+  }
+
+  private Found nearer(Found best, Found found) {
+    double off = Math.abs(found.bits() - settings.bits());
+    return best == null || off < Math.abs(best.bits() - settings.bits()) ? found : best;
   }
 
   private Found accept(Found best, double tolerance) {

@@ -10,7 +10,7 @@ import dev.pbq.ecq.choice.CodeLengths;
  */
 final class Trial {
   /** Rounds in which code lengths follow the codes. */
-  private static final int LEARNING = 6;
+  static final int LEARNING = 6;
 
   /** Change of the scale's logarithm to base 2 for one bit too many, before anything is known. */
   private static final double FIRST = 0.8;
