@@ -39,7 +39,10 @@ final class RateSearch {
   /** Bytes are whole: bits that a layer may be off, however small it is. */
   private static final double GRAIN = 16;
 
-  /** Bits by which entropy and stored size may differ. */
+  /** Weights below which entropy says little about stored size. */
+  private static final double SMALL = 1 << 15;
+
+  /** Bits by which entropy and stored size of other layers may differ. */
   private static final double NEAR = 0.03;
 
   private static final int LEAST_ROUNDS = 3;
@@ -121,13 +124,14 @@ final class RateSearch {
       SweepOutcome outcome = sweep(layer, activity, trial.scale(), trial.lengths());
       double entropy = Entropy.bits(outcome.counts()) / weights + stepBits(outcome);
       double off = entropy + excess - settings.bits();
-      boolean early = before + round < LEAST_ROUNDS;
-      if (!early && (Math.abs(off) < NEAR || round > Trial.LEARNING)) {
+      boolean early = before + round < LEAST_ROUNDS && weights >= SMALL;
+      boolean near = Math.abs(off) < NEAR || weights < SMALL || round > Trial.LEARNING;
+      if (near && !early) {
         Found found = found(outcome, before + round);
         excess = found.bits() - entropy;
         off = found.bits() - settings.bits();
         best = nearer(best, found);
-        if (Math.abs(off) < tolerance) {
+        if (Math.abs(off) < tolerance && before + round >= LEAST_ROUNDS) {
           return found;
         }
       }
@@ -157,7 +161,12 @@ final class RateSearch {
   }
 
   private SweepOutcome sweep(Layer rows, Activity classes, double scale, CodeLengths lengths) {
-    return Sweep.run(rows, spacing, classes, plan, scale, lengths);
+    SweepOutcome outcome = Sweep.run(rows, spacing, classes, plan, scale, lengths);
+    if (!Double.isFinite(outcome.loss())) {
+      throw PbqException.numerical(
+          Wording.of("%s: error compensation overflowed; try a larger {percdamp}", name));
+    }
+    return outcome;
   }
 
   private CodeLengths lengths(SweepOutcome outcome) {

@@ -24,7 +24,11 @@ final class Trial {
   /** How near to an end of the interval the next scale may be. */
   private static final double MARGIN = 0.1;
 
+  /** How far the scale may go from where it starts, as a logarithm to base 2. */
+  private static final double RANGE = 6;
+
   private final double firstGain;
+  private final double start;
   private double log;
   private CodeLengths lengths;
   private double gain;
@@ -48,6 +52,7 @@ final class Trial {
     this.lengths = lengths;
     this.gain = gain;
     this.firstGain = gain;
+    this.start = log;
   }
 
   /** The same scale and lengths for a search on other rows. */
@@ -77,6 +82,7 @@ final class Trial {
     } else {
       closeIn(off);
     }
+    log = Math.min(Math.max(log, start - RANGE), start + RANGE);
   }
 
   private void learn(double off) {

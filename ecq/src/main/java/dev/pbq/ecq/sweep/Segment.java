@@ -9,6 +9,9 @@ import dev.pbq.ecq.choice.CodeLengths;
  * errors when its step is known.
  */
 final class Segment {
+  /** Weights of more steps than this have no code. */
+  private static final float MOST_STEPS = 1 << 28;
+
   final int firstRow;
   final int count;
 
@@ -27,6 +30,7 @@ final class Segment {
   private final CodeLengths lengths;
   private final long[] counts;
   private double loss;
+  private boolean overflow;
   private int largest;
 
   Segment(int firstRow, int count, int panel, Plan plan, CodeLengths lengths, Activity activity) {
@@ -78,7 +82,10 @@ final class Segment {
     }
     float inverse = (float) (1 / step);
     for (int r = 0; r < count; r++) {
-      u[r] = target[r] * inverse;
+      float steps = target[r] * inverse;
+      boolean fits = Math.abs(steps) < MOST_STEPS;
+      u[r] = fits ? steps : 0;
+      overflow |= !fits;
     }
     chooser.choose(
         new CodeChooser.Run(u, base, lengths.base(context)),
@@ -153,8 +160,9 @@ final class Segment {
     to.column(column, firstRow, codes, count);
   }
 
+  /** trace(E H_d E^T) of the segment; NaN if a weight was too large for any code. */
   double loss() {
-    return loss;
+    return overflow ? Double.NaN : loss;
   }
 
   int largest() {

@@ -8,7 +8,8 @@ import dev.pbq.core.packed.ColumnSteps;
  *
  * @param codes integer codes
  * @param steps as they are stored
- * @param loss trace(E H_d E^T) of the errors E that are left
+ * @param loss trace(E H_d E^T) of the errors E that are left; NaN if a weight was too large for any
+ *     code
  * @param counts how often each magnitude occurred in each context
  * @param largest the largest |k|
  */
