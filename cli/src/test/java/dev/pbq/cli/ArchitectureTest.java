@@ -81,6 +81,16 @@ class ArchitectureTest {
   @ArchTest static final ArchRule hqqAlgebra = only("dev.pbq.hqq.algebra..", ROOT, TENSOR, PACKED);
 
   @ArchTest
+  static final ArchRule ecqSeesNumbersAlone =
+      only("dev.pbq.ecq..", ROOT, TENSOR, LINALG, PACKED, ENTROPY, QUANT);
+
+  @ArchTest static final ArchRule ecqChoosesAlone = only("dev.pbq.ecq.choice..", ROOT, ENTROPY);
+
+  @ArchTest
+  static final ArchRule ecqSweeps =
+      only("dev.pbq.ecq.sweep..", ROOT, TENSOR, LINALG, PACKED, ENTROPY, "dev.pbq.ecq.choice..");
+
+  @ArchTest
   static final ArchRule arbSeesNumbersAlone = only(ARB, ROOT, TENSOR, LINALG, PACKED, QUANT);
 
   @ArchTest
@@ -175,6 +185,7 @@ class ArchitectureTest {
               GPTQ_PB,
               ARB,
               "dev.pbq.hqq..",
+              "dev.pbq.ecq..",
               FORMATS,
               EXPORT)
           .should()
