@@ -28,6 +28,9 @@ public record QuantizationPlan(
   /** How many layer names an error lists before it only counts. */
   private static final int NAMED_IN_ERRORS = 4;
 
+  private static final String TABLE_PROBLEM =
+      "%s; {embeddingMethod} and {headMethod} take settings behind the name: hqq,groupsize:32";
+
   public QuantizationPlan {
     blocks = List.copyOf(blocks);
     tables = List.copyOf(tables);
@@ -218,11 +221,11 @@ public record QuantizationPlan(
 
   private void checkFits() {
     List<Wording> problems = new ArrayList<>();
-    tables.forEach(
-        t ->
-            collect(
-                () -> t.quantizer().checkFits(t.name(), t.table().rows(), t.table().cols()),
-                problems));
+    for (PlannedTable t : tables) {
+      List<Wording> own = new ArrayList<>();
+      collect(() -> t.quantizer().checkFits(t.name(), t.table().rows(), t.table().cols()), own);
+      own.forEach(problem -> problems.add(Wording.of(TABLE_PROBLEM, problem)));
+    }
     linears()
         .forEach(
             l -> collect(() -> l.quantizer().checkFits(l.name(), l.rows(), l.cols()), problems));

@@ -155,8 +155,10 @@ public record PackedContents(
     return linears.stream().mapToLong(PackedLayer::weights).sum();
   }
 
-  /** Stored bits per quantized weight, everything that the layers need included. */
+  /** Stored bits per quantized weight, everything that the layers need included; 0 without any. */
   public double storedBitsPerWeight() {
-    return (double) linears.stream().mapToLong(PackedLayer::storedBits).sum() / weights();
+    return linears.isEmpty()
+        ? 0
+        : (double) linears.stream().mapToLong(PackedLayer::storedBits).sum() / weights();
   }
 }

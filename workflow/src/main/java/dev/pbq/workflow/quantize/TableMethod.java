@@ -1,5 +1,6 @@
 package dev.pbq.workflow.quantize;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
@@ -65,6 +66,12 @@ record TableMethod(String what, Double bits, String text) {
       configured = registry.configure(method, settings);
     } catch (PbqException e) {
       throw PbqException.setting("%s %s, %s: %s", bitsName(), bits, method, e.wording());
+    }
+    JsonNode taken = configured.settings().path(BITS);
+    if (taken.isNumber() && taken.doubleValue() != bits) {
+      throw PbqException.setting(
+          "%s %s: method %s takes no such fraction; it would use %s",
+          bitsName(), bits, method, taken);
     }
     if (configured.quantizer().calibrationNeed() != CalibrationNeed.NONE) {
       throw PbqException.setting(
