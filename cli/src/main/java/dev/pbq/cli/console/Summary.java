@@ -53,7 +53,18 @@ public final class Summary {
                   .orElse(0),
           last.values().stream().mapToDouble(CorrectionOutcome::error).average().orElse(0));
     }
-    VocabularySize vocabulary = report.vocabulary();
+    if (report.vocabulary() != null) {
+      printVocabulary(report.vocabulary(), out);
+    }
+    out.printf(
+        Locale.ROOT,
+        "  whole model    %.4f bits per parameter, %s (was %s)%n",
+        size.modelBits(),
+        Amounts.bytes(size.modelBytes()),
+        Amounts.bytes(size.originalBytes()));
+  }
+
+  private static void printVocabulary(VocabularySize vocabulary, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "  vocabulary     %.4f bits per parameter (embedding and head, %s), %s, %.1f %% of the"
@@ -62,12 +73,6 @@ public final class Summary {
         vocabulary.tables().isEmpty() ? "not quantized" : vocabulary.methods(),
         Amounts.bytes(vocabulary.storedBytes()),
         100 * vocabulary.modelShare());
-    out.printf(
-        Locale.ROOT,
-        "  whole model    %.4f bits per parameter, %s (was %s)%n",
-        size.modelBits(),
-        Amounts.bytes(size.modelBytes()),
-        Amounts.bytes(size.originalBytes()));
   }
 
   private static String kinds(QuantizationReport.Size size) {
