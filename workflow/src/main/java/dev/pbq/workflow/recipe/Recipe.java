@@ -198,7 +198,8 @@ public record Recipe(
   public Recipe withLayers(LayerChoice newLayers, List<LayerOverride> newOverrides) {
     return new Recipe(
         main,
-        new LayerPlan(newLayers, newOverrides, trueSequential(), targets(), blockwise(), vocabulary()),
+        new LayerPlan(
+            newLayers, newOverrides, trueSequential(), targets(), blockwise(), vocabulary()),
         texts,
         maxShardSize);
   }
