@@ -126,7 +126,7 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule inspections =
-      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, PACKED, PIPELINE);
+      only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, MODEL, PACKED, PIPELINE);
 
   @ArchTest
   static final ArchRule frontDoor =

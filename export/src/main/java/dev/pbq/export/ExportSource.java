@@ -16,6 +16,7 @@ import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.ModelLayout;
 import dev.pbq.core.model.OwnBiases;
 import dev.pbq.core.model.StoredWeights;
+import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
 import java.nio.FloatBuffer;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The tensors of a model folder, dense or packed, under the names that the architecture gives them.
@@ -202,6 +204,24 @@ public final class ExportSource implements AutoCloseable {
     return weights instanceof PackedCheckpoint packed
         && storedName.endsWith(WEIGHT)
         && packed.packedLinears().contains(linear(storedName));
+  }
+
+  /**
+   * Whether a tensor is packed and no linear of a block: embedding, head, or both in one. Layouts
+   * of other programs for quantized layers have no place for them.
+   */
+  public boolean isPackedTable(String name) {
+    return isQuantized(name) && tables().anyMatch(table -> table.weight().equals(name));
+  }
+
+  /** As {@link #isPackedTable}, of what rows are looked up in. */
+  public boolean isPackedEmbedding(String name) {
+    return isQuantized(name)
+        && tables().anyMatch(t -> t.use().isEmbedding() && t.weight().equals(name));
+  }
+
+  private Stream<VocabularyTable> tables() {
+    return layout.stream().flatMap(l -> l.vocabularyTables(this::contains).stream());
   }
 
   private static String linear(String weight) {

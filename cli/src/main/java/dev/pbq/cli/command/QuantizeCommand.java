@@ -16,6 +16,7 @@ import dev.pbq.cli.option.DataOptions;
 import dev.pbq.cli.option.DequantizeOption;
 import dev.pbq.cli.option.MethodOptions;
 import dev.pbq.cli.option.ModelArgument;
+import dev.pbq.cli.option.PlanOptions;
 import dev.pbq.cli.option.RecipeOptions;
 import dev.pbq.cli.option.ReportOption;
 import dev.pbq.cli.option.SelectionOptions;
@@ -32,6 +33,7 @@ import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.VocabularyChoice;
 import dev.pbq.workflow.report.ErrorPlot;
 import dev.pbq.workflow.report.ResultPages;
 import dev.pbq.workflow.report.RunFacts;
@@ -77,9 +79,10 @@ final class QuantizeCommand implements Runnable {
   static final class WithMethods implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec command) {
-      MethodOptions options = ((QuantizeCommand) command.userObject()).methodOptions;
-      options.addTo(command, Methods.load());
-      QuantizeHelp.install(command, options);
+      QuantizeCommand quantize = (QuantizeCommand) command.userObject();
+      quantize.vocabulary.addTo(command);
+      quantize.methodOptions.addTo(command, Methods.load());
+      QuantizeHelp.install(command, quantize.methodOptions);
       return command;
     }
   }
@@ -98,6 +101,7 @@ final class QuantizeCommand implements Runnable {
 
   @Mixin private MethodOptions methodOptions;
 
+  private final PlanOptions vocabulary = new PlanOptions(VocabularyChoice.class);
   @Mixin private SelectionOptions selection;
   @Mixin private CalibrationOptions calibration;
   @Mixin private BlockwiseOptions blockwise;
@@ -205,6 +209,7 @@ final class QuantizeCommand implements Runnable {
     return calibration
         .orderOver(base)
         .withLayers(selection.over(base.layers()), base.overrides())
+        .withVocabulary(base.vocabulary().with(vocabulary.given()))
         .withBlockwise(blockwise.over(base.blockwise()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));

@@ -4,6 +4,7 @@ import dev.pbq.core.Amounts;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.PlannedLinear;
+import dev.pbq.core.pipeline.PlannedTable;
 import dev.pbq.workflow.quantize.QuantizationJob;
 import dev.pbq.workflow.recipe.Recipe;
 import java.io.PrintWriter;
@@ -61,13 +62,24 @@ public final class DryRun {
           1,
           Integer::sum);
     }
+    for (PlannedTable t : job.plan().tables()) {
+      out.printf(
+          Locale.ROOT,
+          "%-14s %s, %d x %d, %s, about %.3f bits stored%n",
+          t.table().use().words(),
+          t.name(),
+          t.table().rows(),
+          t.table().cols(),
+          t.quantizer().name(),
+          t.estimatedStoredBits() / (double) t.weights());
+    }
     out.println("layers");
     shapes.forEach((line, count) -> out.printf("  %4d x  %s%n", count, line));
     out.printf(
         Locale.ROOT,
         "linear layers  %,d weights, about %.3f bits stored, %.2f by the paper's count%n",
         job.plan().weights(),
-        (double) job.plan().estimatedStoredBits() / job.plan().weights(),
+        (double) job.plan().estimatedStoredBits() / Math.max(1, job.plan().weights()),
         job.plan().paperBits());
     out.printf(
         "output         about %s (now %s)%n",

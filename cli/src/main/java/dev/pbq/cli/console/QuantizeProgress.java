@@ -58,6 +58,12 @@ public final class QuantizeProgress implements ProgressListener {
   }
 
   @Override
+  public void tableDone(LinearOutcome outcome) {
+    String error = String.format(Locale.ROOT, "%.3g", outcome.relativeError());
+    status.line(outcome.name() + ": " + outcome.method() + ", relative error " + error);
+  }
+
+  @Override
   public void blockDone(int block, double seconds) {
     finished++;
     List<LinearOutcome> inBlock = outcomes.stream().filter(o -> o.block() == block).toList();

@@ -1,14 +1,15 @@
 package dev.pbq.cli.console;
 
 import dev.pbq.core.Amounts;
-import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.pipeline.CorrectionOutcome;
 import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.core.pipeline.VocabularySize;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Prints the result of a quantization in a few lines. */
 public final class Summary {
@@ -26,22 +27,16 @@ public final class Summary {
         report.peakRssBytes() == null
             ? ""
             : ", peak memory " + Amounts.bytes(report.peakRssBytes()));
-    StringBuilder kinds = new StringBuilder();
-    for (Map.Entry<BitKind, Long> e : size.storedByKind().entrySet()) {
-      kinds.append(kinds.isEmpty() ? "" : ", ");
-      kinds.append(
-          String.format(
-              Locale.ROOT,
-              "%s %.3f",
-              e.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-              (double) e.getValue() / size.quantizedWeights()));
+    if (report.linears().isEmpty()) {
+      out.println("  linear layers  none is quantized");
+    } else {
+      out.printf(
+          Locale.ROOT,
+          "  linear layers  %.4f bits per weight stored (%s); %.2f by the paper's count%n",
+          size.storedBits(),
+          kinds(size),
+          size.paperBits());
     }
-    out.printf(
-        Locale.ROOT,
-        "  linear layers  %.4f bits per weight stored (%s); %.2f by the paper's count%n",
-        size.storedBits(),
-        kinds,
-        size.paperBits());
     if (!report.corrections().isEmpty()) {
       // Of a block the last stands: that of the finished block.
       Map<Integer, CorrectionOutcome> last = new TreeMap<>();
@@ -58,11 +53,37 @@ public final class Summary {
                   .orElse(0),
           last.values().stream().mapToDouble(CorrectionOutcome::error).average().orElse(0));
     }
+    if (report.vocabulary() != null) {
+      printVocabulary(report.vocabulary(), out);
+    }
     out.printf(
         Locale.ROOT,
         "  whole model    %.4f bits per parameter, %s (was %s)%n",
         size.modelBits(),
         Amounts.bytes(size.modelBytes()),
         Amounts.bytes(size.originalBytes()));
+  }
+
+  private static void printVocabulary(VocabularySize vocabulary, PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "  vocabulary     %.4f bits per parameter (embedding and head, %s), %s, %.1f %% of the"
+            + " model%n",
+        vocabulary.storedBits(),
+        vocabulary.tables().isEmpty() ? "not quantized" : vocabulary.methods(),
+        Amounts.bytes(vocabulary.storedBytes()),
+        100 * vocabulary.modelShare());
+  }
+
+  private static String kinds(QuantizationReport.Size size) {
+    return size.storedByKind().entrySet().stream()
+        .map(
+            e ->
+                String.format(
+                    Locale.ROOT,
+                    "%s %.3f",
+                    e.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    (double) e.getValue() / size.quantizedWeights()))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -12,14 +12,25 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** How long and how fast a training runs, as options made from what {@link TrainingPlan} says. */
+/** Options made from what a record of settings says of itself. */
 public final class PlanOptions {
+  private final Class<? extends Record> settings;
   private final Map<String, OptionSpec> options = new LinkedHashMap<>();
+
+  /** Of how long and how fast a training runs. */
+  public PlanOptions() {
+    this(TrainingPlan.class);
+  }
+
+  /** Of any record. */
+  public PlanOptions(Class<? extends Record> settings) {
+    this.settings = settings;
+  }
 
   /** Adds the options to a command, but some. */
   public void addTo(CommandSpec command, String... without) {
     List<String> left = Arrays.asList(without);
-    for (SettingDescription setting : SettingDescription.of(TrainingPlan.class)) {
+    for (SettingDescription setting : SettingDescription.of(settings)) {
       if (!left.contains(setting.name())) {
         OptionSpec option = SettingOptions.of(setting);
         command.addOption(option);

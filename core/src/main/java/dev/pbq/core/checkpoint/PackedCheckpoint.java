@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.PackedLinears;
 import dev.pbq.core.packed.PackedReader;
+import dev.pbq.core.packed.PackedRows;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.LinearForm;
 import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,8 +19,8 @@ import java.util.function.Function;
 /**
  * The weights of a packed folder, pbq's own or in a {@link ForeignLayout}: {@code <linear>.weight}
  * of a packed linear is dequantized as it is read, everything else is read as stored. Thread-safe.
- * Besides its open files it keeps the linear used last, packed, and its dequantized weights if they
- * were asked for in pieces.
+ * Besides its open files it keeps the linear used last, packed; of a family that cannot be
+ * dequantized in pieces also its weights, if they were asked for so.
  */
 public final class PackedCheckpoint implements ModelWeights {
   /** The version of the packed layout that this program writes, and the newest that it reads. */
@@ -34,7 +34,7 @@ public final class PackedCheckpoint implements ModelWeights {
   private final Set<String> linears;
   private final Function<String, QuantizedLinear> decoder;
   private volatile Optional<Recent<QuantizedLinear>> lastPacked = Optional.empty();
-  private volatile Optional<Recent<FloatMatrix>> lastDense = Optional.empty();
+  private volatile Optional<Recent<PackedRows>> lastRows = Optional.empty();
 
   private record Recent<T>(String linear, T value) {}
 
@@ -291,21 +291,20 @@ public final class PackedCheckpoint implements ModelWeights {
       return;
     }
     QuantizedLinear packed = packed(linear.get());
-    Objects.checkFromIndexSize(firstRow, rowCount, packed.rows());
-    boolean whole = rowCount == packed.rows();
-    FloatMatrix dense = whole ? packed.dequantize() : denseInPieces(linear.get(), packed);
-    int cols = dense.cols();
-    destination.put(
-        dense.data(), Math.toIntExact(firstRow * cols), Math.toIntExact(rowCount * cols));
+    if (firstRow == 0 && rowCount == packed.rows()) {
+      destination.put(packed.dequantize().data());
+    } else {
+      rows(linear.get(), packed).read(firstRow, rowCount, destination);
+    }
   }
 
-  private FloatMatrix denseInPieces(String linear, QuantizedLinear packed) {
-    Optional<Recent<FloatMatrix>> recent = lastDense;
+  private PackedRows rows(String linear, QuantizedLinear packed) {
+    Optional<Recent<PackedRows>> recent = lastRows;
     if (recent.isPresent() && recent.get().linear().equals(linear)) {
       return recent.get().value();
     }
-    FloatMatrix value = packed.dequantize();
-    lastDense = Optional.of(new Recent<>(linear, value));
+    PackedRows value = PackedRows.of(packed);
+    lastRows = Optional.of(new Recent<>(linear, value));
     return value;
   }
 

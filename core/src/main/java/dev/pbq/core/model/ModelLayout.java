@@ -16,6 +16,8 @@ import java.util.function.Predicate;
  * Follows from the description of the family and one configuration; holds no weights. Immutable.
  */
 public final class ModelLayout {
+  private static final String SUFFIX = ".weight";
+
   private final OuterNames outer;
   private final ModelSizes sizes;
   private final String attentionPath;
@@ -178,6 +180,31 @@ public final class ModelLayout {
    */
   public int[] linearShape(String linear) {
     return catalog.linearShape(linear);
+  }
+
+  /**
+   * The token embedding and the head, or the one table that is both. The head of a classifier has
+   * no row for each token and is none of them.
+   *
+   * @param ownHead tells whether files of a model whose head may be tied hold a head of other
+   *     values
+   */
+  public List<VocabularyTable> vocabularyTables(Predicate<String> ownHead) {
+    String head = outer.head() + SUFFIX;
+    if (catalog.contains(head) && !catalog.isOverVocabulary(head)) {
+      return List.of(table(outer.embedding(), VocabularyTable.Use.EMBEDDING));
+    }
+    boolean separate = catalog.contains(head) && (!catalog.isOptional(head) || ownHead.test(head));
+    return separate
+        ? List.of(
+            table(outer.embedding(), VocabularyTable.Use.EMBEDDING),
+            table(outer.head(), VocabularyTable.Use.HEAD))
+        : List.of(table(outer.embedding(), VocabularyTable.Use.BOTH));
+  }
+
+  private VocabularyTable table(String name, VocabularyTable.Use use) {
+    int[] shape = catalog.linearShape(name);
+    return new VocabularyTable(name, shape[0], shape[1], use);
   }
 
   /** Full names of all tensors of the model in its order; a tied head is not among them. */

@@ -74,6 +74,11 @@ final class TensorCatalog {
     return overVocabulary.contains(name);
   }
 
+  /** Whether checkpoints may lack it. */
+  boolean isOptional(String name) {
+    return optional.contains(name);
+  }
+
   /** A copy of the shape of a tensor of the model. */
   long[] shape(String name) {
     long[] shape = shapes.get(name);

@@ -9,6 +9,7 @@ import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.TokenEmbedding;
+import dev.pbq.core.tensor.WeightSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,8 +67,10 @@ final class BlockLoop {
    * Runs blocks whose predecessors, if any, are stored already.
    *
    * @param blocks the last ones of the plan
+   * @param stored the original with the embedding as it is stored, which the first block's inputs
+   *     come from
    */
-  void run(List<PlannedBlock> blocks, Supplier<NDManager> engine) {
+  void run(List<PlannedBlock> blocks, WeightSource stored, Supplier<NDManager> engine) {
     HiddenStates states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
     BlockCalibrator calibrator = new BlockCalibrator(states, progress);
     try (OriginalStream unquantized = originalStream(states, calibrator);
@@ -79,9 +82,9 @@ final class BlockLoop {
             ActivationFile.open(
                 work.resolve(BlockStore.SCRATCH + "odd.f32"), states.windowValues())) {
       if (blocks.get(0).index() == 0) {
-        embed(states, even, manager);
+        embed(stored, states, even, manager);
         if (unquantized != null) {
-          embed(states, unquantized.inputs(0), manager);
+          embed(original, states, unquantized.inputs(0), manager);
         }
       }
       Optional<BlockCorrector> corrector =
@@ -123,7 +126,8 @@ final class BlockLoop {
         : null;
   }
 
-  private void embed(HiddenStates states, ActivationFile file, NDManager manager) {
+  private void embed(
+      WeightSource weights, HiddenStates states, ActivationFile file, NDManager manager) {
     for (int[] window : data.windows()) {
       for (int id : window) {
         if (id < 0 || id >= model.vocabularySize()) {
@@ -138,7 +142,7 @@ final class BlockLoop {
         }
       }
     }
-    try (TokenEmbedding embedding = model.embedding(manager, original)) {
+    try (TokenEmbedding embedding = model.embedding(manager, weights)) {
       for (int first = 0; first < states.windows(); first += states.batch()) {
         int[][] ids = Arrays.copyOfRange(data.windows(), first, first + states.batchAt(first));
         try (NDManager scope = manager.newSubManager()) {

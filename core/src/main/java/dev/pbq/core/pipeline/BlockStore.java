@@ -49,6 +49,7 @@ final class BlockStore {
   /**
    * Stores a block, and returns when the disk has it or, without flushing, the system.
    *
+   * @param block its index, or {@link LinearOutcome#OUTSIDE} for the tables outside of the blocks
    * @param linears in the block's order; may be empty
    * @param corrections what was trained
    * @param seconds what it took
@@ -58,7 +59,7 @@ final class BlockStore {
     long bytes = 0;
     Long checksum = null;
     if (!linears.isEmpty()) {
-      shard = String.format(Locale.ROOT, "%sblock-%05d.safetensors", SCRATCH, block);
+      shard = SCRATCH + shardName(block) + ".safetensors";
       List<TensorEntry> entries = new ArrayList<>();
       Map<String, String> metadata = new LinkedHashMap<>();
       for (Packed linear : linears) {
@@ -76,5 +77,11 @@ final class BlockStore {
     }
     List<LinearOutcome> outcomes = linears.stream().map(Packed::outcome).toList();
     journal.add(new Journal.Entry(block, shard, bytes, checksum, outcomes, corrections, seconds));
+  }
+
+  private static String shardName(int block) {
+    return block == LinearOutcome.OUTSIDE
+        ? "tables"
+        : String.format(Locale.ROOT, "block-%05d", block);
   }
 }

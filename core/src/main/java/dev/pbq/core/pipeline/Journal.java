@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -37,7 +38,7 @@ final class Journal {
   /**
    * A finished block.
    *
-   * @param block its index
+   * @param block its index, or {@link LinearOutcome#OUTSIDE} for the tables outside of the blocks
    * @param shard file name of its packed tensors, or null if none of its linears is quantized
    * @param shardBytes size of that file
    * @param shardCrc32c its checksum if it was not flushed, or null
@@ -149,9 +150,19 @@ final class Journal {
     }
   }
 
-  /** Finished blocks, in order. */
+  /** Finished blocks, in order; before them the tables outside of the blocks, if any. */
   List<Entry> entries() {
     return List.copyOf(entries);
+  }
+
+  /** The line of the tables outside of the blocks; empty if none are stored. */
+  Optional<Entry> tables() {
+    return entries.stream().filter(entry -> entry.block() == LinearOutcome.OUTSIDE).findFirst();
+  }
+
+  /** How many blocks are finished. */
+  int finishedBlocks() {
+    return (int) entries.stream().filter(entry -> entry.block() >= 0).count();
   }
 
   /** Adds a finished block and flushes it to the disk. */

@@ -1,5 +1,6 @@
 package dev.pbq.core.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.pbq.core.packed.BitKind;
 import java.util.Map;
 
@@ -7,9 +8,9 @@ import java.util.Map;
  * The result of quantizing one linear, for the journal and the report.
  *
  * @param name full name without {@code .weight}
- * @param block its block
+ * @param block its block, or {@link #OUTSIDE}
  * @param method the method's name
- * @param rows outputs
+ * @param rows outputs; of a table the vocabulary
  * @param cols inputs
  * @param relativeError with calibration ||(W - Q) X||^2 / ||W X||^2 over the calibration tokens,
  *     without ||W - Q||^2 / ||W||^2
@@ -33,6 +34,15 @@ public record LinearOutcome(
     Map<BitKind, Long> bits,
     Map<String, Double> diagnostics,
     double seconds) {
+  /** The block of what stands outside of the blocks: embedding and head. */
+  public static final int OUTSIDE = -1;
+
+  /** Whether it is a table outside of the blocks. */
+  @JsonIgnore
+  public boolean isOutside() {
+    return block == OUTSIDE;
+  }
+
   /** Stored bits per weight. */
   public double bitsPerWeight() {
     return (double) storedBits / ((long) rows * cols);

@@ -2,12 +2,14 @@ package dev.pbq.core.pipeline;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
+import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
+import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
@@ -45,28 +47,47 @@ final class LinearQuantizer {
    */
   Result quantize(
       int block, PlannedLinear linear, Optional<Hessian> hessian, Optional<TargetWeights> targets) {
+    return quantize(
+        new Task(linear.name(), block, linear.rows(), linear.cols(), linear.quantizer()),
+        hessian,
+        targets);
+  }
+
+  /** Quantizes a table outside of the blocks, by its weights alone. */
+  Result quantize(PlannedTable planned) {
+    VocabularyTable table = planned.table();
+    return quantize(
+        new Task(
+            table.name(), LinearOutcome.OUTSIDE, table.rows(), table.cols(), planned.quantizer()),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** A layer and its method. */
+  private record Task(String name, int block, int rows, int cols, Quantizer quantizer) {}
+
+  private Result quantize(Task task, Optional<Hessian> hessian, Optional<TargetWeights> targets) {
     long start = System.nanoTime();
-    FloatMatrix original = read(linear.name() + ".weight");
-    boolean calibrated = linear.quantizer().calibrationNeed() == CalibrationNeed.HESSIAN;
+    FloatMatrix original = read(task.name() + ".weight");
+    boolean calibrated = task.quantizer().calibrationNeed() == CalibrationNeed.HESSIAN;
     Optional<Hessian> needed = calibrated ? hessian : Optional.empty();
     Optional<TargetWeights.Target> target =
-        targets.filter(t -> calibrated).map(t -> t.of(linear.name(), original, linear.quantizer()));
+        targets.filter(t -> calibrated).map(t -> t.of(task.name(), original, task.quantizer()));
     FloatMatrix weight = target.map(TargetWeights.Target::weight).orElse(original);
-    Quantization q = linear.quantizer().quantize(new LinearProblem(linear.name(), weight, needed));
-    double relativeError = relativeError(linear.name(), weight, q.linear(), hessian);
+    Quantization q = task.quantizer().quantize(new LinearProblem(task.name(), weight, needed));
+    double relativeError = relativeError(task.name(), weight, q.linear(), hessian);
     BitAccount bits = q.linear().bits();
     return new Result(
         q.linear(),
         new LinearOutcome(
-            linear.name(),
-            block,
-            linear.quantizer().name(),
-            linear.rows(),
-            linear.cols(),
+            task.name(),
+            task.block(),
+            task.quantizer().name(),
+            task.rows(),
+            task.cols(),
             relativeError,
             hessian.isPresent() ? "output" : "weight",
-            q.paperBits()
-                .orElseGet(() -> linear.quantizer().paperBits(linear.rows(), linear.cols())),
+            q.paperBits().orElseGet(() -> task.quantizer().paperBits(task.rows(), task.cols())),
             bits.total(),
             bits.byKind(),
             diagnostics(q, target),

@@ -1,5 +1,6 @@
 package dev.pbq.core.pipeline;
 
+import dev.pbq.core.packed.PackedRows;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.LinearForm;
@@ -20,10 +21,8 @@ final class OverlayWeights implements WeightSource {
   private final Map<String, QuantizedLinear> quantized;
   private final Map<String, FloatMatrix> trained;
 
-  /** Large tensors are read in pieces, and dequantizing gives whole ones. */
-  private volatile Optional<Dequantized> last = Optional.empty();
-
-  private record Dequantized(QuantizedLinear linear, FloatMatrix weight) {}
+  /** Large tensors are read in pieces. */
+  private volatile Optional<PackedRows> last = Optional.empty();
 
   /**
    * @param trained [outputs, inputs], by linear
@@ -73,14 +72,19 @@ final class OverlayWeights implements WeightSource {
       return;
     }
     FloatMatrix weight = trained.get(found.get());
-    if (weight == null) {
-      QuantizedLinear linear = quantized.get(found.get());
-      weight = rowCount == linear.rows() ? linear.dequantize() : inPieces(linear);
+    if (weight != null) {
+      destination.put(
+          weight.data(),
+          Math.toIntExact(firstRow * weight.cols()),
+          Math.toIntExact(rowCount * weight.cols()));
+      return;
     }
-    destination.put(
-        weight.data(),
-        Math.toIntExact(firstRow * weight.cols()),
-        Math.toIntExact(rowCount * weight.cols()));
+    QuantizedLinear linear = quantized.get(found.get());
+    if (rowCount == linear.rows()) {
+      destination.put(linear.dequantize().data());
+    } else {
+      rows(linear).read(firstRow, rowCount, destination);
+    }
   }
 
   /** The replaced linear whose weight has this name. */
@@ -91,13 +95,13 @@ final class OverlayWeights implements WeightSource {
         : Optional.empty();
   }
 
-  private FloatMatrix inPieces(QuantizedLinear linear) {
-    Optional<Dequantized> recent = last;
-    if (recent.isPresent() && recent.get().linear() == linear) {
-      return recent.get().weight();
+  private PackedRows rows(QuantizedLinear linear) {
+    Optional<PackedRows> recent = last;
+    if (recent.isPresent() && recent.get().layer() == linear) {
+      return recent.get();
     }
-    FloatMatrix weight = linear.dequantize();
-    last = Optional.of(new Dequantized(linear, weight));
-    return weight;
+    PackedRows rows = PackedRows.of(linear);
+    last = Optional.of(rows);
+    return rows;
   }
 }

@@ -70,7 +70,8 @@ public final class PackedFolder {
   /**
    * Writes weights, configuration and side files into a directory.
    *
-   * @param linears the packed linears by their full names, without {@code .weight}
+   * @param linears the packed linears, tables outside of the blocks among them, by their full
+   *     names, without {@code .weight}
    * @param vectors tensors that take the place of the original's, by full name
    * @return what was written
    */
@@ -83,7 +84,11 @@ public final class PackedFolder {
     Map<String, List<TensorGroup>> stacks = new HashMap<>();
     linears.forEach(
         (linear, group) -> {
-          String holder = layout.holder(layout.linear(linear).orElseThrow(), original::contains);
+          String holder =
+              layout
+                  .linear(linear)
+                  .map(l -> layout.holder(l, original::contains))
+                  .orElse(linear + WEIGHT);
           if (holder.equals(linear + WEIGHT)) {
             packed.put(holder, group);
           } else {

@@ -46,11 +46,12 @@ public record PlanEstimate(
    */
   public static PlanEstimate of(
       TransformerModel model, QuantizationPlan plan, long otherBytes, int windows, int tokens) {
-    long output = plan.estimatedStoredBits() / 8 + otherBytes;
+    long packed = (plan.estimatedStoredBits() + plan.estimatedTableBits()) / 8;
+    long output = packed + otherBytes;
     boolean calibrated = plan.needsCalibration() && windows > 0;
     long activations = calibrated ? 4L * windows * tokens * model.hiddenSize() : 0;
     long largestLinear =
-        plan.linears().mapToLong(PlannedLinear::weights).max().orElseThrow() * Float.BYTES;
+        plan.linears().mapToLong(PlannedLinear::weights).max().orElse(0) * Float.BYTES;
 
     long blockBytes = 0;
     long hessians = 0;
@@ -92,8 +93,8 @@ public record PlanEstimate(
     } else {
       memory = BASE_BYTES_WITHOUT_ENGINE + streamBytes(plan);
     }
-    return new PlanEstimate(
-        output, 2 * activations + output + plan.estimatedStoredBits() / 8, memory, operations);
+    memory = Math.max(memory, BASE_BYTES_WITHOUT_ENGINE + tableBytes(plan));
+    return new PlanEstimate(output, 2 * activations + output + packed, memory, operations);
   }
 
   /** The same run with block-wise error correction. */
@@ -144,9 +145,15 @@ public record PlanEstimate(
     }
   }
 
+  /** One table in float32 with its codes, and all of them packed. */
+  private static long tableBytes(QuantizationPlan plan) {
+    long largest = plan.tables().stream().mapToLong(PlannedTable::weights).max().orElse(0);
+    return largest * TensorStream.BYTES_PER_WEIGHT + plan.estimatedTableBits() / 8;
+  }
+
   /** Tensors in flight, and two packed blocks: one is gathered while the other is written. */
   private static long streamBytes(QuantizationPlan plan) {
-    long largest = plan.linears().mapToLong(PlannedLinear::weights).max().orElseThrow();
+    long largest = plan.linears().mapToLong(PlannedLinear::weights).max().orElse(0);
     long all = plan.weights() * TensorStream.BYTES_PER_WEIGHT;
     long inFlight =
         Math.max(largest * TensorStream.BYTES_PER_WEIGHT, Math.min(all, TensorStream.MOST_BYTES));

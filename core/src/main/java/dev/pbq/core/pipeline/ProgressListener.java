@@ -22,6 +22,9 @@ public interface ProgressListener {
   /** A linear was quantized. */
   default void linearDone(LinearOutcome outcome) {}
 
+  /** A table outside of the blocks was quantized. */
+  default void tableDone(LinearOutcome outcome) {}
+
   /** A block is finished, stored and journaled. */
   default void blockDone(int block, double seconds) {}
 

@@ -15,18 +15,25 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Every linear that will be quantized, block by block, checked against its method's settings before
- * any weight is read.
+ * Every linear that will be quantized, block by block, and the tables outside of the blocks, all
+ * checked against their methods' settings before any weight is read.
  *
  * @param blocks one entry per decoder block of the model, in order
+ * @param tables embedding and head, where they are quantized; they come before the blocks, so that
+ *     calibration windows enter the first block as they will when the result is used
  * @param targets what the outputs of calibrated linears are fitted to
  */
-public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
+public record QuantizationPlan(
+    List<PlannedBlock> blocks, List<PlannedTable> tables, Targets targets) {
   /** How many layer names an error lists before it only counts. */
   private static final int NAMED_IN_ERRORS = 4;
 
+  private static final String TABLE_PROBLEM =
+      "%s; {embeddingMethod} and {headMethod} take settings behind the name: hqq,groupsize:32";
+
   public QuantizationPlan {
     blocks = List.copyOf(blocks);
+    tables = List.copyOf(tables);
   }
 
   /**
@@ -39,6 +46,20 @@ public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
    */
   public static QuantizationPlan of(
       TransformerModel model, LinearSelection selection, Function<String, Quantizer> method) {
+    return of(model, selection, method, List.of());
+  }
+
+  /**
+   * As the other, with tables outside of the blocks. Where there are any, no linear need be
+   * selected.
+   *
+   * @throws PbqException as the other, also for tables
+   */
+  public static QuantizationPlan of(
+      TransformerModel model,
+      LinearSelection selection,
+      Function<String, Quantizer> method,
+      List<PlannedTable> tables) {
     List<PlannedBlock> blocks = new ArrayList<>();
     for (int b = 0; b < model.blocks(); b++) {
       List<PlannedInput> inputs = new ArrayList<>();
@@ -56,8 +77,8 @@ public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
       blocks.add(
           new PlannedBlock(b, inputs.isEmpty() ? List.of() : List.of(new PlannedRound(inputs))));
     }
-    QuantizationPlan plan = new QuantizationPlan(blocks, Targets.ORIGINAL);
-    if (plan.linears().findAny().isEmpty()) {
+    QuantizationPlan plan = new QuantizationPlan(blocks, tables, Targets.ORIGINAL);
+    if (tables.isEmpty() && plan.linears().findAny().isEmpty()) {
       throw PbqException.setting(
           "no linear layer is selected: check {minlayer}, {maxlayer}, {quantOnly}, {invert},"
               + " {skip}");
@@ -89,6 +110,7 @@ public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
                         block.index(),
                         block.inputs().map(input -> new PlannedRound(List.of(input))).toList()))
             .toList(),
+        tables,
         targets);
   }
 
@@ -105,7 +127,7 @@ public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
           "{targets} quantized is of no use with %s and these settings: nothing is calibrated",
           methods());
     }
-    return new QuantizationPlan(trueSequential().blocks(), Targets.QUANTIZED);
+    return new QuantizationPlan(trueSequential().blocks(), tables, Targets.QUANTIZED);
   }
 
   /**
@@ -122,6 +144,7 @@ public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
     }
     return new QuantizationPlan(
         blocks.stream().map(b -> new PlannedBlock(b.index(), correctedRounds(b))).toList(),
+        tables,
         targets);
   }
 
@@ -167,12 +190,17 @@ public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
   public double paperBits() {
     double bits =
         linears().mapToDouble(l -> l.quantizer().paperBits(l.rows(), l.cols()) * l.weights()).sum();
-    return bits / weights();
+    return weights() == 0 ? 0 : bits / weights();
   }
 
   /** Estimated stored bits of all planned linears. */
   public long estimatedStoredBits() {
     return linears().mapToLong(l -> l.quantizer().estimateStoredBits(l.rows(), l.cols())).sum();
+  }
+
+  /** Estimated stored bits of the tables outside of the blocks. */
+  public long estimatedTableBits() {
+    return tables.stream().mapToLong(PlannedTable::estimatedStoredBits).sum();
   }
 
   /** Calibration windows are consecutive text, which models of whole texts were not made for. */
@@ -193,24 +221,31 @@ public record QuantizationPlan(List<PlannedBlock> blocks, Targets targets) {
 
   private void checkFits() {
     List<Wording> problems = new ArrayList<>();
+    for (PlannedTable t : tables) {
+      List<Wording> own = new ArrayList<>();
+      collect(() -> t.quantizer().checkFits(t.name(), t.table().rows(), t.table().cols()), own);
+      own.forEach(problem -> problems.add(Wording.of(TABLE_PROBLEM, problem)));
+    }
     linears()
         .forEach(
-            l -> {
-              try {
-                l.quantizer().checkFits(l.name(), l.rows(), l.cols());
-              } catch (PbqException e) {
-                if (e.kind() != PbqException.Kind.USAGE) {
-                  throw e;
-                }
-                problems.add(e.wording());
-              }
-            });
+            l -> collect(() -> l.quantizer().checkFits(l.name(), l.rows(), l.cols()), problems));
     if (!problems.isEmpty()) {
       Wording named =
           Wording.join("; ", problems.subList(0, Math.min(NAMED_IN_ERRORS, problems.size())));
       int more = problems.size() - NAMED_IN_ERRORS;
       throw PbqException.usage(
           more > 0 ? Wording.of("%s; and %s more layers", named, more) : named);
+    }
+  }
+
+  private static void collect(Runnable check, List<Wording> problems) {
+    try {
+      check.run();
+    } catch (PbqException e) {
+      if (e.kind() != PbqException.Kind.USAGE) {
+        throw e;
+      }
+      problems.add(e.wording());
     }
   }
 }

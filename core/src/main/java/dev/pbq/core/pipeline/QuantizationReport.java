@@ -24,7 +24,9 @@ import java.util.Map;
  * @param settings as in {@code config.json}
  * @param calibration the data used, or null for data-free methods
  * @param size what was stored
- * @param linears every quantized linear, in order
+ * @param vocabulary what embedding and head take of it, quantized or not; null in reports of older
+ *     programs
+ * @param linears every quantized linear of the blocks, in order
  * @param corrections what block-wise error correction did, block by block and input by input; empty
  *     without it
  * @param seconds wall time over all sessions of the run
@@ -38,6 +40,7 @@ public record QuantizationReport(
     JsonNode settings,
     CalibrationUsed calibration,
     Size size,
+    VocabularySize vocabulary,
     List<LinearOutcome> linears,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<CorrectionOutcome> corrections,
     double seconds,
@@ -122,8 +125,8 @@ public record QuantizationReport(
       }
       return new Size(
           bits.weights(),
-          paperBits / bits.weights(),
-          bits.bitsPerWeight(),
+          bits.weights() == 0 ? 0 : paperBits / bits.weights(),
+          bits.weights() == 0 ? 0 : bits.bitsPerWeight(),
           bits.byKind(),
           parameters,
           written.fileBytes(),

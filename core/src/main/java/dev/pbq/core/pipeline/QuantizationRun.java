@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -142,12 +143,14 @@ public final class QuantizationRun {
 
   private void runBlocks(Supplier<NDManager> engine, Path work, Journal journal) {
     List<PlannedBlock> all = plan.blocks();
-    List<PlannedBlock> blocks = all.subList(journal.entries().size(), all.size());
+    List<PlannedBlock> blocks = all.subList(journal.finishedBlocks(), all.size());
     progress.started(all.size(), all.size() - blocks.size());
     if (blocks.isEmpty()) {
       return;
     }
     BlockStore store = new BlockStore(work, journal, calibration.isPresent());
+    TableStage tables = new TableStage(plan.tables(), original, model.layout(), progress);
+    tables.run(store, journal);
     if (calibration.isEmpty()) {
       new TensorStream(model.layout().view(original), store, progress).run(blocks);
       return;
@@ -156,7 +159,7 @@ public final class QuantizationRun {
       throw new IllegalStateException("a calibrated plan of a " + model.architecture() + " model");
     }
     new BlockLoop(original, causal, plan, calibration.get(), correction, work, store, progress)
-        .run(blocks, engine);
+        .run(blocks, tables.embedded(work, journal), engine);
   }
 
   private Journal openJournal(Path work) {
@@ -182,13 +185,13 @@ public final class QuantizationRun {
   }
 
   private QuantizationReport assemble(Path work, Journal journal) throws IOException {
-    List<LinearOutcome> linears = new ArrayList<>();
+    List<LinearOutcome> all = new ArrayList<>();
     List<CorrectionOutcome> corrections = new ArrayList<>();
     double seconds = 0;
     List<SafetensorsFile> shards = new ArrayList<>();
     try {
       for (Journal.Entry entry : journal.entries()) {
-        linears.addAll(entry.linears());
+        all.addAll(entry.linears());
         corrections.addAll(entry.corrections());
         seconds += entry.seconds();
         if (entry.shard() != null) {
@@ -197,8 +200,8 @@ public final class QuantizationRun {
       }
       CheckpointWriter.Written written =
           new PackedFolder(source, original, model.layout())
-              .write(work, settings, shards, linears.stream().map(LinearOutcome::name).toList());
-      QuantizationReport report = report(linears, corrections, written, seconds);
+              .write(work, settings, shards, all.stream().map(LinearOutcome::name).toList());
+      QuantizationReport report = report(all, corrections, written, seconds);
       PackedFolder.writeReport(work, report);
       return report;
     } finally {
@@ -207,10 +210,12 @@ public final class QuantizationRun {
   }
 
   private QuantizationReport report(
-      List<LinearOutcome> linears,
+      List<LinearOutcome> all,
       List<CorrectionOutcome> corrections,
       CheckpointWriter.Written written,
       double seconds) {
+    Map<Boolean, List<LinearOutcome>> outside =
+        all.stream().collect(Collectors.partitioningBy(LinearOutcome::isOutside));
     OptionalLong peak = PeakMemory.bytes();
     return new QuantizationReport(
         settings.version(),
@@ -228,8 +233,13 @@ public final class QuantizationRun {
                         c.seed(),
                         c.sha256()))
             .orElse(null),
-        QuantizationReport.Size.of(linears, written, original),
-        linears,
+        QuantizationReport.Size.of(outside.get(false), written, original),
+        VocabularySize.of(
+            VocabularyTables.of(source, original, model.layout()),
+            outside.get(true),
+            written.fileBytes(),
+            original),
+        outside.get(false),
         corrections,
         seconds,
         peak.isPresent() ? peak.getAsLong() : null);

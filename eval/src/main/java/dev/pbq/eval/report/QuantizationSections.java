@@ -5,6 +5,7 @@ import dev.pbq.core.model.LinearLabels;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.pipeline.LinearOutcome;
 import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.core.pipeline.VocabularySize;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -53,15 +54,20 @@ public final class QuantizationSections {
             bytes(size.modelBytes()),
             format(
                 "%.3f bits per parameter; was %s", size.modelBits(), bytes(size.originalBytes()))));
-    tiles.add(
-        new ReportPage.Tile(
-            "Mean relative error",
-            HtmlReport.number(
-                report.linears().stream()
-                    .mapToDouble(LinearOutcome::relativeError)
-                    .average()
-                    .orElseThrow()),
-            report.linears().size() + " linears, " + errorMeaning()));
+    if (report.vocabulary() != null) {
+      tiles.add(vocabulary(report.vocabulary()));
+    }
+    if (!report.linears().isEmpty()) {
+      tiles.add(
+          new ReportPage.Tile(
+              "Mean relative error",
+              HtmlReport.number(
+                  report.linears().stream()
+                      .mapToDouble(LinearOutcome::relativeError)
+                      .average()
+                      .orElseThrow()),
+              report.linears().size() + " linears, " + errorMeaning()));
+    }
     tiles.add(
         new ReportPage.Tile(
             "Time",
@@ -72,6 +78,17 @@ public final class QuantizationSections {
     return tiles;
   }
 
+  private static ReportPage.Tile vocabulary(VocabularySize size) {
+    return new ReportPage.Tile(
+        "Embedding and head",
+        bytes(size.storedBytes()),
+        format(
+            "%.1f %% of the model, %.3f bits per parameter; %s",
+            100 * size.modelShare(),
+            size.storedBits(),
+            size.tables().isEmpty() ? "not quantized" : size.methods()));
+  }
+
   private String errorMeaning() {
     return report.linears().get(0).errorMetric().equals("output") ? "of outputs" : "of weights";
   }
@@ -79,9 +96,11 @@ public final class QuantizationSections {
   /** The sections, in order. */
   public List<Section> sections() {
     List<Section> sections = new ArrayList<>();
-    sections.add(errors());
-    sections.add(bits());
-    sections.add(seconds());
+    if (!report.linears().isEmpty()) {
+      sections.add(errors());
+      sections.add(bits());
+      sections.add(seconds());
+    }
     if (dampings().stream().distinct().count() > 1) {
       sections.add(damping());
     }

@@ -62,6 +62,7 @@ public final class GptqExporter implements Exporter {
     final Map<String, String> losses = new LinkedHashMap<>();
     final List<String> packed = new ArrayList<>();
     final List<String> dense = new ArrayList<>();
+    final List<String> tables = new ArrayList<>();
     final GptqSettingsFile settings = new GptqSettingsFile();
     boolean zeroAtZero;
   }
@@ -113,6 +114,10 @@ public final class GptqExporter implements Exporter {
     int done = 0;
     for (String name : names) {
       progress.at("plan", name, done++, names.size());
+      if (source.isPackedTable(name)) {
+        plan.tables.add(name);
+        continue;
+      }
       if (!source.isQuantized(name)) {
         if (source.isLinear(name)) {
           plan.dense.add(linear(name));
@@ -243,6 +248,11 @@ public final class GptqExporter implements Exporter {
     List<String> notes = new ArrayList<>();
     if (!minusOne) {
       notes.add("zero points are stored as they are (checkpoint_format gptq_v2)");
+    }
+    if (!plan.tables.isEmpty()) {
+      notes.add(
+          String.join(", ", plan.tables)
+              + ": packed in the source, dense here, as the format has no place for it");
     }
     if (!plan.dense.isEmpty()) {
       notes.add(

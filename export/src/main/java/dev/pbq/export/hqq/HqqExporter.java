@@ -99,7 +99,7 @@ public final class HqqExporter implements Exporter {
         new LayerConversion(asked.map(HqqExporter::compute), request.lossy() || asked.isPresent());
     Set<ComputeDtype> types = EnumSet.noneOf(ComputeDtype.class);
     long coded = 0;
-    List<String> layers = source.names().stream().filter(source::isQuantized).toList();
+    List<String> layers = source.names().stream().filter(name -> isLayer(source, name)).toList();
     for (int i = 0; i < layers.size(); i++) {
       progress.at("plan", layers.get(i), i, layers.size());
       types.add(converted(source, layers.get(i), conversion).compute());
@@ -113,6 +113,9 @@ public final class HqqExporter implements Exporter {
     if (coded > 0) {
       notes.add(coded + " layers had quantized scales or zero points, which the layout lacks");
     }
+    source.names().stream()
+        .filter(source::isPackedEmbedding)
+        .forEach(n -> notes.add(n + ": packed in the source, dense here, as in HQQ's programs"));
     Optional<DType> dense = asked;
     if (types.equals(EnumSet.of(ComputeDtype.F32))) {
       // Exact, and the reference program wants one type throughout.
@@ -162,7 +165,7 @@ public final class HqqExporter implements Exporter {
     int[] done = {0};
     for (String name : source.names()) {
       List<TensorEntry> parts =
-          source.isQuantized(name)
+          isLayer(source, name)
               ? HqqLayerWriter.entries(
                   linear(name), () -> converted(source, name, plan.conversion()))
               : List.of(dense(source, plan, name));
@@ -189,9 +192,17 @@ public final class HqqExporter implements Exporter {
   }
 
   private static TensorEntry dense(ExportSource source, Plan plan, String name) {
+    if (source.isPackedEmbedding(name)) {
+      return DenseTensors.entry(source, name, plan.dense().orElse(DType.F16));
+    }
     return plan.dense()
         .map(type -> DenseTensors.entry(source, name, type))
         .orElseGet(() -> source.verbatim(name));
+  }
+
+  /** Whether a tensor is written as a quantized layer; an embedding is none to HQQ's programs. */
+  private static boolean isLayer(ExportSource source, String name) {
+    return source.isQuantized(name) && !source.isPackedEmbedding(name);
   }
 
   private static ObjectNode config(ModelFolder folder, Plan plan) {
@@ -217,7 +228,7 @@ public final class HqqExporter implements Exporter {
       for (String name : names) {
         progress.at("check", name, tensors.size(), names.size());
         tensors.add(
-            source.isQuantized(name)
+            isLayer(source, name)
                 ? check(source, plan, packed, name)
                 : DenseTensors.check(source, name, packed.stored()));
       }

@@ -126,12 +126,13 @@ public final class OneBitExporter implements Exporter {
     int[] done = {0};
     for (String name : names) {
       Runnable begun = () -> progress.at("write", name, done[0]++, names.size());
-      if (source.isQuantized(name)) {
+      if (source.isQuantized(name) && !source.isPackedTable(name)) {
         groups.add(layers.tensors(source, name, begun));
         continue;
       }
       TensorEntry entry =
           dense
+              .or(() -> Optional.of(DType.F16).filter(t -> source.isPackedTable(name)))
               .map(type -> DenseTensors.entry(source, name, type))
               .orElseGet(() -> source.verbatim(name));
       groups.add(
@@ -167,7 +168,7 @@ public final class OneBitExporter implements Exporter {
       for (String name : names) {
         progress.at("check", name, tensors.size(), names.size());
         tensors.add(
-            source.isQuantized(name)
+            source.isQuantized(name) && !source.isPackedTable(name)
                 ? check(source, layers, packed, name)
                 : DenseTensors.check(source, name, packed.stored()));
       }

@@ -14,6 +14,8 @@ import dev.pbq.core.pipeline.PackedFolder;
 import dev.pbq.core.pipeline.PeakMemory;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.RunSettings;
+import dev.pbq.core.pipeline.VocabularySize;
+import dev.pbq.core.pipeline.VocabularyTables;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.method.TrainingMethod;
@@ -60,6 +62,11 @@ record TrainedFolder(
             run.settings(),
             null,
             QuantizationReport.Size.of(outcomes, written, original),
+            VocabularySize.of(
+                VocabularyTables.of(source, original, model.layout()),
+                List.of(),
+                written.fileBytes(),
+                original),
             outcomes,
             List.of(),
             seconds,

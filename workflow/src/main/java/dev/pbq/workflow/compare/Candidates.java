@@ -6,6 +6,8 @@ import dev.pbq.core.Version;
 import dev.pbq.core.Wording;
 import dev.pbq.core.data.Sha256;
 import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.SettingDescription;
+import dev.pbq.core.quant.SettingNames;
 import dev.pbq.core.quant.SettingValues;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.quantize.RecipeRun;
@@ -13,6 +15,7 @@ import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.RecipeFile;
+import dev.pbq.workflow.recipe.VocabularyChoice;
 import dev.pbq.workflow.source.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +38,12 @@ public record Candidates(String weights, UnaryOperator<Recipe> common) {
   /** Binarized share where none is given: 10 % of the weights are salient. */
   private static final String LOW_FRAC = "0.9";
 
+  /** What may be said of embedding and head beside the method's own settings. */
+  private static final List<String> VOCABULARY =
+      SettingDescription.of(VocabularyChoice.class).stream()
+          .map(SettingDescription::kebabName)
+          .toList();
+
   /**
    * The candidate of a method with settings, such as {@code gptq:bits=3:groupsize=64}.
    *
@@ -44,14 +53,20 @@ public record Candidates(String weights, UnaryOperator<Recipe> common) {
     MethodSpec method = complete(MethodSpec.parse(text));
     Recipe recipe = Recipe.of(method.method());
     ObjectNode settings = recipe.settings();
+    ObjectNode vocabulary = settings.objectNode();
     for (Map.Entry<String, String> setting : method.settings().entrySet()) {
       if (setting.getKey().equals("act-format")) {
         recipe = recipe.withActFormat(Optional.of(ActFormat.read(setting.getValue())));
       } else {
-        SettingValues.put(settings, setting.getKey(), setting.getValue());
+        boolean ofTables = VOCABULARY.contains(SettingNames.kebabCase(setting.getKey()));
+        SettingValues.put(ofTables ? vocabulary : settings, setting.getKey(), setting.getValue());
       }
     }
-    return candidate(method.label(), recipe.withMethod(method.method(), settings));
+    return candidate(
+        method.label(),
+        recipe
+            .withMethod(method.method(), settings)
+            .withVocabulary(VocabularyChoice.NONE.with(vocabulary)));
   }
 
   /**

@@ -5,6 +5,9 @@ import dev.pbq.core.checkpoint.FileWeights;
 import dev.pbq.core.checkpoint.ForeignLayout;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
+import dev.pbq.core.checkpoint.TensorNames;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.pipeline.LinearOutcome;
 import dev.pbq.core.pipeline.QuantizationReport;
 import java.nio.file.Files;
@@ -16,24 +19,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The layers of a packed model and their stored bits.
  *
  * @param method its name, with the layout where another program wrote the folder
  * @param settings of the method, complete; empty where another program wrote the folder
- * @param linears the quantized layers, in natural order
- * @param bitsByPart stored bits of all layers by part (codes, scales, ...)
+ * @param linears the quantized layers of the blocks, in natural order
+ * @param tables embedding and head, where they are quantized
+ * @param bitsByPart stored bits of the layers of the blocks by part (codes, scales, ...)
  * @param report of the quantization; empty where the folder has none
  */
 public record PackedContents(
     String method,
     Optional<JsonNode> settings,
     List<PackedLayer> linears,
+    List<PackedLayer> tables,
     Map<String, Long> bitsByPart,
     Optional<QuantizationReport> report) {
   public PackedContents {
     linears = List.copyOf(linears);
+    tables = List.copyOf(tables);
   }
 
   static PackedContents of(ModelFolder folder, PackedCheckpoint packed) {
@@ -43,20 +50,29 @@ public record PackedContents(
             : Optional.empty();
     Map<String, Double> errors = new HashMap<>();
     report.ifPresent(r -> r.linears().forEach(l -> errors.put(l.name(), error(l))));
+    report
+        .flatMap(r -> Optional.ofNullable(r.vocabulary()))
+        .ifPresent(v -> v.tables().forEach(t -> errors.put(t.name(), error(t))));
+    Set<String> tableNames = tableNames(folder);
     Map<String, Map<String, Long>> partsOf = partBits(packed);
     Map<String, Long> parts = new TreeMap<>();
     List<PackedLayer> linears = new ArrayList<>();
+    List<PackedLayer> tables = new ArrayList<>();
     for (String linear : packed.packedLinears()) {
       long[] shape = packed.shape(linear + ".weight");
       Map<String, Long> own = partsOf.getOrDefault(linear, Map.of());
-      own.forEach((part, bits) -> parts.merge(part, bits, Long::sum));
-      linears.add(
-          new PackedLayer(
-              linear,
-              shape[0],
-              shape[1],
-              own.values().stream().mapToLong(Long::longValue).sum(),
-              Optional.ofNullable(errors.get(linear))));
+      boolean isTable = TensorNames.resolve(linear, tableNames::contains).isPresent();
+      if (!isTable) {
+        own.forEach((part, bits) -> parts.merge(part, bits, Long::sum));
+      }
+      (isTable ? tables : linears)
+          .add(
+              new PackedLayer(
+                  linear,
+                  shape[0],
+                  shape[1],
+                  own.values().stream().mapToLong(Long::longValue).sum(),
+                  Optional.ofNullable(errors.get(linear))));
     }
     Optional<ForeignLayout> layout = packed.foreignLayout();
     return new PackedContents(
@@ -67,6 +83,7 @@ public record PackedContents(
             ? Optional.empty()
             : Optional.of(folder.quantizationConfig().path("settings")),
         linears,
+        tables,
         parts,
         report);
   }
@@ -93,7 +110,25 @@ public record PackedContents(
       }
     }
     return new PackedContents(
-        file.format().title() + " file", Optional.empty(), linears, parts, Optional.empty());
+        file.format().title() + " file",
+        Optional.empty(),
+        linears,
+        List.of(),
+        parts,
+        Optional.empty());
+  }
+
+  /** Names of embedding and head; of a model that pbq cannot run none are known. */
+  private static Set<String> tableNames(ModelFolder folder) {
+    if (!Architectures.supported().contains(folder.modelType().orElse(""))) {
+      return Set.of();
+    }
+    return Architectures.any(folder.config(), folder.path().toString())
+        .layout()
+        .vocabularyTables(head -> true)
+        .stream()
+        .map(VocabularyTable::name)
+        .collect(Collectors.toSet());
   }
 
   private static double error(LinearOutcome outcome) {
@@ -120,8 +155,10 @@ public record PackedContents(
     return linears.stream().mapToLong(PackedLayer::weights).sum();
   }
 
-  /** Stored bits per quantized weight, everything that the layers need included. */
+  /** Stored bits per quantized weight, everything that the layers need included; 0 without any. */
   public double storedBitsPerWeight() {
-    return (double) linears.stream().mapToLong(PackedLayer::storedBits).sum() / weights();
+    return linears.isEmpty()
+        ? 0
+        : (double) linears.stream().mapToLong(PackedLayer::storedBits).sum() / weights();
   }
 }

@@ -57,6 +57,7 @@ public final class QuantizationJob implements AutoCloseable {
       ResolvedModel resolved,
       LinearSelection selection,
       Function<String, Quantizer> method,
+      TableMethods tables,
       LayerOrder order) {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<String> before = folder.quantMethod();
@@ -68,21 +69,23 @@ public final class QuantizationJob implements AutoCloseable {
               folder.shown(), before.get()));
     }
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
-    QuantizationPlan together = QuantizationPlan.of(model, selection, method);
-    QuantizationPlan plan = order.of(together);
     Optional<BlockCorrection> correction = order.blockwise().map(BlockCorrection::with);
     correction.ifPresent(c -> c.trainer().require(folder.config(), folder.path().toString()));
     Checkpoint weights = Checkpoint.open(folder.path());
     try {
       Checkpoints.requireDense(folder, weights);
       model.requireTensors(weights, folder.path().toString());
+      QuantizationPlan together =
+          QuantizationPlan.of(
+              model, selection, method, tables.plan(folder, weights, model.layout()));
+      QuantizationPlan plan = order.of(together);
       UnknownTensors.of(model.layout().knownTensors(), weights.names())
           .tell(folder.path().toString());
+      return new QuantizationJob(folder, weights, model, plan, correction);
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }
-    return new QuantizationJob(folder, weights, model, plan, correction);
   }
 
   public TransformerModel model() {
@@ -108,6 +111,7 @@ public final class QuantizationJob implements AutoCloseable {
         plan.linears()
             .map(l -> model.layout().holder(l.linear(), weights::contains))
             .collect(Collectors.toSet());
+    plan.tables().forEach(table -> quantized.add(table.table().weight()));
     long others =
         weights.names().stream()
             .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())

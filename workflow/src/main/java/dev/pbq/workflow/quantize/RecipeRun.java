@@ -58,6 +58,7 @@ public final class RecipeRun implements AutoCloseable {
   private final int threads;
   private final Methods.Configured configured;
   private final LayerMethods layers;
+  private final TableMethods tables;
   private final QuantizationJob job;
 
   private RecipeRun(
@@ -67,6 +68,7 @@ public final class RecipeRun implements AutoCloseable {
       int threads,
       Methods.Configured configured,
       LayerMethods layers,
+      TableMethods tables,
       QuantizationJob job) {
     this.resolved = resolved;
     this.recipe = recipe;
@@ -74,6 +76,7 @@ public final class RecipeRun implements AutoCloseable {
     this.threads = threads;
     this.configured = configured;
     this.layers = layers;
+    this.tables = tables;
     this.job = job;
   }
 
@@ -92,6 +95,7 @@ public final class RecipeRun implements AutoCloseable {
     ObjectNode options = options(recipe);
     Methods.Configured configured = registry.configure(method, options);
     LayerMethods layers = new LayerMethods(registry, method, options, recipe.overrides());
+    TableMethods tables = new TableMethods(registry, recipe.vocabulary());
     recipe.maxShardSize().ifPresent(ShardSize::parse);
     recipe.calibration().requireSamples();
     QuantizationJob job =
@@ -99,6 +103,7 @@ public final class RecipeRun implements AutoCloseable {
             resolved,
             recipe.layers().selection(),
             layers,
+            tables,
             new LayerOrder(recipe.trueSequential(), recipe.targets(), recipe.blockwise()));
     try {
       ActFormat.recorded(configured.settings()).ifPresent(f -> f.resolve(job.model()));
@@ -107,7 +112,7 @@ public final class RecipeRun implements AutoCloseable {
       job.close();
       throw e;
     }
-    return new RecipeRun(resolved, recipe, texts, threads, configured, layers, job);
+    return new RecipeRun(resolved, recipe, texts, threads, configured, layers, tables, job);
   }
 
   /** The settings of a recipe's method, its activation format among them. */
@@ -244,6 +249,7 @@ public final class RecipeRun implements AutoCloseable {
       settings.put("targets", recipe.targets().name().toLowerCase(Locale.ROOT));
     }
     recipe.blockwise().ifPresent(blockwise -> blockwise.describe(settings));
+    tables.describe(job.plan().tables(), settings);
     List<String> overrides = layers.texts();
     if (!overrides.isEmpty()) {
       overrides.forEach(settings.putArray("overrides")::add);

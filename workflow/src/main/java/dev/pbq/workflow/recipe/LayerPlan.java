@@ -14,16 +14,24 @@ import java.util.Optional;
  * @param targets what calibrated layers are fitted to; with those of the quantized model they are
  *     calibrated one input after the other in any case
  * @param blockwise what is left of a block is trained after each input, if at all
+ * @param vocabulary what becomes of embedding and head
  */
 public record LayerPlan(
     LayerChoice choice,
     List<LayerOverride> overrides,
     boolean trueSequential,
     Targets targets,
-    Optional<CorrectionSettings> blockwise) {
+    Optional<CorrectionSettings> blockwise,
+    VocabularyChoice vocabulary) {
   /** All layers alike, a block at once. */
   public static final LayerPlan ALL =
-      new LayerPlan(LayerChoice.ALL, List.of(), false, Targets.ORIGINAL, Optional.empty());
+      new LayerPlan(
+          LayerChoice.ALL,
+          List.of(),
+          false,
+          Targets.ORIGINAL,
+          Optional.empty(),
+          VocabularyChoice.NONE);
 
   public LayerPlan {
     overrides = List.copyOf(overrides);

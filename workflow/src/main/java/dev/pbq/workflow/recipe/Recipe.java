@@ -108,6 +108,11 @@ public record Recipe(
     return plan.blockwise();
   }
 
+  /** What becomes of embedding and head. */
+  public VocabularyChoice vocabulary() {
+    return plan.vocabulary();
+  }
+
   public TokenChoice tokens() {
     return texts.tokens();
   }
@@ -193,7 +198,8 @@ public record Recipe(
   public Recipe withLayers(LayerChoice newLayers, List<LayerOverride> newOverrides) {
     return new Recipe(
         main,
-        new LayerPlan(newLayers, newOverrides, trueSequential(), targets(), blockwise()),
+        new LayerPlan(
+            newLayers, newOverrides, trueSequential(), targets(), blockwise(), vocabulary()),
         texts,
         maxShardSize);
   }
@@ -201,7 +207,7 @@ public record Recipe(
   public Recipe withTrueSequential(boolean isSequential) {
     return new Recipe(
         main,
-        new LayerPlan(layers(), overrides(), isSequential, targets(), blockwise()),
+        new LayerPlan(layers(), overrides(), isSequential, targets(), blockwise(), vocabulary()),
         texts,
         maxShardSize);
   }
@@ -210,7 +216,7 @@ public record Recipe(
   public Recipe withTargets(Targets targets) {
     return new Recipe(
         main,
-        new LayerPlan(layers(), overrides(), trueSequential(), targets, blockwise()),
+        new LayerPlan(layers(), overrides(), trueSequential(), targets, blockwise(), vocabulary()),
         texts,
         maxShardSize);
   }
@@ -219,7 +225,16 @@ public record Recipe(
   public Recipe withBlockwise(Optional<CorrectionSettings> settings) {
     return new Recipe(
         main,
-        new LayerPlan(layers(), overrides(), trueSequential(), targets(), settings),
+        new LayerPlan(layers(), overrides(), trueSequential(), targets(), settings, vocabulary()),
+        texts,
+        maxShardSize);
+  }
+
+  /** With embedding and head quantized too, or not. */
+  public Recipe withVocabulary(VocabularyChoice choice) {
+    return new Recipe(
+        main,
+        new LayerPlan(layers(), overrides(), trueSequential(), targets(), blockwise(), choice),
         texts,
         maxShardSize);
   }

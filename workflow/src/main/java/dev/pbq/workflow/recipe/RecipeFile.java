@@ -7,6 +7,7 @@ import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.quant.SettingNames;
+import dev.pbq.core.quant.SettingsReader;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,7 @@ public final class RecipeFile {
               toml.put("blockwise-epochs", blockwise.epochs());
               toml.put("blockwise-lr", blockwise.learningRate());
             });
+    settings(SettingsReader.write(recipe.vocabulary()), toml);
     if (recipe.tokens().addBos() != TokenChoice.DEFAULT.addBos()) {
       toml.put("add-bos", recipe.tokens().addBos().name().toLowerCase(Locale.ROOT));
     }

@@ -42,7 +42,9 @@ public final class ErrorPlot {
             LABELS + WIDTH + 80,
             height,
             escape(report.model() + ", " + report.method()),
-            linears.get(0).errorMetric().equals("output") ? "of its outputs" : "of its weights"));
+            linears.stream().anyMatch(l -> l.errorMetric().equals("output"))
+                ? "of its outputs"
+                : "of its weights"));
     int y = MARGIN;
     for (LinearOutcome l : linears) {
       double share = largest > 0 ? l.relativeError() / largest : 0;

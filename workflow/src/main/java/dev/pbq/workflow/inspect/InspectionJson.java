@@ -1,11 +1,9 @@
-package dev.pbq.cli.console;
+package dev.pbq.workflow.inspect;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.workflow.inspect.Inspection;
-import dev.pbq.workflow.inspect.PackedContents;
-import dev.pbq.workflow.inspect.PackedLayer;
+import dev.pbq.core.pipeline.VocabularySize;
 
 /** An inspection as {@code pbq inspect --json} prints it. */
 public final class InspectionJson {
@@ -42,17 +40,35 @@ public final class InspectionJson {
     facts.put("stored_bits_per_weight", packed.storedBitsPerWeight());
     ObjectNode byPart = facts.putObject("bits_per_weight_by_part");
     packed.bitsByPart().forEach((part, bits) -> byPart.put(part, (double) bits / packed.weights()));
+    if (!packed.tables().isEmpty()) {
+      ObjectNode tables = facts.putObject("table_bits_per_weight");
+      packed.tables().forEach(t -> tables.put(t.name(), t.storedBitsPerWeight()));
+    }
     packed
         .report()
         .ifPresent(
             report -> {
               facts.put("paper_bits", report.size().paperBits());
               facts.put("model_bits_per_parameter", report.size().modelBits());
+              vocabulary(facts, report.vocabulary());
               facts.set("calibration", JSON.valueToTree(report.calibration()));
             });
     if (layers) {
       ArrayNode list = facts.putArray("layers");
+      packed.tables().forEach(table -> list.add(layer(table)));
       packed.linears().forEach(layer -> list.add(layer(layer)));
+    }
+  }
+
+  /** Null in reports of older programs. */
+  private static void vocabulary(ObjectNode facts, VocabularySize vocabulary) {
+    if (vocabulary != null) {
+      facts
+          .putObject("embedding_and_head")
+          .put("parameters", vocabulary.parameters())
+          .put("stored_bits_per_parameter", vocabulary.storedBits())
+          .put("bytes", vocabulary.storedBytes())
+          .put("share_of_model", vocabulary.modelShare());
     }
   }
 

@@ -1,0 +1,72 @@
+package dev.pbq.core.pipeline;
+
+import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.SafetensorsFile;
+import dev.pbq.core.checkpoint.SafetensorsPackedReader;
+import dev.pbq.core.model.ModelLayout;
+import dev.pbq.core.packed.PackedLinears;
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.tensor.WeightSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tables outside of the blocks, quantized before the first block and stored as a block is. What
+ * enters the first block is looked up in the table as it is stored, read back from its file.
+ */
+final class TableStage {
+  private final List<PlannedTable> tables;
+  private final Checkpoint original;
+  private final ModelLayout layout;
+  private final ProgressListener progress;
+
+  TableStage(
+      List<PlannedTable> tables,
+      Checkpoint original,
+      ModelLayout layout,
+      ProgressListener progress) {
+    this.tables = tables;
+    this.original = original;
+    this.layout = layout;
+    this.progress = progress;
+  }
+
+  /** Quantizes and stores the tables, one in memory at a time, unless the journal has them. */
+  void run(BlockStore store, Journal journal) {
+    if (tables.isEmpty() || journal.tables().isPresent()) {
+      return;
+    }
+    long start = System.nanoTime();
+    LinearQuantizer quantizer = new LinearQuantizer(layout.view(original));
+    List<BlockStore.Packed> packed = new ArrayList<>();
+    for (PlannedTable table : tables) {
+      LinearQuantizer.Result result = quantizer.quantize(table);
+      packed.add(BlockStore.Packed.of(result.linear(), result.outcome()));
+      progress.tableDone(result.outcome());
+    }
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    store.store(LinearOutcome.OUTSIDE, packed, List.of(), seconds);
+  }
+
+  /**
+   * The original's weights with the embedding as it is stored, if it is quantized.
+   *
+   * @param journal that has the tables
+   */
+  WeightSource embedded(Path work, Journal journal) {
+    Map<String, QuantizedLinear> replaced = new LinkedHashMap<>();
+    for (PlannedTable table : tables) {
+      if (table.table().use().isEmbedding()) {
+        Path shard = work.resolve(journal.tables().orElseThrow().shard());
+        try (SafetensorsFile file = SafetensorsFile.open(shard)) {
+          replaced.put(
+              table.name(), PackedLinears.read(new SafetensorsPackedReader(file, table.name())));
+        }
+      }
+    }
+    return replaced.isEmpty() ? original : new OverlayWeights(original, replaced, Map.of());
+  }
+}

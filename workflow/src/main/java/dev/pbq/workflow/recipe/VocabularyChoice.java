@@ -1,0 +1,79 @@
+package dev.pbq.workflow.recipe;
+
+import static dev.pbq.core.quant.SettingChecks.require;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.quant.Setting;
+import dev.pbq.core.quant.SettingsReader;
+
+/**
+ * The choice of what becomes of the token embedding and the head, which stay as they are where no
+ * bits are given. Tied weights are one table: what is said of either is said of both.
+ *
+ * @param embeddingBits of the token embedding; null: it is not quantized
+ * @param headBits of the head; null: it is not quantized
+ * @param embeddingMethod data-free method and its settings, {@code METHOD,KEY:VALUE,...}; null for
+ *     {@link #METHOD}
+ * @param headMethod the same of the head
+ */
+public record VocabularyChoice(
+    @JsonProperty("embeddingBits")
+        @Setting(
+            help = "Also quantize the token embedding, in so many bits per weight",
+            byDefault = "it stays as it is",
+            range = ">0..16")
+        Double embeddingBits,
+    @JsonProperty("headBits")
+        @Setting(
+            help = "Also quantize the head, in so many bits per weight",
+            byDefault = "it stays as it is; a head that is tied to the embedding is one with it",
+            range = ">0..16")
+        Double headBits,
+    @JsonProperty("embeddingMethod")
+        @Setting(
+            help = "Data-free method for {embeddingBits}, with settings: rtn,groupsize:32",
+            byDefault = METHOD,
+            label = "M[,KEY:VALUE...]")
+        String embeddingMethod,
+    @JsonProperty("headMethod")
+        @Setting(
+            help = "Data-free method for {headBits}, with settings",
+            byDefault = METHOD,
+            label = "M[,KEY:VALUE...]")
+        String headMethod) {
+  /** Both stay as they are. */
+  public static final VocabularyChoice NONE = new VocabularyChoice(null, null, null, null);
+
+  /** The method where none is given. */
+  public static final String METHOD = "hqq";
+
+  private static final double MOST_BITS = 16;
+
+  public VocabularyChoice {
+    requireBits("embeddingBits", embeddingBits);
+    requireBits("headBits", headBits);
+  }
+
+  private static void requireBits(String setting, Double bits) {
+    boolean fits = bits == null || (bits > 0 && bits <= MOST_BITS);
+    require(fits, setting, bits, "not above 0 and at most 16");
+  }
+
+  /** Whether anything was said. */
+  public boolean saysNothing() {
+    return equals(NONE);
+  }
+
+  /**
+   * This choice with some of it replaced.
+   *
+   * @param given by camel-case name
+   * @throws dev.pbq.core.PbqException USAGE for a bad value
+   */
+  public VocabularyChoice with(ObjectNode given) {
+    ObjectNode all = SettingsReader.write(this);
+    all.setAll(given);
+    return SettingsReader.read("for embedding and head", VocabularyChoice.class, all);
+  }
+}
