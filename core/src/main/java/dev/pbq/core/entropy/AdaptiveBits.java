@@ -47,7 +47,7 @@ final class AdaptiveBits {
     int seen = coder.code(coarse, bit);
     int target = seen == 0 ? 1 << FINE_BITS : 0;
     int n = visits[context];
-    zero[context] = p + (int) ((long) (target - p) * rates[n] >> RATE_BITS);
+    zero[context] = p + (int) (((long) (target - p) * rates[n]) >> RATE_BITS);
     if (n < SLOWEST - 1) {
       visits[context] = n + 1;
     }

@@ -5,18 +5,12 @@ import java.util.Locale;
 /** The ways in which codes are stored. */
 public enum Coding {
   /** An adaptive binary range coder: no tables, for small matrices. */
-  ADAPTIVE(new AdaptiveCoder()),
+  ADAPTIVE,
   /** Interleaved rANS with tables, in panels of columns: fast and parallel, for large matrices. */
-  RANS(new RansCoder());
+  RANS;
 
   /** Matrices from this size on are {@link #RANS}. */
   private static final int LARGE = 1 << 20;
-
-  private final transient CodeCoder coder;
-
-  Coding(CodeCoder coder) {
-    this.coder = coder;
-  }
 
   /** The one for a matrix of this size. */
   public static Coding suited(int rows, int cols) {
@@ -25,7 +19,10 @@ public enum Coding {
 
   /** What encodes and decodes. */
   public CodeCoder coder() {
-    return coder;
+    return switch (this) {
+      case ADAPTIVE -> new AdaptiveCoder();
+      case RANS -> new RansCoder();
+    };
   }
 
   /** The name in the descriptor of a layer. */

@@ -17,7 +17,7 @@ record Histograms(long[][] counts) {
             codes.cols(),
             COLUMNS,
             (from, to) -> {
-              int[] counts = new int[trellis.quantizers() * Levels.SUMS << Symbols.BITS];
+              int[] counts = new int[(trellis.quantizers() * Levels.SUMS) << Symbols.BITS];
               int[] column = new int[codes.rows()];
               TrellisWalk walk = new TrellisWalk(trellis, segmentRows);
               for (int c = from; c < to; c++) {

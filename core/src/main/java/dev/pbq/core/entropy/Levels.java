@@ -66,7 +66,7 @@ record Levels(byte[] rows, byte[] cols) {
   private static byte[] levels(long[] sums, double mean) {
     byte[] levels = new byte[sums.length];
     for (int i = 0; i < sums.length; i++) {
-      double octaves = StrictMath.log(Math.max(sums[i], 0.5) / mean) / StrictMath.log(2);
+      double octaves = StrictMath.log(Math.max((double) sums[i], 0.5) / mean) / StrictMath.log(2);
       double level = Math.rint(PER_OCTAVE * octaves) + MIDDLE;
       levels[i] = (byte) Math.max(0, Math.min(COUNT - 1, level));
     }

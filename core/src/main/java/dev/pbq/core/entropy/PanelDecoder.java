@@ -17,7 +17,6 @@ final class PanelDecoder {
   private static final int SLOT_MASK = Frequencies.TOTAL - 1;
   private static final int START = Symbols.BITS + Frequencies.BITS;
 
-  private final Trellis trellis;
   private final int segmentRows;
   private final RansHeader header;
   private final Function<String, PbqException> bad;
@@ -39,7 +38,7 @@ final class PanelDecoder {
 
   PanelDecoder(
       Trellis trellis, int segmentRows, RansHeader header, Function<String, PbqException> bad) {
-    this.trellis = trellis;
+
     this.segmentRows = segmentRows;
     this.header = header;
     this.bad = bad;
