@@ -57,7 +57,7 @@ final class NaiveDequantizer {
         state = r % e.segmentRows() == 0 ? 0 : state;
         long k = e.codes().get(r, c);
         int q = e.trellis().quantizer(state);
-        long value = e.trellis().states() == 1 ? k : 2 * k - q * Long.signum(k);
+        long value = e.trellis().states() == 1 ? k : 2 * k - (long) q * Long.signum(k);
         float weight = e.steps().value(c) * (float) value;
         if (e.rowScales().isPresent()) {
           weight = e.rowScales().get()[r] * weight;
