@@ -195,7 +195,7 @@ public final class Codes {
           at[n] = i;
           values[n++] = k == ESCAPE ? large[next++] : k;
         } else {
-          packed[i >>> 1] |= (byte) (k + MIDDLE << ((i & 1) << 2));
+          packed[i >>> 1] |= (byte) ((k + MIDDLE) << ((i & 1) << 2));
         }
       }
       return new Codes(rows, cols, true, packed, at, values);
