@@ -17,7 +17,7 @@ import dev.pbq.core.quant.Setting;
  * @param stepExponent p, how much the step of a column shrinks with the weight of its error: 0 for
  *     equal steps, 1 for steps whose errors weigh the same; 0.5
  * @param rateDistortion lambda, what a bit costs in squared errors of a mean step; 0.1 with one
- *     state, 0.4 with more
+ *     state, 0.3 with more
  * @param percdamp damping as a share of the mean diagonal of H; 0.01
  * @param dataFree whether no calibration is used and errors of all weights count the same; false
  * @param classes classes of rows and of columns that code lengths are estimated for; 6
@@ -48,7 +48,7 @@ public record EcqSettings(
     @JsonProperty("rateDistortion")
         @Setting(
             help = "What a bit costs, in squared errors of a mean step, when codes are chosen",
-            byDefault = "0.1 with {states} 1, else 0.4",
+            byDefault = "0.1 with {states} 1, else 0.3",
             range = "0..10",
             symbol = "lambda")
         Double rateDistortion,
@@ -80,7 +80,7 @@ public record EcqSettings(
     bits = or(bits, 2.25);
     states = or(states, 8);
     stepExponent = or(stepExponent, 0.5);
-    rateDistortion = or(rateDistortion, states == 1 ? 0.1 : 0.4);
+    rateDistortion = or(rateDistortion, states == 1 ? 0.1 : 0.3);
     percdamp = or(percdamp, 0.01);
     dataFree = or(dataFree, false);
     classes = or(classes, 6);

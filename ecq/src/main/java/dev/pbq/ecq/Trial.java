@@ -27,6 +27,9 @@ final class Trial {
   /** How far the scale may go from where it starts, as a logarithm to base 2. */
   private static final double RANGE = 6;
 
+  /** An interval in which nothing more is to be found. */
+  private static final double NARROW = 1e-6;
+
   private final double firstGain;
   private final double start;
   private double log;
@@ -103,6 +106,12 @@ final class Trial {
     } else {
       high = log;
       highOff = off;
+    }
+    if (Math.abs(high - low) < NARROW) {
+      // In small layers the rate jumps: the other way round the same place may do.
+      low = Double.NaN;
+      high = Double.NaN;
+      gain = FIRST;
     }
     if (Double.isNaN(low) || Double.isNaN(high)) {
       // A little too far, so that there is an interval; further each time.
