@@ -30,18 +30,13 @@ final class TargetWeights implements AutoCloseable {
    */
   record Target(FloatMatrix weight, double blend, double shift) {}
 
-  /** Factors for one damping: of all windows, and of those that are not held out. */
-  private record Solvers(DampedSolver all, DampedSolver fitting) implements AutoCloseable {
-    @Override
-    public void close() {
-      all.close();
-      fitting.close();
-    }
-  }
-
   private final Hessian hessian;
   private final DriftStatistics drift;
-  private final Map<Damping, Solvers> solvers = new HashMap<>();
+
+  /** Of all windows, and of those that are not held out, for the linears that share them. */
+  private final Map<Damping, DampedSolver> whole = new HashMap<>();
+
+  private final Map<Damping, DampedSolver> fitting = new HashMap<>();
 
   /** Both are lent. */
   TargetWeights(Hessian hessian, DriftStatistics drift) {
@@ -55,12 +50,22 @@ final class TargetWeights implements AutoCloseable {
    * @throws PbqException NUMERICAL naming the layer if the Hessian does not factor
    */
   Target of(String layer, FloatMatrix w, Quantizer quantizer) {
-    Solvers damped = solvers.computeIfAbsent(quantizer.damping(), d -> solvers(d, layer));
-    double blend = blend(w, damped.fitting());
+    double blend =
+        blend(
+            w,
+            fitting.computeIfAbsent(
+                quantizer.damping(),
+                d -> DampedSolver.without(hessian, drift.heldOutHessian(), d, layer)));
     if (blend == 1) {
       return new Target(w, blend, 0);
     }
-    FloatMatrix change = drift.all().mend(w, damped.all());
+    FloatMatrix change =
+        drift
+            .all()
+            .mend(
+                w,
+                whole.computeIfAbsent(
+                    quantizer.damping(), d -> DampedSolver.of(hessian, d, layer)));
     float share = (float) (1 - blend);
     float[] v = change.data();
     for (int i = 0; i < v.length; i++) {
@@ -76,19 +81,9 @@ final class TargetWeights implements AutoCloseable {
     return new Target(change, blend, shift);
   }
 
-  private Solvers solvers(Damping damping, String layer) {
-    DampedSolver fitting = DampedSolver.without(hessian, drift.heldOutHessian(), damping, layer);
-    try {
-      return new Solvers(DampedSolver.of(hessian, damping, layer), fitting);
-    } catch (RuntimeException | Error e) {
-      fitting.close();
-      throw e;
-    }
-  }
-
   /** On held-out windows W + t V has the squared error t^2 tr(V H V^T) - 2 t tr(V E^T) + const. */
-  private double blend(FloatMatrix w, DampedSolver fitting) {
-    FloatMatrix change = drift.all().mendWithout(drift.heldOut(), w, fitting);
+  private double blend(FloatMatrix w, DampedSolver others) {
+    FloatMatrix change = drift.all().mendWithout(drift.heldOut(), w, others);
     double square = drift.heldOutHessian().quadraticTrace(change);
     double slope = drift.heldOut().along(change, w);
     double best = 1;
@@ -106,6 +101,7 @@ final class TargetWeights implements AutoCloseable {
 
   @Override
   public void close() {
-    solvers.values().forEach(Solvers::close);
+    whole.values().forEach(DampedSolver::close);
+    fitting.values().forEach(DampedSolver::close);
   }
 }
