@@ -52,7 +52,7 @@ public final class EcqMacro {
   private static void run(FloatMatrix w, Hessian hessian, int states) {
     Quantizer quantizer =
         new EcqProvider()
-            .create("ecq", new EcqSettings(BITS, states, null, null, null, null, null));
+            .create("ecq", new EcqSettings(BITS, states, null, null, null, null, null, null));
     LinearProblem problem = new LinearProblem("layer", w, Optional.of(hessian));
     System.gc();
     double before = ProcessMeter.residentMegabytes();

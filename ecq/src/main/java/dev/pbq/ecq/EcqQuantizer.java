@@ -41,11 +41,12 @@ final class EcqQuantizer implements Quantizer {
   @Override
   public void checkFits(String layer, int rows, int cols) {
     Shapes.requireStorable(layer, rows, cols);
-    double least = (double) ColumnSteps.bits(cols, ScaleFormat.U8) / ((double) rows * cols);
+    long scales = settings.rowExponent() == 0 ? 0 : 16L * rows;
+    double least = (ColumnSteps.bits(cols, ScaleFormat.U8) + scales) / ((double) rows * cols);
     if (least >= settings.bits()) {
       throw PbqException.setting(
-          "%s: {bits} %s cannot be met: the steps of its %s x %s weights alone take %s bits per"
-              + " weight",
+          "%s: {bits} %s cannot be met: the steps and scales of its %s x %s weights alone take %s"
+              + " bits per weight",
           layer, settings.bits(), rows, cols, String.format(Locale.ROOT, "%.3f", least));
     }
   }
@@ -67,16 +68,17 @@ final class EcqQuantizer implements Quantizer {
     checkFits(name, problem.weight().rows(), problem.weight().cols());
     problem.requireFiniteWeight();
     Map<String, Double> diagnostics = new LinkedHashMap<>();
+    RowScaling rows = RowScaling.of(problem.weight(), settings.rowExponent());
     Layer layer;
     if (settings.dataFree()) {
-      layer = Layer.of(problem.weight());
+      layer = Layer.of(rows.weight());
     } else {
       LowerFactor factor =
           problem.requireHessian().lowerFactor(Damping.of(settings.percdamp()), name);
-      layer = Layer.of(problem.weight(), factor);
+      layer = Layer.of(rows.weight(), factor);
       diagnostics.put("damping", factor.dampingShare());
     }
-    Found found = new RateSearch(name, layer, settings).run();
+    Found found = new RateSearch(name, layer, rows, settings).run();
     diagnostics.put("loss", found.loss() / 2);
     diagnostics.put("rounds", (double) found.rounds());
     diagnostics.put("zeros", found.zeros());

@@ -20,6 +20,8 @@ import dev.pbq.core.quant.Setting;
  *     state, 0.3 with more
  * @param percdamp damping as a share of the mean diagonal of H; 0.01
  * @param dataFree whether no calibration is used and errors of all weights count the same; false
+ * @param rowExponent the power of a row's root mean square that the row is divided by, at 16 bits a
+ *     row; 0
  * @param classes classes of rows and of columns that code lengths are estimated for; 6
  */
 public record EcqSettings(
@@ -63,6 +65,14 @@ public record EcqSettings(
             help = "Use no calibration: errors of all weights count the same",
             byDefault = "false")
         Boolean dataFree,
+    @JsonProperty("rowExponent")
+        @Setting(
+            help =
+                "Divide each row by this power of its root mean square, stored in 16 bits; 1 is for"
+                    + " embeddings",
+            byDefault = "0",
+            range = "0..1")
+        Double rowExponent,
     @JsonProperty("classes")
         @Setting(
             help =
@@ -83,6 +93,7 @@ public record EcqSettings(
     rateDistortion = or(rateDistortion, states == 1 ? 0.1 : 0.3);
     percdamp = or(percdamp, 0.01);
     dataFree = or(dataFree, false);
+    rowExponent = or(rowExponent, 0.0);
     classes = or(classes, 6);
     require(
         bits >= LEAST_BITS && bits <= MOST_BITS,
@@ -97,6 +108,7 @@ public record EcqSettings(
         rateDistortion,
         "not between 0 and 10");
     share("percdamp", percdamp);
+    share("rowExponent", rowExponent);
     range("classes", classes, 1, MOST_CLASSES);
   }
 

@@ -2,6 +2,7 @@ package dev.pbq.ecq;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
+import dev.pbq.core.entropy.Coding;
 import dev.pbq.core.packed.EntropyCodedLinear;
 import dev.pbq.ecq.choice.CodeLengths;
 import dev.pbq.ecq.sweep.Activity;
@@ -53,15 +54,22 @@ final class RateSearch {
 
   private final String name;
   private final Layer layer;
+  private final RowScaling rows;
   private final EcqSettings settings;
   private final Plan plan;
   private final Spacing spacing;
   private final Activity activity;
   private final double weights;
 
-  RateSearch(String name, Layer layer, EcqSettings settings) {
+  /**
+   * Prepares a search.
+   *
+   * @param layer with the weight as {@code rows} scales it
+   */
+  RateSearch(String name, Layer layer, RowScaling rows, EcqSettings settings) {
     this.name = name;
     this.layer = layer;
+    this.rows = rows;
     this.weights = (double) layer.rows() * layer.cols();
     this.settings = settings;
     this.plan = new Plan(settings.trellis(), SEGMENT, settings.rateDistortion());
@@ -92,13 +100,13 @@ final class RateSearch {
 
   /** Searches on some rows by the entropy of their codes; the rounds that it took. */
   private int onSample(Trial trial) {
-    int rows = Math.max(SAMPLE_ROWS, SAMPLE_WEIGHTS / layer.cols());
-    int stride = Math.max(1, layer.rows() / rows);
+    int some = Math.max(SAMPLE_ROWS, SAMPLE_WEIGHTS / layer.cols());
+    int stride = Math.max(1, layer.rows() / some);
     Layer sample = layer.sample(stride);
-    Activity some = activity.sample(stride, sample.rows());
+    Activity classes = activity.sample(stride, sample.rows());
     double sampled = (double) sample.rows() * sample.cols();
     for (int round = 1; round <= ROUNDS; round++) {
-      SweepOutcome outcome = sweep(sample, some, trial.scale(), trial.lengths());
+      SweepOutcome outcome = sweep(sample, classes, trial.scale(), trial.lengths());
       double bits = Entropy.bits(outcome.counts()) / sampled + stepBits(outcome);
       trial.next(bits - settings.bits(), lengths(outcome));
       if (round >= LEAST_ROUNDS && Math.abs(bits - settings.bits()) < SAMPLE_TOLERANCE) {
@@ -109,7 +117,7 @@ final class RateSearch {
   }
 
   private double stepBits(SweepOutcome outcome) {
-    return outcome.steps().bits() / weights;
+    return (outcome.steps().bits() + rows.bits()) / weights;
   }
 
   /**
@@ -160,8 +168,8 @@ final class RateSearch {
     return best;
   }
 
-  private SweepOutcome sweep(Layer rows, Activity classes, double scale, CodeLengths lengths) {
-    SweepOutcome outcome = Sweep.run(rows, spacing, classes, plan, scale, lengths);
+  private SweepOutcome sweep(Layer part, Activity classes, double scale, CodeLengths lengths) {
+    SweepOutcome outcome = Sweep.run(part, spacing, classes, plan, scale, lengths);
     if (!Double.isFinite(outcome.loss())) {
       throw PbqException.numerical(
           Wording.of("%s: error compensation overflowed; try a larger {percdamp}", name));
@@ -175,7 +183,13 @@ final class RateSearch {
 
   private Found found(SweepOutcome outcome, int rounds) {
     EntropyCodedLinear linear =
-        new EntropyCodedLinear(plan.trellis(), SEGMENT, outcome.codes(), outcome.steps());
+        new EntropyCodedLinear(
+            plan.trellis(),
+            SEGMENT,
+            outcome.codes(),
+            outcome.steps(),
+            rows.scales(),
+            Coding.suited(layer.rows(), layer.cols()));
     return new Found(linear, outcome.loss(), outcome.largest(), rounds);
   }
 }

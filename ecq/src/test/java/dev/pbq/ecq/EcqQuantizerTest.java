@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EcqQuantizerTest {
   private static Quantizer ecq(double bits, int states, boolean dataFree) {
     return new EcqProvider()
-        .create("ecq", new EcqSettings(bits, states, null, null, null, dataFree, null));
+        .create("ecq", new EcqSettings(bits, states, null, null, null, dataFree, null, null));
   }
 
   private static FloatMatrix gaussian(int rows, int cols) {
