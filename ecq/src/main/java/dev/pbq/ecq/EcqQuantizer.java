@@ -37,6 +37,11 @@ final class EcqQuantizer implements Quantizer {
     return settings.dataFree() ? CalibrationNeed.NONE : CalibrationNeed.HESSIAN;
   }
 
+  @Override
+  public Damping damping() {
+    return Damping.of(settings.percdamp());
+  }
+
   /** Refuses layers whose steps alone take more than the bits that are wanted. */
   @Override
   public void checkFits(String layer, int rows, int cols) {
