@@ -15,7 +15,8 @@ import dev.pbq.core.quant.Setting;
  * @param preset where values come from that are not given; published
  * @param bits width of the codes, 1 to 8; 4
  * @param groupsize columns that share a grid, -1 for the row; -1
- * @param rangeChoice how the limits of a grid are chosen; minmax, with preset best mse
+ * @param rangeChoice how the limits of a grid are chosen; minmax, with preset best and less than 4
+ *     bits mse
  * @param symmetric whether grids are symmetric around zero; false
  * @param scaleDtype how scales are stored; f16
  */
@@ -41,7 +42,7 @@ public record RtnSettings(
             help =
                 "Limits of a grid: the smallest and the largest weight, or those with the least"
                     + " squared error",
-            byDefault = "minmax, or mse with {preset} best",
+            byDefault = "minmax, or mse with {preset} best below 4 bits",
             aliases = "range")
         RangeChoice rangeChoice,
     @JsonProperty("symmetric")
@@ -51,12 +52,16 @@ public record RtnSettings(
         Boolean symmetric,
     @JsonProperty("scaleDtype") @Setting(help = "How scales are stored", byDefault = "f16")
         ScaleDtype scaleDtype) {
+  /** From this width on clipping costs more than a finer grid gains, on some models. */
+  private static final int WIDE = 4;
+
   public RtnSettings {
     preset = or(preset, Preset.PUBLISHED);
     boolean best = preset == Preset.BEST;
     bits = or(bits, 4);
     groupsize = or(groupsize, -1);
-    rangeChoice = or(rangeChoice, best ? RangeChoice.SQUARED_ERROR : RangeChoice.MIN_MAX);
+    boolean searched = best && bits < WIDE;
+    rangeChoice = or(rangeChoice, searched ? RangeChoice.SQUARED_ERROR : RangeChoice.MIN_MAX);
     symmetric = or(symmetric, false);
     scaleDtype = or(scaleDtype, ScaleDtype.F16);
     if (rangeChoice == RangeChoice.WEIGHTED_ERROR) {
