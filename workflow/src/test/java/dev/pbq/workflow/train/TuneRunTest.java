@@ -56,7 +56,7 @@ class TuneRunTest {
     Path folder = temporary.resolve("ecq");
     Recipe recipe =
         Recipe.of("ecq")
-            .set("bits", 3)
+            .set("bits", 1.5)
             .set("dataFree", true)
             .withVocabulary(new VocabularyChoice(4.0, null, null, null));
     Pbq.local().withThreads(1).model(dense).quantize(recipe, folder);
