@@ -157,7 +157,8 @@ public final class Model {
   }
 
   /**
-   * Tunes this packed model: scales, means and norms learn from the original; codes and size stay.
+   * Tunes this packed model: scales, means and norms learn from the original; codes stay, and the
+   * size too, but for row scales that entropy-coded layers gain.
    *
    * @param recipe text, and how long; it has no method
    * @throws PbqException as {@link dev.pbq.train.tune.TuneRun#run}

@@ -112,7 +112,28 @@ public final class EntropyCodedLinear implements QuantizedLinear, RowDequantizab
 
   /** The same codes with other row scales, which are rounded to binary16. */
   public EntropyCodedLinear withRowScales(float[] scales) {
-    return new EntropyCodedLinear(trellis, segmentRows, codes, steps, Optional.of(scales), coding);
+    return withScales(steps, Optional.of(scales));
+  }
+
+  /**
+   * The same codes with other steps and row scales.
+   *
+   * @param steps one for each column
+   * @param rowScales [rows], rounded to binary16; empty for none
+   * @throws IllegalArgumentException as the constructor
+   */
+  public EntropyCodedLinear withScales(ColumnSteps steps, Optional<float[]> rowScales) {
+    EntropyCodedLinear made =
+        new EntropyCodedLinear(trellis, segmentRows, codes, steps, rowScales, coding);
+    made.encoded = knownEncoding();
+    return made;
+  }
+
+  /** What the codes stand for, in steps: the values of the layer with all steps 1. */
+  public RowValues levels() {
+    double[] ones = new double[cols()];
+    Arrays.fill(ones, 1);
+    return withScales(ColumnSteps.of(ones, ScaleFormat.F32), Optional.empty()).rowValues();
   }
 
   @Override
@@ -123,6 +144,11 @@ public final class EntropyCodedLinear implements QuantizedLinear, RowDequantizab
   @Override
   public RowValues rowValues() {
     return TrellisValues.of(this);
+  }
+
+  /** The codes as stored, or null if nobody asked for them yet. */
+  private synchronized byte[] knownEncoding() {
+    return encoded;
   }
 
   /** The codes as stored; not a copy, not to be changed. */

@@ -10,6 +10,7 @@ import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.pipeline.WeightsFingerprint;
 import dev.pbq.eval.run.OpenModel;
@@ -42,11 +43,11 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Tuning of a packed folder by distillation: codes, signs and bitmaps stay, and with them the size;
- * scales, means, float zero points and norms learn from the original model by KL(original || model)
- * on the logits. The state that is best on the held-out windows is kept, the start among them: the
- * result is never worse there. The output appears complete or not at all; a run that is killed
- * keeps its last state beside it.
+ * Tuning of a packed folder by distillation: codes, signs and bitmaps stay, and with them the size,
+ * but for row scales that entropy-coded layers gain; scales, means, float zero points and norms
+ * learn from the original model by KL(original || model) on the logits. The state that is best on
+ * the held-out windows is kept, the start among them: the result is never worse there. The output
+ * appears complete or not at all; a run that is killed keeps its last state beside it.
  *
  * @param packed the folder to tune
  * @param plan how long and how fast; its teacher is not looked at
@@ -144,6 +145,7 @@ public record TuneRun(
       RunWindows.Made made =
           cut.make(manager, work, parts, original.model(), original.weights(), progress);
       TrainedWeights trained = trained();
+      BitAccount bitsBefore = bits(trained);
       TrainingSettings settings =
           plan.settings(DEFAULTS, cut.sizes(), made.windows().size(), TuneRun::noRate)
               .keepingBest();
@@ -182,7 +184,8 @@ public record TuneRun(
         state.delete();
         made.written().delete();
         double before = learned.curve().get(0).heldOut();
-        return new TuneResult(settings, learned.curve(), before, stored, learned.step());
+        return new TuneResult(
+            settings, learned.curve(), before, stored, learned.step(), bitsBefore, bits(trained));
       }
     }
 
@@ -216,6 +219,12 @@ public record TuneRun(
         }
       }
       return new TrainedWeights(linears, vectors);
+    }
+
+    private static BitAccount bits(TrainedWeights trained) {
+      return trained.linears().values().stream()
+          .map(layer -> layer.pack().bits())
+          .reduce(BitAccount.empty(), BitAccount::plus);
     }
 
     private double stored(NDManager manager, ToDoubleFunction<Student> heldOut) {

@@ -51,10 +51,9 @@ record TunedLinears(String name) implements QuantizedLinear.Cases<Optional<Train
     return Optional.of(new TunedLowRank(name, linear));
   }
 
-  /** Not tuned: its codes and steps stay as they are. */
   @Override
   public Optional<TrainableLinear> entropyCoded(EntropyCodedLinear linear) {
-    return Optional.empty();
+    return Optional.of(new TunedEntropyCoded(name, linear));
   }
 
   @Override

@@ -54,7 +54,12 @@ public record TrainingPage(RunFacts facts) {
             new ReportPage.Tile(
                 "Held-out KL from the original",
                 number(result.after()),
-                "before tuning " + number(result.before()) + ", from what is stored"));
+                "before tuning " + number(result.before()) + ", from what is stored"),
+            new ReportPage.Tile(
+                "Stored bits per weight",
+                number(result.bitsAfter().bitsPerWeight()),
+                "of the tuned layers; before tuning "
+                    + number(result.bitsBefore().bitsPerWeight())));
     List<Section> sections = new ArrayList<>(curves(result.curve(), "KL from the original"));
     sections.add(settings(result.settings(), result.bestStep()));
     sections.add(facts.section());

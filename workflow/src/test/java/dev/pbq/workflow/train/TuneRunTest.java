@@ -10,6 +10,8 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.CalibrationText;
+import dev.pbq.core.packed.BitAccount;
+import dev.pbq.core.packed.EntropyCodedLinear;
 import dev.pbq.core.packed.UniformLinear;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.eval.run.Running;
@@ -20,6 +22,7 @@ import dev.pbq.train.run.TrainingProgress;
 import dev.pbq.train.tune.TuneResult;
 import dev.pbq.train.tune.TuneRun;
 import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.recipe.VocabularyChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole tunings on the built-in model. */
 class TuneRunTest {
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
   @TempDir private Path temporary;
 
   private Path dense;
@@ -44,7 +51,23 @@ class TuneRunTest {
     model.quantize(Recipe.of("rtn").set("bits", 2), packed);
   }
 
+  /** Also with embedding and head packed. */
+  private Path entropyCoded() {
+    Path folder = temporary.resolve("ecq");
+    Recipe recipe =
+        Recipe.of("ecq")
+            .set("bits", 1.5)
+            .set("dataFree", true)
+            .withVocabulary(new VocabularyChoice(4.0, null, null, null));
+    Pbq.local().withThreads(1).model(dense).quantize(recipe, folder);
+    return folder;
+  }
+
   private TuneRun run(Path folder, double rate) {
+    return run(folder, rate, TrainingProgress.SILENT);
+  }
+
+  private TuneRun run(Path folder, double rate, TrainingProgress progress) {
     TrainingPlan plan =
         TrainingPlan.DEFAULT
             .withSteps(8)
@@ -58,11 +81,15 @@ class TuneRunTest {
         plan,
         new TrainingData(Optional.of(text), 0, Optional.of(ModelFolder.open(dense))),
         Running.of(1, Long.MAX_VALUE),
-        TrainingProgress.SILENT);
+        progress);
   }
 
   private static RunOutput output(Path directory) {
-    return new RunOutput(directory, false, false, ShardSize.DEFAULT, Map.of());
+    return output(directory, false);
+  }
+
+  private static RunOutput output(Path directory, boolean resume) {
+    return new RunOutput(directory, resume, false, ShardSize.DEFAULT, Map.of());
   }
 
   @Test
@@ -71,6 +98,7 @@ class TuneRunTest {
     TuneResult result = run(packed, 3e-3).run(output(output));
     assertThat(result.bestStep()).isPositive();
     assertThat(result.after()).isLessThan(result.before());
+    assertThat(result.bitsAfter()).isEqualTo(result.bitsBefore());
     assertThat(Files.size(output.resolve("model.safetensors")))
         .isEqualTo(Files.size(packed.resolve("model.safetensors")));
     String name = "model.layers.0.self_attn.q_proj";
@@ -96,6 +124,67 @@ class TuneRunTest {
     assertThat(result.after()).isEqualTo(result.before());
     assertThat(Files.readAllBytes(output.resolve("model.safetensors")))
         .isEqualTo(Files.readAllBytes(packed.resolve("model.safetensors")));
+  }
+
+  @Test
+  void entropyCodedLayersGainRowScales() {
+    Path start = entropyCoded();
+    Path output = temporary.resolve("tuned");
+    TuneResult result = run(start, 3e-3).run(output(output));
+    assertThat(result.after()).isLessThan(result.before());
+    BitAccount bits = BitAccount.empty();
+    long rows = 0;
+    try (PackedCheckpoint before = PackedCheckpoint.open(ModelFolder.open(start));
+        PackedCheckpoint after = PackedCheckpoint.open(ModelFolder.open(output))) {
+      assertThat(after.packedLinears()).isEqualTo(before.packedLinears());
+      for (String name : after.packedLinears()) {
+        if (before.packed(name) instanceof EntropyCodedLinear a) {
+          EntropyCodedLinear b = (EntropyCodedLinear) after.packed(name);
+          assertThat(b.codes()).isEqualTo(a.codes());
+          assertThat(b.rowScales()).isPresent();
+          bits = bits.plus(b.bits());
+          rows += b.rows();
+        } else {
+          assertThat(after.packed(name)).as(name).isEqualTo(before.packed(name));
+        }
+      }
+      assertThat(after.packed("model.embed_tokens")).isEqualTo(before.packed("model.embed_tokens"));
+    }
+    assertThat(result.bitsAfter()).isEqualTo(bits);
+    assertThat(result.bitsAfter().total() - result.bitsBefore().total()).isEqualTo(16 * rows);
+  }
+
+  @Test
+  void anEntropyCodedStartIsKeptWhereARateOnlyHarms() throws IOException {
+    Path start = entropyCoded();
+    Path output = temporary.resolve("harmed");
+    TuneResult result = run(start, 1).run(output(output));
+    assertThat(result.bestStep()).isZero();
+    assertThat(result.bitsAfter()).isEqualTo(result.bitsBefore());
+    assertThat(Files.readAllBytes(output.resolve("model.safetensors")))
+        .isEqualTo(Files.readAllBytes(start.resolve("model.safetensors")));
+  }
+
+  @Test
+  void aKilledTuningThatIsResumedGivesTheSameBytes() throws IOException {
+    Path start = entropyCoded();
+    Path whole = temporary.resolve("whole");
+    run(start, 3e-3).run(output(whole));
+    Path killed = temporary.resolve("killed");
+    TrainingProgress killer =
+        point -> {
+          if (point.step() == 6) {
+            throw new Killed();
+          }
+        };
+    TuneRun first = run(start, 3e-3, killer);
+    assertThatThrownBy(() -> first.run(output(killed))).isInstanceOf(Killed.class);
+    run(start, 3e-3).run(output(killed, true));
+    for (String file : new String[] {"model.safetensors", "training.jsonl", "config.json"}) {
+      assertThat(Files.readAllBytes(killed.resolve(file)))
+          .as(file)
+          .isEqualTo(Files.readAllBytes(whole.resolve(file)));
+    }
   }
 
   @Test
