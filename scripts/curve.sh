@@ -59,11 +59,10 @@ T
 }
 
 names="$(rows | cut -d'|' -f1)"
-wanted=("${only:-all}")
-[ -z "$only" ] || IFS=, read -r -a wanted <<<"$only"
-for name in "${wanted[@]}"; do
-  [ "$name" = all ] || grep -qxF -- "$name" <<<"$names" || { echo "curve: --only $name: no such row; there are $(tr '\n' ' ' <<<"$names")" >&2; exit 2; }
-done
+[ -z "$only" ] || grep -qxFf <(tr ',' '\n' <<<"$only") <<<"$names" || {
+  echo "curve: --only $only: no such row; there are $(paste -sd' ' <<<"$names")" >&2
+  exit 2
+}
 
 # recipes DIR: writes the recipes of the wanted rows and prints their names with commas between them.
 recipes() {

@@ -216,7 +216,7 @@ class CompareTest {
     assertThat(csv.get(5)).startsWith("another tool,another tool,true,").contains(",1000,1.0,");
     assertThat(out.resolve("curve-file.svg")).exists();
     assertThat(Files.readString(out.resolve("curve-linears.svg")))
-        .contains("<svg", "another tool", "made before", "Pareto front", "full precision")
+        .contains("<svg", "another tool", "made before", "on the front", "full precision")
         .doesNotContain("<!DOCTYPE");
 
     Path unnamed =

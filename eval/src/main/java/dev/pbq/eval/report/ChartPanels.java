@@ -4,6 +4,7 @@ import dev.pbq.core.checkpoint.AtomicFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,14 +18,14 @@ public final class ChartPanels {
    * Writes the file, complete or not at all. Where Java has no fonts to draw with, a warning is all
    * there is.
    *
-   * @param charts at least one
+   * @param figures curves, at least one; their words are there for those who do not see them
    * @return whether it was written
    */
-  public static boolean write(List<? extends Chart> charts, Path file) {
+  public static boolean write(List<Section.Figure> figures, Path file) {
     StringBuilder panels = new StringBuilder();
     try {
-      for (int i = 0; i < charts.size(); i++) {
-        panels.append(panel(ChartSvg.draw(charts.get(i), ChartTheme.LIGHT), i));
+      for (int i = 0; i < figures.size(); i++) {
+        panels.append(panel(figures.get(i), i));
       }
     } catch (LinkageError | InternalError e) {
       LOG.warn(
@@ -33,7 +34,7 @@ public final class ChartPanels {
           e.toString());
       return false;
     }
-    int height = CurveChart.HEIGHT * charts.size();
+    int height = CurveChart.HEIGHT * figures.size();
     String svg =
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n"
                 .formatted(CurveChart.WIDTH, height, CurveChart.WIDTH, height)
@@ -45,12 +46,17 @@ public final class ChartPanels {
   }
 
   /** A picture moved down to its place; its names are made its own. */
-  private static String panel(String svg, int place) {
+  private static String panel(Section.Figure figure, int place) {
+    String svg = ChartSvg.draw(figure.chart(), ChartTheme.LIGHT);
     String own = "p" + place + "-";
     return svg.replace("id=\"", "id=\"" + own)
             .replace("url(#", "url(#" + own)
             .replace("href=\"#", "href=\"#" + own)
-            .replaceFirst("<svg ", "<svg y=\"" + place * CurveChart.HEIGHT + "\" ")
+            .replaceFirst(" y=\"0px\"", " y=\"" + place * CurveChart.HEIGHT + "\"")
+            .replaceFirst(
+                ">",
+                Matcher.quoteReplacement(
+                    "><title>" + Html.escape(figure.title() + ": " + figure.alt()) + "</title>"))
             .strip()
         + "\n";
   }

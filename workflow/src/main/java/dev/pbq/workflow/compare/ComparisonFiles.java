@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.JsonFiles;
-import dev.pbq.eval.report.Chart;
 import dev.pbq.eval.report.ChartPanels;
+import dev.pbq.eval.report.Section;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,9 +51,9 @@ public final class ComparisonFiles {
   static void draw(Comparison comparison, Path root) {
     Curves curves = new Curves(comparison);
     for (boolean file : new boolean[] {false, true}) {
-      List<Chart.Curve> charts = curves.charts(file);
-      if (!charts.isEmpty()) {
-        ChartPanels.write(charts, root.resolve(file ? CURVE_FILE : CURVE_LINEARS));
+      List<Section.Figure> figures = curves.figures(file);
+      if (!figures.isEmpty()) {
+        ChartPanels.write(figures, root.resolve(file ? CURVE_FILE : CURVE_LINEARS));
       }
     }
   }

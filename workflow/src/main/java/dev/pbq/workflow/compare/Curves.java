@@ -1,6 +1,7 @@
 package dev.pbq.workflow.compare;
 
 import dev.pbq.eval.report.Chart;
+import dev.pbq.eval.report.Section;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +28,21 @@ public final class Curves {
   }
 
   /**
-   * The chart of a panel.
+   * The picture of a panel.
    *
    * @return empty if no row has both figures
    */
-  public Optional<Chart.Curve> chart(Panel panel) {
+  public Optional<Section.Figure> figure(Panel panel) {
+    return chart(panel)
+        .map(chart -> new Section.Figure(title(panel), note(panel), words(panel), chart));
+  }
+
+  /** All pictures whose size is that of the whole file, or of the linears. */
+  List<Section.Figure> figures(boolean file) {
+    return Panel.of(file).stream().map(this::figure).flatMap(Optional::stream).toList();
+  }
+
+  private Optional<Chart.Curve> chart(Panel panel) {
     List<Chart.Series> series = new ArrayList<>();
     for (Map.Entry<String, Integer> place : places.entrySet()) {
       for (boolean given : new boolean[] {false, true}) {
@@ -58,7 +69,7 @@ public final class Curves {
   }
 
   /** What the chart of a panel shows, in words. */
-  public String words(Panel panel) {
+  private String words(Panel panel) {
     StringBuilder text = new StringBuilder();
     for (Row row : quantized()) {
       ParetoFront.Point at = panel.point(row);
@@ -79,9 +90,21 @@ public final class Curves {
     return text.toString().strip();
   }
 
-  /** All charts whose size is that of the whole file, or of the linears. */
-  public List<Chart.Curve> charts(boolean file) {
-    return Panel.of(file).stream().map(this::chart).flatMap(Optional::stream).toList();
+  private static String title(Panel panel) {
+    return (panel.isDistance() ? "Distance against " : "Perplexity against ")
+        + (panel.isFile() ? "the size of the file" : "stored bits");
+  }
+
+  private static String note(Panel panel) {
+    return (panel.isFile()
+            ? "Megabytes of all weight files, embedding and head included."
+            : "Stored bits per weight of the quantized linears, everything that they need"
+                + " included.")
+        + (panel.isDistance()
+            ? " Mean KL(original || model): it separates methods where perplexity does not."
+            : "")
+        + " Lower and further left is better; on the line are the rows that no other measured one"
+        + " beats. Crosses are figures that were given.";
   }
 
   /** Full precision has no distance from itself. */

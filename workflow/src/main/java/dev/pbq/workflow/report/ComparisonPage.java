@@ -50,7 +50,10 @@ public final class ComparisonPage {
   public ReportPage of(Comparison comparison, Path root) {
     List<Row.Done> done = comparison.measured();
     List<Section> sections = new ArrayList<>();
-    curves(comparison, sections);
+    Curves curves = new Curves(comparison);
+    for (Panel panel : Panel.values()) {
+      curves.figure(panel).ifPresent(sections::add);
+    }
     for (int i = 1; i < done.get(0).scores().perplexity().size(); i++) {
       sections.add(perplexityPlot(done, i));
     }
@@ -153,36 +156,6 @@ public final class ComparisonPage {
             points,
             OptionalDouble.of(full.perplexity()),
             "full precision"));
-  }
-
-  /** Loss against stored bits, of the first text. */
-  private static void curves(Comparison comparison, List<Section> sections) {
-    Curves curves = new Curves(comparison);
-    for (Panel panel : Panel.values()) {
-      curves
-          .chart(panel)
-          .ifPresent(
-              chart ->
-                  sections.add(
-                      new Section.Figure(title(panel), note(panel), curves.words(panel), chart)));
-    }
-  }
-
-  private static String title(Panel panel) {
-    return (panel.isDistance() ? "Distance against " : "Perplexity against ")
-        + (panel.isFile() ? "the size of the file" : "stored bits");
-  }
-
-  private static String note(Panel panel) {
-    return (panel.isFile()
-            ? "Megabytes of all weight files, embedding and head included."
-            : "Stored bits per weight of the quantized linears, everything that they need"
-                + " included.")
-        + (panel.isDistance()
-            ? " Mean KL(original || model): it separates methods where perplexity does not."
-            : "")
-        + " Lower and further left is better; on the line are the rows that no other measured one"
-        + " beats. Crosses are figures that were given.";
   }
 
   private static Optional<Section> failures(Comparison comparison) {
