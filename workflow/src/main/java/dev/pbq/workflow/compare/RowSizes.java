@@ -1,5 +1,6 @@
 package dev.pbq.workflow.compare;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.TensorInfo;
@@ -10,6 +11,10 @@ import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.workflow.inspect.Inspection;
 import dev.pbq.workflow.inspect.PackedContents;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Bits and bytes of the models of a comparison, from what is stored. */
 final class RowSizes {
@@ -52,10 +57,30 @@ final class RowSizes {
     try (Checkpoint checkpoint = Checkpoint.open(original.path())) {
       parameters = parameters(checkpoint);
     }
-    double modelBits = 8.0 * found.bytes() / parameters;
+    long bytes = fileBytes(folder);
+    double modelBits = 8.0 * bytes / parameters;
     // A file in which nothing is quantized has one width for all.
     double stored = found.packed().map(PackedContents::storedBitsPerWeight).orElse(modelBits);
-    return new Row.Size(null, stored, modelBits, found.bytes());
+    return new Row.Size(null, stored, modelBits, bytes);
+  }
+
+  /** Of all weight files, headers included, as a quantization's report counts them. */
+  private static long fileBytes(ModelFolder folder) {
+    try {
+      if (folder.weightFile().isPresent()) {
+        return Files.size(folder.weightFile().get());
+      }
+      long bytes = 0;
+      try (DirectoryStream<Path> files =
+          Files.newDirectoryStream(folder.path(), "*.{safetensors,bin}")) {
+        for (Path file : files) {
+          bytes += Files.size(file);
+        }
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw PbqException.badData("cannot read " + folder.shown() + ": " + e.getMessage(), e);
+    }
   }
 
   private static long parameters(Checkpoint checkpoint) {
