@@ -44,7 +44,7 @@ record Column(String header, Function<Row, String> shown, List<Figure> figures) 
   }
 
   /** A number of rows of any kind; {@code value} answers null where there is none. */
-  static Figure of(String header, Function<Row, Object> value) {
+  static Figure of(String header, Function<Row, ?> value) {
     return new Figure(header, row -> Objects.toString(value.apply(row), ""));
   }
 

@@ -111,7 +111,7 @@ final class Columns {
         "ppl " + dataset,
         row -> Optional.ofNullable(value.apply(row)).map(Columns::shortPerplexity),
         List.of(
-            Column.of("perplexity_" + dataset, value::apply),
+            Column.of("perplexity_" + dataset, value),
             figure("perplexity_stderr_" + dataset, row -> result.apply(row).stderr())));
   }
 

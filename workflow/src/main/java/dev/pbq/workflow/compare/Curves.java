@@ -117,7 +117,7 @@ public final class Curves {
 
   private List<Chart.Point> points(Panel panel, String series, boolean given) {
     return quantized().stream()
-        .filter(row -> row.series().equals(series) && row instanceof Row.Given == given)
+        .filter(row -> row.series().equals(series) && (row instanceof Row.Given) == given)
         .filter(row -> drawable(panel.point(row)))
         .map(row -> point(panel, row))
         .toList();

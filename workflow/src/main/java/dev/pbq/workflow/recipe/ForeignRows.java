@@ -108,7 +108,7 @@ public record ForeignRows(List<Model> models, List<Given> given) {
               throw PbqException.usage(table.where() + ": bytes " + bytes + ABOVE_0);
             });
     boolean sized = given.bits().isPresent() || given.bytes().isPresent();
-    if (!sized || given.perplexity().isEmpty() && given.kl().isEmpty()) {
+    if (!sized || (given.perplexity().isEmpty() && given.kl().isEmpty())) {
       throw PbqException.usage(
           table.where() + " needs bits or bytes, and perplexity or kl: there is nothing to draw");
     }
