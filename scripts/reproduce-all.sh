@@ -5,7 +5,7 @@
 #
 #   scripts/reproduce-all.sh [--only PART,PART] [--rows NAME,NAME] [--band PERCENT] [--calib SET|FILE] [--eval SET|FILE,...] [--nsamples N] [--seqlen N] [--blocksize N] [--data-dir DIR] [--limit N] [--train "OPTIONS"] [--no-tasks] [--work DIR] [--pages DIR] [--force] MODEL...
 #
-# Parts: pb-llm-1 pb-llm-3 arb-main arb-4 arb-6 block-formats block-weights hqq-blog hqq-widths qat-2 qat-4 onebit (default: all; qat and onebit train,
+# Parts: pb-llm-1 pb-llm-3 arb-main arb-4 arb-6 block-formats block-weights hqq-blog hqq-widths qat-2 qat-4 onebit curve (default: all; qat and onebit train,
 # as long as their papers do unless --train says otherwise, and measure tasks unless --no-tasks is given). --rows makes only these
 # configurations. --band: 5. --force does the chosen parts again. Options left out are those of each paper's script; for
 # tiny its own texts and 256 tokens. Published figures stand only beside the model that they were published for. Without arguments: --help.
@@ -13,7 +13,7 @@ set -eu
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 export PBQ="${PBQ:-$here/../pbq}"
-all=(pb-llm-1 pb-llm-3 arb-main arb-4 arb-6 block-formats block-weights hqq-blog hqq-widths qat-2 qat-4 onebit)
+all=(pb-llm-1 pb-llm-3 arb-main arb-4 arb-6 block-formats block-weights hqq-blog hqq-widths qat-2 qat-4 onebit curve)
 only= rows= band=5 calib= eval_sets= nsamples= seqlen= blocksize= data_dir= limit= train= tasks=yes force=no
 work=results/reproduce pages="$here/../docs/results"
 models=()
@@ -57,12 +57,12 @@ revision="$(git -C "$here" rev-parse --short=10 HEAD 2>/dev/null || echo unknown
 [ "$revision" = unknown ] || git -C "$here" diff --quiet HEAD -- ':/' ':(exclude,top)docs' || revision="$revision with changes"
 
 # part -> script, table option, file that the script writes.
-script() { case "$1" in pb-llm-*) echo pb-llm-tables.sh ;; arb-*) echo arb-tables.sh ;; block-*) echo block-formats-tables.sh ;; qat-*) echo qat-tables.sh ;; onebit) echo onebit-tables.sh ;; *) echo hqq-tables.sh ;; esac; }
+script() { case "$1" in pb-llm-*) echo pb-llm-tables.sh ;; arb-*) echo arb-tables.sh ;; block-*) echo block-formats-tables.sh ;; qat-*) echo qat-tables.sh ;; onebit) echo onebit-tables.sh ;; curve) echo curve.sh ;; *) echo hqq-tables.sh ;; esac; }
 table() {
   case "$1" in
     pb-llm-1) echo 1 table1 ;; pb-llm-3) echo 3 table3 ;; arb-main) echo main main ;; arb-4) echo 4 table4 ;; arb-6) echo 6 table6 ;;
     block-formats) echo formats formats ;; block-weights) echo weights weights ;; hqq-blog) echo blog blog ;; hqq-widths) echo widths widths ;;
-    qat-2) echo 2 table2 ;; qat-4) echo 4 table4 ;; onebit) echo - onebit ;;
+    qat-2) echo 2 table2 ;; qat-4) echo 4 table4 ;; onebit) echo - onebit ;; curve) echo - curve ;;
   esac
 }
 # sets PART: the data sets that it is evaluated on.
@@ -98,15 +98,15 @@ run_part() {
   read -r option file <<<"$(table "$part")"
   out="$dir/${part%%-*}" log="$dir/$part.log"
   options=(--out "$out" --eval "$(sets "$part")")
-  [ "$part" = onebit ] || options+=(--tables "$option" ${rows:+--only "$rows"})
-  case "$part" in pb-llm-*|arb-*) options+=(${calib_of_model:+--calib "$calib_of_model"} ${nsamples:+--nsamples "$nsamples"}) ;; esac
+  case "$part" in onebit) ;; curve) options+=(${rows:+--only "$rows"}) ;; *) options+=(--tables "$option" ${rows:+--only "$rows"}) ;; esac
+  case "$part" in pb-llm-*|arb-*|curve) options+=(${calib_of_model:+--calib "$calib_of_model"} ${nsamples:+--nsamples "$nsamples"}) ;; esac
   case "$part" in arb-*) options+=(${blocksize:+--blocksize "$blocksize"}) ;; esac
   case "$part" in qat-*|onebit) options+=(${train:+--train "$train"}); [ "$tasks" = yes ] || options+=(--no-tasks) ;; esac
   options+=(${seqlen_of_model:+--seqlen "$seqlen_of_model"} ${data_dir:+--data-dir "$data_dir"} ${limit:+--limit "$limit"})
   rm -f "$dir/$part.done" "$dir/$part.md"
   echo "reproduce-all: $(basename "$model"): $part ..." >&2
   if ! "$here/$(script "$part")" "${options[@]}" "$model" >"$log" 2>&1; then
-    problem="$(grep -m 1 -E '^(pbq|[a-z-]*tables):' "$log" || tail -n 1 "$log")"
+    problem="$(grep -m 1 -E '^(pbq|curve|[a-z-]*tables):' "$log" || tail -n 1 "$log")"
     echo "reproduce-all: $(basename "$model"): $part failed: ${problem:-no message} (log: $log)" >&2
     return 1
   fi
@@ -186,6 +186,21 @@ section() {
         if (!met && c != "-" && c !~ /^n\/a/ && c != "") out(keys, name[p], "", c, source[p]) } }' "$2"
 }
 
+# curve MODEL DIR: the curve's table as it is, nobody having published one, and its pictures beside the page.
+curve() {
+  local name picture
+  name="$(basename "$1")"
+  echo "## Loss against stored bits"
+  echo
+  sed 1,2d "$2/curve.md"
+  for picture in linears file; do
+    [ -s "$2/curve/$name/curve-$picture.svg" ] || continue
+    cp "$2/curve/$name/curve-$picture.svg" "$pages/$name-curve-$picture.svg"
+    echo
+    echo "![loss against the size of the $picture]($name-curve-$picture.svg)"
+  done
+}
+
 # command MODEL: the command that makes this page.
 command_of() {
   local text="scripts/reproduce-all.sh" quoted="" o v
@@ -242,7 +257,9 @@ page() {
   printf %s "$texts" | awk -F'|' '!seen[$1 $3 $6]++ { printf "| %s | %s | %s | %s | %s |\n", $1, substr($3, 1, 16), $7, $6, substr($4, 1, 16) }'
   for part in "${parts[@]}"; do
     echo
-    if [ -s "$dir/$part.md" ]; then
+    if [ "$part" = curve ] && [ -s "$dir/curve.md" ]; then
+      curve "$model" "$dir"
+    elif [ -s "$dir/$part.md" ]; then
       section "$part" "$dir/$part.md" "$(first_result "$dir/${part%%-*}/$(basename "$model")")"
     else
       echo "## $part"

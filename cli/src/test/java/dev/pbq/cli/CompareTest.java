@@ -164,6 +164,72 @@ class CompareTest {
   }
 
   @Test
+  void existingModelsAndGivenFiguresAreRowsOfTheSamePicture() throws IOException {
+    Path packed = folder.resolve("packed");
+    assertThat(Cli.run("quantize", "tiny", "--method", "rtn", "--bits", 4, "--out", packed).code())
+        .isZero();
+    Path foreign =
+        Files.writeString(
+            folder.resolve("foreign.toml"),
+            """
+            [[model]]
+            path = "packed"
+            name = "made before"
+            series = "rtn"
+
+            [[given]]
+            name = "another tool"
+            bits = 1.0
+            bytes = 1000
+            perplexity = 1.0
+            """);
+    Path out = folder.resolve("out");
+    Cli.Result result = compare(out, "rtn:bits=3,rtn:bits=2", "--recipes", foreign);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).contains("made before", "another tool (given, not measured here)");
+
+    JsonNode rows = new ObjectMapper().readTree(out.resolve("compare.json").toFile()).path("rows");
+    JsonNode existing = rows.get(3);
+    assertThat(existing.path("label").asText()).isEqualTo("made before");
+    assertThat(existing.path("series").asText()).isEqualTo("rtn");
+    JsonNode three = rows.get(1);
+    assertThat(existing.at("/size/stored_bits").asDouble())
+        .isGreaterThan(three.at("/size/stored_bits").asDouble());
+    assertThat(existing.at("/scores/distance/kl/mean").asDouble())
+        .isPositive()
+        .isLessThan(three.at("/scores/distance/kl/mean").asDouble());
+    Cli.Result alone =
+        Cli.run("eval-ppl", packed, "--dataset", "tiny", "--seqlen", 64, "--limit", 4);
+    double perplexity = existing.at("/scores/perplexity/0/perplexity").asDouble();
+    assertThat(alone.out()).contains(String.format("perplexity %.4f", perplexity));
+
+    // Each of the three is smaller than the next and loses more; the given one beats them all.
+    for (int row = 1; row <= 3; row++) {
+      assertThat(rows.get(row).path("front_kl_bits").asBoolean()).as("row %d", row).isTrue();
+    }
+    JsonNode given = rows.get(4);
+    assertThat(given.at("/given/perplexity").asDouble()).isEqualTo(1);
+    assertThat(given.path("front").asBoolean(true)).isFalse();
+    assertThat(rows.get(0).path("front").asBoolean(true)).isFalse();
+    List<String> csv = Files.readAllLines(out.resolve("compare.csv"));
+    assertThat(csv.get(0)).contains("series", "given", "front", "front_kl_file");
+    assertThat(csv.get(5)).startsWith("another tool,another tool,true,").contains(",1000,1.0,");
+    assertThat(out.resolve("curve-file.svg")).exists();
+    assertThat(Files.readString(out.resolve("curve-linears.svg")))
+        .contains("<svg", "another tool", "made before", "on the front", "full precision")
+        .doesNotContain("<!DOCTYPE");
+
+    Path unnamed =
+        Files.writeString(folder.resolve("unnamed.toml"), "[[given]]\nname = \"x\"\nbits = 2\n");
+    Cli.Result refused = compare(out, "rtn", "--recipes", unnamed);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("unnamed.toml", "perplexity or kl").hasLineCount(1);
+    Cli.Result missing = compare(out, "rtn", "--recipes", folder.resolve("nosuch"));
+    assertThat(missing.code()).isEqualTo(3);
+    assertThat(missing.err()).contains("nosuch").hasLineCount(1);
+  }
+
+  @Test
   void mistakesAreToldBeforeAnyWork() {
     Path out = folder.resolve("out");
     assertThat(compare(out, "rtn,nosuch").err()).contains("there is no method 'nosuch'");

@@ -85,6 +85,23 @@ class TablesScriptTest {
   }
 
   @Test
+  void curveOfTinyIsDrawnAndNotMeasuredTwice() throws IOException, InterruptedException {
+    String[] options = {"--calib", "tiny", "--nsamples", "4", "--only", "rtn-2,rtn-3"};
+    run("curve.sh", options);
+    Path dir = folder.resolve("results/tiny");
+    assertThat(dir.resolve("curve.md"))
+        .content()
+        .contains("| full precision |", "| rtn-2 |", "| rtn-3 |", "ppl KL")
+        .doesNotContain(folder.toString());
+    assertThat(dir.resolve("curve-linears.svg")).content().contains("rtn-2", "on the front");
+    FileTime measured = Files.getLastModifiedTime(dir.resolve("evaluations.json"));
+    String first = Files.readString(dir.resolve("curve.md"));
+    run("curve.sh", options);
+    assertThat(Files.getLastModifiedTime(dir.resolve("evaluations.json"))).isEqualTo(measured);
+    assertThat(dir.resolve("curve.md")).hasContent(first);
+  }
+
+  @Test
   void formatsOfTinyAreMeasuredAndNotMeasuredTwice() throws IOException, InterruptedException {
     Path area = Files.writeString(folder.resolve("area.txt"), "int-w8a8 7\nbfp-w6a6 19.2\n");
     String[] options = {"--only", "bfp-w6a6,bfp-4", "--area", area.toString()};

@@ -26,6 +26,8 @@ import dev.pbq.workflow.compare.ComparisonFiles;
 import dev.pbq.workflow.compare.ComparisonPlan;
 import dev.pbq.workflow.compare.ComparisonRun;
 import dev.pbq.workflow.compare.ComparisonTasks;
+import dev.pbq.workflow.compare.Entries;
+import dev.pbq.workflow.compare.Entry;
 import dev.pbq.workflow.compare.Measurements;
 import dev.pbq.workflow.compare.Row;
 import dev.pbq.workflow.compare.RowQuantizer;
@@ -37,7 +39,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -72,14 +73,15 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "--out holds a folder for each quantization, its recipe, evaluations.json (what"
-          + " has been measured), and compare.json, compare.csv and compare.md (the table).",
+          + " has been measured), compare.json, compare.csv and compare.md (the table), and"
+          + " curve-linears.svg and curve-file.svg (loss against bits, against bytes).",
       "A method that fails does not stop the others; the exit code then is the first failure's."
     })
 final class CompareCommand implements Callable<Integer> {
   @Mixin private ModelArgument model;
   @Mixin private DequantizeOption dequantize;
 
-  @ArgGroup(multiplicity = "1", exclusive = true)
+  @ArgGroup(multiplicity = "1", exclusive = false)
   private What what;
 
   /** Which quantizations. */
@@ -94,8 +96,14 @@ final class CompareCommand implements Callable<Integer> {
                 + " is given.")
     private List<String> methods = new ArrayList<>();
 
-    @Option(names = "--recipes", split = ",", paramLabel = "FILE", description = "Recipe files.")
-    private List<Path> recipes = new ArrayList<>();
+    @Option(
+        names = "--recipes",
+        split = ",",
+        paramLabel = "FILE|MODEL",
+        description =
+            "Recipe files; models that are quantized already, measured as they are; TOML files"
+                + " that name such models or give figures (docs/compare.md).")
+    private List<String> recipes = new ArrayList<>();
 
     @Option(
         names = "--recipe-dir",
@@ -181,9 +189,9 @@ final class CompareCommand implements Callable<Integer> {
       datasets.add(BuiltIn.defaultText(resolved, "wikitext2"));
     }
     List<EvaluationText> texts = datasets.stream().map(data.texts()::evaluation).toList();
-    List<Candidate> candidates = candidates(folder);
+    List<Entry> entries = entries(folder);
     Path root = out != null ? out : Path.of("out", "compare-" + simpleName(resolved));
-    requireNothingUnfinished(root, candidates);
+    requireNothingUnfinished(root, entries);
     OutputFolders.create("out", root);
     report.prepare();
     PrintWriter console = spec.commandLine().getOut();
@@ -206,11 +214,12 @@ final class CompareCommand implements Callable<Integer> {
                 common.threads(),
                 passedOn(Set.of("--data-dir", "--verbose", "--tokenizer", DequantizeOption.NAME))),
             new ComparisonStatus(new StatusLine(err)));
-    Comparison comparison = run.run(candidates);
+    Comparison comparison = run.run(entries);
     console.print(comparison.table().text());
     console.println();
     console.println(ComparisonFiles.explanation(comparison));
-    console.println("written to " + root.resolve(ComparisonFiles.NAME) + ".{md,csv,json}");
+    console.println(
+        "written to " + root.resolve(ComparisonFiles.NAME) + ".{md,csv,json}, curve-*.svg");
     report.write(
         () ->
             new ComparisonPage(new RunFacts(CommandWords.of(spec), common.threads()))
@@ -229,27 +238,12 @@ final class CompareCommand implements Callable<Integer> {
         : new ComparisonTasks(data.tasks(tasks, Optional.ofNullable(taskSplit)).load(false), rows);
   }
 
-  private List<Candidate> candidates(ModelFolder folder) {
-    Candidates factory = new Candidates(FolderFingerprint.of(folder), this::withCommon);
-    List<Candidate> candidates = new ArrayList<>();
-    for (String text : what.methods) {
-      candidates.add(factory.ofMethod(text));
-    }
-    List<Path> recipes =
-        what.recipeDir == null ? what.recipes : Candidates.recipesIn(what.recipeDir);
-    for (Path recipe : recipes) {
-      candidates.add(factory.ofRecipe(recipe));
-    }
-    Set<String> labels = new HashSet<>();
-    for (Candidate candidate : candidates) {
-      if (!labels.add(candidate.label())) {
-        throw PbqException.usage("'" + candidate.label() + "' is named twice");
-      }
-    }
-    if (candidates.isEmpty()) {
-      throw PbqException.usage("there is nothing to compare");
-    }
-    return candidates;
+  private List<Entry> entries(ModelFolder folder) {
+    StatusLine status = new StatusLine(spec.commandLine().getErr());
+    return new Entries(
+            new Candidates(FolderFingerprint.of(folder), this::withCommon),
+            ModelArgument.models(status)::resolve)
+        .of(what.methods, what.recipes, Optional.ofNullable(what.recipeDir));
   }
 
   /** A row's recipe with what was given for all rows put over it. */
@@ -280,15 +274,17 @@ final class CompareCommand implements Callable<Integer> {
     return words;
   }
 
-  private void requireNothingUnfinished(Path root, List<Candidate> candidates) {
+  private void requireNothingUnfinished(Path root, List<Entry> entries) {
     if (resume || force) {
       return;
     }
-    for (Candidate candidate : candidates) {
-      Path partial = root.resolve(candidate.directory() + ".partial");
-      if (Files.exists(partial)) {
-        throw PbqException.usage(
-            "unfinished work in " + partial + ": --resume goes on with it, --force discards it");
+    for (Entry entry : entries) {
+      if (entry instanceof Candidate candidate) {
+        Path partial = root.resolve(candidate.directory() + ".partial");
+        if (Files.exists(partial)) {
+          throw PbqException.usage(
+              "unfinished work in " + partial + ": --resume goes on with it, --force discards it");
+        }
       }
     }
   }

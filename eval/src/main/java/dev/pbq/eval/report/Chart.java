@@ -72,4 +72,43 @@ public sealed interface Chart {
       lines = List.copyOf(lines);
     }
   }
+
+  /**
+   * Loss against size: the points of several series, and the line of those that no other one beats.
+   * Both axes are logarithmic.
+   *
+   * @param series at least one, with values above 0
+   * @param front points of the Pareto front, from left to right; may be empty
+   * @param reference a horizontal line, such as full precision
+   * @param referenceLabel what the line is
+   */
+  record Curve(
+      String xTitle,
+      String yTitle,
+      List<Series> series,
+      List<Point> front,
+      OptionalDouble reference,
+      String referenceLabel)
+      implements Chart {
+    public Curve {
+      series = List.copyOf(series);
+      front = List.copyOf(front);
+      if (series.stream().allMatch(s -> s.points().isEmpty())) {
+        throw new IllegalArgumentException("a curve without points");
+      }
+    }
+  }
+
+  /**
+   * Points that share a mark and a colour.
+   *
+   * @param name in the legend
+   * @param place which mark and colour: the same in every chart that shows the series
+   * @param given whether the points were given by someone, not measured: they are crosses
+   */
+  record Series(String name, int place, boolean given, List<Point> points) {
+    public Series {
+      points = List.copyOf(points);
+    }
+  }
 }

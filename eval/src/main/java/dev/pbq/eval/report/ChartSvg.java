@@ -32,10 +32,10 @@ final class ChartSvg {
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
   private static final BasicStroke THIN = new BasicStroke(1f);
   private static final BasicStroke LINE = new BasicStroke(2.2f);
-  private static final BasicStroke DASHES =
+  static final BasicStroke DASHES =
       new BasicStroke(
           1.6f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10f, new float[] {6f, 5f}, 0f);
-  private static final List<Marker> MARKERS =
+  static final List<Marker> MARKERS =
       List.of(
           SeriesMarkers.CIRCLE,
           SeriesMarkers.DIAMOND,
@@ -55,6 +55,9 @@ final class ChartSvg {
     }
     if (chart instanceof Chart.Lines lines) {
       return encode(lines(lines, theme));
+    }
+    if (chart instanceof Chart.Curve curve) {
+      return encode(CurveChart.of(curve, theme));
     }
     throw new IllegalStateException("no way to draw a " + chart.getClass().getSimpleName());
   }
@@ -142,12 +145,12 @@ final class ChartSvg {
     return chart;
   }
 
-  private static void titles(Consumer<String> x, Consumer<String> y, Chart data) {
+  static void titles(Consumer<String> x, Consumer<String> y, Chart data) {
     x.accept(data.xTitle());
     y.accept(data.yTitle());
   }
 
-  private static void style(AxesChartStyler styler, ChartTheme theme) {
+  static void style(AxesChartStyler styler, ChartTheme theme) {
     styler
         .setAxisTitleFont(FONT)
         .setAxisTickLabelsFont(FONT)

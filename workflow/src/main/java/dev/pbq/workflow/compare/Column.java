@@ -2,6 +2,8 @@ package dev.pbq.workflow.compare;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -30,6 +32,20 @@ record Column(String header, Function<Row, String> shown, List<Figure> figures) 
   /** A column for programs alone. */
   static Column hidden(String header, Function<Row, String> value) {
     return new Column("", row -> "", List.of(new Figure(header, value)));
+  }
+
+  /**
+   * A column of rows of any kind.
+   *
+   * @param shown answers empty where there is no value
+   */
+  static Column of(String header, Function<Row, Optional<String>> shown, List<Figure> figures) {
+    return new Column(header, row -> shown.apply(row).orElse(NONE), figures);
+  }
+
+  /** A number of rows of any kind; {@code value} answers null where there is none. */
+  static Figure of(String header, Function<Row, ?> value) {
+    return new Figure(header, row -> Objects.toString(value.apply(row), ""));
   }
 
   /**

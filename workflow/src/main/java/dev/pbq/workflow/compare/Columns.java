@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The columns of a comparison, in their order: each is written here once. */
 final class Columns {
@@ -18,24 +19,27 @@ final class Columns {
    * All columns.
    *
    * @param shape which texts and tasks were measured: the scores of any row that has them
+   * @param fronts which rows no other one beats
    */
-  static List<Column> of(Scores shape) {
+  static List<Column> of(Scores shape, Fronts fronts) {
     List<Column> columns = new ArrayList<>();
     columns.add(
         new Column(
             "method",
-            row -> row.label() + (row instanceof Row.Failed ? " (failed)" : ""),
+            row -> row.label() + mark(row),
             List.of(new Column.Figure("label", Row::label))));
+    columns.add(Column.hidden("series", row -> row.series() == null ? "" : row.series()));
+    columns.add(Column.hidden("given", row -> String.valueOf(row instanceof Row.Given)));
     columns.add(Column.hidden("directory", Row::directory));
     columns.add(Column.hidden("failure", row -> row instanceof Row.Failed f ? f.failure() : ""));
     columns.add(bits("paper bits", "%.2f", "paper_bits", Row.Size::paperBits));
-    columns.add(bits("stored bits", "%.3f", "stored_bits", Row.Size::storedBits));
+    columns.add(drawn("stored bits", "%.3f", "stored_bits", Row.Figures::bits));
     columns.add(bits("model bits", "%.3f", "model_bits", Row.Size::modelBits));
     columns.add(
-        Column.measured(
+        Column.of(
             "GB",
-            row -> gigabytes(row.size().modelBytes()),
-            List.of(figure("model_bytes", row -> row.size().modelBytes()))));
+            row -> Optional.ofNullable(row.figures().bytes()).map(Columns::gigabytes),
+            List.of(Column.of("model_bytes", row -> row.figures().bytes()))));
     for (int i = 0; i < shape.perplexity().size(); i++) {
       columns.add(perplexity(i, shape.perplexity().get(i).dataset()));
     }
@@ -43,6 +47,7 @@ final class Columns {
       columns.add(task(i, shape.tasks().get(i)));
     }
     columns.addAll(distance());
+    columns.addAll(fronts(fronts));
     columns.addAll(cost());
     return columns;
   }
@@ -51,17 +56,62 @@ final class Columns {
       String header, String format, String name, Function<Row.Size, Double> value) {
     return Column.measured(
         header,
-        row -> format(format, value.apply(row.size())),
+        row -> value.apply(row.size()) == null ? null : format(format, value.apply(row.size())),
         List.of(figure(name, row -> value.apply(row.size()))));
+  }
+
+  /** A figure that rows may have without having been measured. */
+  private static Column drawn(
+      String header, String format, String name, Function<Row.Figures, Double> value) {
+    return Column.of(
+        header,
+        row -> Optional.ofNullable(value.apply(row.figures())).map(v -> format(format, v)),
+        List.of(Column.of(name, row -> value.apply(row.figures()))));
+  }
+
+  private static String mark(Row row) {
+    if (row instanceof Row.Failed) {
+      return " (failed)";
+    }
+    return row instanceof Row.Given ? " (given, not measured here)" : "";
+  }
+
+  /** Which rows are on the fronts: of each size, by which loss. */
+  private static List<Column> fronts(Fronts fronts) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(Column.hidden("front", row -> String.valueOf(fronts.has(row))));
+    for (boolean file : new boolean[] {false, true}) {
+      List<Column.Figure> flags = new ArrayList<>();
+      for (Panel panel : Panel.of(file)) {
+        String name = "front_" + panel.name().toLowerCase(Locale.ROOT);
+        flags.add(new Column.Figure(name, row -> String.valueOf(fronts.has(panel, row))));
+      }
+      columns.add(
+          new Column(
+              file ? "front, GB" : "front, bits",
+              row ->
+                  Panel.of(file).stream()
+                      .filter(panel -> fronts.has(panel, row))
+                      .map(panel -> panel.isDistance() ? "KL" : "ppl")
+                      .collect(Collectors.joining(" ")),
+              flags));
+    }
+    return columns;
   }
 
   private static Column perplexity(int index, String dataset) {
     Function<Row.Done, PerplexityResult> result = row -> row.scores().perplexity().get(index);
-    return Column.measured(
+    // Figures without a model are of the first text.
+    Function<Row, Double> value =
+        row ->
+            index == 0
+                ? row.figures().perplexity()
+                : row.done().map(done -> result.apply(done).perplexity()).orElse(null);
+    return Column.of(
         "ppl " + dataset,
-        row -> shortPerplexity(result.apply(row).perplexity()),
+        row -> Optional.ofNullable(value.apply(row)).map(Columns::shortPerplexity),
         List.of(
-            figure("perplexity_" + dataset, row -> result.apply(row).perplexity()),
+            Column.of("perplexity_" + dataset, value),
             figure("perplexity_stderr_" + dataset, row -> result.apply(row).stderr())));
   }
 
@@ -78,11 +128,11 @@ final class Columns {
 
   private static List<Column> distance() {
     return List.of(
-        Column.measured(
+        Column.of(
             "KL",
-            row -> statistics(row).map(d -> format("%.4f", d.kl().mean())).orElse(Column.NONE),
+            row -> Optional.ofNullable(row.figures().kl()).map(v -> format("%.4f", v)),
             List.of(
-                distance("kl_mean", d -> d.kl().mean()),
+                Column.of("kl_mean", row -> row.figures().kl()),
                 distance("kl_stderr", d -> d.kl().stderr()))),
         Column.measured(
             "same top %",
@@ -119,7 +169,7 @@ final class Columns {
     return row.quantizing().map(Row.Cost::peakRssBytes);
   }
 
-  private static String gigabytes(long bytes) {
+  private static String gigabytes(Long bytes) {
     double gigabytes = bytes * 1e-9;
     return format(gigabytes < 0.1 ? "%.5f" : "%.3f", gigabytes);
   }

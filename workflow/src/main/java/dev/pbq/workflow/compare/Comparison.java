@@ -38,13 +38,19 @@ public record Comparison(
   /** The table for people: rounded, in their units. */
   @JsonIgnore
   public Table table() {
-    return Column.shown(Columns.of(shape()), rows);
+    return Column.shown(Columns.of(shape(), fronts()), rows);
   }
 
   /** Every number in full, with a header for programs. */
   @JsonIgnore
   public Table numbers() {
-    return Column.numbers(Columns.of(shape()), rows);
+    return Column.numbers(Columns.of(shape(), fronts()), rows);
+  }
+
+  /** The rows that no other one beats. */
+  @JsonIgnore
+  public Fronts fronts() {
+    return new Fronts(rows);
   }
 
   /** What is measured, from a row that has everything; of no columns if none has. */

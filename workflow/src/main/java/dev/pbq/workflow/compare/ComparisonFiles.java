@@ -1,10 +1,15 @@
 package dev.pbq.workflow.compare;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.JsonFiles;
+import dev.pbq.eval.report.ChartPanels;
+import dev.pbq.eval.report.Section;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The files of a comparison: Markdown for people, CSV and JSON for programs. */
@@ -12,13 +17,16 @@ public final class ComparisonFiles {
   /** File name without its extension. */
   public static final String NAME = "compare";
 
+  private static final String CURVE_LINEARS = "curve-linears.svg";
+  private static final String CURVE_FILE = "curve-file.svg";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ComparisonFiles() {}
 
   /** Writes all three files, each whole or not at all. */
   public static void write(Comparison comparison, Path root) {
-    JsonFiles.write(root.resolve(NAME + ".json"), JSON.valueToTree(comparison));
+    JsonFiles.write(root.resolve(NAME + ".json"), json(comparison));
     writeText(root.resolve(NAME + ".csv"), comparison.numbers().csv());
     StringBuilder markdown = new StringBuilder();
     markdown.append("# ").append(comparison.model()).append("\n\n");
@@ -36,8 +44,37 @@ public final class ComparisonFiles {
     writeText(root.resolve(NAME + ".md"), markdown.append("\n").toString());
   }
 
+  /**
+   * Draws the curves: {@code curve-linears.svg} against the stored bits of the linears, {@code
+   * curve-file.svg} against the size of the whole file.
+   */
+  static void draw(Comparison comparison, Path root) {
+    Curves curves = new Curves(comparison);
+    for (boolean file : new boolean[] {false, true}) {
+      List<Section.Figure> figures = curves.figures(file);
+      if (!figures.isEmpty()) {
+        ChartPanels.write(figures, root.resolve(file ? CURVE_FILE : CURVE_LINEARS));
+      }
+    }
+  }
+
   private static void writeText(Path file, String text) {
     AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Everything, with the fronts that each row is on. */
+  private static ObjectNode json(Comparison comparison) {
+    ObjectNode tree = JSON.valueToTree(comparison);
+    Fronts fronts = comparison.fronts();
+    for (int i = 0; i < comparison.rows().size(); i++) {
+      Row row = comparison.rows().get(i);
+      ObjectNode node = (ObjectNode) tree.withArray("rows").get(i);
+      node.put("front", fronts.has(row));
+      for (Panel panel : Panel.values()) {
+        node.put("front_" + panel.name().toLowerCase(Locale.ROOT), fronts.has(panel, row));
+      }
+    }
+    return tree;
   }
 
   /** What the columns are, in two or three sentences. */
@@ -60,6 +97,12 @@ public final class ComparisonFiles {
                     .append(" tokens of ")
                     .append(d.dataset())
                     .append('.'));
+    text.append(
+        " Front: no measured row is smaller (bits of the linears; GB of the file) without more"
+            + " loss.");
+    if (comparison.rows().stream().anyMatch(Row.Given.class::isInstance)) {
+      text.append(" Given figures were not measured here, and are on no front.");
+    }
     return text.toString();
   }
 }

@@ -2,14 +2,8 @@ package dev.pbq.workflow.compare;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
-import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputFolders;
-import dev.pbq.core.checkpoint.TensorInfo;
-import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.model.Linear;
-import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.workflow.recipe.RecipeFile;
 import java.nio.file.Files;
@@ -57,25 +51,27 @@ public final class ComparisonRun {
   }
 
   /**
-   * Runs everything; the tables are rewritten after each row.
+   * Runs everything; the tables are rewritten after each row, the pictures drawn in the end.
    *
    * @return all rows, the full-precision model first
    * @throws PbqException USAGE if the folder for everything cannot be made; otherwise if the
    *     original cannot be measured
    */
-  public Comparison run(List<Candidate> candidates) {
+  public Comparison run(List<? extends Entry> entries) {
     OutputFolders.create(plan.root());
     RowScores scores = new RowScores(plan, progress);
     try {
       List<Row> rows = new ArrayList<>();
       progress.doing(FULL_PRECISION + ": evaluating");
       rows.add(fullPrecision(scores));
-      for (int i = 0; i < candidates.size(); i++) {
-        String place = "[" + (i + 1) + "/" + candidates.size() + "] ";
-        rows.add(row(candidates.get(i), place + candidates.get(i).label(), scores));
+      for (int i = 0; i < entries.size(); i++) {
+        String place = "[" + (i + 1) + "/" + entries.size() + "] ";
+        rows.add(row(entries.get(i), place + entries.get(i).label(), scores));
         ComparisonFiles.write(comparison(rows), plan.root());
       }
-      return comparison(rows);
+      Comparison comparison = comparison(rows);
+      ComparisonFiles.draw(comparison, plan.root());
+      return comparison;
     } finally {
       progress.end();
       scores.deleteCaches();
@@ -91,36 +87,60 @@ public final class ComparisonRun {
         rows);
   }
 
-  private Row row(Candidate candidate, String label, RowScores scores) {
-    Path directory = plan.root().resolve(candidate.directory());
+  private Row row(Entry entry, String label, RowScores scores) {
+    if (entry instanceof Entry.Given given) {
+      return new Row.Given(given.label(), given.series(), given.figures());
+    }
     try {
-      if (plan.force() || !Files.exists(directory)) {
-        Optional<Row> failed = quantize(candidate, directory, label);
-        if (failed.isPresent()) {
-          return failed.get();
-        }
+      if (entry instanceof Candidate candidate) {
+        return quantized(candidate, label, scores);
       }
-      QuantizationReport report = QuantizationReport.read(directory);
-      QuantizationReport.Size size = report.size();
-      return new Row.Done(
-          candidate.label(),
-          candidate.directory(),
-          candidate.fingerprint(),
-          new Row.Size(size.paperBits(), size.storedBits(), size.modelBits(), size.modelBytes()),
-          new Row.Cost(report.seconds(), report.peakRssBytes()),
-          scores.of(ModelFolder.open(directory), candidate.label(), true));
+      if (entry instanceof Entry.Existing existing) {
+        return existing(existing, label, scores);
+      }
     } catch (PbqException e) {
-      return failed(candidate, e.getMessage(), e.kind().exitCode());
+      return failed(entry, e.getMessage(), e.kind().exitCode());
     } catch (RuntimeException e) {
       // A defect with one method is no reason to lose the others.
-      LOG.error("{} failed", candidate.label(), e);
-      return failed(candidate, "internal error: " + e, INTERNAL);
+      LOG.error("{} failed", entry.label(), e);
+      return failed(entry, "internal error: " + e, INTERNAL);
     } catch (OutOfMemoryError e) {
       return failed(
-          candidate,
-          "out of memory (" + e.getMessage() + ")",
-          PbqException.Kind.RESOURCES.exitCode());
+          entry, "out of memory (" + e.getMessage() + ")", PbqException.Kind.RESOURCES.exitCode());
     }
+    throw new IllegalStateException("no way to measure " + entry.getClass().getSimpleName());
+  }
+
+  private Row existing(Entry.Existing entry, String label, RowScores scores) {
+    ModelFolder folder = ModelFolder.open(entry.model().folder());
+    progress.doing(label + ": evaluating");
+    return new Row.Done(
+        entry.label(),
+        entry.series(),
+        folder.shown().toString(),
+        null,
+        RowSizes.ofExisting(folder, plan.folder()),
+        null,
+        scores.of(folder, entry.label(), true));
+  }
+
+  private Row quantized(Candidate candidate, String label, RowScores scores) {
+    Path directory = plan.root().resolve(candidate.directory());
+    if (plan.force() || !Files.exists(directory)) {
+      Optional<Row> failed = quantize(candidate, directory, label);
+      if (failed.isPresent()) {
+        return failed.get();
+      }
+    }
+    QuantizationReport report = QuantizationReport.read(directory);
+    return new Row.Done(
+        candidate.label(),
+        candidate.series(),
+        candidate.directory(),
+        candidate.fingerprint(),
+        RowSizes.of(report),
+        new Row.Cost(report.seconds(), report.peakRssBytes()),
+        scores.of(ModelFolder.open(directory), candidate.label(), true));
   }
 
   private Optional<Row> quantize(Candidate candidate, Path directory, String label) {
@@ -140,52 +160,28 @@ public final class ComparisonRun {
     return Optional.of(failed(candidate, reason, outcome.exitCode()));
   }
 
-  private Row failed(Candidate candidate, String reason, int code) {
+  private Row failed(Entry entry, String reason, int code) {
     exitCode = exitCode == 0 ? code : exitCode;
+    Optional<Candidate> candidate =
+        entry instanceof Candidate c ? Optional.of(c) : Optional.empty();
+    String place = entry instanceof Entry.Existing e ? e.model().folder().toString() : "";
     return new Row.Failed(
-        candidate.label(),
-        candidate.directory(),
-        candidate.fingerprint(),
+        entry.label(),
+        entry.series(),
+        candidate.map(Candidate::directory).orElse(place),
+        candidate.map(Candidate::fingerprint).orElse(null),
         PbqException.oneLine(reason));
   }
 
   private Row fullPrecision(RowScores scores) {
     ModelFolder folder = plan.folder();
-    CausalModel model = Architectures.of(folder.config(), folder.path().toString());
-    Row.Size size;
-    try (Checkpoint checkpoint = Checkpoint.open(folder.path())) {
-      model.requireTensors(checkpoint, folder.path().toString());
-      double linearBits = linearBits(model, checkpoint);
-      long parameters =
-          checkpoint.names().stream().mapToLong(n -> checkpoint.info(n).elementCount()).sum();
-      size =
-          new Row.Size(
-              linearBits,
-              linearBits,
-              8.0 * checkpoint.totalBytes() / parameters,
-              checkpoint.totalBytes());
-    }
     return new Row.Done(
         FULL_PRECISION,
+        null,
         folder.path().toString(),
         null,
-        size,
+        RowSizes.ofDense(folder),
         null,
         scores.of(folder, plan.model().displayName(), false));
-  }
-
-  private static double linearBits(CausalModel model, Checkpoint checkpoint) {
-    long bytes = 0;
-    long weights = 0;
-    for (int b = 0; b < model.blocks(); b++) {
-      for (LinearInput input : model.linearInputs(b)) {
-        for (Linear linear : input.linears()) {
-          TensorInfo info = checkpoint.info(model.layout().holder(linear, checkpoint::contains));
-          bytes += linear.weights() * info.dtype().bytes();
-          weights += linear.weights();
-        }
-      }
-    }
-    return 8.0 * bytes / weights;
   }
 }

@@ -5,16 +5,25 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Optional;
 
-/** One row of a comparison: a model that was measured, or a quantization that failed. */
+/**
+ * One row of a comparison: a model that was measured, one that failed, or figures that were given.
+ */
 public sealed interface Row {
   /** What it is called. */
   String label();
 
-  /** The directory of the model; of a failed row, where it would have been. */
+  /**
+   * The directory of the model; of a failed row, where it would have been; of given figures, empty.
+   */
   String directory();
 
-  /** SHA-256 of what shapes the quantization; null of the full-precision model. */
-  String fingerprint();
+  /** With whose mark it is drawn; null of the full-precision model. */
+  String series();
+
+  /** What it is drawn by, as far as it has it. */
+  default Figures figures() {
+    return Figures.NONE;
+  }
 
   /** The row, if it was measured. */
   default Optional<Done> done() {
@@ -24,46 +33,86 @@ public sealed interface Row {
   /**
    * A model that was measured.
    *
-   * @param fingerprint null of the full-precision model
+   * @param fingerprint SHA-256 of what shapes the quantization; null of a model that was there
    * @param size bits and bytes
-   * @param cost of quantizing; null of the full-precision model
+   * @param cost of quantizing; null of a model that was there
    * @param scores what was measured
    */
-  @JsonPropertyOrder({"label", "directory", "fingerprint", "size", "cost", "scores"})
+  @JsonPropertyOrder({"label", "series", "directory", "fingerprint", "size", "cost", "scores"})
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Done(
-      String label, String directory, String fingerprint, Size size, Cost cost, Scores scores)
+      String label,
+      String series,
+      String directory,
+      String fingerprint,
+      Size size,
+      Cost cost,
+      Scores scores)
       implements Row {
     @Override
     public Optional<Done> done() {
       return Optional.of(this);
     }
 
-    /** What quantizing cost; empty of the full-precision model. */
+    @Override
+    public Figures figures() {
+      return new Figures(
+          size.storedBits(),
+          size.modelBytes(),
+          scores.perplexity().isEmpty() ? null : scores.perplexity().get(0).perplexity(),
+          scores.fromOriginal().map(d -> d.statistics().kl().mean()).orElse(null));
+    }
+
+    /** What quantizing cost; empty of a model that was there. */
     public Optional<Cost> quantizing() {
       return Optional.ofNullable(cost);
     }
   }
 
+  /** Figures that were given, not measured. */
+  @JsonPropertyOrder({"label", "series", "given"})
+  record Given(String label, String series, @JsonProperty("given") Figures figures) implements Row {
+    @Override
+    public String directory() {
+      return "";
+    }
+  }
+
   /**
-   * A quantization that failed.
+   * What a row is drawn by; null where there is none.
+   *
+   * @param bits stored per weight of the linears
+   * @param bytes of the whole model
+   * @param perplexity of the first text
+   * @param kl mean distance from the original, nats per token
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Figures(Double bits, Long bytes, Double perplexity, Double kl) {
+    static final Figures NONE = new Figures(null, null, null, null);
+  }
+
+  /**
+   * A model that failed.
    *
    * @param failure why, in one line
    */
-  @JsonPropertyOrder({"label", "directory", "fingerprint", "failure"})
-  record Failed(String label, String directory, String fingerprint, String failure)
+  @JsonPropertyOrder({"label", "series", "directory", "fingerprint", "failure"})
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Failed(String label, String series, String directory, String fingerprint, String failure)
       implements Row {}
 
   /**
    * Bits and bytes.
    *
-   * @param paperBits bits per quantized weight as the method's paper counts
+   * @param paperBits bits per quantized weight as the method's paper counts; null of a model that
+   *     was there, made by who knows what
    * @param storedBits bits per quantized weight as stored
    * @param modelBits bits per parameter of the whole model
    * @param modelBytes bytes of all weight files
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record Size(
-      @JsonProperty("paper_bits") double paperBits,
+      @JsonProperty("paper_bits") Double paperBits,
       @JsonProperty("stored_bits") double storedBits,
       @JsonProperty("model_bits") double modelBits,
       @JsonProperty("model_bytes") long modelBytes) {}

@@ -3,7 +3,6 @@ package dev.pbq.workflow.report;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.eval.PerplexityResult;
-import dev.pbq.eval.distance.DistanceResult;
 import dev.pbq.eval.report.Chart;
 import dev.pbq.eval.report.QuantizationSections;
 import dev.pbq.eval.report.ReportPage;
@@ -11,6 +10,8 @@ import dev.pbq.eval.report.ResultSections;
 import dev.pbq.eval.report.Section;
 import dev.pbq.workflow.compare.Comparison;
 import dev.pbq.workflow.compare.ComparisonFiles;
+import dev.pbq.workflow.compare.Curves;
+import dev.pbq.workflow.compare.Panel;
 import dev.pbq.workflow.compare.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +50,11 @@ public final class ComparisonPage {
   public ReportPage of(Comparison comparison, Path root) {
     List<Row.Done> done = comparison.measured();
     List<Section> sections = new ArrayList<>();
-    for (int i = 0; i < done.get(0).scores().perplexity().size(); i++) {
+    Curves curves = new Curves(comparison);
+    for (Panel panel : Panel.values()) {
+      curves.figure(panel).ifPresent(sections::add);
+    }
+    for (int i = 1; i < done.get(0).scores().perplexity().size(); i++) {
       sections.add(perplexityPlot(done, i));
     }
     sections.add(
@@ -63,7 +68,6 @@ public final class ComparisonPage {
     List<Row.Done> distant =
         done.stream().filter(row -> row.scores().fromOriginal().isPresent()).toList();
     if (!distant.isEmpty()) {
-      sections.add(distancePlot(distant));
       sections.add(
           ResultSections.distances(
               distant.stream().map(Row::label).toList(),
@@ -152,28 +156,6 @@ public final class ComparisonPage {
             points,
             OptionalDouble.of(full.perplexity()),
             "full precision"));
-  }
-
-  private static Section distancePlot(List<Row.Done> rows) {
-    List<Chart.Point> points = new ArrayList<>();
-    StringBuilder alt = new StringBuilder("KL divergence against stored bits per weight: ");
-    for (Row.Done row : rows) {
-      DistanceResult d = row.scores().distance();
-      double mean = Math.max(d.statistics().kl().mean(), 1e-9);
-      points.add(new Chart.Point(row.label(), row.size().storedBits(), mean));
-      alt.append(format("%s %.2f bits, KL %.4f; ", row.label(), row.size().storedBits(), mean));
-    }
-    return new Section.Figure(
-        "Distance against stored bits",
-        "Mean KL(original || model), nats per token. It separates methods where perplexity does"
-            + " not.",
-        alt.toString(),
-        new Chart.Scatter(
-            "stored bits per weight",
-            "mean KL, nats per token",
-            points,
-            OptionalDouble.empty(),
-            ""));
   }
 
   private static Optional<Section> failures(Comparison comparison) {
