@@ -110,7 +110,10 @@ class ProgramArchitectureTest {
           "dev.pbq.formats.config..",
           EVAL,
           RECIPE,
-          SOURCE);
+          SOURCE,
+          "dev.pbq.workflow.allocate..");
+
+  @ArchTest static final ArchRule allocation = only("dev.pbq.workflow.allocate..", ROOT);
 
   @ArchTest
   static final ArchRule comparisons =
@@ -178,6 +181,8 @@ class ProgramArchitectureTest {
   @ArchTest
   static final ArchRule evalDistance =
       only("dev.pbq.eval.distance..", CORE, "dev.pbq.eval", EVAL_SCORING);
+
+  @ArchTest static final ArchRule evalSensitivity = only("dev.pbq.eval.sensitivity..", CORE);
 
   @ArchTest
   static final ArchRule evalReport =

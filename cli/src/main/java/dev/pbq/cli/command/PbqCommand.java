@@ -55,6 +55,7 @@ import picocli.CommandLine.Spec;
       EvalKlCommand.class,
       EvalClassifyCommand.class,
       CompareCommand.class,
+      SensitivityCommand.class,
       InspectCommand.class,
       GenerateCommand.class,
       ChatCommand.class,

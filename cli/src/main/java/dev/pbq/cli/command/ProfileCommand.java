@@ -144,27 +144,18 @@ final class ProfileCommand implements Runnable {
 
   private static void write(Path output, String name, VarianceProfile profile) {
     OutputFolders.create("out", output);
-    text(output.resolve("weights.csv"), csv(profile.weights()));
+    text(output.resolve("weights.csv"), VarianceEntry.csv(profile.weights()));
     text(
         output.resolve("weights.svg"),
         VariancePlot.svg(name + ": variance of weights", profile.weights()));
     text(
         output.resolve("activations.svg"),
         VariancePlot.svg(name + ": variance of activations", profile.activations()));
-    text(output.resolve("activations.csv"), csv(profile.activations()));
+    text(output.resolve("activations.csv"), VarianceEntry.csv(profile.activations()));
   }
 
   private static void text(Path file, String text) {
     AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String csv(List<VarianceEntry> entries) {
-    StringBuilder csv = new StringBuilder("block_id,layer_name,variance\n");
-    for (VarianceEntry e : entries) {
-      csv.append(e.block()).append(',').append(e.operation()).append(',').append(e.variance());
-      csv.append('\n');
-    }
-    return csv.toString();
   }
 
   private static void print(Path output, VarianceProfile profile, PrintWriter console) {

@@ -8,7 +8,6 @@ import dev.pbq.cli.console.InterruptNotice;
 import dev.pbq.cli.console.QuantizeProgress;
 import dev.pbq.cli.console.ResultFile;
 import dev.pbq.cli.console.StatusLine;
-import dev.pbq.cli.console.Summary;
 import dev.pbq.cli.option.BlockwiseOptions;
 import dev.pbq.cli.option.CalibrationOptions;
 import dev.pbq.cli.option.CommonOptions;
@@ -30,11 +29,13 @@ import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.quantize.RecipeRun;
+import dev.pbq.workflow.recipe.AllocationChoice;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.VocabularyChoice;
 import dev.pbq.workflow.report.ErrorPlot;
+import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.report.ResultPages;
 import dev.pbq.workflow.report.RunFacts;
 import java.io.PrintWriter;
@@ -81,6 +82,7 @@ final class QuantizeCommand implements Runnable {
     public CommandSpec transform(CommandSpec command) {
       QuantizeCommand quantize = (QuantizeCommand) command.userObject();
       quantize.vocabulary.addTo(command);
+      quantize.allocation.addTo(command);
       quantize.methodOptions.addTo(command, Methods.load());
       QuantizeHelp.install(command, quantize.methodOptions);
       return command;
@@ -102,6 +104,7 @@ final class QuantizeCommand implements Runnable {
   @Mixin private MethodOptions methodOptions;
 
   private final PlanOptions vocabulary = new PlanOptions(VocabularyChoice.class);
+  private final PlanOptions allocation = new PlanOptions(AllocationChoice.class);
   @Mixin private SelectionOptions selection;
   @Mixin private CalibrationOptions calibration;
   @Mixin private BlockwiseOptions blockwise;
@@ -174,7 +177,7 @@ final class QuantizeCommand implements Runnable {
               () ->
                   run.quantize(output, new Existing(resume, force), new QuantizeProgress(status)));
       status.clear();
-      Summary.print(output, report, console);
+      QuantizationText.print(output, report, console);
       if (plot) {
         ErrorPlot.write(output, report);
       }
@@ -210,6 +213,7 @@ final class QuantizeCommand implements Runnable {
         .orderOver(base)
         .withLayers(selection.over(base.layers()), base.overrides())
         .withVocabulary(base.vocabulary().with(vocabulary.given()))
+        .withAllocation(base.allocation().with(allocation.given()))
         .withBlockwise(blockwise.over(base.blockwise()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));

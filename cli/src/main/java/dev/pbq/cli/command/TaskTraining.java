@@ -1,7 +1,6 @@
 package dev.pbq.cli.command;
 
 import dev.pbq.cli.console.StatusLine;
-import dev.pbq.cli.console.Summary;
 import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.TaskOptions;
 import dev.pbq.cli.option.TrainingOptions;
@@ -12,6 +11,7 @@ import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.run.ClassificationTrained;
 import dev.pbq.train.run.CurvePoint;
 import dev.pbq.train.run.LabeledTraining;
+import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.train.TrainingJob;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ record TaskTraining(CommandSpec spec, TrainingJob job, TrainingOptions options, 
             shown -> job.trainLabels(method, data, output, options.existing(), shown));
     status.clear();
     PrintWriter console = spec.commandLine().getOut();
-    Summary.print(output, result.report(), console);
+    QuantizationText.print(output, result.report(), console);
     CurvePoint before = result.curve().get(0);
     ClassificationResult after = result.heldOut();
     console.println(

@@ -3,7 +3,6 @@ package dev.pbq.cli.command;
 import dev.pbq.cli.console.CommandWords;
 import dev.pbq.cli.console.DefaultOutput;
 import dev.pbq.cli.console.StatusLine;
-import dev.pbq.cli.console.Summary;
 import dev.pbq.cli.console.TrainingDryRun;
 import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
@@ -22,6 +21,7 @@ import dev.pbq.core.pipeline.DenseFolder;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.method.TrainingMethods;
 import dev.pbq.train.run.TrainingResult;
+import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.report.RunFacts;
 import dev.pbq.workflow.report.TrainingPage;
 import dev.pbq.workflow.train.TrainingJob;
@@ -133,7 +133,7 @@ final class TrainCommand implements Runnable {
           TrainingStatus.during(
               status, "loss", shown -> job.train(made, output, options.existing(), shown));
       status.clear();
-      Summary.print(output, result.report(), console);
+      QuantizationText.print(output, result.report(), console);
       console.println(
           String.format(
               Locale.ROOT,

@@ -27,6 +27,18 @@ public final class QuantizeProgress implements ProgressListener {
   }
 
   @Override
+  public void measuring(int block, int blocks, double share) {
+    double left = (System.nanoTime() - start) * 1e-9 * (1 - share) / share;
+    status.update(
+        "sensitivity: block %d/%d, %s left".formatted(block + 1, blocks, Amounts.duration(left)));
+  }
+
+  @Override
+  public void told(String line) {
+    status.line(line);
+  }
+
+  @Override
   public void started(int blocks, int finishedBlocks) {
     this.blocks = blocks;
     this.finishedBefore = finishedBlocks;

@@ -99,6 +99,18 @@ public final class OutputDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses a target that exists, before long work that comes ahead of {@link #open}.
+   *
+   * @param replace whether it may exist
+   * @throws PbqException USAGE if it does and may not
+   */
+  public static void requireFree(Path target, boolean replace) {
+    if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw PbqException.setting("output %s exists; {force} replaces it", target);
+    }
+  }
+
   /** The target with links resolved, so that a link is never replaced by a directory. */
   private static Path realTarget(Path target) throws IOException {
     Path absolute = target.toAbsolutePath().normalize();

@@ -7,6 +7,17 @@ public interface ProgressListener {
   /** Hears nothing. */
   ProgressListener SILENT = new ProgressListener() {};
 
+  /**
+   * Sensitivities of linears are being measured, before a run that shares bits among them.
+   *
+   * @param block index of the block whose linears are measured
+   * @param share of the work that is done, 0 to 1
+   */
+  default void measuring(int block, int blocks, double share) {}
+
+  /** A fact about the run that is worth keeping in view, in one line. */
+  default void told(String line) {}
+
   /** The run starts, or resumes with {@code finishedBlocks} of {@code blocks} done before. */
   default void started(int blocks, int finishedBlocks) {}
 

@@ -1,5 +1,7 @@
 package dev.pbq.eval.profile;
 
+import java.util.List;
+
 /**
  * One variance.
  *
@@ -7,4 +9,14 @@ package dev.pbq.eval.profile;
  * @param operation what of the block: see {@link Operations} for activations; for weights the last
  *     part of the linear's name
  */
-public record VarianceEntry(int block, String operation, double variance) {}
+public record VarianceEntry(int block, String operation, double variance) {
+  /** A table of entries, with a line of headings. */
+  public static String csv(List<VarianceEntry> entries) {
+    StringBuilder csv = new StringBuilder("block_id,layer_name,variance\n");
+    for (VarianceEntry e : entries) {
+      csv.append(e.block()).append(',').append(e.operation()).append(',').append(e.variance());
+      csv.append('\n');
+    }
+    return csv.toString();
+  }
+}

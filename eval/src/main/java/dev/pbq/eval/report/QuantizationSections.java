@@ -8,6 +8,7 @@ import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.VocabularySize;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,10 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 
 /** The report of a quantization as sections of a page. */
 public final class QuantizationSections {
   private static final String DAMPING = "damping";
+
+  /** Differences of scales and steps between shapes are smaller. */
+  private static final double NOTABLE_BITS = 0.3;
 
   private final QuantizationReport report;
   private final List<Integer> blocks;
@@ -98,6 +103,9 @@ public final class QuantizationSections {
     List<Section> sections = new ArrayList<>();
     if (!report.linears().isEmpty()) {
       sections.add(errors());
+      if (ratesDiffer()) {
+        sections.add(rates());
+      }
       sections.add(bits());
       sections.add(seconds());
     }
@@ -110,26 +118,45 @@ public final class QuantizationSections {
 
   /** The relative errors alone. */
   public Section errors() {
-    double[][] values = new double[blocks.size()][kinds.size()];
-    for (double[] row : values) {
-      Arrays.fill(row, Double.NaN);
-    }
-    for (LinearOutcome linear : report.linears()) {
-      values[blocks.indexOf(linear.block())][kinds.indexOf(kind(linear))] = linear.relativeError();
-    }
     boolean output = errorMeaning().equals("of outputs");
-    return new Section.HeatMap(
+    return map(
         "Relative error of every linear",
         output
             ? "||(W - Q) X||² / ||W X||² over the calibration tokens: the share of a layer's output"
                 + " that is lost. Rows are decoder blocks."
             : "||W - Q||² / ||W||²: the share of the weights' energy that is lost. Rows are decoder"
                 + " blocks.",
-        "block",
-        blocks.stream().map(String::valueOf).toList(),
-        kinds,
-        values,
-        "relative error");
+        "relative error",
+        LinearOutcome::relativeError);
+  }
+
+  /** Whether some linears take more bits than others, by more than their shapes explain. */
+  private boolean ratesDiffer() {
+    DoubleSummaryStatistics rates =
+        report.linears().stream().mapToDouble(LinearOutcome::bitsPerWeight).summaryStatistics();
+    return rates.getMax() - rates.getMin() > NOTABLE_BITS;
+  }
+
+  private Section rates() {
+    return map(
+        "Bits of every linear",
+        "Bits per weight as stored. Rows are decoder blocks.",
+        "bits per weight",
+        LinearOutcome::bitsPerWeight);
+  }
+
+  private Section map(
+      String title, String text, String what, ToDoubleFunction<LinearOutcome> value) {
+    double[][] values = new double[blocks.size()][kinds.size()];
+    for (double[] row : values) {
+      Arrays.fill(row, Double.NaN);
+    }
+    for (LinearOutcome linear : report.linears()) {
+      values[blocks.indexOf(linear.block())][kinds.indexOf(kind(linear))] =
+          value.applyAsDouble(linear);
+    }
+    return new Section.HeatMap(
+        title, text, "block", blocks.stream().map(String::valueOf).toList(), kinds, values, what);
   }
 
   private Section bits() {

@@ -24,6 +24,7 @@ import dev.pbq.core.pipeline.QuantizationRun;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.pipeline.TargetsEstimate;
+import dev.pbq.core.pipeline.WeightsFingerprint;
 import dev.pbq.core.quant.Quantizer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -103,6 +104,21 @@ public final class QuantizationJob implements AutoCloseable {
   /** Bytes of the original's tensors. */
   public long originalBytes() {
     return weights.totalBytes();
+  }
+
+  /** The fingerprint of the original's weights. */
+  String weightsFingerprint() {
+    return WeightsFingerprint.of(weights);
+  }
+
+  /** How many tensors the original has. */
+  int tensors() {
+    return weights.names().size();
+  }
+
+  /** Numbers that the original's tensors hold. */
+  long parameters() {
+    return weights.names().stream().mapToLong(n -> weights.info(n).elementCount()).sum();
   }
 
   /** What the run will take. */

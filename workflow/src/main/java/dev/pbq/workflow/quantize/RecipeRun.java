@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Version;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.data.Calibration;
@@ -181,13 +182,24 @@ public final class RecipeRun implements AutoCloseable {
   /**
    * Quantizes. The output directory appears complete or not at all, with the {@linkplain
    * #complete() complete recipe} in it ({@link RecipeFile#NAME}); unfinished work is kept for
-   * resuming.
+   * resuming. A recipe that {@linkplain Recipe#allocation() shares bits among layers} becomes one
+   * with exceptions first; that is the recipe in the output.
    *
    * @param output the directory to make
    * @throws PbqException as {@link dev.pbq.core.pipeline.QuantizationRun} does
    */
   public QuantizationReport quantize(Path output, Existing existing, ProgressListener progress) {
     estimate().requireDisk(output);
+    if (recipe.allocation().allocate()) {
+      OutputDirectory.requireFree(output, existing.force() || existing.resume());
+      SensitivityRun measuring = new SensitivityRun(resolved, recipe, texts, threads);
+      Recipe fixed =
+          new AllocatedRecipe(recipe, job, estimate().outputBytes(), measuring)
+              .of(output, progress);
+      try (RecipeRun run = open(resolved, fixed, texts, threads)) {
+        return run.quantize(output, existing, progress);
+      }
+    }
     Optional<Calibration> windows =
         job.plan().needsCalibration()
             ? Optional.of(

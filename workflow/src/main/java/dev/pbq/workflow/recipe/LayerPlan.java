@@ -15,6 +15,7 @@ import java.util.Optional;
  *     calibrated one input after the other in any case
  * @param blockwise what is left of a block is trained after each input, if at all
  * @param vocabulary what becomes of embedding and head
+ * @param allocation how bits are shared among layers
  */
 public record LayerPlan(
     LayerChoice choice,
@@ -22,7 +23,8 @@ public record LayerPlan(
     boolean trueSequential,
     Targets targets,
     Optional<CorrectionSettings> blockwise,
-    VocabularyChoice vocabulary) {
+    VocabularyChoice vocabulary,
+    AllocationChoice allocation) {
   /** All layers alike, a block at once. */
   public static final LayerPlan ALL =
       new LayerPlan(
@@ -31,9 +33,14 @@ public record LayerPlan(
           false,
           Targets.ORIGINAL,
           Optional.empty(),
-          VocabularyChoice.NONE);
+          VocabularyChoice.NONE,
+          AllocationChoice.NONE);
 
   public LayerPlan {
     overrides = List.copyOf(overrides);
+  }
+
+  LayerPlan with(AllocationChoice other) {
+    return new LayerPlan(choice, overrides, trueSequential, targets, blockwise, vocabulary, other);
   }
 }

@@ -113,6 +113,11 @@ public record Recipe(
     return plan.vocabulary();
   }
 
+  /** How bits are shared among layers. */
+  public AllocationChoice allocation() {
+    return plan.allocation();
+  }
+
   public TokenChoice tokens() {
     return texts.tokens();
   }
@@ -199,7 +204,13 @@ public record Recipe(
     return new Recipe(
         main,
         new LayerPlan(
-            newLayers, newOverrides, trueSequential(), targets(), blockwise(), vocabulary()),
+            newLayers,
+            newOverrides,
+            trueSequential(),
+            targets(),
+            blockwise(),
+            vocabulary(),
+            allocation()),
         texts,
         maxShardSize);
   }
@@ -207,7 +218,14 @@ public record Recipe(
   public Recipe withTrueSequential(boolean isSequential) {
     return new Recipe(
         main,
-        new LayerPlan(layers(), overrides(), isSequential, targets(), blockwise(), vocabulary()),
+        new LayerPlan(
+            layers(),
+            overrides(),
+            isSequential,
+            targets(),
+            blockwise(),
+            vocabulary(),
+            allocation()),
         texts,
         maxShardSize);
   }
@@ -216,7 +234,14 @@ public record Recipe(
   public Recipe withTargets(Targets targets) {
     return new Recipe(
         main,
-        new LayerPlan(layers(), overrides(), trueSequential(), targets, blockwise(), vocabulary()),
+        new LayerPlan(
+            layers(),
+            overrides(),
+            trueSequential(),
+            targets,
+            blockwise(),
+            vocabulary(),
+            allocation()),
         texts,
         maxShardSize);
   }
@@ -225,7 +250,14 @@ public record Recipe(
   public Recipe withBlockwise(Optional<CorrectionSettings> settings) {
     return new Recipe(
         main,
-        new LayerPlan(layers(), overrides(), trueSequential(), targets(), settings, vocabulary()),
+        new LayerPlan(
+            layers(),
+            overrides(),
+            trueSequential(),
+            targets(),
+            settings,
+            vocabulary(),
+            allocation()),
         texts,
         maxShardSize);
   }
@@ -234,9 +266,15 @@ public record Recipe(
   public Recipe withVocabulary(VocabularyChoice choice) {
     return new Recipe(
         main,
-        new LayerPlan(layers(), overrides(), trueSequential(), targets(), blockwise(), choice),
+        new LayerPlan(
+            layers(), overrides(), trueSequential(), targets(), blockwise(), choice, allocation()),
         texts,
         maxShardSize);
+  }
+
+  /** With bits shared among layers by what their quantization costs, or not. */
+  public Recipe withAllocation(AllocationChoice choice) {
+    return new Recipe(main, plan.with(choice), texts, maxShardSize);
   }
 
   public Recipe withData(

@@ -81,6 +81,9 @@ public final class RecipeFile {
               toml.put("blockwise-lr", blockwise.learningRate());
             });
     settings(SettingsReader.write(recipe.vocabulary()), toml);
+    if (!recipe.allocation().equals(AllocationChoice.NONE)) {
+      settings(SettingsReader.write(recipe.allocation()), toml);
+    }
     if (recipe.tokens().addBos() != TokenChoice.DEFAULT.addBos()) {
       toml.put("add-bos", recipe.tokens().addBos().name().toLowerCase(Locale.ROOT));
     }

@@ -48,6 +48,12 @@ final class RecipeReader {
           "embedding-method",
           "head-bits",
           "head-method",
+          "allocate",
+          "budget",
+          "widths",
+          "sensitivity",
+          "probe-bits",
+          "probe-windows",
           "add-bos",
           "parse-special-tokens",
           "max-shard-size",
@@ -81,7 +87,8 @@ final class RecipeReader {
                 top.number("embedding-bits").orElse(null),
                 top.number("head-bits").orElse(null),
                 top.text("embedding-method").orElse(null),
-                top.text("head-method").orElse(null))),
+                top.text("head-method").orElse(null)),
+            allocation(top)),
         new TextPlan(
             tokens(top),
             top.table("calibration").map(this::calibration).orElse(CalibrationChoice.DEFAULT),
@@ -183,6 +190,17 @@ final class RecipeReader {
     return Optional.of(
         new CorrectionSettings(
             epochs.orElse(otherwise.epochs()), rate.orElse(otherwise.learningRate())));
+  }
+
+  private AllocationChoice allocation(TomlTable top) {
+    JsonNode budget = top.node().get("budget");
+    return new AllocationChoice(
+        top.flag("allocate").orElse(null),
+        budget != null && budget.isNumber() ? budget.asText() : top.text("budget").orElse(null),
+        top.text("widths").orElse(null),
+        top.text("sensitivity").map(this::textOrFile).orElse(null),
+        top.number("probe-bits").orElse(null),
+        top.integer("probe-windows", 1).orElse(null));
   }
 
   private static TokenChoice tokens(TomlTable top) {

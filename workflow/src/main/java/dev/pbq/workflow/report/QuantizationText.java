@@ -1,4 +1,4 @@
-package dev.pbq.cli.console;
+package dev.pbq.workflow.report;
 
 import dev.pbq.core.Amounts;
 import dev.pbq.core.pipeline.CorrectionOutcome;
@@ -11,10 +11,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Prints the result of a quantization in a few lines. */
-public final class Summary {
-  private Summary() {}
+/** The result of a quantization in a few lines of text. */
+public final class QuantizationText {
+  private QuantizationText() {}
 
+  /**
+   * Writes it.
+   *
+   * @param output the folder made
+   */
   public static void print(Path output, QuantizationReport report, PrintWriter out) {
     QuantizationReport.Size size = report.size();
     out.printf(

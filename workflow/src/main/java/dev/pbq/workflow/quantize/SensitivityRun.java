@@ -1,0 +1,161 @@
+package dev.pbq.workflow.quantize;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.OutputFolders;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.data.Calibration;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.pipeline.ProgressListener;
+import dev.pbq.core.quant.Methods;
+import dev.pbq.core.quant.Quantizer;
+import dev.pbq.eval.run.OpenModel;
+import dev.pbq.eval.run.Running;
+import dev.pbq.eval.sensitivity.LinearSensitivity;
+import dev.pbq.eval.sensitivity.SensitivityMeasurement;
+import dev.pbq.eval.sensitivity.SensitivityProgress;
+import dev.pbq.workflow.recipe.AllocationChoice;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.source.Texts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The sensitivities of a model's linears, measured into a file: what each costs when it alone is
+ * quantized ({@code docs/allocation.md}). A file that was begun with the same model, windows and
+ * probe is continued.
+ *
+ * @param resolved the model
+ * @param recipe which linears, calibration windows and probe; its method does not count
+ * @param texts where the calibration text is found
+ * @param threads for arithmetic, at least 1
+ */
+public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts, int threads) {
+  /** The cheapest of calibrated methods at any rate. */
+  private static final String PROBE = "ecq";
+
+  /** Rates at which a linear's own error is measured too, in rates of the probe. */
+  private static final double[] OTHER_RATES = {0.6667, 1.5, 2.25};
+
+  private static final double LEAST_BITS = 0.5;
+  private static final double MOST_BITS = 6;
+
+  /**
+   * Measures linears of a model that are quantized by calibration.
+   *
+   * @param file what is made, or continued
+   * @return how many linears the file has
+   * @throws PbqException as {@link RecipeRun#open}; USAGE if the model is not causal; NUMERICAL
+   *     naming a linear
+   */
+  public int measure(Path file, ProgressListener progress) {
+    Recipe probe = recipe.withMethod(PROBE, settings(false)).withAllocation(AllocationChoice.NONE);
+    try (RecipeRun run = RecipeRun.open(resolved, probe, texts, threads)) {
+      return measure(run.job(), false, file, false, progress).size();
+    }
+  }
+
+  /**
+   * Measures the linears of a plan.
+   *
+   * @param replace whether a file of something else is replaced
+   */
+  Sensitivities measure(
+      QuantizationJob job,
+      boolean dataFree,
+      Path file,
+      boolean replace,
+      ProgressListener progress) {
+    if (!(job.model() instanceof CausalModel)) {
+      throw PbqException.setting(
+          "sensitivities are distances between distributions over the next token, which %s models"
+              + " do not have",
+          job.model().architecture());
+    }
+    Calibration windows =
+        new CalibrationDraw(resolved, job.model(), texts, recipe.tokens())
+            .draw(recipe.calibration());
+    ObjectNode settings = settings(dataFree);
+    Methods.Configured probe = Methods.load().configure(PROBE, settings);
+    int probed = Math.min(recipe.allocation().probeWindows(), windows.windows().length);
+    OutputFolders.create("out", file.toAbsolutePath().getParent());
+    Sensitivities found =
+        Sensitivities.continued(
+            file,
+            Sensitivities.Header.of(
+                job.weightsFingerprint(), windows, probed, PROBE, probe.settings()),
+            replace);
+    Set<String> missing =
+        job.plan()
+            .linears()
+            .map(l -> l.name())
+            .filter(name -> !found.has(name))
+            .collect(Collectors.toSet());
+    if (missing.isEmpty()) {
+      return found;
+    }
+    ModelFolder folder = ModelFolder.open(resolved.folder());
+    Running running = Running.of(threads, 0);
+    try (OpenModel model = OpenModel.open(folder, Optional.empty(), recipe.tokens(), running)) {
+      SensitivityMeasurement measurement =
+          new SensitivityMeasurement(
+              model.model(),
+              model.weights(),
+              probe.quantizer(),
+              others(dataFree),
+              probed,
+              running.scratch());
+      model.run(
+          manager -> {
+            measurement.run(
+                windows.windows(),
+                linear -> missing.contains(linear.name()),
+                manager,
+                into(found, progress));
+            return found;
+          });
+    }
+    return found;
+  }
+
+  private static SensitivityProgress into(Sensitivities found, ProgressListener progress) {
+    return new SensitivityProgress() {
+      @Override
+      public void measured(LinearSensitivity sensitivity) {
+        found.add(sensitivity);
+      }
+
+      @Override
+      public void done(int block, int blocks, double share) {
+        progress.measuring(block, blocks, share);
+      }
+    };
+  }
+
+  /** The probe at other rates, within what the method takes. */
+  private List<Quantizer> others(boolean dataFree) {
+    Methods registry = Methods.load();
+    List<Quantizer> others = new ArrayList<>();
+    for (double factor : OTHER_RATES) {
+      double rate = Math.min(MOST_BITS, factor * recipe.allocation().probeBits());
+      ObjectNode settings = settings(dataFree);
+      settings.put("bits", Math.max(LEAST_BITS, rate));
+      others.add(registry.configure(PROBE, settings).quantizer());
+    }
+    return others;
+  }
+
+  private ObjectNode settings(boolean dataFree) {
+    ObjectNode settings = JsonNodeFactory.instance.objectNode();
+    settings.put("bits", recipe.allocation().probeBits());
+    settings.put("states", 1);
+    settings.put("dataFree", dataFree);
+    return settings;
+  }
+}
