@@ -98,7 +98,7 @@ class WidthKnapsackTest {
     List<List<Width>> widths = new ArrayList<>();
     long weights = 0;
     for (int i = 0; i < 40; i++) {
-      long n = 1_000_000 + random.nextInt(5_000_000);
+      long n = 1_000_000L + random.nextInt(5_000_000);
       weights += n;
       layers.add(new LayerCost("l" + i, n, 0.01 * Math.exp(random.nextGaussian()), 1.5));
       widths.add(widths(n, 2, 3, 4));
