@@ -49,6 +49,17 @@ record Cancellation(PbqListener listener) {
     ProgressListener to = listener.quantization();
     return new ProgressListener() {
       @Override
+      public void measuring(int block, int blocks, double share) {
+        check();
+        to.measuring(block, blocks, share);
+      }
+
+      @Override
+      public void told(String line) {
+        to.told(line);
+      }
+
+      @Override
       public void started(int blocks, int finishedBlocks) {
         check();
         to.started(blocks, finishedBlocks);

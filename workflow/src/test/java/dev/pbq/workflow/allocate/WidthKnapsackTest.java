@@ -80,7 +80,7 @@ class WidthKnapsackTest {
       layers.add(new LayerCost("l" + i, 100, 0.01, 1.5));
       widths.add(widths(100, 2, 3, 4));
     }
-    assertThat(WidthKnapsack.widths(layers, widths, 10 * 316)).containsOnly(1);
+    assertThat(WidthKnapsack.widths(layers, widths, 10L * 316)).containsOnly(1);
   }
 
   @Test
@@ -88,7 +88,7 @@ class WidthKnapsackTest {
     List<LayerCost> layers =
         List.of(new LayerCost("a", 100, 0.0001, 1.5), new LayerCost("b", 100, 0.1, 1.5));
     List<List<Width>> widths = List.of(widths(100, 2, 3, 4), widths(100, 2, 3, 4));
-    assertThat(WidthKnapsack.widths(layers, widths, 2 * 316)).containsExactly(0, 2);
+    assertThat(WidthKnapsack.widths(layers, widths, 2L * 316)).containsExactly(0, 2);
   }
 
   @Test
