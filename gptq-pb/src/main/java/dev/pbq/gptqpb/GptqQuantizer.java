@@ -68,9 +68,7 @@ final class GptqQuantizer implements Quantizer {
     checkFits(problem.name(), w.rows(), w.cols());
     problem.requireFiniteWeight();
     InverseFactor factor =
-        problem
-            .requireHessian()
-            .inverseFactor(damping(), order(), problem.name());
+        problem.requireHessian().inverseFactor(damping(), order(), problem.name());
     GptqGrids columns = new GptqGrids(problem.name(), settings, w, factor);
     SweepResult result =
         ColumnSweep.run(

@@ -2,8 +2,8 @@ package dev.pbq.ecq.choice;
 
 /**
  * The four branches of a trellis for each weight: the best code of each quantizer and parity, and
- * what it costs. Candidates are the two or three nearest of the parity, and zero. Costs are integers
- * in fixed point, less the least of the four, so that sums over a run cannot overflow.
+ * what it costs. Candidates are the two or three nearest of the parity, and zero. Costs are
+ * integers in fixed point, less the least of the four, so that sums over a run cannot overflow.
  */
 final class Branches {
   /** Branches of one weight: quantizer 0 even, odd, quantizer 1 even, odd. */
