@@ -143,7 +143,8 @@ class ArchitectureTest {
       only("dev.pbq.formats.config..", ROOT, PACKED, MODEL, "dev.pbq.formats.arithmetic..");
 
   @ArchTest
-  static final ArchRule export = only(EXPORT, ROOT, TENSOR, PACKED, CHECKPOINT, MODEL, DATA, JSON);
+  static final ArchRule export =
+      only(EXPORT, ROOT, TENSOR, ENTROPY, PACKED, CHECKPOINT, MODEL, DATA, JSON);
 
   @ArchTest
   static final ArchRule layoutsOfOtherProgramsStandBesideTheirWriters =

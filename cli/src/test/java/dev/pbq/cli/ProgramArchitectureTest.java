@@ -125,7 +125,8 @@ class ProgramArchitectureTest {
           EVAL,
           RECIPE,
           SOURCE,
-          "dev.pbq.workflow.quantize..");
+          "dev.pbq.workflow.quantize..",
+          "dev.pbq.workflow.inspect..");
 
   @ArchTest
   static final ArchRule inspections =
