@@ -63,7 +63,7 @@ class HtmlReportTest {
       assertThat(sources.group(1)).startsWith("data:image/svg+xml;base64,");
       count++;
     }
-    assertThat(count).as("a light and a dark picture of each of three charts").isEqualTo(6);
+    assertThat(count).as("a light and a dark picture of each of four charts").isEqualTo(8);
     assertThat(html).doesNotContain("http:", "https:", "url(", "@import");
   }
 
@@ -119,6 +119,15 @@ class HtmlReportTest {
             "x", "y", List.of("a", "b"), List.of(new Chart.Part(text, List.of(1.0, 2.0))));
     Chart lines =
         new Chart.Lines("x", "y", 0, List.of(new Chart.Part(text, List.of(0.01, 0.02, 0.01))));
+    List<Chart.Point> front = List.of(new Chart.Point(text, 2, 30));
+    Chart curve =
+        new Chart.Curve(
+            "bits",
+            "KL",
+            List.of(new Chart.Series(text, 0, false, front)),
+            front,
+            OptionalDouble.empty(),
+            "");
     return new ReportPage(
         text,
         text,
@@ -133,6 +142,7 @@ class HtmlReportTest {
                 new double[][] {{0.25, Double.NaN}},
                 text),
             new Section.Figure(text, text, text, scatter),
+            new Section.Figure(text, text, text, curve),
             new Section.Listing(text, text, List.of(text), List.of(List.of(text)), true),
             new Section.Fold(
                 text,
