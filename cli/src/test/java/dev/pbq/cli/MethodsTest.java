@@ -45,7 +45,7 @@ class MethodsTest {
     assertThat(help).contains("pbq quantize [");
     assertThat(help.lines().filter(line -> line.strip().startsWith("--groupsize"))).isEmpty();
     assertThat(help).doesNotContain("--x-solve", "--range-guard", "--exponent-width=");
-    assertThat(help.lines().count()).isLessThan(175);
+    assertThat(help.lines().count()).isLessThan(140);
   }
 
   @ParameterizedTest

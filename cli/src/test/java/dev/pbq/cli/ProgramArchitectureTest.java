@@ -153,6 +153,8 @@ class ProgramArchitectureTest {
           "dev.pbq.train.optimizer..",
           "dev.pbq.train.run..",
           "dev.pbq.train.tune..",
+          RECIPE,
+          "dev.pbq.workflow.quantize..",
           "dev.pbq.workflow.compare..");
 
   @ArchTest static final ArchRule eval = only(EVAL, CORE);

@@ -2,7 +2,6 @@ package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +13,7 @@ import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.tensor.DType;
+import dev.pbq.core.testkit.SharedFolder;
 import dev.pbq.core.testkit.SyntheticBert;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,8 +117,7 @@ class VocabularyTest {
   @ParameterizedTest
   @CsvSource({"stories260K, model.embed_tokens", "opt-mini, model.decoder.embed_tokens"})
   void aTiedTableIsStoredOnceAndServesBothEnds(String name, String table) throws IOException {
-    Path model = Path.of(System.getProperty("pbq.shared", "missing"), "models", name);
-    assumeThat(model).isDirectory();
+    Path model = SharedFolder.of("models/" + name);
     Path packed = quantize(model.toString(), "packed", "gptq --bits 4 --head-bits 4");
     Path dense = writeDense(packed, "dense");
     assertThat(perplexity(packed)).isEqualTo(perplexity(dense));

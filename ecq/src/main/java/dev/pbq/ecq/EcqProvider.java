@@ -1,5 +1,7 @@
 package dev.pbq.ecq;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.quant.QuantizerProvider;
 import java.util.List;
@@ -21,6 +23,12 @@ public final class EcqProvider implements QuantizerProvider<EcqSettings> {
   @Override
   public Class<EcqSettings> settingsType() {
     return EcqSettings.class;
+  }
+
+  /** Errors of a row that is looked up count against its own size, whatever the inputs are. */
+  @Override
+  public ObjectNode tableSettings() {
+    return JsonNodeFactory.instance.objectNode().put("dataFree", true).put("rowExponent", 1.0);
   }
 
   @Override

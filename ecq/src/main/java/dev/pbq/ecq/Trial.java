@@ -58,9 +58,14 @@ final class Trial {
     this.start = log;
   }
 
-  /** The same scale and lengths for a search on other rows. */
+  /** The same scale and lengths for a search on other rows, or for another one on the same. */
   Trial again() {
     return new Trial(log, lengths, Math.max(firstGain, Math.min(gain, 1.5)));
+  }
+
+  /** Whether code lengths no longer follow the codes. */
+  boolean keepsLengths() {
+    return rounds >= LEARNING;
   }
 
   double scale() {

@@ -81,8 +81,7 @@ class EcqQuantizerTest {
     try (Hessian h = Synthetic.hessian(Synthetic.inputs(300, 96, 4))) {
       Quantization q =
           ecq(bits, states, false).quantize(new LinearProblem("layer", w, Optional.of(h)));
-      // The size of a layer of 3 KB jumps with every step that is tried.
-      assertThat(storedBits(q)).isCloseTo(bits, within(.02));
+      assertThat(storedBits(q)).isCloseTo(bits, within(.002));
     }
   }
 

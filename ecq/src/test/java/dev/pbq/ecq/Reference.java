@@ -105,7 +105,7 @@ public final class Reference {
     double[] z = new double[k.length];
     int state = 0;
     for (int r = 0; r < k.length; r++) {
-      z[r] = trellis.value(trellis.quantizer(state), k[r]);
+      z[r] = trellis.level(trellis.quantizer(state), k[r]);
       state = trellis.next(state, k[r]);
     }
     return z;
@@ -137,7 +137,7 @@ public final class Reference {
       for (int s = 0; s < states; s++) {
         int q = trellis.quantizer(s);
         for (int k : new int[] {floor - 1, floor, floor + 1, floor + 2, 0}) {
-          double d = u[r] - trellis.value(q, k);
+          double d = u[r] - trellis.level(q, k);
           double c = cost[s] + d * d + lambda * lengths.of(q, k);
           int t = trellis.next(s, k);
           if (c < next[t]) {

@@ -1,11 +1,15 @@
 package dev.pbq.gptqpb;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.quant.QuantizerProvider;
 import java.util.List;
 
 /** Announces {@code rtn}. */
 public final class RtnProvider implements QuantizerProvider<RtnSettings> {
+  private static final int TABLE_GROUP = 64;
+
   @Override
   public List<Method> methods() {
     return List.of(new Method("rtn", "round to nearest on min-max grids; needs no calibration"));
@@ -19,6 +23,12 @@ public final class RtnProvider implements QuantizerProvider<RtnSettings> {
   @Override
   public Class<RtnSettings> settingsType() {
     return RtnSettings.class;
+  }
+
+  /** A whole row of a table has outliers that a grid for all would be taken up by. */
+  @Override
+  public ObjectNode tableSettings() {
+    return JsonNodeFactory.instance.objectNode().put("groupsize", TABLE_GROUP);
   }
 
   @Override

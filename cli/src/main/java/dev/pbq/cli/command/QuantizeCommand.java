@@ -2,7 +2,6 @@ package dev.pbq.cli.command;
 
 import dev.pbq.cli.console.CommandWords;
 import dev.pbq.cli.console.DefaultOutput;
-import dev.pbq.cli.console.DryRun;
 import dev.pbq.cli.console.EvaluationStatus;
 import dev.pbq.cli.console.InterruptNotice;
 import dev.pbq.cli.console.QuantizeProgress;
@@ -35,6 +34,7 @@ import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.VocabularyChoice;
 import dev.pbq.workflow.report.ErrorPlot;
+import dev.pbq.workflow.report.PlanText;
 import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.report.ResultPages;
 import dev.pbq.workflow.report.RunFacts;
@@ -64,12 +64,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  pbq quantize huggyllama/llama-7b --method xnor --low-frac 0.9 --salient-metric hessian",
-      "  pbq quantize my-model --method gptq --bits 4 --groupsize 128 --calib my-text.jsonl",
+      "  pbq quantize huggyllama/llama-7b --method xnor --low-frac 0.9",
+      "  pbq quantize my-model --method gptq --bits 4 --groupsize 128 --calib my.txt",
       "  pbq quantize my-model --method arb-rc --cgb",
       "  pbq quantize tiny --method xnor --low-frac 0.8 --out q --eval tiny",
       "  pbq quantize llama-7b --method xnor --low-frac 0.9 --dry-run",
       "  pbq quantize my-model --recipe out/llama-7b-xnor/pbq-recipe.toml",
+      "  pbq quantize --allocate --help    what goes with --allocate; likewise others",
       "",
       "A killed run continues with --resume and gives the same bytes. Exit codes: see 'pbq --help'."
     })
@@ -164,7 +165,7 @@ final class QuantizeCommand implements Runnable {
     Path output = out != null ? out : DefaultOutput.of(resolved, recipe.requireMethod());
     try (RecipeRun run = RecipeRun.open(resolved, recipe, data.texts(), common.threads())) {
       if (dryRun) {
-        DryRun.print(resolved, run.job(), run.estimate(), recipe, common.threads(), console);
+        PlanText.print(resolved, run.job(), run.estimate(), recipe, common.threads(), console);
         return;
       }
       List<EvaluationText> texts = run.evaluationTexts();

@@ -7,6 +7,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.quant.MethodCatalog;
 import dev.pbq.core.quant.SettingDescription;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
@@ -17,9 +18,22 @@ import picocli.CommandLine.ParameterException;
 
 /**
  * The help of {@code pbq quantize} and {@code pbq train}: the general options and a line for each
- * method; after {@code --method M} the settings of that method and nothing else.
+ * method; after {@code --method M} the settings of that method and nothing else. Options that are
+ * of use beside another one alone are shown when that one is given beside {@code --help}.
  */
 final class QuantizeHelp {
+  /** Options by the one that they go with. */
+  private static final Map<String, List<String>> DETAILS =
+      Map.of(
+          "--allocate",
+          List.of("--budget", "--widths", "--sensitivity", "--probe-bits", "--probe-windows"),
+          "--embedding-bits",
+          List.of("--embedding-method"),
+          "--head-bits",
+          List.of("--head-method"),
+          "--blockwise",
+          List.of("--blockwise-epochs", "--blockwise-lr"));
+
   private final MethodOptions options;
 
   private QuantizeHelp(MethodOptions options) {
@@ -67,12 +81,19 @@ final class QuantizeHelp {
                 .toList()
             : help.commandSpec().options().stream()
                 .filter(option -> !option.hidden() && !options.contains(option))
+                .filter(option -> isShown(help, option))
                 .toList();
     // Options know how their negated names look through the command that they belong to.
     method.ifPresent(m -> shown.forEach(CommandSpec.create()::addOption));
     Help.Layout layout = help.createDefaultLayout(shown, List.of(), help.colorScheme());
     layout.addAllOptions(shown, help.createDefaultParamLabelRenderer());
     return layout.toString();
+  }
+
+  private static boolean isShown(Help help, OptionSpec option) {
+    return DETAILS.entrySet().stream()
+        .filter(e -> e.getValue().contains(option.longestName()))
+        .allMatch(e -> help.commandSpec().findOption(e.getKey()).getValue() != null);
   }
 
   private String footer(Help help, IHelpSectionRenderer plain) {

@@ -11,10 +11,9 @@ public final class BlockwiseOptions {
       names = "--blockwise",
       negatable = true,
       description =
-          "After each input of a block (q/k/v, o, gate/up, down) train its layers that are not"
-              + " quantized yet towards the outputs of the original block, on the calibration"
-              + " windows. Calibrated methods only; many times slower, and of no use with few"
-              + " windows.")
+          "After each input of a block train its layers that are not quantized yet towards the"
+              + " original block's outputs. Calibrated methods only; many times slower, and of no"
+              + " use with few windows.")
   private Boolean blockwise;
 
   @Option(

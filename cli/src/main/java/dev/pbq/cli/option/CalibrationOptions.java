@@ -44,8 +44,8 @@ public final class CalibrationOptions {
       names = "--targets",
       paramLabel = "original|quantized",
       description =
-          "What layers are fitted to: their own outputs, or (quantized) those of the original"
-              + " model, so that they mend what was quantized before. Implies --true-sequential.")
+          "Fit layers to their own outputs, or (quantized) to the original model's, which mends"
+              + " earlier errors. Implies --true-sequential.")
   private Targets targets;
 
   /** A recipe with the order and the targets that were given. */

@@ -13,10 +13,11 @@ final class AdaptiveCoder implements CodeCoder {
   public byte[] encode(Codes codes, Trellis trellis, int segmentRows) {
     BitEncoder out = new BitEncoder();
     AdaptiveModel model = new AdaptiveModel(out, codes.rows());
+    TrellisWalk walk = new TrellisWalk(trellis, segmentRows);
     int[] column = new int[codes.rows()];
     for (int c = 0; c < codes.cols(); c++) {
       codes.column(c, 0, column);
-      run(model, trellis, segmentRows, column);
+      run(model, walk, column);
     }
     return out.finish();
   }
@@ -29,15 +30,14 @@ final class AdaptiveCoder implements CodeCoder {
       Trellis trellis,
       int segmentRows,
       Function<String, PbqException> bad) {
-    if ((long) rows * cols > (long) WEIGHTS_PER_BYTE * stored.length) {
-      throw bad.apply(stored.length + " bytes cannot hold " + rows + " x " + cols + " codes");
-    }
+    CodeCoder.requireRoom(stored, rows, cols, bad);
     BitDecoder in = new BitDecoder(stored, 0, stored.length);
     AdaptiveModel model = new AdaptiveModel(in, rows);
     Codes.Builder codes = new Codes.Builder(rows, cols);
+    TrellisWalk walk = new TrellisWalk(trellis, segmentRows);
     int[] column = new int[rows];
     for (int c = 0; c < cols; c++) {
-      run(model, trellis, segmentRows, column);
+      run(model, walk, column);
       for (int r = 0; r < rows; r++) {
         if (Math.abs(column[r]) > Codes.LARGEST) {
           throw bad.apply("code [" + r + ", " + c + "] is " + column[r]);
@@ -55,19 +55,12 @@ final class AdaptiveCoder implements CodeCoder {
   }
 
   /** Codes a column; a decoder fills the array. */
-  private static void run(AdaptiveModel model, Trellis trellis, int segmentRows, int[] column) {
+  private static void run(AdaptiveModel model, TrellisWalk walk, int[] column) {
     model.nextColumn();
-    int state = 0;
-    int left = segmentRows;
+    walk.restart();
     for (int r = 0; r < column.length; r++) {
-      if (left == 0) {
-        state = 0;
-        left = segmentRows;
-      }
-      left--;
-      int k = model.code(trellis.quantizer(state), column[r]);
-      column[r] = k;
-      state = trellis.next(state, k);
+      column[r] = model.code(walk.quantizer(), column[r]);
+      walk.advance(column[r]);
     }
   }
 }

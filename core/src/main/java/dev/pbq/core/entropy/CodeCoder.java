@@ -30,6 +30,17 @@ public interface CodeCoder {
   }
 
   /**
+   * Refuses a shape that so many bytes cannot hold, before memory is taken for it.
+   *
+   * @param bad makes the exception
+   */
+  static void requireRoom(byte[] stored, int rows, int cols, Function<String, PbqException> bad) {
+    if ((long) rows * cols > (long) WEIGHTS_PER_BYTE * stored.length) {
+      throw bad.apply(stored.length + " bytes cannot hold " + rows + " x " + cols + " codes");
+    }
+  }
+
+  /**
    * The codes that {@link #encode} was given. Takes no more memory than a fixed multiple of the
    * bytes that are there.
    *

@@ -38,7 +38,6 @@ final class PanelDecoder {
 
   PanelDecoder(
       Trellis trellis, int segmentRows, RansHeader header, Function<String, PbqException> bad) {
-
     this.segmentRows = segmentRows;
     this.header = header;
     this.bad = bad;

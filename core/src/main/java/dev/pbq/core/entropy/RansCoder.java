@@ -56,9 +56,7 @@ final class RansCoder implements CodeCoder {
       Trellis trellis,
       int segmentRows,
       Function<String, PbqException> bad) {
-    if ((long) rows * cols > (long) WEIGHTS_PER_BYTE * stored.length) {
-      throw bad.apply(stored.length + " bytes cannot hold " + rows + " x " + cols + " codes");
-    }
+    CodeCoder.requireRoom(stored, rows, cols, bad);
     int width = panelColumns(rows);
     int panels = Parallel.ranges(cols, width);
     ByteBuffer in = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);

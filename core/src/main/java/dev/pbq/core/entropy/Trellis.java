@@ -75,9 +75,4 @@ public enum Trellis {
   public float level(int quantizer, int k) {
     return this == SCALAR ? k : (float) (2.0 * k - quantizer * Integer.signum(k));
   }
-
-  /** The value of code {@code k} of a quantizer, in steps; {@code |k|} is below 2^30. */
-  public int value(int quantizer, int k) {
-    return this == SCALAR ? k : quantizer == 0 ? 2 * k : 2 * k - Integer.signum(k);
-  }
 }

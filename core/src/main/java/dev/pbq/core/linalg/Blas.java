@@ -189,12 +189,7 @@ final class Blas {
         && LAPACKE_dtrtri_work(CblasColMajor, UPPER, NON_UNIT, n, a, n) == 0;
   }
 
-  /** A [n, n] = L L^T in place, lower triangle, in float64; false if not positive definite. */
-  static boolean choleskyLower(int n, DoublePointer a) {
-    return LAPACKE_dpotrf_work(CblasColMajor, LOWER, n, a, n) == 0;
-  }
-
-  /** B [n, count] = (L L^T)^-1 B in float64, L [n, n] as {@link #choleskyLower} leaves it. */
+  /** B [n, count] = (L L^T)^-1 B in float64, L [n, n] as {@link LowerCholesky} leaves it. */
   static void solveCholesky(int n, int count, DoublePointer l, DoublePointer b) {
     if (LAPACKE_dpotrs_work(CblasColMajor, LOWER, n, count, l, n, b, n) != 0) {
       throw new IllegalStateException("dpotrs: wrong arguments");

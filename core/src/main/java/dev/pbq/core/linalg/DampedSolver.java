@@ -1,7 +1,6 @@
 package dev.pbq.core.linalg;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.Wording;
 import java.util.Optional;
 
 /**
@@ -38,55 +37,39 @@ public final class DampedSolver implements AutoCloseable {
   }
 
   private static DampedSolver of(Hessian h, Optional<Hessian> part, Damping damping, String layer) {
+    return DampingSearch.find(damping, layer, share -> factored(h, part, share));
+  }
+
+  private static Optional<DampedSolver> factored(Hessian h, Optional<Hessian> part, double share) {
     int n = h.size();
+    double[] row = new double[n];
+    double[] diagonal = new double[n];
+    double mean = 0;
     NativeDoubles a = new NativeDoubles((long) n * n);
     boolean good = false;
     try {
-      Blas.useCallingThread();
-      double step = damping.step();
-      double share = damping.share();
-      while (!factored(h, part, share, a)) {
-        if (share >= damping.limit()) {
-          throw PbqException.numerical(
-              Wording.of(
-                  "%s: the Hessian is not positive definite, even with %s of its mean diagonal"
-                      + " added; try a larger {percdamp} or more calibration data",
-                  layer, share));
+      for (int i = 0; i < n; i++) {
+        h.row(i, row);
+        if (part.isPresent()) {
+          subtract(row, h, part.get(), i);
         }
-        share = Math.min(share + step, damping.limit());
-        step *= 2;
+        diagonal[i] = row[0] <= 0 ? 1 : row[0];
+        mean += diagonal[i] / n;
+        // Row i from the diagonal on is column i of the lower triangle, column-major.
+        a.put((long) i * n + i, row, 0, n - i);
       }
-      good = true;
-      return new DampedSolver(n, a);
+      double[] one = new double[1];
+      for (int i = 0; i < n; i++) {
+        one[0] = diagonal[i] + share * mean;
+        a.put((long) i * n + i, one, 0, 1);
+      }
+      good = LowerCholesky.inPlace(a, n);
+      return good ? Optional.of(new DampedSolver(n, a)) : Optional.empty();
     } finally {
       if (!good) {
         a.close();
       }
     }
-  }
-
-  private static boolean factored(
-      Hessian h, Optional<Hessian> part, double share, NativeDoubles a) {
-    int n = h.size();
-    double[] row = new double[n];
-    double[] diagonal = new double[n];
-    double mean = 0;
-    for (int i = 0; i < n; i++) {
-      h.row(i, row);
-      if (part.isPresent()) {
-        subtract(row, h, part.get(), i);
-      }
-      diagonal[i] = row[0] <= 0 ? 1 : row[0];
-      mean += diagonal[i] / n;
-      // Row i from the diagonal on is column i of the lower triangle, column-major.
-      a.put((long) i * n + i, row, 0, n - i);
-    }
-    double[] one = new double[1];
-    for (int i = 0; i < n; i++) {
-      one[0] = diagonal[i] + share * mean;
-      a.put((long) i * n + i, one, 0, 1);
-    }
-    return Blas.choleskyLower(n, a.at(0));
   }
 
   private static void subtract(double[] row, Hessian h, Hessian part, int i) {

@@ -9,16 +9,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Accumulates a Hessian for each of some inputs while a block runs. Owns what is not finished. */
-final class HessianTap implements LinearInputTap, AutoCloseable {
+/**
+ * The Hessian of each of some inputs, accumulated while a block runs. Owns what is not finished.
+ */
+public final class HessianTap implements LinearInputTap, AutoCloseable {
   private final Map<String, HessianAccumulator> accumulators = new HashMap<>();
   private final Map<String, Long> tokens = new HashMap<>();
   private final boolean everyToken;
 
   /**
+   * Starts at zero.
+   *
    * @param everyToken whether experts are shown all tokens
    */
-  HessianTap(List<LinearInput> inputs, boolean everyToken) {
+  public HessianTap(List<LinearInput> inputs, boolean everyToken) {
     this.everyToken = everyToken;
     for (LinearInput input : inputs) {
       accumulators.put(input.name(), new HessianAccumulator(input.features()));
@@ -40,12 +44,12 @@ final class HessianTap implements LinearInputTap, AutoCloseable {
   }
 
   /** Tokens that an input was shown for. */
-  long tokens(LinearInput input) {
+  public long tokens(LinearInput input) {
     return tokens.getOrDefault(input.name(), 0L);
   }
 
   /** The Hessian of an input, for the caller to close. */
-  Hessian finish(LinearInput input) {
+  public Hessian finish(LinearInput input) {
     return accumulators.get(input.name()).finish(input.name());
   }
 

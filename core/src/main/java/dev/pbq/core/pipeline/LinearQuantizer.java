@@ -1,6 +1,5 @@
 package dev.pbq.core.pipeline;
 
-import dev.pbq.core.PbqException;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.packed.BitAccount;
@@ -75,7 +74,7 @@ final class LinearQuantizer {
         targets.filter(t -> calibrated).map(t -> t.of(task.name(), original, task.quantizer()));
     FloatMatrix weight = target.map(TargetWeights.Target::weight).orElse(original);
     Quantization q = task.quantizer().quantize(new LinearProblem(task.name(), weight, needed));
-    double relativeError = relativeError(task.name(), weight, q.linear(), hessian);
+    double relativeError = WeightError.relative(task.name(), weight, q.linear(), hessian);
     BitAccount bits = q.linear().bits();
     return new Result(
         q.linear(),
@@ -122,32 +121,5 @@ final class LinearQuantizer {
           weights.readRows(tensor, first, count, to);
         });
     return w;
-  }
-
-  private static double relativeError(
-      String name, FloatMatrix weight, QuantizedLinear quantized, Optional<Hessian> hessian) {
-    WeightError e =
-        hessian
-            .map(
-                h ->
-                    new WeightError(
-                        h.quadraticTrace(difference(weight, quantized)), h.quadraticTrace(weight)))
-            .orElseGet(() -> WeightError.of(weight, quantized));
-    if (!Double.isFinite(e.error())) {
-      throw PbqException.numerical(name + ": the quantized weights are not finite");
-    }
-    return e.reference() == 0
-        ? (e.error() == 0 ? 0 : Double.POSITIVE_INFINITY)
-        : e.error() / e.reference();
-  }
-
-  private static FloatMatrix difference(FloatMatrix weight, QuantizedLinear quantized) {
-    FloatMatrix difference = quantized.dequantize();
-    float[] d = difference.data();
-    float[] w = weight.data();
-    for (int i = 0; i < d.length; i++) {
-      d[i] = w[i] - d[i];
-    }
-    return difference;
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * and others by trained weights: what a finished block is propagated with, and a half-finished one
  * calibrated with.
  */
-final class OverlayWeights implements WeightSource {
+public final class OverlayWeights implements WeightSource {
   private static final String SUFFIX = ".weight";
 
   private final WeightSource base;
@@ -25,9 +25,13 @@ final class OverlayWeights implements WeightSource {
   private volatile Optional<PackedRows> last = Optional.empty();
 
   /**
+   * Lays linears over others.
+   *
+   * @param base lent
+   * @param quantized by linear
    * @param trained [outputs, inputs], by linear
    */
-  OverlayWeights(
+  public OverlayWeights(
       WeightSource base, Map<String, QuantizedLinear> quantized, Map<String, FloatMatrix> trained) {
     this.base = base;
     this.quantized = Map.copyOf(quantized);

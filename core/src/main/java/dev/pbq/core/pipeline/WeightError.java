@@ -1,11 +1,14 @@
 package dev.pbq.core.pipeline;
 
+import dev.pbq.core.PbqException;
+import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.RowDequantizable;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The error of a quantized layer against its weights, measured some rows at a time, so that no
@@ -14,7 +17,7 @@ import java.util.List;
  * @param error ||W - Q||^2
  * @param reference ||W||^2
  */
-record WeightError(double error, double reference) {
+public record WeightError(double error, double reference) {
   /** Weights of a task, about. */
   private static final int TASK = 1 << 18;
 
@@ -29,6 +32,42 @@ record WeightError(double error, double reference) {
 
   /** Below it, float32 has lost squares of a piece. */
   private static final double SMALLEST = 1e-25;
+
+  /**
+   * The share of a quantized layer's outputs that is lost, trace(D H D^T) / trace(W H W^T) for D =
+   * W - Q; without a Hessian that of its weights.
+   *
+   * @param name of the layer, for messages
+   * @param hessian of its inputs, lent
+   * @return infinite for an error of a layer that has nothing to lose
+   * @throws PbqException NUMERICAL naming the layer if its quantized weights are not finite
+   */
+  public static double relative(
+      String name, FloatMatrix weight, QuantizedLinear quantized, Optional<Hessian> hessian) {
+    WeightError e =
+        hessian
+            .map(
+                h ->
+                    new WeightError(
+                        h.quadraticTrace(difference(weight, quantized)), h.quadraticTrace(weight)))
+            .orElseGet(() -> of(weight, quantized));
+    if (!Double.isFinite(e.error())) {
+      throw PbqException.numerical(name + ": the quantized weights are not finite");
+    }
+    return e.reference() == 0
+        ? (e.error() == 0 ? 0 : Double.POSITIVE_INFINITY)
+        : e.error() / e.reference();
+  }
+
+  private static FloatMatrix difference(FloatMatrix weight, QuantizedLinear quantized) {
+    FloatMatrix difference = quantized.dequantize();
+    float[] d = difference.data();
+    float[] w = weight.data();
+    for (int i = 0; i < d.length; i++) {
+      d[i] = w[i] - d[i];
+    }
+    return difference;
+  }
 
   /** Measures. */
   static WeightError of(FloatMatrix w, QuantizedLinear quantized) {

@@ -1,5 +1,6 @@
 package dev.pbq.core.quant;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import java.util.ArrayList;
@@ -79,6 +80,16 @@ public final class Methods implements MethodCatalog {
   public List<SettingDescription> settings(String method) {
     QuantizerProvider<?> provider = providers.get(method);
     return provider == null ? List.of() : SettingDescription.of(provider.settingsType());
+  }
+
+  /**
+   * Settings of a method for a table of rows that are looked up one at a time; a fresh object.
+   *
+   * @return by camel-case name; none where the defaults will do, or there is no such method
+   */
+  public ObjectNode tableSettings(String method) {
+    QuantizerProvider<?> provider = providers.get(method);
+    return provider == null ? JsonNodeFactory.instance.objectNode() : provider.tableSettings();
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.pbq.core.quant;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
@@ -23,6 +25,16 @@ public interface QuantizerProvider<S extends Record> {
 
   /** The settings record's class. */
   Class<S> settingsType();
+
+  /**
+   * Settings that suit a table of rows that are looked up one at a time, such as an embedding,
+   * where the defaults for linears do not.
+   *
+   * @return by camel-case name, a fresh object; what a user gives wins over them
+   */
+  default ObjectNode tableSettings() {
+    return JsonNodeFactory.instance.objectNode();
+  }
 
   /** A quantizer for one of {@link #methods()}. */
   Quantizer create(String method, S settings);

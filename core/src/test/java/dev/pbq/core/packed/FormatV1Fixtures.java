@@ -179,14 +179,13 @@ final class FormatV1Fixtures {
         "low-rank-no-zero", RandomLayers.lowRank(6, 21, 4, groups, ScaleDtype.F32, false, 51));
     layers.put(
         "entropy-coded-adaptive",
-        RandomLayers.entropyCoded(40, 30, Trellis.EIGHT, 16, ScaleFormat.U8, Coding.ADAPTIVE, 62));
+        RandomEntropyCoded.of(40, 30, Trellis.EIGHT, 16, ScaleFormat.U8, Coding.ADAPTIVE, 62));
     layers.put(
         "entropy-coded-adaptive-scalar",
-        RandomLayers.entropyCoded(
-            21, 35, Trellis.SCALAR, 100, ScaleFormat.F16, Coding.ADAPTIVE, 61));
+        RandomEntropyCoded.of(21, 35, Trellis.SCALAR, 100, ScaleFormat.F16, Coding.ADAPTIVE, 61));
     layers.put(
         "entropy-coded-rans",
-        RandomLayers.entropyCoded(40, 70, Trellis.FOUR, 16, ScaleFormat.F32, Coding.RANS, 63));
+        RandomEntropyCoded.of(40, 70, Trellis.FOUR, 16, ScaleFormat.F32, Coding.RANS, 63));
     layers.put(
         "entropy-coded-rans-levels",
         new EntropyCodedLinear(

@@ -53,7 +53,7 @@ class PackedCorruptionTest {
     int bits = 1 + random.nextInt(8);
     Zeros zeros = pick(Zeros.values(), random);
     if (random.nextInt(4) == 0) {
-      return RandomLayers.entropyCoded(
+      return RandomEntropyCoded.of(
           rows,
           cols,
           pick(Trellis.values(), random),
@@ -270,66 +270,6 @@ class PackedCorruptionTest {
   }
 
   @Test
-  void messagesNameThePartOfALayerWithAnAdapter() {
-    assertAdapterRefused(o -> o.attributes().put("rank", 10), "rank: 10 is not in 1..9");
-    assertAdapterRefused(o -> o.attributes().put("rank", 3), "adapter_a");
-    assertAdapterRefused(o -> o.parts().remove("bias"), "bias");
-    assertAdapterRefused(o -> o.attributes().put("bias", "some"), "bias: unknown bias 'some'");
-    assertAdapterRefused(o -> o.parts().remove("base_scale"), "scale");
-    assertAdapterRefused(
-        o -> o.attributes().put("base_family", "onebit"), "base_family: a base of family 'onebit'");
-    assertAdapterRefused(
-        o -> o.attributes().put("base_group_size", 7), "(base), group_size: 7 does not divide 800");
-    assertAdapterRefused(o -> o.parts().remove("base_zero"), "zero");
-  }
-
-  private static void assertAdapterRefused(Consumer<MemoryPackedWriter> damage, String... message) {
-    assertRefused(
-        RandomLayers.lowRank(8, 100, 4, new FlatGroups(1, 50), ScaleDtype.F16, true, 2),
-        damage,
-        message);
-  }
-
-  @Test
-  void messagesNameThePartOfABiRealLayer() {
-    assertBiRealRefused(o -> o.parts().remove("scale"), "model.q_proj.scale is missing");
-    assertBiRealRefused(o -> o.attributes().put("rows", 9), "scale");
-    assertBiRealRefused(o -> o.attributes().put("cols", 105), "signs");
-    assertBiRealRefused(o -> o.attributes().put("version", 2), "version 2 of bi-real");
-    assertBiRealRefused(o -> o.parts().get("scale").bytes()[1] = 0x7e, "scale: entry 0 is NaN");
-  }
-
-  private static void assertBiRealRefused(Consumer<MemoryPackedWriter> damage, String... message) {
-    assertRefused(RandomLayers.biReal(8, 100, ScaleDtype.F16, 2), damage, message);
-  }
-
-  private static EntropyCodedLinear coded(Coding coding) {
-    return RandomLayers.entropyCoded(8, 100, Trellis.EIGHT, 4, ScaleFormat.U8, coding, 4);
-  }
-
-  @Test
-  void messagesNameThePartOfAnEntropyCodedLayer() {
-    for (Coding coding : Coding.values()) {
-      EntropyCodedLinear layer = coded(coding);
-      assertRefused(layer, o -> o.attributes().put("states", 2), "states: 2 is not 1, 4 or 8");
-      assertRefused(layer, o -> o.attributes().put("segment_rows", 0), "segment_rows: 0");
-      assertRefused(layer, o -> o.attributes().put("coding", "zip"), "unknown coding 'zip'");
-      assertRefused(layer, o -> o.attributes().put("step_dtype", "f8"), "unknown type 'f8'");
-      assertRefused(layer, o -> o.attributes().put("row_scales", "f8"), "row_scales: unknown");
-      assertRefused(layer, o -> o.parts().remove("codes"), "model.q_proj, codes: missing");
-      assertRefused(layer, o -> o.parts().get("step_grid").bytes()[3] = -1, "step_grid: ");
-      assertRefused(layer, o -> o.attributes().put("rows", 9), "row_scale");
-      assertRefused(
-          layer,
-          o -> {
-            byte[] codes = Arrays.copyOf(layer.encoded(), layer.encoded().length + 3);
-            o.parts().put("codes", new Part(DType.U8, new long[] {codes.length}, codes));
-          },
-          "model.q_proj, codes: ");
-    }
-  }
-
-  @Test
   void populationOfTheMaskMustMatch() {
     // One salient weight fewer would still give as many bytes of codes.
     assertRefused(
@@ -356,7 +296,7 @@ class PackedCorruptionTest {
       layers.add(groups(GroupLayout.rowColumns(2, 2, true), coding));
     }
     for (Coding coding : Coding.values()) {
-      layers.add(coded(coding));
+      layers.add(EntropyCodedCorruptionTest.layer(coding));
     }
     for (QuantizedLinear layer : layers) {
       MemoryPackedWriter out = MemoryPackedWriter.of(layer);
@@ -378,7 +318,7 @@ class PackedCorruptionTest {
     assertRefused(layer(kind), damage, message);
   }
 
-  private static void assertRefused(
+  static void assertRefused(
       QuantizedLinear layer, Consumer<MemoryPackedWriter> damage, String... message) {
     MemoryPackedWriter out = MemoryPackedWriter.of(layer);
     damage.accept(out);

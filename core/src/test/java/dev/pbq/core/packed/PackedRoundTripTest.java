@@ -167,7 +167,7 @@ class PackedRoundTripTest {
       @ForAll Coding coding,
       @ForAll long seed) {
     EntropyCodedLinear layer =
-        RandomLayers.entropyCoded(rows, cols, trellis, segmentRows, format, coding, seed);
+        RandomEntropyCoded.of(rows, cols, trellis, segmentRows, format, coding, seed);
     check(layer, 3);
     assertThat(layer.residentBits()).isPositive();
   }

@@ -1,9 +1,5 @@
 package dev.pbq.core.packed;
 
-import dev.pbq.core.entropy.Codes;
-import dev.pbq.core.entropy.Coding;
-import dev.pbq.core.entropy.RandomCodes;
-import dev.pbq.core.entropy.Trellis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,30 +29,6 @@ final class RandomLayers {
     Random random = new Random(seed);
     byte[] negative = signs(random, rows * cols);
     return new BiRealLinear(rows, cols, type, negative, factors(random, rows, type));
-  }
-
-  /** Rows have scales for seeds that are even; some steps are 0. */
-  static EntropyCodedLinear entropyCoded(
-      int rows,
-      int cols,
-      Trellis trellis,
-      int segmentRows,
-      ScaleFormat format,
-      Coding coding,
-      long seed) {
-    Random random = new Random(seed);
-    Codes codes = RandomCodes.any(rows, cols, seed);
-    double[] steps = new double[cols];
-    for (int c = 0; c < cols; c++) {
-      steps[c] = random.nextInt(10) == 0 ? 0 : 0.01 * Math.exp(random.nextGaussian());
-    }
-    return new EntropyCodedLinear(
-        trellis,
-        segmentRows,
-        codes,
-        ColumnSteps.of(steps, format),
-        seed % 2 == 0 ? Optional.of(factors(random, rows, ScaleDtype.F16)) : Optional.empty(),
-        coding);
   }
 
   private static byte[] signs(Random random, int count) {
@@ -92,7 +64,7 @@ final class RandomLayers {
         bias ? Optional.of(factors(random, rows, type)) : Optional.empty());
   }
 
-  private static float[] factors(Random random, int count, ScaleDtype type) {
+  static float[] factors(Random random, int count, ScaleDtype type) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = type.round((float) random.nextGaussian());

@@ -1,9 +1,9 @@
 package dev.pbq.eval.sensitivity;
 
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.pipeline.WeightError;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantizer;
-import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.eval.sensitivity.LinearSensitivity.ErrorAtRate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,11 +18,10 @@ import java.util.List;
 record ProbedLinear(QuantizedLinear layer, List<ErrorAtRate> errors) {
   static ProbedLinear of(LinearProblem problem, Quantizer probe, List<Quantizer> others) {
     QuantizedLinear layer = probe.quantize(problem).linear();
-    double all = size(problem, problem.weight());
     List<ErrorAtRate> errors = new ArrayList<>();
-    errors.add(error(problem, layer, all));
+    errors.add(error(problem, layer));
     for (Quantizer other : others) {
-      errors.add(error(problem, other.quantize(problem).linear(), all));
+      errors.add(error(problem, other.quantize(problem).linear()));
     }
     errors.sort(Comparator.comparingDouble(ErrorAtRate::bits));
     return new ProbedLinear(layer, errors);
@@ -37,26 +36,9 @@ record ProbedLinear(QuantizedLinear layer, List<ErrorAtRate> errors) {
     return (double) layer.bits().total() / ((double) layer.rows() * layer.cols());
   }
 
-  private static ErrorAtRate error(LinearProblem problem, QuantizedLinear layer, double all) {
-    FloatMatrix difference = layer.dequantize();
-    float[] d = difference.data();
-    float[] w = problem.weight().data();
-    for (int i = 0; i < d.length; i++) {
-      d[i] = w[i] - d[i];
-    }
-    double error = size(problem, difference);
-    return new ErrorAtRate(bits(layer), error == 0 ? 0 : error / all);
-  }
-
-  /** tr(D H D^T), or the sum of squares without a Hessian. */
-  private static double size(LinearProblem problem, FloatMatrix d) {
-    if (problem.hessian().isPresent()) {
-      return problem.hessian().get().quadraticTrace(d);
-    }
-    double sum = 0;
-    for (float v : d.data()) {
-      sum += (double) v * v;
-    }
-    return sum;
+  private static ErrorAtRate error(LinearProblem problem, QuantizedLinear layer) {
+    return new ErrorAtRate(
+        bits(layer),
+        WeightError.relative(problem.name(), problem.weight(), layer, problem.hessian()));
   }
 }

@@ -12,6 +12,8 @@ import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.LinearInputTap;
 import dev.pbq.core.model.TokenEmbedding;
+import dev.pbq.core.pipeline.HessianTap;
+import dev.pbq.core.pipeline.OverlayWeights;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantizer;
@@ -183,7 +185,7 @@ public record SensitivityMeasurement(
               .filter(input -> calibrated && input.linears().stream().anyMatch(linears::contains))
               .toList();
       Map<Linear, ProbedLinear> quantized = new LinkedHashMap<>();
-      try (InputHessians hessians = new InputHessians(read);
+      try (HessianTap hessians = new HessianTap(read, true);
           DecoderBlock loaded = model.block(manager, weights, block)) {
         inputs.forEach(
             windows.length,
@@ -221,7 +223,8 @@ public record SensitivityMeasurement(
           Linear linear = linears.get(k);
           int at = k * streamed;
           WeightSource changed =
-              new OneChanged(weights, linear.name(), quantized.get(linear).layer().dequantize());
+              new OverlayWeights(
+                  weights, Map.of(linear.name(), quantized.get(linear).layer()), Map.of());
           try (DecoderBlock loaded = model.block(manager, changed, block)) {
             inputs.forEach(
                 streamed,

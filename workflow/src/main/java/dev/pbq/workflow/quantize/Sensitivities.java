@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.eval.sensitivity.LinearSensitivity;
 import java.io.IOException;
@@ -121,10 +122,7 @@ final class Sensitivities {
     }
     for (int i = 1; i < lines.length; i++) {
       LinearSensitivity linear = parse(file, i + 1, lines[i], LinearSensitivity.class);
-      if (linear.name() == null
-          || !Double.isFinite(linear.loss())
-          || linear.loss() < 0
-          || !Double.isFinite(linear.bits())) {
+      if (linear.name() == null || !isLoss(linear.loss()) || !isLoss(linear.bits())) {
         throw PbqException.badData(
             file
                 + ", line "
@@ -135,9 +133,28 @@ final class Sensitivities {
                 + linear.name()
                 + " is no loss");
       }
+      for (LinearSensitivity.ErrorAtRate e : linear.errors()) {
+        if (!isLoss(e.bits()) || !(e.error() >= 0)) {
+          throw PbqException.badData(
+              file
+                  + ", line "
+                  + (i + 1)
+                  + ": the error "
+                  + e.error()
+                  + " of "
+                  + linear.name()
+                  + " at "
+                  + e.bits()
+                  + " bits is none");
+        }
+      }
       read.byName.put(linear.name(), linear);
     }
     return read;
+  }
+
+  private static boolean isLoss(double number) {
+    return Double.isFinite(number) && number >= 0;
   }
 
   private static <T> T parse(Path file, int line, String text, Class<T> type) {
@@ -191,18 +208,19 @@ final class Sensitivities {
   /** Adds a linear, in memory and at the end of the file. */
   void add(LinearSensitivity linear) {
     byName.put(linear.name(), linear);
-    write(line(linear), StandardOpenOption.APPEND);
+    append(line(linear));
   }
 
   private void rewrite() {
     StringBuilder text = new StringBuilder(line(header));
     byName.values().forEach(l -> text.append(line(l)));
-    write(text.toString(), StandardOpenOption.TRUNCATE_EXISTING);
+    // Complete or not at all: what was measured before must not be lost on the way.
+    AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  private void write(String text, StandardOpenOption how) {
+  private void append(String text) {
     try {
-      Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
+      Files.writeString(file, text, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw PbqException.resources("cannot write " + file + ": " + e.getMessage(), e);
     }

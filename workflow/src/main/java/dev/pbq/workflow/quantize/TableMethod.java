@@ -22,14 +22,6 @@ import java.util.stream.Collectors;
  */
 record TableMethod(String what, Double bits, String text) {
   private static final String BITS = "bits";
-  private static final String GROUP = "groupsize";
-  private static final String DATA_FREE = "dataFree";
-
-  /** Rows are looked up one at a time: their errors count against their own size. */
-  private static final String ROW_EXPONENT = "rowExponent";
-
-  /** Weights that share a scale where nothing was said and the method would take a whole row. */
-  private static final int GROUP_SIZE = 64;
 
   /**
    * The method, ready to use; empty if the table stays as it is.
@@ -46,21 +38,10 @@ record TableMethod(String what, Double bits, String text) {
     }
     String[] words = (text == null ? VocabularyChoice.METHOD : text).split(",", -1);
     String method = words[0].strip();
-    ObjectNode settings = settings(words);
+    ObjectNode settings = registry.tableSettings(method);
+    settings.setAll(settings(words));
     if (registry.names().contains(method)) {
       requireBits(registry, method);
-      boolean wholeRow =
-          registry.settings(method).stream()
-              .anyMatch(s -> s.name().equals(GROUP) && s.byDefault().toString().equals("-1"));
-      if (wholeRow && !settings.has(GROUP)) {
-        settings.put(GROUP, GROUP_SIZE);
-      }
-      if (registry.has(method, DATA_FREE) && !settings.has(DATA_FREE)) {
-        settings.put(DATA_FREE, true);
-      }
-      if (registry.has(method, ROW_EXPONENT) && !settings.has(ROW_EXPONENT)) {
-        settings.put(ROW_EXPONENT, 1);
-      }
     }
     if (bits == Math.rint(bits)) {
       settings.put(BITS, bits.intValue());

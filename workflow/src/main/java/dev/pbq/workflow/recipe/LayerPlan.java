@@ -40,6 +40,23 @@ public record LayerPlan(
     overrides = List.copyOf(overrides);
   }
 
+  LayerPlan with(LayerChoice other, List<LayerOverride> exceptions) {
+    return new LayerPlan(
+        other, exceptions, trueSequential, targets, blockwise, vocabulary, allocation);
+  }
+
+  LayerPlan with(boolean sequential, Targets other) {
+    return new LayerPlan(choice, overrides, sequential, other, blockwise, vocabulary, allocation);
+  }
+
+  LayerPlan with(Optional<CorrectionSettings> other) {
+    return new LayerPlan(choice, overrides, trueSequential, targets, other, vocabulary, allocation);
+  }
+
+  LayerPlan with(VocabularyChoice other) {
+    return new LayerPlan(choice, overrides, trueSequential, targets, blockwise, other, allocation);
+  }
+
   LayerPlan with(AllocationChoice other) {
     return new LayerPlan(choice, overrides, trueSequential, targets, blockwise, vocabulary, other);
   }

@@ -200,81 +200,36 @@ public record Recipe(
     return withMain(new MethodChoice(method(), settings(), newFormat));
   }
 
+  private Recipe withPlan(LayerPlan layerPlan) {
+    return new Recipe(main, layerPlan, texts, maxShardSize);
+  }
+
   public Recipe withLayers(LayerChoice newLayers, List<LayerOverride> newOverrides) {
-    return new Recipe(
-        main,
-        new LayerPlan(
-            newLayers,
-            newOverrides,
-            trueSequential(),
-            targets(),
-            blockwise(),
-            vocabulary(),
-            allocation()),
-        texts,
-        maxShardSize);
+    return withPlan(plan.with(newLayers, newOverrides));
   }
 
   public Recipe withTrueSequential(boolean isSequential) {
-    return new Recipe(
-        main,
-        new LayerPlan(
-            layers(),
-            overrides(),
-            isSequential,
-            targets(),
-            blockwise(),
-            vocabulary(),
-            allocation()),
-        texts,
-        maxShardSize);
+    return withPlan(plan.with(isSequential, targets()));
   }
 
   /** With calibrated layers fitted to what the original, or the quantized model is to give. */
   public Recipe withTargets(Targets targets) {
-    return new Recipe(
-        main,
-        new LayerPlan(
-            layers(),
-            overrides(),
-            trueSequential(),
-            targets,
-            blockwise(),
-            vocabulary(),
-            allocation()),
-        texts,
-        maxShardSize);
+    return withPlan(plan.with(trueSequential(), targets));
   }
 
   /** With block-wise error correction, or without. */
   public Recipe withBlockwise(Optional<CorrectionSettings> settings) {
-    return new Recipe(
-        main,
-        new LayerPlan(
-            layers(),
-            overrides(),
-            trueSequential(),
-            targets(),
-            settings,
-            vocabulary(),
-            allocation()),
-        texts,
-        maxShardSize);
+    return withPlan(plan.with(settings));
   }
 
   /** With embedding and head quantized too, or not. */
   public Recipe withVocabulary(VocabularyChoice choice) {
-    return new Recipe(
-        main,
-        new LayerPlan(
-            layers(), overrides(), trueSequential(), targets(), blockwise(), choice, allocation()),
-        texts,
-        maxShardSize);
+    return withPlan(plan.with(choice));
   }
 
   /** With bits shared among layers by what their quantization costs, or not. */
   public Recipe withAllocation(AllocationChoice choice) {
-    return new Recipe(main, plan.with(choice), texts, maxShardSize);
+    return withPlan(plan.with(choice));
   }
 
   public Recipe withData(

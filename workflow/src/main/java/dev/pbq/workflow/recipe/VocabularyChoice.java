@@ -20,14 +20,14 @@ import dev.pbq.core.quant.SettingsReader;
 public record VocabularyChoice(
     @JsonProperty("embeddingBits")
         @Setting(
-            help = "Also quantize the token embedding, in so many bits per weight",
-            byDefault = "it stays as it is",
+            help = "Also quantize the token embedding, in so many bits",
+            byDefault = "it stays",
             range = ">0..16")
         Double embeddingBits,
     @JsonProperty("headBits")
         @Setting(
-            help = "Also quantize the head, in so many bits per weight",
-            byDefault = "it stays as it is; a head that is tied to the embedding is one with it",
+            help = "Also quantize the head, in so many bits",
+            byDefault = "it stays; if tied, one with the embedding",
             range = ">0..16")
         Double headBits,
     @JsonProperty("embeddingMethod")

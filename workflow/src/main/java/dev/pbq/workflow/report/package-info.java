@@ -1,6 +1,7 @@
 /**
- * Pages and pictures of results: what {@code --report} and {@code --plot} write. Imports the core's
- * reports, {@code dev.pbq.eval} and {@code dev.pbq.workflow.compare}; writes only the files that
- * the caller names.
+ * Pages, pictures and lines of text about plans and results: what {@code --report}, {@code --plot}
+ * and {@code --dry-run} show. Imports the core's reports, {@code dev.pbq.eval}, {@code train}'s
+ * results, and {@code recipe}, {@code quantize} and {@code compare} of {@code dev.pbq.workflow};
+ * writes only the files that the caller names.
  */
 package dev.pbq.workflow.report;

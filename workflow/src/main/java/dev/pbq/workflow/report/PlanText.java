@@ -1,4 +1,4 @@
-package dev.pbq.cli.console;
+package dev.pbq.workflow.report;
 
 import dev.pbq.core.Amounts;
 import dev.pbq.core.checkpoint.ResolvedModel;
@@ -12,13 +12,18 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * The output of {@code --dry-run}: what a run would do, and what disk, memory and time it would
- * take.
- */
-public final class DryRun {
-  private DryRun() {}
+/** A planned quantization in a few lines of text: what it would do, and what it would take. */
+public final class PlanText {
+  private PlanText() {}
 
+  /**
+   * Writes it.
+   *
+   * @param resolved the model
+   * @param job the plan
+   * @param estimate disk, memory and time of it
+   * @param threads for arithmetic
+   */
   public static void print(
       ResolvedModel resolved,
       QuantizationJob job,
