@@ -40,9 +40,12 @@ final class Blas {
   /**
    * To be called before work is handed out to threads. OpenBLAS's own threads are switched off for
    * the whole process: ND4J sets them to the number of cores whenever it starts.
+   *
+   * @throws dev.pbq.core.PbqException if OpenBLAS computes wrong results on this processor
    */
   static void useCallingThread() {
     blas_set_num_threads(1);
+    BlasCheck.require();
   }
 
   /** C [m, n] = alpha op(A) op(B) + beta C, op(A) [m, k], op(B) [k, n]. */
