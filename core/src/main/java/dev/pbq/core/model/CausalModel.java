@@ -42,6 +42,16 @@ public non-sealed interface CausalModel extends TransformerModel {
   /** As {@link #block(NDManager, WeightSource, int)}, with operands of its products changed. */
   DecoderBlock block(NDManager parent, WeightSource weights, int block, ProductOperands operands);
 
+  /**
+   * What a block keeps of the tokens that it has seen: of none yet.
+   *
+   * @param owner gets its arrays
+   * @param capacity tokens of each sequence
+   */
+  default BlockCache cache(NDManager owner, int block, int sequences, int capacity) {
+    return new AttentionCache(owner, attention(), sequences, capacity);
+  }
+
   /** The head; the caller owns it. */
   LanguageHead head(NDManager parent, WeightSource weights);
 }

@@ -64,6 +64,16 @@ final class DecoderModel implements CausalModel {
   }
 
   @Override
+  public BlockCache cache(NDManager owner, int block, int sequences, int capacity) {
+    return spec.blocks()
+        .get(block)
+        .attention()
+        .sublayer()
+        .state(owner, sequences, capacity)
+        .orElseGet(() -> CausalModel.super.cache(owner, block, sequences, capacity));
+  }
+
+  @Override
   public LanguageHead head(NDManager parent, WeightSource weights) {
     OuterNames names = spec.outer();
     return OwnedArrays.build(
