@@ -54,4 +54,14 @@ public non-sealed interface CausalModel extends TransformerModel {
 
   /** The head; the caller owns it. */
   LanguageHead head(NDManager parent, WeightSource weights);
+
+  /**
+   * As {@link #head}, for who mostly scores many tokens at once: the weight of a large vocabulary
+   * may be read again for each call, in pieces, and not be held.
+   *
+   * @param weights must stay open as long as the head is used
+   */
+  default LanguageHead scoringHead(NDManager parent, WeightSource weights) {
+    return head(parent, weights);
+  }
 }
