@@ -6,7 +6,6 @@ import dev.pbq.core.PbqException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -53,23 +52,22 @@ final class JsonTokenizer implements Tokenizer {
             facts, rule, PostProcessor.read(file, json.postProcessor()), json::id);
     HuggingFaceTokenizer tokenizer;
     try {
-      tokenizer = load(json.text());
+      tokenizer = load(json.bytes());
     } catch (RuntimeException e) {
       throw PbqException.badData(file + ": not a usable tokenizer: " + Messages.of(e), e);
     }
     json.tellRenumbered();
     PlainText plainText =
         specialTokenText == SpecialTokenText.AS_TEXT && !json.specials().isEmpty()
-            ? new PlainText(json.specials(), json.textWithoutSpecials(), json.renumbering())
+            ? new PlainText(json.specials(), json.bytesWithoutSpecials(), json.renumbering())
             : PlainText.NEVER;
     return new JsonTokenizer(tokenizer, plainText, json.tokens(), special, fingerprint);
   }
 
-  private static HuggingFaceTokenizer load(String json) {
+  private static HuggingFaceTokenizer load(byte[] json) {
     try {
       return HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
-          Map.of("truncation", "false", "padding", "false"));
+          new ByteArrayInputStream(json), Map.of("truncation", "false", "padding", "false"));
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory", e);
     }
@@ -152,10 +150,10 @@ final class JsonTokenizer implements Tokenizer {
    * as text: the native library has no switch for that. Made when the first such text comes.
    */
   private static final class PlainText implements AutoCloseable {
-    static final PlainText NEVER = new PlainText(List.of(), "", Map.of());
+    static final PlainText NEVER = new PlainText(List.of(), new byte[0], Map.of());
 
     private final List<String> specialTokens;
-    private final String json;
+    private final byte[] json;
     private final Map<Integer, Integer> renumbering;
     private HuggingFaceTokenizer tokenizer;
 
@@ -163,7 +161,7 @@ final class JsonTokenizer implements Tokenizer {
      * @param json a tokenizer.json without the special tokens
      * @param renumbering from its ids to those of the whole tokenizer, where they differ
      */
-    PlainText(List<String> specialTokens, String json, Map<Integer, Integer> renumbering) {
+    PlainText(List<String> specialTokens, byte[] json, Map<Integer, Integer> renumbering) {
       this.specialTokens = specialTokens;
       this.json = json;
       this.renumbering = renumbering;

@@ -168,12 +168,12 @@ final class TokenizerJson {
   }
 
   /** The file as the library reads it, without truncation and padding. */
-  String text() {
-    return text(root);
+  byte[] bytes() {
+    return bytes(root);
   }
 
   /** The same without special tokens, so that one written out in a text is text. */
-  String textWithoutSpecials() {
+  byte[] bytesWithoutSpecials() {
     ObjectNode copy = root.objectNode();
     copy.setAll(root);
     ArrayNode kept = copy.putArray("added_tokens");
@@ -182,11 +182,11 @@ final class TokenizerJson {
         kept.add(token);
       }
     }
-    return text(copy);
+    return bytes(copy);
   }
 
   /**
-   * From the ids that the library gives after {@link #textWithoutSpecials} to those of the whole
+   * From the ids that the library gives after {@link #bytesWithoutSpecials} to those of the whole
    * file, where they differ.
    *
    * @throws PbqException BAD_DATA if one id would mean two tokens
@@ -210,9 +210,9 @@ final class TokenizerJson {
     return renumbering;
   }
 
-  private static String text(ObjectNode json) {
+  private static byte[] bytes(ObjectNode json) {
     try {
-      return WRITER.writeValueAsString(json);
+      return WRITER.writeValueAsBytes(json);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("not representable as JSON", e);
     }

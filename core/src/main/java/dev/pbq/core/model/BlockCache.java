@@ -1,61 +1,25 @@
 package dev.pbq.core.model;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
+/** What one block keeps of the tokens so far; owned by its {@link KeyValueCache}. */
+public sealed interface BlockCache permits AttentionCache, RecurrentCache {
+  /** Tokens that it has seen and not forgotten. */
+  int length();
 
-/** The keys and values of one block for the tokens so far; owned by its {@link KeyValueCache}. */
-public final class BlockCache {
-  private final NDArray keys;
-  private final NDArray values;
-  private final int capacity;
-  private int length;
+  /** Whether {@link #truncate} can go back to so many tokens. */
+  boolean canTruncate(int newLength);
 
   /**
-   * @param owner gets the arrays [sequences, capacity, keyValueHeads, headDim or valueDim]
+   * Forgets all tokens but the first ones.
+   *
+   * @throws IllegalArgumentException if it cannot
    */
-  BlockCache(NDManager owner, AttentionShape heads, int sequences, int capacity) {
-    long rows = heads.keyValueHeads();
-    this.keys =
-        owner.zeros(new Shape(sequences, capacity, rows, heads.headDim()), DataType.FLOAT32);
-    this.values =
-        owner.zeros(new Shape(sequences, capacity, rows, heads.valueDim()), DataType.FLOAT32);
-    this.capacity = capacity;
-  }
+  void truncate(int newLength);
 
-  /** Tokens whose keys and values are held. */
-  public int length() {
-    return length;
-  }
-
-  void truncate(int newLength) {
-    if (newLength < 0 || newLength > length) {
-      throw new IllegalArgumentException("cannot cut " + length + " tokens to " + newLength);
+  /** Refuses more tokens than there is room for. */
+  static void requireRoom(int tokens, int capacity) {
+    if (tokens > capacity) {
+      throw new IllegalArgumentException(
+          "a cache of " + capacity + " tokens cannot hold " + tokens);
     }
-    length = newLength;
-  }
-
-  /** Adds keys and values [sequences, tokens, keyValueHeads, headDim]. */
-  void append(NDArray addedKeys, NDArray addedValues) {
-    int end = length + Math.toIntExact(addedKeys.getShape().get(1));
-    if (end > capacity) {
-      throw new IllegalArgumentException("a cache of " + capacity + " tokens cannot hold " + end);
-    }
-    NDIndex place = new NDIndex().addAllDim().addSliceDim(length, end);
-    keys.set(place, addedKeys);
-    values.set(place, addedValues);
-    length = end;
-  }
-
-  /** A view [sequences, length, keyValueHeads, headDim] of all keys; the caller closes it. */
-  NDArray keys() {
-    return HostArrays.slice(keys, 1, 0, length);
-  }
-
-  /** As {@link #keys}, of the values. */
-  NDArray values() {
-    return HostArrays.slice(values, 1, 0, length);
   }
 }

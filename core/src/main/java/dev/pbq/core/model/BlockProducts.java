@@ -108,13 +108,18 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
       return new CausalAttention(loader.owner(), shape, window, rule, limits);
     }
     if (!rule.isPlain(shape)) {
-      throw PbqException.usage(
-          "the products of "
-              + layout.sizes().architecture()
-              + "'s attention cannot be computed in number formats or measured: its scores are"
-              + " more than scaled products");
+      throw fixedAttention("its scores are more than scaled products");
     }
     return new OperandAttention(loader.owner(), shape, window, scaledScores, attention, limits);
+  }
+
+  /** The refusal to change the operands of attention's products. */
+  PbqException fixedAttention(String why) {
+    return PbqException.usage(
+        "the products of "
+            + layout.sizes().architecture()
+            + "'s attention cannot be computed in number formats or measured: "
+            + why);
   }
 
   /** What happens to the operands of attention's products. */

@@ -42,6 +42,26 @@ public non-sealed interface CausalModel extends TransformerModel {
   /** As {@link #block(NDManager, WeightSource, int)}, with operands of its products changed. */
   DecoderBlock block(NDManager parent, WeightSource weights, int block, ProductOperands operands);
 
+  /**
+   * What a block keeps of the tokens that it has seen: of none yet.
+   *
+   * @param owner gets its arrays
+   * @param capacity tokens of each sequence
+   */
+  default BlockCache cache(NDManager owner, int block, int sequences, int capacity) {
+    return new AttentionCache(owner, attention(), sequences, capacity);
+  }
+
   /** The head; the caller owns it. */
   LanguageHead head(NDManager parent, WeightSource weights);
+
+  /**
+   * As {@link #head}, for who mostly scores many tokens at once: the weight of a large vocabulary
+   * may be read again for each call, in pieces, and not be held.
+   *
+   * @param weights must stay open as long as the head is used
+   */
+  default LanguageHead scoringHead(NDManager parent, WeightSource weights) {
+    return head(parent, weights);
+  }
 }

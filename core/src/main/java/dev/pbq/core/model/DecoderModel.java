@@ -64,7 +64,27 @@ final class DecoderModel implements CausalModel {
   }
 
   @Override
+  public BlockCache cache(NDManager owner, int block, int sequences, int capacity) {
+    return spec.blocks()
+        .get(block)
+        .attention()
+        .sublayer()
+        .state(owner, sequences, capacity)
+        .orElseGet(() -> CausalModel.super.cache(owner, block, sequences, capacity));
+  }
+
+  @Override
   public LanguageHead head(NDManager parent, WeightSource weights) {
+    return head(parent, weights, Long.MAX_VALUE);
+  }
+
+  @Override
+  public LanguageHead scoringHead(NDManager parent, WeightSource weights) {
+    return head(parent, weights, Limits.HELD_HEAD_BYTES);
+  }
+
+  /** The head, whose weight is held up to a size. */
+  private LanguageHead head(NDManager parent, WeightSource weights, long heldBytes) {
     OuterNames names = spec.outer();
     return OwnedArrays.build(
         parent,
@@ -72,16 +92,23 @@ final class DecoderModel implements CausalModel {
           WeightLoader loader = new WeightLoader(owner, weights, layout.catalog());
           // Files of tied models may hold a head of other values: it is what counts then.
           boolean own = !spec.head().tied() || weights.contains(names.head() + ".weight");
-          String name = own ? names.head() : names.embedding();
+          String name = (own ? names.head() : names.embedding()) + ".weight";
           Optional<String> bias =
               Optional.of(names.head() + ".bias").filter(b -> spec.head().bias());
+          boolean held = HeadWeight.bytes(loader, name) <= heldBytes;
+          long piece = held ? limits.headBytes() : Limits.READ_HEAD_BYTES;
+          Optional<Normalization> norm = names.finalNorm().map(n -> spec.norm().load(loader, n));
+          HeadWeight weight = HeadWeight.of(loader, name, bias, spec.head().rule(), piece);
+          if (held) {
+            weight.hold();
+          }
           return new VocabularyHead(
               owner,
-              names.finalNorm().map(n -> spec.norm().load(loader, n)),
+              norm,
               Optional.empty(),
-              HeadWeight.load(
-                  loader, name + ".weight", bias, spec.head().rule(), limits.headBytes()),
-              limits.logitBytes());
+              weight,
+              limits.logitBytes(),
+              held ? 0 : Limits.READ_HEAD_ROWS);
         });
   }
 }

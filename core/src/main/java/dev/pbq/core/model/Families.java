@@ -22,6 +22,7 @@ final class Families {
     all.put("qwen3", QwenFamilies::qwen3);
     all.put("qwen2_moe", QwenFamilies::qwen2Moe);
     all.put("qwen3_moe", QwenFamilies::qwen3Moe);
+    all.put("qwen3_5_text", QwenHybridFamily::qwen35);
     all.put("mixtral", MixtureFamilies::mixtral);
     all.put("gemma", GemmaFamilies::gemma);
     all.put("gemma2", GemmaFamilies::gemma2);
@@ -61,7 +62,8 @@ final class Families {
   static final Map<String, Outer> OUTER =
       Map.of(
           "gemma3", new Outer("gemma3_text", Optional.of(true)),
-          "llava", new Outer("llama", Optional.empty()));
+          "llava", new Outer("llama", Optional.empty()),
+          "qwen3_5", new Outer("qwen3_5_text", Optional.of(false)));
 
   /** What the names of the text part of a larger model begin with. */
   static final String TEXT_PREFIX = "language_model.";

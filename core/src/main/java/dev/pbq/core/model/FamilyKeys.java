@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 record FamilyKeys(String type, ConfigKeys config) {
   static final String SLIDING = "sliding_attention";
   static final String FULL = "full_attention";
+  static final String LINEAR = "linear_attention";
   private static final OuterNames LLAMA_NAMES = LlamaLayout.OUTER;
 
   int hidden() {
@@ -133,22 +134,32 @@ record FamilyKeys(String type, ConfigKeys config) {
    * @param rule the family's, by the layer's index
    */
   List<Boolean> sliding(IntPredicate rule) {
+    return ofType(SLIDING, rule);
+  }
+
+  /**
+   * For each layer whether it has a type rather than full attention: {@code layer_types}, else a
+   * rule.
+   *
+   * @param rule the family's, by the layer's index
+   */
+  List<Boolean> ofType(String type, IntPredicate rule) {
     int layers = layers();
     Optional<List<String>> types = config.texts("layer_types");
     if (types.isPresent() && types.get().size() != layers) {
       throw config.contradiction(
           "layer_types has " + types.get().size() + " entries for num_hidden_layers " + layers);
     }
-    types.ifPresent(this::requireKnownTypes);
+    types.ifPresent(t -> requireKnownTypes(t, type));
     return IntStream.range(0, layers)
-        .mapToObj(i -> types.map(t -> t.get(i).equals(SLIDING)).orElseGet(() -> rule.test(i)))
+        .mapToObj(i -> types.map(t -> t.get(i).equals(type)).orElseGet(() -> rule.test(i)))
         .toList();
   }
 
-  private void requireKnownTypes(List<String> types) {
+  private void requireKnownTypes(List<String> types, String other) {
     for (String type : types) {
-      if (!type.equals(SLIDING) && !type.equals(FULL)) {
-        throw config.unsupported("layer_types", '"' + type + '"', List.of(FULL, SLIDING));
+      if (!type.equals(other) && !type.equals(FULL)) {
+        throw config.unsupported("layer_types", '"' + type + '"', List.of(FULL, other));
       }
     }
   }

@@ -79,6 +79,18 @@ sealed interface HeadLinears {
         false);
   }
 
+  /** As {@link #separate}, where {@code q_proj} makes a gate for each head behind its query. */
+  static HeadLinears gated(String prefix, AttentionShape shape, int hidden, boolean bias) {
+    int queries = shape.heads() * shape.headDim();
+    int keys = shape.keyValueHeads() * shape.headDim();
+    return new Separate(
+        new LinearShape(Role.QUERY, prefix + ".q_proj", 2 * queries, hidden, bias),
+        new LinearShape(Role.KEY, prefix + ".k_proj", keys, hidden, bias),
+        new LinearShape(Role.VALUE, prefix + ".v_proj", keys, hidden, bias),
+        new LinearShape(Role.ATTENTION_OUT, prefix + ".o_proj", hidden, queries, bias),
+        true);
+  }
+
   /** One linear for queries, keys and values, called {@code all}, and an output. */
   static HeadLinears fused(
       String all, String output, AttentionShape shape, int hidden, boolean bias, int groups) {

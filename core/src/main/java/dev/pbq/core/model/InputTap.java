@@ -12,9 +12,24 @@ import java.util.function.Predicate;
 /**
  * A {@link LinearInputTap} bound to one forward call.
  *
- * @param cache keys and values of the tokens before, where there are any
+ * @param cache what is kept of the tokens before, where something is
  */
 record InputTap(LinearInputTap tap, int sequences, int tokens, Optional<BlockCache> cache) {
+
+  /** Position of the first token. */
+  int position() {
+    return cache.map(BlockCache::length).orElse(0);
+  }
+
+  /** Keys and values of the tokens before. */
+  Optional<AttentionCache> keysValues() {
+    return cache.map(AttentionCache.class::cast);
+  }
+
+  /** The state that the tokens before left. */
+  Optional<RecurrentCache> recurrent() {
+    return cache.map(RecurrentCache.class::cast);
+  }
 
   /** The same tap, for the rows of one expert. */
   InputTap routed(int rows) {

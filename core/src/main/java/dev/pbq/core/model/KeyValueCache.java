@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The keys and values of the tokens so far, kept so that generating one more token costs the time
- * of one token: 2 * capacity * keyValueHeads * headDim floats for each block and sequence. Owns its
- * arrays.
+ * What the blocks keep of the tokens so far, so that generating one more token costs the time of
+ * one token: keys and values, 2 * capacity * keyValueHeads * headDim floats for each block and
+ * sequence, or a state of fixed size where attention is linear. Owns its arrays.
  */
 public final class KeyValueCache implements AutoCloseable {
   private final NDManager owner;
@@ -33,7 +33,7 @@ public final class KeyValueCache implements AutoCloseable {
             new KeyValueCache(
                 owner,
                 IntStream.range(0, model.blocks())
-                    .mapToObj(b -> new BlockCache(owner, model.attention(), sequences, capacity))
+                    .mapToObj(b -> model.cache(owner, b, sequences, capacity))
                     .toList(),
                 capacity));
   }
@@ -54,12 +54,17 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /**
-   * Forgets all tokens but the first ones.
+   * Forgets all tokens but the first ones; all of them where some block keeps a state that cannot
+   * be taken back.
    *
    * @throws IllegalArgumentException if there are not so many
    */
   public void truncate(int length) {
-    blocks.forEach(block -> block.truncate(length));
+    if (length < 0 || length > length()) {
+      throw new IllegalArgumentException("cannot cut " + length() + " tokens to " + length);
+    }
+    int kept = blocks.stream().allMatch(block -> block.canTruncate(length)) ? length : 0;
+    blocks.forEach(block -> block.truncate(kept));
   }
 
   @Override

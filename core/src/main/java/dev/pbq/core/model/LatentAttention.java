@@ -93,7 +93,7 @@ record LatentAttention(
   }
 
   private NDArray context(NDArray x, InputTap tap) {
-    int position = tap.cache().map(BlockCache::length).orElse(0);
+    int position = tap.position();
     Shape heads = new Shape(tap.sequences(), tap.tokens(), sizes.heads(), -1);
     int still = sizes.still();
     int turning = sizes.turning();
@@ -114,20 +114,8 @@ record LatentAttention(
       Shape all = new Shape(tap.sequences(), tap.tokens(), sizes.heads(), turning);
       try (NDArray turningKeys = turningKey.broadcast(all);
           NDArray keys = NDArrays.concat(new NDList(stillKeys, turningKeys), 3)) {
-        return attend(q, keys, values, tap);
+        return attention.apply(q, keys, values, tap.keysValues());
       }
-    }
-  }
-
-  private NDArray attend(NDArray q, NDArray k, NDArray v, InputTap tap) {
-    if (tap.cache().isEmpty()) {
-      return attention.apply(q, k, v);
-    }
-    BlockCache cache = tap.cache().get();
-    cache.append(k, v);
-    try (NDArray keys = cache.keys();
-        NDArray values = cache.values()) {
-      return attention.apply(q, keys, values);
     }
   }
 }

@@ -32,6 +32,9 @@ record ModelSizes(
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
+          OUTPUT_GATE,
+          WRITE_GATE,
+          DECAY,
           GATE_UP ->
           throw new IllegalArgumentException("the sizes say nothing of " + role);
     };
@@ -48,6 +51,9 @@ record ModelSizes(
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
+          OUTPUT_GATE,
+          WRITE_GATE,
+          DECAY,
           GATE_UP ->
           throw new IllegalArgumentException("the sizes say nothing of " + role);
     };

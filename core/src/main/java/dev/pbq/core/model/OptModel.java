@@ -115,7 +115,8 @@ final class OptModel implements CausalModel {
               finalNorm(loader),
               projection(loader, OptLayout.PROJECT_OUT),
               HeadWeight.load(loader, name + ".weight", limits.headBytes()),
-              limits.logitBytes());
+              limits.logitBytes(),
+              0);
         });
   }
 }

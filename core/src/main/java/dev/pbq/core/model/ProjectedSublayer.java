@@ -8,7 +8,7 @@ import java.util.Optional;
  * back to the hidden size.
  */
 sealed interface ProjectedSublayer extends Sublayer
-    permits SelfAttention, GatedMlp, FusedGatedMlp, PlainMlp {
+    permits SelfAttention, DeltaAttention, GatedMlp, FusedGatedMlp, PlainMlp {
   /** What the first linears read: the sublayer's own input. */
   LinearInput firstInput();
 

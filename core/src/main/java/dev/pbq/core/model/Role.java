@@ -26,6 +26,12 @@ public enum Role {
   KEY_VALUE_LATENT,
   /** Of latent attention: makes keys and values of the narrow vector. */
   KEY_VALUE_FROM_LATENT,
+  /** Of a delta rule: makes the gates of the heads' outputs. */
+  OUTPUT_GATE,
+  /** Of a delta rule: makes, for each head, the share of its value that is written. */
+  WRITE_GATE,
+  /** Of a delta rule: makes, for each head, how fast its state fades. */
+  DECAY,
   /** Maps the heads' contexts back to the hidden size. */
   ATTENTION_OUT,
   /** Of a gated MLP: makes the factor that goes through the activation. */
@@ -52,6 +58,9 @@ public enum Role {
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
+          OUTPUT_GATE,
+          WRITE_GATE,
+          DECAY,
           ATTENTION_OUT ->
           true;
       case GATE, UP, GATE_UP, DOWN, FC1, FC2 -> false;

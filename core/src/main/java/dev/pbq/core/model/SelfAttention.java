@@ -29,7 +29,7 @@ record SelfAttention(
 
   @Override
   public NDArray inner(NDArray x, InputTap tap) {
-    int position = tap.cache().map(BlockCache::length).orElse(0);
+    int position = tap.position();
     try (Heads raw = heads.apply(x, tap);
         NDArray q = normed(queryNorm, raw.query());
         NDArray k = normed(keyNorm, raw.key())) {
@@ -39,10 +39,7 @@ record SelfAttention(
             r.rotate(k, position);
           });
       queryScale.ifPresent(s -> s.apply(q, position));
-      NDArray context =
-          tap.cache().isEmpty()
-              ? attention.apply(q, k, raw.value())
-              : withCache(tap.cache().get(), q, k, raw.value());
+      NDArray context = attention.apply(q, k, raw.value(), tap.keysValues());
       if (raw.gate().isPresent()) {
         try (NDArray flat = raw.gate().get().reshape(context.getShape());
             NDArray factor = Activation.sigmoid(flat)) {
@@ -55,14 +52,6 @@ record SelfAttention(
 
   private static NDArray normed(Optional<HeadNorm> norm, NDArray x) {
     return norm.isPresent() ? norm.get().apply(x) : x;
-  }
-
-  private NDArray withCache(BlockCache cache, NDArray q, NDArray k, NDArray v) {
-    cache.append(k, v);
-    try (NDArray keys = cache.keys();
-        NDArray values = cache.values()) {
-      return attention.apply(q, keys, values);
-    }
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.pbq.core.model;
 
+import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Optional;
 
 /** The description of a sublayer with its sizes: which tensors it has and how it computes. */
-sealed interface SublayerSpec permits AttentionSpec, LatentSpec, MlpSpec, MixtureSpec {
+sealed interface SublayerSpec permits AttentionSpec, DeltaSpec, LatentSpec, MlpSpec, MixtureSpec {
   /** The linears that read the sublayer's own input. */
   List<LinearShape> first();
 
@@ -17,6 +19,14 @@ sealed interface SublayerSpec permits AttentionSpec, LatentSpec, MlpSpec, Mixtur
   default void declare(BlockPlan plan) {
     plan.input(firstPath(), first());
     declareRest(plan);
+  }
+
+  /**
+   * What it keeps of the tokens so far, for those that follow; empty if that is their keys and
+   * values, or nothing.
+   */
+  default Optional<BlockCache> state(NDManager owner, int sequences, int capacity) {
+    return Optional.empty();
   }
 
   /** Makes the sublayer of one block's weights. */

@@ -4,12 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,8 +18,13 @@ final class VocabularyHead implements LanguageHead {
   private final HeadWeight weight;
   private final long logitBytes;
 
+  /** From so many rows on, reading the vocabulary's weight again takes little beside its use. */
+  private final int manyRows;
+
   /**
    * @param owner of all arrays; closed with the head
+   * @param weight what of it is not held is read again for each call that scores {@code manyRows},
+   *     and held from the first call on that scores fewer
    * @param logitBytes logits held at once by {@link #nextTokenNll}
    */
   VocabularyHead(
@@ -30,12 +32,14 @@ final class VocabularyHead implements LanguageHead {
       Optional<Normalization> norm,
       Optional<LinearLayer> projection,
       HeadWeight weight,
-      long logitBytes) {
+      long logitBytes,
+      int manyRows) {
     this.owner = owner;
     this.norm = norm;
     this.projection = projection;
     this.weight = weight;
     this.logitBytes = logitBytes;
+    this.manyRows = manyRows;
   }
 
   @Override
@@ -80,16 +84,26 @@ final class VocabularyHead implements LanguageHead {
   }
 
   private TokenScores scores(NDArray rows, int[] targets) {
-    TokenScores scores = new TokenScores(new float[targets.length], new boolean[targets.length]);
-    int step = (int) Math.max(1, Math.min(targets.length, logitBytes / (4L * weight.vocabulary())));
-    for (int from = 0; from < targets.length; from += step) {
-      int to = Math.min(targets.length, from + step);
-      try (NDArray some = HostArrays.rows(rows, from, to);
-          NDArray states = states(some)) {
-        addScores(states, targets, from, scores);
-      }
+    RunningScores running = new RunningScores(targets);
+    if (targets.length < manyRows) {
+      weight.hold();
     }
-    return scores;
+    int firstToken = 0;
+    for (HeadRows vocabulary : weight.pieces()) {
+      int step =
+          (int) Math.max(1, Math.min(targets.length, logitBytes / (4L * vocabulary.count())));
+      try (HeadPiece piece = vocabulary.open()) {
+        for (int from = 0; from < targets.length; from += step) {
+          try (NDArray some = HostArrays.rows(rows, from, Math.min(targets.length, from + step));
+              NDArray states = states(some);
+              NDArray logits = piece.logits(states, weight.rule())) {
+            running.add(logits, from, firstToken);
+          }
+        }
+      }
+      firstToken += vocabulary.count();
+    }
+    return running.scores();
   }
 
   private void requireKnown(int id) {
@@ -114,9 +128,10 @@ final class VocabularyHead implements LanguageHead {
   public List<LoadedRows> vocabulary() {
     List<LoadedRows> rows = new ArrayList<>();
     int first = 0;
-    for (HeadWeight.Piece piece : weight.pieces()) {
-      rows.add(new LoadedRows(piece.weight().getName(), first, piece.weight()));
-      first += piece.rows();
+    for (HeadRows piece : weight.pieces()) {
+      NDArray held = piece.hold().weight();
+      rows.add(new LoadedRows(held.getName(), first, held));
+      first += piece.count();
     }
     return rows;
   }
@@ -128,8 +143,8 @@ final class VocabularyHead implements LanguageHead {
     try (NDManager stage = manager.newSubManager();
         NDArray states = states(flat(hidden, stage))) {
       NDList parts = new NDList();
-      for (HeadWeight.Piece piece : weight.pieces()) {
-        parts.add(weight.logits(piece, states));
+      for (HeadRows piece : weight.pieces()) {
+        parts.add(piece.hold().logits(states, weight.rule()));
       }
       NDArray all = parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 1);
       NDArray result = all.reshape(new Shape(shape.get(0), shape.get(1), weight.vocabulary()));
@@ -174,69 +189,6 @@ final class VocabularyHead implements LanguageHead {
       }
     }
     return targets;
-  }
-
-  /** The rows of {@code states} are those from {@code from} on. */
-  private void addScores(NDArray states, int[] targets, int from, TokenScores scores) {
-    int count = (int) states.getShape().get(0);
-    double[] largest = new double[count];
-    double[] sum = new double[count];
-    double[] target = new double[count];
-    Arrays.fill(largest, Double.NEGATIVE_INFINITY);
-    int firstToken = 0;
-    for (HeadWeight.Piece piece : weight.pieces()) {
-      int size = piece.rows();
-      PieceSums sums = pieceSums(states, piece, targets, from, firstToken);
-      for (int i = 0; i < count; i++) {
-        double both = Math.max(largest[i], sums.largest()[i]);
-        sum[i] =
-            sum[i] * Math.exp(largest[i] - both)
-                + sums.sum()[i] * Math.exp(sums.largest()[i] - both);
-        largest[i] = both;
-        int id = targets[from + i];
-        if (id >= firstToken && id < firstToken + size) {
-          target[i] = sums.largest()[i] + sums.target()[i];
-        }
-      }
-      firstToken += size;
-    }
-    for (int i = 0; i < count; i++) {
-      scores.nll()[from + i] = (float) (largest[i] - target[i] + Math.log(sum[i]));
-      scores.greedy()[from + i] = target[i] == largest[i];
-    }
-  }
-
-  /**
-   * Of one piece of the vocabulary, for each row: the largest logit, the sum of exp(logit -
-   * largest), and the target's logit - largest (of some other token if the target is not there).
-   */
-  private record PieceSums(float[] largest, float[] sum, float[] target) {}
-
-  private PieceSums pieceSums(
-      NDArray states, HeadWeight.Piece piece, int[] targets, int from, int firstToken) {
-    int size = piece.rows();
-    try (NDArray logits = weight.logits(piece, states);
-        NDArray largest = logits.max(new int[] {1}, true);
-        NDArray index = targetIndex(states, targets, from, firstToken, size)) {
-      logits.subi(largest);
-      try (NDArray target = logits.gather(index, 1);
-          NDArray exp = logits.exp();
-          NDArray sum = exp.sum(new int[] {1}, true)) {
-        return new PieceSums(largest.toFloatArray(), sum.toFloatArray(), target.toFloatArray());
-      }
-    }
-  }
-
-  /** int64 [rows, 1]. */
-  private static NDArray targetIndex(
-      NDArray states, int[] targets, int from, int firstToken, int size) {
-    int count = (int) states.getShape().get(0);
-    LongBuffer index = LongBuffer.allocate(count);
-    for (int i = 0; i < count; i++) {
-      int id = targets[from + i] - firstToken;
-      index.put(i, id >= 0 && id < size ? id : 0);
-    }
-    return states.getManager().create(index, new Shape(count, 1), DataType.INT64);
   }
 
   private static void requireFinite(float[] nll, int sequence) {

@@ -35,6 +35,11 @@ final class WeightLoader {
     this.catalog = catalog;
   }
 
+  /** The same loader, whose arrays belong to {@code other}. */
+  WeightLoader into(NDManager other) {
+    return new WeightLoader(other, weights, catalog);
+  }
+
   NDManager owner() {
     return owner;
   }

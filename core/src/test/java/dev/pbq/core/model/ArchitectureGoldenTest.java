@@ -1,14 +1,12 @@
 package dev.pbq.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.tensor.WeightSource;
 import java.io.IOException;
@@ -33,9 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * data are run, or, in a bare clone, the few among the test's resources.
  */
 class ArchitectureGoldenTest {
-  /** Families that are not supported: the product must refuse them by name. */
-  private static final Set<String> UNSUPPORTED = Set.of("qwen3_5-text");
-
   /** How much further off than the original library's own float32 run the product may be. */
   private static final double TOLERANCE_FACTOR = 20;
 
@@ -68,13 +63,6 @@ class ArchitectureGoldenTest {
     assertThat(configs).isNotEmpty();
     for (Path file : configs) {
       JsonNode config = JSON.readTree(file.toFile());
-      if (UNSUPPORTED.contains(folder.getFileName().toString())) {
-        String type = config.get("model_type").textValue();
-        assertThatThrownBy(() -> Architectures.any(config, file.toString()))
-            .isInstanceOf(PbqException.class)
-            .hasMessageContaining("\"" + type + "\" is not supported");
-        continue;
-      }
       try (Checkpoint weights = Checkpoint.open(folder)) {
         TransformerModel model = Architectures.any(config, file.toString());
         model.requireTensors(weights, folder.toString());

@@ -43,7 +43,13 @@ final class Operations {
       case GATE, UP, GATE_UP, FC1 -> "mlp_in";
       case DOWN -> "down_in";
       case FC2 -> "fc2_in";
-      case QUERY_LATENT, QUERY_FROM_LATENT, KEY_VALUE_LATENT, KEY_VALUE_FROM_LATENT ->
+      case QUERY_LATENT,
+          QUERY_FROM_LATENT,
+          KEY_VALUE_LATENT,
+          KEY_VALUE_FROM_LATENT,
+          OUTPUT_GATE,
+          WRITE_GATE,
+          DECAY ->
           throw new IllegalArgumentException("the reference has no name for " + input.name());
     };
   }
@@ -68,6 +74,9 @@ final class Operations {
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
+          OUTPUT_GATE,
+          WRITE_GATE,
+          DECAY,
           GATE_UP ->
           Optional.empty();
       case GATE -> Optional.of("gate_out");

@@ -87,7 +87,7 @@ public final class ForwardPass {
       BatchPlan plan, NDManager manager, ScoringProgress progress, HiddenStateConsumer consumer) {
     try (NDManager scope = manager.newSubManager();
         TokenEmbedding embedding = model.embedding(scope, weights);
-        LanguageHead head = model.head(scope, weights)) {
+        LanguageHead head = model.scoringHead(scope, weights)) {
       if (modelBytes() <= residentBytes) {
         runResident(plan, scope, embedding, head, consumer);
       } else {

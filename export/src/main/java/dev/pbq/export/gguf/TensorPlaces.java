@@ -88,6 +88,9 @@ final class TensorPlaces {
           QUERY_FROM_LATENT,
           KEY_VALUE_LATENT,
           KEY_VALUE_FROM_LATENT,
+          OUTPUT_GATE,
+          WRITE_GATE,
+          DECAY,
           GATE_UP ->
           throw new IllegalArgumentException("no llama has a linear of role " + role);
     };

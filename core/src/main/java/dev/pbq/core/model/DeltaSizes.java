@@ -1,0 +1,27 @@
+package dev.pbq.core.model;
+
+/**
+ * The widths of a gated delta rule.
+ *
+ * @param keyHeads heads of queries and keys
+ * @param valueHeads heads of values, a multiple of {@code keyHeads}
+ * @param keyDim width of a head's queries and keys
+ * @param valueDim width of a head's values
+ * @param kernel tokens that the convolution before it sees, the present one counted
+ */
+record DeltaSizes(int keyHeads, int valueHeads, int keyDim, int valueDim, int kernel) {
+  /** Features of all queries, or of all keys. */
+  int keys() {
+    return keyHeads * keyDim;
+  }
+
+  /** Features of all values. */
+  int values() {
+    return valueHeads * valueDim;
+  }
+
+  /** Features that the convolution mixes over time: queries, keys and values. */
+  int channels() {
+    return 2 * keys() + values();
+  }
+}
