@@ -52,13 +52,17 @@ final class LinearQuantizer {
         targets);
   }
 
-  /** Quantizes a table outside of the blocks, by its weights alone. */
-  Result quantize(PlannedTable planned) {
+  /**
+   * Quantizes a table outside of the blocks.
+   *
+   * @param hessian of the head's inputs, not owned; empty: by its weights alone
+   */
+  Result quantize(PlannedTable planned, Optional<Hessian> hessian) {
     VocabularyTable table = planned.table();
     return quantize(
         new Task(
             table.name(), LinearOutcome.OUTSIDE, table.rows(), table.cols(), planned.quantizer()),
-        Optional.empty(),
+        hessian,
         Optional.empty());
   }
 
