@@ -79,9 +79,12 @@ public record PlanEstimate(
         for (PlannedInput input : round.inputs()) {
           if (input.needsHessian()) {
             long n = input.input().features();
-            roundHessians += 8 * n * n;
-            operations += allTokens * n * n + 2.0 / 3 * n * n * n;
-            operations += input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
+            int variants = input.variants();
+            // Two more Hessians where variants are judged, and a factor for each.
+            roundHessians += 8 * n * n + (variants > 0 ? 8 + 4 * variants : 0) * n * n;
+            double quantizing = 2.0 / 3 * n * n * n;
+            quantizing += input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
+            operations += allTokens * n * n + (1 + variants) * quantizing;
           }
         }
         hessians = Math.max(hessians, roundHessians);
