@@ -124,6 +124,61 @@ class AllocationTest {
         .contains("--budget", "20.0 kB", "the least that the whole model can take");
   }
 
+  /** Embedding and head have a row in the file, and bits in what repeats the run. */
+  @Test
+  void tablesTakePartInABudget() throws IOException {
+    Path file = sensitivity();
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines.get(lines.size() - 2)).contains("model.embed_tokens", "\"block\":-1");
+    assertThat(lines.get(lines.size() - 1)).contains("lm_head", "\"block\":-1");
+    String words = "--method ecq --allocate --budget 190kB --sensitivity";
+    Path out = quantize("out", words, file);
+    assertThat(Files.size(out.resolve("model.safetensors"))).isBetween(180_000L, 190_000L);
+    String recipe = Files.readString(out.resolve("pbq-recipe.toml"));
+    assertThat(recipe).contains("embedding-bits = ", "head-bits = ", "head-method = \"ecq\"");
+    JsonNode tables =
+        JSON.readTree(out.resolve("pbq-report.json").toFile()).at("/vocabulary/tables");
+    assertThat(tables.findValuesAsText("errorMetric")).containsExactly("weight", "output");
+
+    // What is given stands.
+    Path given = quantize("given", "--embedding-bits 8 --head-bits 8 " + words, file);
+    assertThat(Files.readString(given.resolve("pbq-recipe.toml"))).contains("head-bits = 8.0");
+
+    // A file of a version that measured linears alone: the tables stay, and that is told.
+    Files.write(file, lines.subList(0, lines.size() - 2));
+    String large = "--method ecq --allocate --budget 300kB --sensitivity";
+    Cli.Result old = tiny("quantize", large, file, "--out", folder.resolve("old"));
+    assertThat(old.code()).as(old.err()).isZero();
+    assertThat(old.err())
+        .contains("has no sensitivity of model.embed_tokens, which stays as it is", "of lm_head");
+    assertThat(Files.size(folder.resolve("old").resolve("model.safetensors")))
+        .isBetween(290_000L, 300_000L);
+    // The same command as before adds them.
+    sensitivity();
+    assertThat(Files.readAllLines(file)).isEqualTo(lines);
+  }
+
+  @Test
+  void tablesTakePartWithWidthsToo() throws IOException {
+    Path file = sensitivity();
+    String words = "--method rtn --groupsize 32 --allocate --budget 270kB --sensitivity";
+    Path out = quantize("out", words, file);
+    assertThat(Files.size(out.resolve("model.safetensors"))).isBetween(240_000L, 270_000L);
+    assertThat(Files.readString(out.resolve("pbq-recipe.toml")))
+        .contains("embedding-bits = ", "embedding-method = \"hqq\"", "head-bits = ");
+    Cli.Result mixed =
+        tiny(
+            "quantize",
+            "--method ecq --embedding-method hqq --allocate --budget 190kB --sensitivity",
+            file,
+            "--out",
+            folder.resolve("mixed"));
+    assertThat(mixed.code()).isEqualTo(2);
+    assertThat(mixed.err()).contains("hqq takes whole ones", "model.embed_tokens");
+    Cli.Result plan = tiny("quantize", words, file, "--dry-run");
+    assertThat(plan.out()).contains("model.embed_tokens", "until bits are shared");
+  }
+
   @Test
   void measuringGoesOnWhereItWasCutOff() throws IOException {
     Path file = sensitivity();

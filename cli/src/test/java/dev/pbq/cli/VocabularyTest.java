@@ -41,6 +41,9 @@ class VocabularyTest {
         "rtn --bits 4 --groupsize 64 --embedding-bits 4",
         "gptq --bits 4 --embedding-bits 3 --head-bits 6 --head-method rtn,groupsize:32",
         "gptq --bits 3 --true-sequential --embedding-bits 2 --head-bits 8",
+        "gptq --bits 4 --embedding-bits 4 --head-bits 3 --head-method gptq,groupsize:32",
+        "rtn --bits 4 --head-bits 3.5 --head-method ecq,dataFree:false",
+        "ecq --bits 3 --embedding-bits 4 --embedding-method ecq --head-bits 4 --head-method ecq",
         "hqq --bits 4 --head-bits 4 --head-method hqq,round-zero:false",
         "rtn --bits 4 --skip . --embedding-bits 3 --head-bits 3"
       })
@@ -90,6 +93,44 @@ class VocabularyTest {
     Path without = quantize("tiny", "without", "gptq --bits 2");
     assertThat(linearBytes(atOnce)).isEqualTo(linearBytes(after));
     assertThat(linearBytes(atOnce)).isNotEqualTo(linearBytes(without));
+  }
+
+  /** A head's errors count by its inputs where these are known; an embedding's never do. */
+  @Test
+  void aHeadIsCalibratedWhereTheRunIs() throws IOException {
+    String tables = " --embedding-bits 3 --embedding-method ecq --head-bits 3 --head-method ecq";
+    Path calibrated = quantize("tiny", "calibrated", "gptq --bits 8" + tables);
+    Path free = quantize("tiny", "free", "gptq --bits 8" + tables + ",dataFree:true");
+    Path without = quantize("tiny", "without", "rtn --bits 8" + tables);
+    assertThat(metrics(calibrated)).containsExactly("weight", "output");
+    assertThat(metrics(free)).containsExactly("weight", "weight");
+    assertThat(metrics(without)).containsExactly("weight", "weight");
+    assertThat(divergence(calibrated)).isLessThan(0.9 * divergence(free));
+    JsonNode stored =
+        JSON.readTree(calibrated.resolve("config.json").toFile())
+            .at("/quantization_config/settings");
+    assertThat(stored.at("/head/dataFree").asBoolean(true)).isFalse();
+    assertThat(stored.at("/embedding/dataFree").asBoolean()).isTrue();
+    assertThat(
+            run(
+                "quantize",
+                "tiny",
+                "--recipe",
+                calibrated.resolve("pbq-recipe.toml"),
+                "--out",
+                folder.resolve("again")))
+        .contains("gptq");
+    assertThat(folder.resolve("again").resolve("model.safetensors"))
+        .hasSameBinaryContentAs(calibrated.resolve("model.safetensors"));
+  }
+
+  private static List<String> metrics(Path packed) throws IOException {
+    List<String> metrics = new ArrayList<>();
+    report(packed)
+        .path("vocabulary")
+        .path("tables")
+        .forEach(table -> metrics.add(table.path("errorMetric").asText()));
+    return metrics;
   }
 
   @Test
@@ -177,7 +218,8 @@ class VocabularyTest {
         "--embedding-bits 4.5 | --embedding-bits 4.5, hqq: --bits 4.5 is none of",
         "--embedding-bits 3.5 --embedding-method rtn | --embedding-bits 3.5: method rtn takes",
         "--embedding-bits 4 --embedding-method gptq | --embedding-method gptq: with these settings"
-            + " it is calibrated",
+            + " it is calibrated, and an embedding is quantized by its weights alone",
+        "--embedding-bits 4 --embedding-method ecq,dataFree:false | it is calibrated, and an",
         "--embedding-bits 1 --embedding-method arb-rc | --embedding-method arb-rc cannot be asked",
         "--embedding-bits 4 --embedding-method nope | nope",
         "--embedding-bits 4 --embedding-method hqq,width:4 | --width",
@@ -272,6 +314,13 @@ class VocabularyTest {
   private static double output(String dryRun) {
     String line = dryRun.lines().filter(l -> l.startsWith("output")).findFirst().orElseThrow();
     return Double.parseDouble(line.replaceAll("output +about ([0-9.]+) kB.*", "$1"));
+  }
+
+  private double divergence(Path model) throws IOException {
+    Path json = folder.resolve("distance.json");
+    Object[] text = {"--dataset", "tiny", "--seqlen", 64, "--limit", 60, "--json", json};
+    run(with(new String[] {"eval-kl", model.toString(), "--reference", "tiny"}, text));
+    return JSON.readTree(json.toFile()).findValue("kl").path("mean").asDouble();
   }
 
   private double perplexity(Path model) throws IOException {

@@ -27,8 +27,11 @@ public final class EcqProvider implements QuantizerProvider<EcqSettings> {
 
   /** Errors of a row that is looked up count against its own size, whatever the inputs are. */
   @Override
-  public ObjectNode tableSettings() {
-    return JsonNodeFactory.instance.objectNode().put("dataFree", true).put("rowExponent", 1.0);
+  public ObjectNode tableSettings(boolean calibrated) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("dataFree", !calibrated)
+        .put("rowExponent", 1.0);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.pbq.ecq;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.linalg.Damping;
 import dev.pbq.core.linalg.LowerFactor;
 import dev.pbq.core.packed.ColumnSteps;
@@ -51,9 +52,22 @@ final class EcqQuantizer implements Quantizer {
     if (least >= settings.bits()) {
       throw PbqException.setting(
           "%s: {bits} %s cannot be met: the steps and scales of its %s x %s weights alone take %s"
-              + " bits per weight",
-          layer, settings.bits(), rows, cols, String.format(Locale.ROOT, "%.3f", least));
+              + " bits per weight; %s",
+          layer,
+          settings.bits(),
+          rows,
+          cols,
+          String.format(Locale.ROOT, "%.3f", least),
+          nearest(least));
     }
+  }
+
+  /** What can be asked for where so many bits go without a single code. */
+  private static Wording nearest(double least) {
+    double above = Math.floor(10 * least + 1) / 10;
+    return above <= EcqSettings.MOST_BITS
+        ? Wording.of("the nearest that can be met is above that, from {bits} %s on", above)
+        : Wording.of("no {bits} can be met; {skip} leaves it as it is");
   }
 
   @Override

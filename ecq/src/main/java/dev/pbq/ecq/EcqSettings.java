@@ -82,7 +82,7 @@ public record EcqSettings(
             range = "1..16")
         Integer classes) {
   private static final double LEAST_BITS = 0.5;
-  private static final double MOST_BITS = 6;
+  static final double MOST_BITS = 6;
   private static final double MOST_LAMBDA = 10;
   private static final int MOST_CLASSES = 16;
 

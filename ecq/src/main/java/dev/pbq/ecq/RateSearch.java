@@ -91,9 +91,14 @@ final class RateSearch {
     CodeLengths lengths =
         CodeLengths.linear(plan.trellis().quantizers(), activity.contexts(), 1, 0.8);
     if (start == 0) {
+      Found nothing = found(sweep(layer, activity, 1, lengths), 1);
       LOG.warn(
-          "{}: every weight that counts is 0; it takes less than {} bits", name, settings.bits());
-      return found(sweep(layer, activity, 1, lengths), 1);
+          "{}: every weight that counts is 0: {} bits cannot be met; it takes {}, the most that it"
+              + " has a use for",
+          name,
+          settings.bits(),
+          String.format(Locale.ROOT, "%.4f", nothing.bits()));
+      return nothing;
     }
     Trial trial = new Trial(start, lengths);
     int rounds = 0;

@@ -169,11 +169,27 @@ class EcqQuantizerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1", "1, 64", "2, 64", "3, 2"})
-  void layersThatAreTooSmallAreRefusedByName(int rows, int cols) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | 1 | no {bits} can be met",
+        "1 | 64 | no {bits} can be met",
+        "2 | 64 | from {bits} 4.",
+        "3 | 64 | from {bits} 2."
+      })
+  void layersThatAreTooSmallAreRefusedByName(int rows, int cols, String nearest) {
     assertThatThrownBy(() -> ecq(2.25, 8, true).checkFits("model.tiny", rows, cols))
         .isInstanceOf(PbqException.class)
-        .hasMessageContainingAll("model.tiny", "bits 2.25 cannot be met", "bits per weight");
+        .hasMessageContainingAll("model.tiny", "bits 2.25 cannot be met", "bits per weight")
+        .hasMessageContaining(nearest.replaceAll("[{}]", ""));
+  }
+
+  /** Room for the steps, but not for codes: what was reached is named. */
+  @Test
+  void layersWhoseCodesTakeMoreAreRefusedWithTheNearest() {
+    assertThatThrownBy(() -> ecq(2.7, 8, true).quantize(free(gaussian(3, 64))))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContainingAll("layer", "bits 2.7 cannot be met", "nearest that was reached");
   }
 
   @ParameterizedTest

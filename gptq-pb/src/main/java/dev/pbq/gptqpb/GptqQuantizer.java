@@ -13,11 +13,15 @@ import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** GPTQ (arXiv 2210.17323); what its grids are says {@link GptqGrids}. */
 final class GptqQuantizer implements Quantizer {
+  /** Shares of the mean diagonal that are tried on held-out windows. */
+  private static final List<Double> DAMPINGS = List.of(0.003, 0.01, 0.03, 0.1);
+
   private final GptqSettings settings;
 
   GptqQuantizer(GptqSettings settings) {
@@ -37,6 +41,13 @@ final class GptqQuantizer implements Quantizer {
   @Override
   public Damping damping() {
     return Damping.of(settings.percdamp());
+  }
+
+  @Override
+  public List<Quantizer> variants() {
+    return settings.dampingChoice() == DampingChoice.FIXED
+        ? List.of()
+        : DAMPINGS.stream().<Quantizer>map(d -> new GptqQuantizer(settings.damped(d))).toList();
   }
 
   @Override

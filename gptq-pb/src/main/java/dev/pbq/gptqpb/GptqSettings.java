@@ -17,6 +17,8 @@ import dev.pbq.core.quant.Setting;
  * @param bits width of the codes, 1 to 8; 4
  * @param groupsize columns that share a grid, -1 for the row; -1
  * @param percdamp damping as a share of the mean diagonal of H; 0.01
+ * @param dampingChoice whether that share is for all layers, or each layer has the best of a few;
+ *     fixed, with preset best and no percdamp given heldout
  * @param blocksize columns between two trailing updates; 128. Affects rounding only
  * @param actOrder whether columns are visited by falling diagonal of H; false, with preset best
  *     true
@@ -48,6 +50,13 @@ public record GptqSettings(
             byDefault = "0.01",
             range = "0..1")
         Double percdamp,
+    @JsonProperty("dampingChoice")
+        @Setting(
+            help =
+                "Damping of each layer: {percdamp} (fixed), or the best of 0.003, 0.01, 0.03 and"
+                    + " 0.1 on held-out calibration windows (heldout)",
+            byDefault = "fixed, or heldout with {preset} best where {percdamp} is not given")
+        DampingChoice dampingChoice,
     @JsonProperty("blocksize")
         @Setting(
             help = "Columns between two updates of the remaining weights; affects rounding only",
@@ -89,6 +98,8 @@ public record GptqSettings(
     boolean best = preset == Preset.BEST;
     bits = or(bits, 4);
     groupsize = or(groupsize, -1);
+    dampingChoice =
+        or(dampingChoice, best && percdamp == null ? DampingChoice.HELD_OUT : DampingChoice.FIXED);
     percdamp = or(percdamp, 0.01);
     blocksize = or(blocksize, 128);
     actOrder = or(actOrder, best);
@@ -100,5 +111,21 @@ public record GptqSettings(
     groups("groupsize", groupsize, "the whole row");
     share("percdamp", percdamp);
     atLeast("blocksize", blocksize, 1);
+  }
+
+  /** The same with one damping for all layers. */
+  GptqSettings damped(double share) {
+    return new GptqSettings(
+        preset,
+        bits,
+        groupsize,
+        share,
+        DampingChoice.FIXED,
+        blocksize,
+        actOrder,
+        actGroups,
+        rangeChoice,
+        symmetric,
+        scaleDtype);
   }
 }

@@ -27,7 +27,7 @@ public final class RtnProvider implements QuantizerProvider<RtnSettings> {
 
   /** A whole row of a table has outliers that a grid for all would be taken up by. */
   @Override
-  public ObjectNode tableSettings() {
+  public ObjectNode tableSettings(boolean calibrated) {
     return JsonNodeFactory.instance.objectNode().put("groupsize", TABLE_GROUP);
   }
 

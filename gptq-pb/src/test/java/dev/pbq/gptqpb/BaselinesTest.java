@@ -38,7 +38,7 @@ class BaselinesTest {
       ActGroups groups,
       ScaleDtype dtype) {
     return new GptqSettings(
-        null, bits, groupsize, 0.01, blocksize, actOrder, groups, null, null, dtype);
+        null, bits, groupsize, 0.01, null, blocksize, actOrder, groups, null, null, dtype);
   }
 
   private static Quantizer rtn(int bits, int groupsize, ScaleDtype dtype) {

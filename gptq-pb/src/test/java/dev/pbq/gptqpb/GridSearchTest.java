@@ -25,7 +25,7 @@ class GridSearchTest {
   }
 
   private static GptqSettings gptq(Preset preset, RangeChoice range, Boolean symmetric) {
-    return new GptqSettings(preset, 2, 16, null, null, null, null, range, symmetric, null);
+    return new GptqSettings(preset, 2, 16, null, null, null, null, null, range, symmetric, null);
   }
 
   private static LinearProblem problem(FloatMatrix w) {

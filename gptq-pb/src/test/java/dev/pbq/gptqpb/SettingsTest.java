@@ -32,9 +32,25 @@ class SettingsTest {
         .isEqualTo(PbLlmSettings.of(0.9));
     assertThat(JSON.readValue("{}", GptqSettings.class))
         .isEqualTo(
-            new GptqSettings(null, 4, -1, 0.01, 128, false, null, null, null, ScaleDtype.F16));
+            new GptqSettings(
+                null, 4, -1, 0.01, null, 128, false, null, null, null, ScaleDtype.F16));
     assertThat(JSON.readValue("{}", RtnSettings.class))
         .isEqualTo(new RtnSettings(null, 4, -1, null, null, ScaleDtype.F16));
+  }
+
+  @Test
+  void presetBestTriesDampingsUnlessOneIsGiven() throws JsonProcessingException {
+    assertThat(variants("{\"preset\": \"best\"}")).isEqualTo(4);
+    assertThat(variants("{\"preset\": \"best\", \"percdamp\": 0.01}")).isZero();
+    assertThat(variants("{}")).isZero();
+    assertThat(variants("{\"dampingChoice\": \"heldout\"}")).isEqualTo(4);
+    GptqSettings best = JSON.readValue("{\"preset\": \"best\"}", GptqSettings.class);
+    assertThat(JSON.readValue(JSON.writeValueAsString(best), GptqSettings.class)).isEqualTo(best);
+  }
+
+  private static int variants(String settings) throws JsonProcessingException {
+    GptqSettings read = JSON.readValue(settings, GptqSettings.class);
+    return new GptqProvider().create("gptq", read).variants().size();
   }
 
   @Test
@@ -45,7 +61,7 @@ class SettingsTest {
     assertThat(json).contains("\"salientMetric\":\"hessian\"").contains("\"scaleDtype\":\"f32\"");
     assertThat(JSON.readValue(json, PbLlmSettings.class)).isEqualTo(s);
     GptqSettings g =
-        new GptqSettings(null, 3, 64, 0.02, 32, true, null, null, null, ScaleDtype.F32);
+        new GptqSettings(null, 3, 64, 0.02, null, 32, true, null, null, null, ScaleDtype.F32);
     assertThat(JSON.readValue(JSON.writeValueAsString(g), GptqSettings.class)).isEqualTo(g);
     RtnSettings r = new RtnSettings(null, 1, 64, null, null, ScaleDtype.F32);
     assertThat(JSON.readValue(JSON.writeValueAsString(r), RtnSettings.class)).isEqualTo(r);
@@ -86,10 +102,10 @@ class SettingsTest {
     assertThatThrownBy(() -> new RtnSettings(null, 4, 0, null, null, null))
         .hasMessageContaining("groupsize");
     assertThatThrownBy(
-            () -> new GptqSettings(null, 4, null, 2.0, null, null, null, null, null, null))
+            () -> new GptqSettings(null, 4, null, 2.0, null, null, null, null, null, null, null))
         .hasMessageContaining("percdamp");
     assertThatThrownBy(
-            () -> new GptqSettings(null, 4, null, null, -1, null, null, null, null, null))
+            () -> new GptqSettings(null, 4, null, null, null, -1, null, null, null, null, null))
         .hasMessageContaining("blocksize");
   }
 
@@ -136,7 +152,8 @@ class SettingsTest {
     Quantizer gptq =
         new GptqProvider()
             .create(
-                "gptq", new GptqSettings(null, 3, 50, null, null, true, null, null, null, null));
+                "gptq",
+                new GptqSettings(null, 3, 50, null, null, null, true, null, null, null, null));
     assertThat(gptq.estimateStoredBits(10, 128)).isEqualTo(3 * 1280 + 30 * 24 + 128 * 32);
   }
 
@@ -151,7 +168,8 @@ class SettingsTest {
             new GptqProvider()
                 .create(
                     "gptq",
-                    new GptqSettings(null, 4, 256, null, null, null, null, null, null, null)));
+                    new GptqSettings(
+                        null, 4, 256, null, null, null, null, null, null, null, null)));
     for (Quantizer q : all) {
       q.checkFits("layers.0.fc1", 10, 256);
       assertThatThrownBy(() -> q.checkFits("layers.0.fc1", 10, 255))

@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     modelTransformer = SensitivityCommand.WithProbe.class,
     description =
-        "Measures how far the model moves when one linear layer at a time is quantized, for 'pbq"
-            + " quantize --allocate --sensitivity FILE'. Continues a file that was begun.",
+        "Measures how far the model moves when one linear layer, the embedding or the head alone is"
+            + " quantized, for 'pbq quantize --allocate --sensitivity FILE'. Continues a file that"
+            + " was begun.",
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n")
 final class SensitivityCommand implements Runnable {
@@ -81,6 +82,6 @@ final class SensitivityCommand implements Runnable {
             "pbq: interrupted; what is measured is kept: the same command goes on",
             () -> run.measure(out, new QuantizeProgress(status)));
     status.clear();
-    spec.commandLine().getOut().println(out + ": sensitivities of " + linears + " linears");
+    spec.commandLine().getOut().println(out + ": sensitivities of " + linears + " layers");
   }
 }

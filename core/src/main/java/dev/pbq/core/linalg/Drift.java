@@ -1,5 +1,6 @@
 package dev.pbq.core.linalg;
 
+import dev.pbq.core.PbqException;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Optional;
@@ -20,6 +21,29 @@ import java.util.Optional;
 public record Drift(CrossMoment inputs, Optional<CrossMoment> residual) implements AutoCloseable {
   /** Rows of a weight that one task handles. */
   private static final int ROWS = 128;
+
+  /**
+   * Refuses a Hessian of other windows than these cross terms: together they would give a weight
+   * that fits neither.
+   *
+   * @param layer for messages
+   * @throws PbqException USAGE naming the layer
+   */
+  public void requireSameCalibration(Hessian h, String layer) {
+    boolean same = inputs.cols() == h.size() && inputs.sequences() == h.sequences();
+    if (!same || residual.filter(r -> r.sequences() != h.sequences()).isPresent()) {
+      throw PbqException.usage(
+          layer
+              + ": the cross terms are of another calibration than the Hessian: "
+              + inputs.sequences()
+              + " windows of "
+              + inputs.cols()
+              + " inputs, and "
+              + h.sequences()
+              + " of "
+              + h.size());
+    }
+  }
 
   /** V, in float32. */
   public FloatMatrix mend(FloatMatrix w, DampedSolver solver) {

@@ -52,6 +52,33 @@ public final class Hessian implements AutoCloseable {
     return new Hessian(h, sequences);
   }
 
+  /**
+   * The Hessian of the other sequences, for the caller to close.
+   *
+   * @param part the Hessian of some of this one's sequences, not all
+   */
+  public Hessian without(Hessian part) {
+    int others = sequences - part.sequences;
+    if (part.size() != size() || others < 1) {
+      throw new IllegalArgumentException(
+          part.sequences + " of " + sequences + " sequences, " + part.size() + " of " + size());
+    }
+    SymmetricTriangle rest = new SymmetricTriangle(size());
+    double[] row = new double[size()];
+    double[] taken = new double[size()];
+    for (int i = 0; i < size(); i++) {
+      row(i, row);
+      part.row(i, taken);
+      for (int k = 0; k < size() - i; k++) {
+        row[k] = (row[k] * sequences - taken[k] * part.sequences) / others;
+      }
+      // Where nothing is left, rounding may leave less than nothing.
+      row[0] = Math.max(0, row[0]);
+      rest.put(i, i, size(), row);
+    }
+    return new Hessian(rest, others);
+  }
+
   /** Number of input features. */
   public int size() {
     return h.size();

@@ -69,6 +69,19 @@ final class HostArrays {
     return host.toByteBuffer(true).asFloatBuffer();
   }
 
+  /** Shows the values of a contiguous array, copied where they are not in main memory. */
+  static void show(NDArray array, Consumer<FloatBuffer> use) {
+    if (isHost(array.getDevice())) {
+      use.accept(buffer(array));
+      return;
+    }
+    try (NDManager scratch = array.getManager().newSubManager(Device.cpu());
+        NDArray host = array.toDevice(Device.cpu(), false)) {
+      host.attach(scratch);
+      use.accept(buffer(host));
+    }
+  }
+
   /** A view of rows [from, to) of an array, attached to the array's manager. */
   static NDArray rows(NDArray array, long from, long to) {
     return slice(array, 0, from, to);

@@ -1,12 +1,9 @@
 package dev.pbq.core.model;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import java.nio.FloatBuffer;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -88,7 +85,7 @@ record InputTap(LinearInputTap tap, int sequences, int tokens, Optional<BlockCac
               + input.name()
               + " larger than 2 GiB: run fewer sequences at a time");
     }
-    onHost(x, values -> tap.accept(input, values, sequences, tokens));
+    HostArrays.show(x, values -> tap.accept(input, values, sequences, tokens));
   }
 
   /**
@@ -98,19 +95,7 @@ record InputTap(LinearInputTap tap, int sequences, int tokens, Optional<BlockCac
    */
   void showResidual(LinearInput input, NDArray r, float factor) {
     if (tap.wantsResidual(input)) {
-      onHost(r, values -> tap.residual(input, values, factor, sequences * tokens));
-    }
-  }
-
-  private static void onHost(NDArray x, Consumer<FloatBuffer> use) {
-    if (HostArrays.isHost(x.getDevice())) {
-      use.accept(HostArrays.buffer(x));
-      return;
-    }
-    try (NDManager scratch = x.getManager().newSubManager(Device.cpu());
-        NDArray host = x.toDevice(Device.cpu(), false)) {
-      host.attach(scratch);
-      use.accept(HostArrays.buffer(host));
+      HostArrays.show(r, values -> tap.residual(input, values, factor, sequences * tokens));
     }
   }
 }

@@ -1,7 +1,9 @@
 package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Everything after the last block: final norm, projection where there is one, and the vocabulary.
@@ -36,6 +38,16 @@ public interface LanguageHead extends AutoCloseable {
    * can be computed.
    */
   NDArray recordLogits(NDArray hidden);
+
+  /**
+   * Shows what the vocabulary's weight is multiplied with: outputs of the final norm, and of the
+   * projection where there is one.
+   *
+   * @param hidden as {@link #nextTokenNll} takes it
+   * @param use gets [sequences * tokens, features], direct and in native byte order; valid during
+   *     the call only
+   */
+  void inputs(NDArray hidden, Consumer<FloatBuffer> use);
 
   /** The weights that were read, lent, as {@link DecoderBlock#weights()} gives them. */
   List<NDArray> weights();

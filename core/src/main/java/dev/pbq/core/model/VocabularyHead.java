@@ -6,9 +6,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Final norm and projection, where there are any, and the vocabulary. */
 final class VocabularyHead implements LanguageHead {
@@ -117,6 +119,15 @@ final class VocabularyHead implements LanguageHead {
   public NDArray logits(NDArray hidden) {
     OwnedArrays.stopGradients();
     return recordLogits(hidden);
+  }
+
+  @Override
+  public void inputs(NDArray hidden, Consumer<FloatBuffer> use) {
+    OwnedArrays.stopGradients();
+    try (NDManager stage = hidden.getManager().newSubManager();
+        NDArray states = states(flat(hidden, stage))) {
+      HostArrays.show(states, use);
+    }
   }
 
   @Override

@@ -39,9 +39,15 @@ final class BlockCalibrator {
    *
    * @param index the block
    * @param block it, with what earlier rounds quantized
+   * @param heldOut gathers what it wants in the same pass
    */
   Map<String, Hessian> hessians(
-      int index, PlannedRound round, DecoderBlock block, ActivationFile inputs, NDManager manager) {
+      int index,
+      PlannedRound round,
+      DecoderBlock block,
+      ActivationFile inputs,
+      HeldOutTap heldOut,
+      NDManager manager) {
     LinearInput last = round.lastCalibrated().orElseThrow();
     List<LinearInput> wanted =
         round.inputs().stream()
@@ -52,7 +58,10 @@ final class BlockCalibrator {
     boolean complete = false;
     try (HessianTap routed = new HessianTap(wanted, false)) {
       forEachBatch(
-          index, inputs, manager, (first, hidden) -> block.forwardTo(last, hidden, routed));
+          index,
+          inputs,
+          manager,
+          (first, hidden) -> block.forwardTo(last, hidden, heldOut.from(first, routed)));
       List<LinearInput> starved = wanted.stream().filter(input -> tooFew(input, routed)).toList();
       for (LinearInput input : wanted) {
         if (!starved.contains(input)) {
@@ -75,6 +84,16 @@ final class BlockCalibrator {
         hessians.values().forEach(Hessian::close);
       }
     }
+  }
+
+  /** Gathers the Hessians of held-out windows for inputs of a round that are chosen by them. */
+  HeldOutTap heldOut(PlannedRound round) {
+    List<LinearInput> chosen =
+        round.inputs().stream()
+            .filter(input -> input.isChosen() && states.windows() > 1)
+            .map(PlannedInput::input)
+            .toList();
+    return new HeldOutTap(chosen, states.windows());
   }
 
   /**

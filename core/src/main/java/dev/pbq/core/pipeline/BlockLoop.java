@@ -1,18 +1,15 @@
 package dev.pbq.core.pipeline;
 
 import ai.djl.ndarray.NDManager;
-import dev.pbq.core.PbqException;
 import dev.pbq.core.activation.ActivationFile;
 import dev.pbq.core.activation.HiddenStates;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
-import dev.pbq.core.model.TokenEmbedding;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,9 +79,10 @@ final class BlockLoop {
             ActivationFile.open(
                 work.resolve(BlockStore.SCRATCH + "odd.f32"), states.windowValues())) {
       if (blocks.get(0).index() == 0) {
-        embed(stored, states, even, manager);
+        WindowEmbedding windows = new WindowEmbedding(model, data, states);
+        windows.write(stored, even, manager);
         if (unquantized != null) {
-          embed(original, states, unquantized.inputs(0), manager);
+          windows.write(original, unquantized.inputs(0), manager);
         }
       }
       Optional<BlockCorrector> corrector =
@@ -124,33 +122,6 @@ final class BlockLoop {
     return correction.isPresent() || targets == Targets.QUANTIZED
         ? new OriginalStream(original, model, states, calibrator, work, progress)
         : null;
-  }
-
-  private void embed(
-      WeightSource weights, HiddenStates states, ActivationFile file, NDManager manager) {
-    for (int[] window : data.windows()) {
-      for (int id : window) {
-        if (id < 0 || id >= model.vocabularySize()) {
-          throw PbqException.badData(
-              "calibration text "
-                  + data.dataset()
-                  + " has token id "
-                  + id
-                  + " but the model's vocabulary has "
-                  + model.vocabularySize()
-                  + " entries: the tokenizer is another model's");
-        }
-      }
-    }
-    try (TokenEmbedding embedding = model.embedding(manager, weights)) {
-      for (int first = 0; first < states.windows(); first += states.batch()) {
-        int[][] ids = Arrays.copyOfRange(data.windows(), first, first + states.batchAt(first));
-        try (NDManager scope = manager.newSubManager()) {
-          states.write(file, first, embedding.embed(scope, ids));
-        }
-      }
-    }
-    file.force();
   }
 
   private Map<String, LinearQuantizer.Result> quantize(

@@ -28,20 +28,28 @@ final class BlockQuantizer {
     for (PlannedInput input : round.inputs()) {
       // Null, as try-with-resources takes it, where nothing was calibrated.
       try (InputStatistics found = statistics.get(input.input().name());
-          TargetWeights targets = targets(found)) {
+          TargetWeights targets = targets(found);
+          HeldOutChoice choice = choice(input, found)) {
         for (PlannedLinear linear : input.linears()) {
           LinearQuantizer.Result result =
               quantizer.quantize(
                   block,
                   linear,
                   Optional.ofNullable(found).map(InputStatistics::hessian),
-                  Optional.ofNullable(targets));
+                  Optional.ofNullable(targets),
+                  Optional.ofNullable(choice));
           results.put(linear.name(), result);
           progress.linearDone(result.outcome());
         }
       }
     }
     return results;
+  }
+
+  private static HeldOutChoice choice(PlannedInput input, InputStatistics found) {
+    return found == null || !input.isChosen() || found.heldOut().isEmpty()
+        ? null
+        : new HeldOutChoice(found.hessian(), found.heldOut().get());
   }
 
   private static TargetWeights targets(InputStatistics found) {

@@ -167,7 +167,8 @@ final class DriftTap implements AutoCloseable {
         all.hessian.finish(input.name()),
         Optional.of(
             new DriftStatistics(
-                all.drift(), judging.drift(), judging.hessian.finish(input.name()))));
+                all.drift(), judging.drift(), judging.hessian.finish(input.name()))),
+        Optional.empty());
   }
 
   @Override

@@ -32,7 +32,7 @@ final class LinearQuantizer {
 
   /** Quantizes the weight itself: as the other, without targets. */
   Result quantize(int block, PlannedLinear linear, Optional<Hessian> hessian) {
-    return quantize(block, linear, hessian, Optional.empty());
+    return quantize(block, linear, hessian, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -43,21 +43,32 @@ final class LinearQuantizer {
    *     outputs, even where the method does without
    * @param targets gives a calibrated method the weight that it quantizes, and that its error is
    *     measured against; lent
+   * @param choice among variants of the method, where it has any; lent
    */
   Result quantize(
-      int block, PlannedLinear linear, Optional<Hessian> hessian, Optional<TargetWeights> targets) {
+      int block,
+      PlannedLinear linear,
+      Optional<Hessian> hessian,
+      Optional<TargetWeights> targets,
+      Optional<HeldOutChoice> choice) {
     return quantize(
         new Task(linear.name(), block, linear.rows(), linear.cols(), linear.quantizer()),
         hessian,
-        targets);
+        targets,
+        choice);
   }
 
-  /** Quantizes a table outside of the blocks, by its weights alone. */
-  Result quantize(PlannedTable planned) {
+  /**
+   * Quantizes a table outside of the blocks.
+   *
+   * @param hessian of the head's inputs, not owned; empty: by its weights alone
+   */
+  Result quantize(PlannedTable planned, Optional<Hessian> hessian) {
     VocabularyTable table = planned.table();
     return quantize(
         new Task(
             table.name(), LinearOutcome.OUTSIDE, table.rows(), table.cols(), planned.quantizer()),
+        hessian,
         Optional.empty(),
         Optional.empty());
   }
@@ -65,7 +76,11 @@ final class LinearQuantizer {
   /** A layer and its method. */
   private record Task(String name, int block, int rows, int cols, Quantizer quantizer) {}
 
-  private Result quantize(Task task, Optional<Hessian> hessian, Optional<TargetWeights> targets) {
+  private Result quantize(
+      Task task,
+      Optional<Hessian> hessian,
+      Optional<TargetWeights> targets,
+      Optional<HeldOutChoice> choice) {
     long start = System.nanoTime();
     FloatMatrix original = read(task.name() + ".weight");
     boolean calibrated = task.quantizer().calibrationNeed() == CalibrationNeed.HESSIAN;
@@ -73,7 +88,13 @@ final class LinearQuantizer {
     Optional<TargetWeights.Target> target =
         targets.filter(t -> calibrated).map(t -> t.of(task.name(), original, task.quantizer()));
     FloatMatrix weight = target.map(TargetWeights.Target::weight).orElse(original);
-    Quantization q = task.quantizer().quantize(new LinearProblem(task.name(), weight, needed));
+    LinearProblem problem = new LinearProblem(task.name(), weight, needed);
+    Quantizer method =
+        choice
+            .filter(c -> HeldOutChoice.concerns(task.quantizer()))
+            .map(c -> c.of(problem, task.quantizer()))
+            .orElse(task.quantizer());
+    Quantization q = method.quantize(problem);
     double relativeError = WeightError.relative(task.name(), weight, q.linear(), hessian);
     BitAccount bits = q.linear().bits();
     return new Result(

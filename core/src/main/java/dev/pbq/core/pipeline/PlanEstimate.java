@@ -58,6 +58,9 @@ public record PlanEstimate(
     long largestInput = 0;
     double operations = 0;
     double allTokens = (double) windows * tokens;
+    List<PlannedTable> heads = plan.tables().stream().filter(PlannedTable::needsHessian).toList();
+    // Linears and a head are calibrated in passes of their own.
+    int passes = (plan.calibratesLinears() ? 1 : 0) + heads.size();
     for (PlannedBlock block : plan.blocks()) {
       List<LinearInput> all = model.linearInputs(block.index());
       blockBytes = Math.max(blockBytes, weights(all) * Float.BYTES);
@@ -66,7 +69,7 @@ public record PlanEstimate(
       if (!calibrated) {
         continue;
       }
-      operations += allTokens * passOperations(model, all, tokens);
+      operations += passes * allTokens * passOperations(model, all, tokens);
       for (PlannedRound round : block.rounds()) {
         if (round.lastCalibrated().isPresent()) {
           List<LinearInput> before = all.subList(0, all.indexOf(round.lastCalibrated().get()));
@@ -76,13 +79,22 @@ public record PlanEstimate(
         for (PlannedInput input : round.inputs()) {
           if (input.needsHessian()) {
             long n = input.input().features();
-            roundHessians += 8 * n * n;
-            operations += allTokens * n * n + 2.0 / 3 * n * n * n;
-            operations += input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
+            int variants = input.variants();
+            // Two more Hessians where variants are judged, and a factor for each.
+            roundHessians += 8 * n * n + (variants > 0 ? 8 + 4 * variants : 0) * n * n;
+            double quantizing = 2.0 / 3 * n * n * n;
+            quantizing += input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
+            operations += allTokens * n * n + (1 + variants) * quantizing;
           }
         }
         hessians = Math.max(hessians, roundHessians);
       }
+    }
+    long headBytes = 0;
+    for (PlannedTable head : heads) {
+      long n = head.table().cols();
+      headBytes = Math.max(headBytes, 16 * n * n + head.weights() * Float.BYTES);
+      operations += allTokens * n * n + 5.0 * head.weights() * n;
     }
     long memory;
     if (calibrated) {
@@ -90,6 +102,7 @@ public record PlanEstimate(
           blockBytes + ARRAYS_OF_A_PASS * tokens * model.hiddenSize() * Float.BYTES + ENGINE_BYTES;
       long quantizing = 8 * largestInput * largestInput + 4 * largestLinear + blockBytes / 4;
       memory = BASE_BYTES + hessians + Math.max(forward, quantizing);
+      memory = Math.max(memory, heads.isEmpty() ? 0 : BASE_BYTES + headBytes + tableBytes(plan));
     } else {
       memory = BASE_BYTES_WITHOUT_ENGINE + streamBytes(plan);
     }

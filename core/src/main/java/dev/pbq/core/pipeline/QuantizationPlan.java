@@ -97,7 +97,7 @@ public record QuantizationPlan(
    * @throws PbqException USAGE if no linear's method is calibrated
    */
   public QuantizationPlan trueSequential() {
-    if (!needsCalibration()) {
+    if (!calibratesLinears()) {
       throw PbqException.setting(
           "{trueSequential} is of no use with %s and these settings: nothing is calibrated",
           methods());
@@ -122,7 +122,7 @@ public record QuantizationPlan(
    * @throws PbqException USAGE if no linear's method is calibrated
    */
   public QuantizationPlan quantizedTargets() {
-    if (!needsCalibration()) {
+    if (!calibratesLinears()) {
       throw PbqException.setting(
           "{targets} quantized is of no use with %s and these settings: nothing is calibrated",
           methods());
@@ -137,7 +137,7 @@ public record QuantizationPlan(
    * @throws PbqException USAGE if no linear's method is calibrated
    */
   public QuantizationPlan corrected() {
-    if (!needsCalibration()) {
+    if (!calibratesLinears()) {
       throw PbqException.setting(
           "{blockwise} trains on calibration windows, and %s with these settings takes none",
           methods());
@@ -178,6 +178,11 @@ public record QuantizationPlan(
 
   /** Whether calibration windows must run through the model. */
   public boolean needsCalibration() {
+    return calibratesLinears() || tables.stream().anyMatch(PlannedTable::needsHessian);
+  }
+
+  /** Whether they must for linears of the blocks. */
+  public boolean calibratesLinears() {
     return blocks.stream().anyMatch(PlannedBlock::needsHessian);
   }
 
@@ -205,13 +210,14 @@ public record QuantizationPlan(
 
   /** Calibration windows are consecutive text, which models of whole texts were not made for. */
   private void checkDataFree(String architecture) {
-    linears()
-        .filter(l -> l.quantizer().calibrationNeed() != CalibrationNeed.NONE)
+    Stream.concat(
+            linears().map(PlannedLinear::quantizer), tables.stream().map(PlannedTable::quantizer))
+        .filter(q -> q.calibrationNeed() != CalibrationNeed.NONE)
         .findFirst()
         .ifPresent(
-            l -> {
+            q -> {
               throw PbqException.usage(
-                  l.quantizer().name()
+                  q.name()
                       + " with these settings is calibrated on running text, which "
                       + architecture
                       + " models do not take: use a method without calibration, such as rtn, hqq or"

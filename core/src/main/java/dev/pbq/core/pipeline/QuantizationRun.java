@@ -11,8 +11,10 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.SafetensorsFile;
 import dev.pbq.core.data.Calibration;
+import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.model.VocabularyTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +94,7 @@ public final class QuantizationRun {
   /**
    * Runs to the end.
    *
-   * @param engine asked for a manager only if the method needs calibration; closed by this run
+   * @param engine asked for managers only if a method needs calibration; closed by this run
    * @return the report, also stored in the directory
    */
   public QuantizationReport run(Supplier<NDManager> engine) {
@@ -148,18 +150,30 @@ public final class QuantizationRun {
     if (blocks.isEmpty()) {
       return;
     }
-    BlockStore store = new BlockStore(work, journal, calibration.isPresent());
+    BlockStore store = new BlockStore(work, journal, plan.calibratesLinears());
     TableStage tables = new TableStage(plan.tables(), original, model.layout(), progress);
-    tables.run(store, journal);
-    if (calibration.isEmpty()) {
+    tables.run(store, journal, table -> headHessian(table, engine, work));
+    if (!plan.calibratesLinears()) {
       new TensorStream(model.layout().view(original), store, progress).run(blocks);
       return;
     }
-    if (!(model instanceof CausalModel causal)) {
-      throw new IllegalStateException("a calibrated plan of a " + model.architecture() + " model");
-    }
-    new BlockLoop(original, causal, plan, calibration.get(), correction, work, store, progress)
+    Calibration windows = calibration.orElseThrow();
+    new BlockLoop(original, causal(), plan, windows, correction, work, store, progress)
         .run(blocks, tables.embedded(work, journal), engine);
+  }
+
+  private Hessian headHessian(VocabularyTable table, Supplier<NDManager> engine, Path work) {
+    try (NDManager manager = engine.get()) {
+      return new HeadCalibrator(original, causal(), calibration.orElseThrow(), work, progress)
+          .hessian(table, manager);
+    }
+  }
+
+  private CausalModel causal() {
+    if (model instanceof CausalModel causal) {
+      return causal;
+    }
+    throw new IllegalStateException("a calibrated plan of a " + model.architecture() + " model");
   }
 
   private Journal openJournal(Path work) {

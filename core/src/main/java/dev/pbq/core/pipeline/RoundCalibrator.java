@@ -9,6 +9,7 @@ import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.LinearInput;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,9 +88,15 @@ final class RoundCalibrator {
     try (DecoderBlock quantized = model.block(manager, partial.weights(), index)) {
       if (targets == Targets.ORIGINAL || last.routed()) {
         Map<String, InputStatistics> statistics = new LinkedHashMap<>();
-        calibrator
-            .hessians(index, round, quantized, inputs, manager)
-            .forEach((input, hessian) -> statistics.put(input, new InputStatistics(hessian)));
+        try (HeldOutTap heldOut = calibrator.heldOut(round)) {
+          calibrator
+              .hessians(index, round, quantized, inputs, heldOut, manager)
+              .forEach(
+                  (input, hessian) ->
+                      statistics.put(
+                          input,
+                          new InputStatistics(hessian, Optional.empty(), heldOut.finish(input))));
+        }
         return statistics;
       }
       try (DecoderBlock before = model.block(manager, original, index)) {

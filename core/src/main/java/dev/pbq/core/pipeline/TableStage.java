@@ -3,7 +3,9 @@ package dev.pbq.core.pipeline;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.SafetensorsFile;
 import dev.pbq.core.checkpoint.SafetensorsPackedReader;
+import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.ModelLayout;
+import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.packed.PackedLinears;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.WeightSource;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The tables outside of the blocks, quantized before the first block and stored as a block is. What
@@ -34,8 +38,12 @@ final class TableStage {
     this.progress = progress;
   }
 
-  /** Quantizes and stores the tables, one in memory at a time, unless the journal has them. */
-  void run(BlockStore store, Journal journal) {
+  /**
+   * Quantizes and stores the tables, one in memory at a time, unless the journal has them.
+   *
+   * @param calibration gives the Hessian of a head's inputs; asked only for calibrated tables
+   */
+  void run(BlockStore store, Journal journal, Function<VocabularyTable, Hessian> calibration) {
     if (tables.isEmpty() || journal.tables().isPresent()) {
       return;
     }
@@ -43,9 +51,12 @@ final class TableStage {
     LinearQuantizer quantizer = new LinearQuantizer(layout.view(original));
     List<BlockStore.Packed> packed = new ArrayList<>();
     for (PlannedTable table : tables) {
-      LinearQuantizer.Result result = quantizer.quantize(table);
-      packed.add(BlockStore.Packed.of(result.linear(), result.outcome()));
-      progress.tableDone(result.outcome());
+      // Null, as try-with-resources takes it, for a table that is not calibrated.
+      try (Hessian hessian = table.needsHessian() ? calibration.apply(table.table()) : null) {
+        LinearQuantizer.Result result = quantizer.quantize(table, Optional.ofNullable(hessian));
+        packed.add(BlockStore.Packed.of(result.linear(), result.outcome()));
+        progress.tableDone(result.outcome());
+      }
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
     store.store(LinearOutcome.OUTSIDE, packed, List.of(), seconds);

@@ -47,9 +47,12 @@ final class TargetWeights implements AutoCloseable {
   /**
    * The weight to quantize in place of W.
    *
-   * @throws PbqException NUMERICAL naming the layer if the Hessian does not factor
+   * @throws PbqException NUMERICAL naming the layer if the Hessian does not factor; USAGE if it is
+   *     of other windows than the drift
    */
   Target of(String layer, FloatMatrix w, Quantizer quantizer) {
+    drift.all().requireSameCalibration(hessian, layer);
+    drift.heldOut().requireSameCalibration(drift.heldOutHessian(), layer);
     double blend =
         blend(
             w,

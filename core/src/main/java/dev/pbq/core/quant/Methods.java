@@ -83,13 +83,17 @@ public final class Methods implements MethodCatalog {
   }
 
   /**
-   * Settings of a method for a table of rows that are looked up one at a time; a fresh object.
+   * Settings of a method for a table of rows that are looked up one at a time, or give one logit
+   * each; a fresh object.
    *
+   * @param calibrated whether there is a Hessian of what the rows are multiplied with
    * @return by camel-case name; none where the defaults will do, or there is no such method
    */
-  public ObjectNode tableSettings(String method) {
+  public ObjectNode tableSettings(String method, boolean calibrated) {
     QuantizerProvider<?> provider = providers.get(method);
-    return provider == null ? JsonNodeFactory.instance.objectNode() : provider.tableSettings();
+    return provider == null
+        ? JsonNodeFactory.instance.objectNode()
+        : provider.tableSettings(calibrated);
   }
 
   /**

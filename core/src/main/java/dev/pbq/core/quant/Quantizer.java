@@ -1,6 +1,7 @@
 package dev.pbq.core.quant;
 
 import dev.pbq.core.linalg.Damping;
+import java.util.List;
 
 /**
  * A quantization method with its settings. Stateless and thread-safe; the same problem gives the
@@ -18,6 +19,17 @@ public interface Quantizer {
    */
   default Damping damping() {
     return Damping.of(0.01);
+  }
+
+  /**
+   * The same method with other values of a setting that no rule gives the best of. Where there are
+   * any, each layer is quantized with the one that, calibrated with the other windows, has the
+   * least error on held-out calibration windows.
+   *
+   * @return at least two, or none: the method as it is
+   */
+  default List<Quantizer> variants() {
+    return List.of();
   }
 
   /**

@@ -27,12 +27,13 @@ public interface QuantizerProvider<S extends Record> {
   Class<S> settingsType();
 
   /**
-   * Settings that suit a table of rows that are looked up one at a time, such as an embedding,
-   * where the defaults for linears do not.
+   * Settings that suit a table of rows that are looked up one at a time, such as an embedding, or
+   * give one logit each, such as a head, where the defaults for linears do not.
    *
+   * @param calibrated whether there is a Hessian of what the rows are multiplied with
    * @return by camel-case name, a fresh object; what a user gives wins over them
    */
-  default ObjectNode tableSettings() {
+  default ObjectNode tableSettings(boolean calibrated) {
     return JsonNodeFactory.instance.objectNode();
   }
 

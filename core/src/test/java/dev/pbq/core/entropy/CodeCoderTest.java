@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.parallel.Parallel;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -119,6 +122,37 @@ class CodeCoderTest {
       byte[] longer = Arrays.copyOf(stored, stored.length + 2);
       assertThat(decodeOrRefuse(coding, longer, codes.rows(), codes.cols())).isFalse();
       assertThat(decodeOrRefuse(coding, stored, Integer.MAX_VALUE / 64, 60)).isFalse();
+    }
+  }
+
+  /** What is wrong with tables, classes and lanes is said in so many words. */
+  @Test
+  void damagedTablesAndLanesAreNamed() {
+    Codes codes = RandomCodes.any(40, 70, 3);
+    byte[] stored = Coding.RANS.coder().encode(codes, Trellis.EIGHT, SEGMENT);
+    Set<String> messages = new TreeSet<>();
+    for (int i = 0; i < stored.length; i++) {
+      for (int bit = 0; bit < 8; bit++) {
+        byte[] damaged = stored.clone();
+        damaged[i] ^= (byte) (1 << bit);
+        messageOf(damaged).ifPresent(messages::add);
+      }
+      messageOf(Arrays.copyOf(stored, i)).ifPresent(messages::add);
+    }
+    assertThat(messages)
+        .anyMatch(m -> m.contains("frequencies of a table do not sum to"))
+        .anyMatch(m -> m.contains("a level that does not exist"))
+        .anyMatch(m -> m.contains("the lanes of column 0 end early"))
+        .anyMatch(m -> m.contains("a lane of the panel of column 0 does not end as it began"));
+  }
+
+  private static Optional<String> messageOf(byte[] stored) {
+    try {
+      CodeCoder coder = Coding.RANS.coder();
+      coder.decode(stored, 40, 70, Trellis.EIGHT, SEGMENT, PbqException::badData);
+      return Optional.empty();
+    } catch (PbqException e) {
+      return Optional.of(e.getMessage());
     }
   }
 

@@ -133,6 +133,24 @@ class DriftTest {
     }
   }
 
+  @Test
+  void crossTermsOfAnotherCalibrationAreRefusedByName() {
+    Streams one = Streams.random(60, 5, 8, 11);
+    Streams wide = Streams.random(60, 5, 9, 11);
+    try (Hessian h = one.hessian();
+        Hessian wideHessian = wide.hessian();
+        Hessian more = both(one, Streams.random(60, 5, 8, 12));
+        Drift drift = one.drift(true)) {
+      drift.requireSameCalibration(h, "layer");
+      assertThatThrownBy(() -> drift.requireSameCalibration(more, "layer"))
+          .isInstanceOf(PbqException.class)
+          .hasMessageContainingAll("layer: ", "another calibration", "1 windows", "2 of 8");
+      assertThatThrownBy(() -> drift.requireSameCalibration(wideHessian, "layer"))
+          .isInstanceOf(PbqException.class)
+          .hasMessageContainingAll("another calibration", "1 of 9");
+    }
+  }
+
   private static Hessian both(Streams a, Streams b) {
     try (HessianAccumulator sum = new HessianAccumulator(a.xh().cols())) {
       sum.add(Synthetic.direct(a.xh().data()), a.xh().rows(), 1);

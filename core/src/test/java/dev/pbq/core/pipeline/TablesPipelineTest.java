@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Embedding and head through a run, in models of several families, tied and not. */
@@ -107,19 +108,26 @@ class TablesPipelineTest {
 
   /** A run that breaks off after the tables, or a block later, ends with the same bytes. */
   @ParameterizedTest
-  @ValueSource(strings = {"model.layers.0", "model.layers.1"})
-  void aRunThatBreaksOffResumesToTheSameBytes(String at) throws IOException {
+  @CsvSource({"model.layers.0, NONE", "model.layers.1, NONE", "model.layers.0, HESSIAN"})
+  void aRunThatBreaksOffResumesToTheSameBytes(String at, CalibrationNeed need) throws IOException {
     ModelFolder source = ModelFolder.open(MODELS.resolve("mixtral"));
     HessianRecorder whole = new HessianRecorder(CalibrationNeed.HESSIAN);
-    run(source, whole, LinearSelection.all(), "whole", false);
+    List<PlannedTable> tables;
+    try (Checkpoint weights = Checkpoint.open(source.path())) {
+      CausalModel model = Architectures.of(source.config(), "config");
+      tables = tables(source, weights, model, new HessianRecorder(need));
+    }
+    run(source, whole, tables, LinearSelection.all(), "whole", false);
+    Breaking broken = new Breaking(whole, at);
     assertThatThrownBy(
-            () -> run(source, new Breaking(whole, at), LinearSelection.all(), "resumed", false))
+            () -> run(source, broken, tables, LinearSelection.all(), "resumed", false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("power cut");
     assertThat(Files.readAllLines(folder.resolve("resumed.partial").resolve(Journal.FILE)))
         .hasSize(at.endsWith("0") ? 2 : 3);
+    Breaking sound = new Breaking(whole, "nowhere");
     QuantizationReport report =
-        run(source, new Breaking(whole, "nowhere"), LinearSelection.all(), "resumed", true);
+        run(source, sound, tables, LinearSelection.all(), "resumed", true);
     assertThat(weights("resumed")).hasSameBinaryContentAs(weights("whole"));
     assertThat(report.vocabulary().tables()).hasSize(1);
   }
@@ -175,7 +183,11 @@ class TablesPipelineTest {
 
   private static List<PlannedTable> tables(
       ModelFolder source, Checkpoint weights, CausalModel model) {
-    HessianRecorder method = new HessianRecorder(CalibrationNeed.NONE);
+    return tables(source, weights, model, new HessianRecorder(CalibrationNeed.NONE));
+  }
+
+  private static List<PlannedTable> tables(
+      ModelFolder source, Checkpoint weights, CausalModel model, HessianRecorder method) {
     return VocabularyTables.of(source, weights, model.layout()).stream()
         .map(table -> new PlannedTable(table, method))
         .toList();

@@ -3,14 +3,14 @@ package dev.pbq.eval.sensitivity;
 import java.util.List;
 
 /**
- * What the quantization of one linear costs.
+ * What the quantization of one linear costs, or of a table outside of the blocks.
  *
  * @param name full name without {@code .weight}
- * @param block index of its block
- * @param rows outputs
+ * @param block index of its block; -1 for a table
+ * @param rows outputs; of a table the vocabulary
  * @param cols inputs
  * @param bits per weight as stored, at which it was measured
- * @param loss KL(original || model with this linear alone quantized), nats per predicted token
+ * @param loss KL(original || model with this one alone quantized), nats per predicted token
  * @param errors of the linear alone at several rates, the one it was measured at among them, by
  *     increasing bits
  */

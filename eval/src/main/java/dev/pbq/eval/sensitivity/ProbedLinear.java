@@ -16,11 +16,11 @@ import java.util.List;
  * @param errors by increasing bits
  */
 record ProbedLinear(QuantizedLinear layer, List<ErrorAtRate> errors) {
-  static ProbedLinear of(LinearProblem problem, Quantizer probe, List<Quantizer> others) {
-    QuantizedLinear layer = probe.quantize(problem).linear();
+  static ProbedLinear of(LinearProblem problem, Probe probe) {
+    QuantizedLinear layer = probe.quantizer().quantize(problem).linear();
     List<ErrorAtRate> errors = new ArrayList<>();
     errors.add(error(problem, layer));
-    for (Quantizer other : others) {
+    for (Quantizer other : probe.others()) {
       errors.add(error(problem, other.quantize(problem).linear()));
     }
     errors.sort(Comparator.comparingDouble(ErrorAtRate::bits));
@@ -30,6 +30,11 @@ record ProbedLinear(QuantizedLinear layer, List<ErrorAtRate> errors) {
   /** Bits per weight as stored. */
   double bits() {
     return bits(layer);
+  }
+
+  /** What is told of it. */
+  LinearSensitivity measured(String name, int block, double loss) {
+    return new LinearSensitivity(name, block, layer.rows(), layer.cols(), bits(), loss, errors);
   }
 
   private static double bits(QuantizedLinear layer) {

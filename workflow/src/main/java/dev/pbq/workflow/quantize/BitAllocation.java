@@ -4,18 +4,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.pipeline.PlannedLinear;
+import dev.pbq.core.pipeline.QuantizationPlan;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.Quantizer;
-import dev.pbq.core.quant.SettingDescription;
-import dev.pbq.core.quant.SettingRange;
-import dev.pbq.core.quant.SettingType;
 import dev.pbq.core.quant.SettingValues;
 import dev.pbq.workflow.allocate.ErrorCurve;
 import dev.pbq.workflow.allocate.LayerCost;
 import dev.pbq.workflow.allocate.RateAllocation;
 import dev.pbq.workflow.allocate.Width;
 import dev.pbq.workflow.allocate.WidthKnapsack;
-import dev.pbq.workflow.recipe.AllocationChoice;
 import dev.pbq.workflow.recipe.LayerOverride;
 import dev.pbq.workflow.recipe.Recipe;
 import java.math.BigDecimal;
@@ -25,16 +22,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Gives each linear a value of the method's setting {@code bits}: any number where the method takes
- * any, else one of its widths.
+ * Gives each linear, and each table outside of the blocks that takes part, a value of its method's
+ * setting {@code bits}: any number where the method takes any, else one of its widths.
  */
 final class BitAllocation {
-  private static final String BITS = "bits";
-
   /** Continuous rates are at least this, or so much below the mean if that is less. */
   private static final double LEAST_RATE = 0.9;
 
@@ -44,16 +38,12 @@ final class BitAllocation {
   private static final double MOST_RATE = 4;
 
   private static final double ABOVE_MEAN = 1.5;
-
-  /** Below two bits a loss is not what the model of losses says. */
-  private static final double NARROWEST = 2;
-
-  private static final double WIDEST = 8;
+  private static final int WIDEST = 8;
   private static final ErrorCurve GRID = gridCurve();
 
   private final Methods registry;
   private final Recipe recipe;
-  private final SettingDescription bits;
+  private final BitSetting bits;
   private final Map<String, LayerMethods> byWidth = new LinkedHashMap<>();
 
   /**
@@ -66,54 +56,79 @@ final class BitAllocation {
     this.recipe = recipe;
     String method = recipe.requireMethod();
     this.bits =
-        registry.settings(method).stream()
-            .filter(s -> s.name().equals(BITS))
-            .findFirst()
+        BitSetting.of(registry, method)
             .orElseThrow(
                 () ->
                     PbqException.setting(
                         "{allocate}: method %s has no setting {bits} to give to layers", method));
+    if (bits.isContinuous() && recipe.allocation().widths() != null) {
+      throw PbqException.setting("{widths}: method %s takes any number of bits", method);
+    }
   }
 
-  /** Whether an exception of the recipe already says what becomes of a linear. */
-  boolean isFree(PlannedLinear linear) {
+  /**
+   * The linears of a plan that no exception of the recipe says anything of, and the tables that
+   * take part.
+   *
+   * @throws PbqException USAGE for a table whose method takes widths where the linears' takes any
+   *     number
+   */
+  List<AllocatedLayer> layers(QuantizationPlan plan, TableMethods tables) {
+    String given = recipe.allocation().widths();
+    Map<Double, String> widths = given == null ? bits.widths() : BitSetting.widths(given);
+    List<AllocatedLayer> layers = new ArrayList<>();
+    plan.linears()
+        .filter(this::isFree)
+        .forEach(
+            l ->
+                layers.add(
+                    new AllocatedLayer(
+                        l.name(),
+                        l.rows(),
+                        l.cols(),
+                        l.quantizer(),
+                        bits.isContinuous(),
+                        widths,
+                        width -> quantizer(l.name(), width))));
+    plan.tables().stream()
+        .filter(t -> tables.isFree(t.table()))
+        .forEach(t -> layers.add(tables.layer(t, bits)));
+    return layers;
+  }
+
+  /** Whether no exception of the recipe already says what becomes of a linear. */
+  private boolean isFree(PlannedLinear linear) {
     return recipe.overrides().stream()
-        .filter(o -> o.method().isPresent() || o.settings().has(BITS))
+        .filter(o -> o.method().isPresent() || o.settings().has(BitSetting.NAME))
         .noneMatch(o -> Pattern.compile(o.layers()).matcher(linear.name()).find());
   }
 
   /**
    * Shares a budget.
    *
-   * @param linears those that are free
+   * @param layers those that are free
    * @param costs of each, in their order
    * @return the value of {@code bits} of each, as a recipe has it
    * @throws PbqException USAGE if the budget is below the least that they can take
    */
-  List<String> share(List<PlannedLinear> linears, List<LayerCost> costs, Budget budget) {
-    return bits.type() == SettingType.NUMBER && bits.words().isEmpty()
-        ? rates(linears, costs, budget)
-        : widths(linears, costs, budget);
+  List<String> share(List<AllocatedLayer> layers, List<LayerCost> costs, Budget budget) {
+    return bits.isContinuous() ? rates(layers, costs, budget) : widths(layers, costs, budget);
   }
 
-  private List<String> rates(List<PlannedLinear> linears, List<LayerCost> costs, Budget budget) {
-    if (recipe.allocation().widths() != null) {
-      throw PbqException.setting(
-          "{widths}: method %s takes any number of bits", recipe.requireMethod());
-    }
+  private List<String> rates(List<AllocatedLayer> layers, List<LayerCost> costs, Budget budget) {
     double weights = costs.stream().mapToDouble(LayerCost::weights).sum();
     double mean = budget.bits() / weights;
-    double least = Math.max(bound(true), Math.min(LEAST_RATE, mean - BELOW_MEAN));
-    double most = Math.min(bound(false), Math.max(MOST_RATE, mean + ABOVE_MEAN));
+    double least = Math.max(bits.least(), Math.min(LEAST_RATE, mean - BELOW_MEAN));
+    double most = Math.min(bits.most(), Math.max(MOST_RATE, mean + ABOVE_MEAN));
     double[] low = new double[costs.size()];
     double[] high = new double[costs.size()];
     double floor = 0;
     for (int i = 0; i < low.length; i++) {
-      low[i] = leastRate(linears.get(i), least);
+      low[i] = leastRate(layers.get(i), least);
       high[i] = Math.max(low[i], most);
       floor += low[i] * costs.get(i).weights();
     }
-    budget.require(floor, linears);
+    budget.require(floor, weights);
     List<String> rates = new ArrayList<>();
     for (double rate : RateAllocation.rates(costs, low, high, budget.bits())) {
       rates.add(
@@ -125,21 +140,12 @@ final class BitAllocation {
     return rates;
   }
 
-  private double bound(boolean least) {
-    Optional<SettingRange> range = bits.range();
-    return range
-        .map(SettingRange::intervals)
-        .map(all -> least ? all.get(0).min() : all.get(all.size() - 1).max())
-        .orElse(least ? 0 : WIDEST);
-  }
-
   /** The lowest rate, in steps of a tenth, that a layer's shape allows. */
-  private double leastRate(PlannedLinear linear, double from) {
+  private static double leastRate(AllocatedLayer layer, double from) {
     double rate = from;
     while (true) {
       try {
-        quantizer(linear.name(), Double.toString(rate))
-            .checkFits(linear.name(), linear.rows(), linear.cols());
+        layer.checkFits(Double.toString(rate));
         return rate;
       } catch (PbqException e) {
         if (rate >= MOST_RATE) {
@@ -150,31 +156,25 @@ final class BitAllocation {
     }
   }
 
-  private List<String> widths(List<PlannedLinear> linears, List<LayerCost> costs, Budget budget) {
-    Map<Double, String> offered = offered();
+  private static List<String> widths(
+      List<AllocatedLayer> layers, List<LayerCost> costs, Budget budget) {
     List<List<Width>> widths = new ArrayList<>();
     double floor = 0;
-    for (PlannedLinear linear : linears) {
+    for (AllocatedLayer layer : layers) {
       List<Width> own = new ArrayList<>();
-      offered.forEach(
-          (width, text) ->
-              own.add(
-                  new Width(
-                      width,
-                      quantizer(linear.name(), text)
-                          .estimateStoredBits(linear.rows(), linear.cols()))));
+      layer.widths().forEach((width, text) -> own.add(new Width(width, layer.bits(text))));
       widths.add(own);
       floor += own.get(0).stored();
     }
-    budget.require(floor, linears);
-    List<String> texts = List.copyOf(offered.values());
-    List<String> chosen = new ArrayList<>();
     double weights = costs.stream().mapToDouble(LayerCost::weights).sum();
+    budget.require(floor, weights);
     List<LayerCost> ofGrids = costs.stream().map(c -> ofGrid(c, budget.bits() / weights)).toList();
-    for (int index : WidthKnapsack.widths(ofGrids, widths, (long) budget.bits())) {
-      chosen.add(texts.get(index));
+    int[] chosen = WidthKnapsack.widths(ofGrids, widths, (long) budget.bits());
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < chosen.length; i++) {
+      texts.add(List.copyOf(layers.get(i).widths().values()).get(chosen[i]));
     }
-    return chosen;
+    return texts;
   }
 
   /** A layer at the budget's mean, from where its loss goes with the step of a grid. */
@@ -191,38 +191,6 @@ final class BitAllocation {
       errors.add(Math.pow(Math.pow(2, width) - 1, -2));
     }
     return new ErrorCurve(widths, errors);
-  }
-
-  /** Widths in increasing order, as settings have them. */
-  private Map<Double, String> offered() {
-    Map<Double, String> all = new TreeMap<>();
-    AllocationChoice choice = recipe.allocation();
-    if (choice.widths() != null) {
-      for (String width : choice.widths().split(",", -1)) {
-        all.put(number(width), width.strip());
-      }
-      return all;
-    }
-    if (bits.words().isEmpty()) {
-      for (int width = (int) NARROWEST; width <= WIDEST; width++) {
-        int candidate = width;
-        if (bits.range().map(r -> r.contains(candidate)).orElse(true)) {
-          all.put((double) width, Integer.toString(width));
-        }
-      }
-    } else {
-      bits.words().forEach(word -> all.put(number(word), word));
-      all.keySet().removeIf(width -> width < NARROWEST);
-    }
-    return all;
-  }
-
-  private static double number(String width) {
-    try {
-      return Double.parseDouble(width.strip());
-    } catch (NumberFormatException e) {
-      throw PbqException.setting("{widths}: '%s' is no width", width);
-    }
   }
 
   /** The method of a linear as the recipe has it, with another width. */
@@ -242,7 +210,7 @@ final class BitAllocation {
   /** An exception that gives layers their bits. */
   static LayerOverride override(String layers, String width) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    SettingValues.put(settings, BITS, width);
+    SettingValues.put(settings, BitSetting.NAME, width);
     return new LayerOverride(layers, Optional.empty(), settings);
   }
 }

@@ -3,26 +3,26 @@ package dev.pbq.workflow.quantize;
 import dev.pbq.core.Amounts;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ShardSize;
-import dev.pbq.core.pipeline.PlannedLinear;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * The stored bits that some linears may take together.
+ * The stored bits that some layers may take together: linears, and tables outside of the blocks
+ * that take part.
  *
- * @param bits of these linears
+ * @param bits of these layers
  * @param others bits of everything else in the weight files, where the budget was for all; else 0
  */
 record Budget(double bits, double others) {
-  /** Names, types and shapes of one linear's parts in the files' headers: at most about so much. */
-  private static final long LINEAR_HEADER = 560;
+  /** Names, types and shapes of one layer's parts in the files' headers: at most about so much. */
+  private static final long LAYER_HEADER = 560;
 
   /** The same of a tensor that is left untouched. */
   private static final long TENSOR_HEADER = 120;
 
-  /** What the linears take as they are planned. */
-  static Budget asPlanned(List<PlannedLinear> linears) {
-    return new Budget(stored(linears), 0);
+  /** What the layers take as they are planned. */
+  static Budget asPlanned(List<AllocatedLayer> layers) {
+    return new Budget(stored(layers), 0);
   }
 
   /**
@@ -30,16 +30,16 @@ record Budget(double bits, double others) {
    *
    * @param text bits per parameter, or a size with its unit
    * @param job the plan
-   * @param linears those of the plan that the budget is shared among
+   * @param layers those of the plan that the budget is shared among
    * @param outputBytes estimate of the weight files as planned
    * @throws PbqException USAGE if it is neither
    */
   static Budget ofModel(
-      String text, QuantizationJob job, List<PlannedLinear> linears, long outputBytes) {
+      String text, QuantizationJob job, List<AllocatedLayer> layers, long outputBytes) {
     double all = bits(text, job.parameters());
-    long planned = job.plan().linears().count();
-    long headers = LINEAR_HEADER * planned + TENSOR_HEADER * Math.max(0, job.tensors() - planned);
-    double others = 8.0 * (outputBytes + headers) - stored(linears);
+    long planned = job.plan().linears().count() + job.plan().tables().size();
+    long headers = LAYER_HEADER * planned + TENSOR_HEADER * Math.max(0, job.tensors() - planned);
+    double others = 8.0 * (outputBytes + headers) - stored(layers);
     return new Budget(all - others, others);
   }
 
@@ -57,23 +57,23 @@ record Budget(double bits, double others) {
   }
 
   /**
-   * Refuses a budget that the linears cannot meet.
+   * Refuses a budget that the layers cannot meet.
    *
    * @param least bits that they take at least
+   * @param weights that they have
    */
-  void require(double least, List<PlannedLinear> linears) {
+  void require(double least, double weights) {
     if (bits >= least) {
       return;
     }
     if (others == 0) {
-      double weights = linears.stream().mapToLong(PlannedLinear::weights).sum();
       throw PbqException.setting(
           "{allocate}: %s bits per weight are below the least that the layers can take, %s",
           number(bits / weights), number(least / weights));
     }
     throw PbqException.setting(
-        "{budget}: %s are below the least that the whole model can take, %s, of which %s are not"
-            + " the linears'",
+        "{budget}: %s are below the least that the whole model can take, %s, of which %s take no"
+            + " part in it",
         Amounts.bytes(Math.round((bits + others) / 8)),
         Amounts.bytes((long) Math.ceil((least + others) / 8)),
         Amounts.bytes(Math.round(others / 8)));
@@ -83,9 +83,7 @@ record Budget(double bits, double others) {
     return String.format(Locale.ROOT, "%.3f", bits);
   }
 
-  private static double stored(List<PlannedLinear> linears) {
-    return linears.stream()
-        .mapToDouble(l -> l.quantizer().estimateStoredBits(l.rows(), l.cols()))
-        .sum();
+  private static double stored(List<AllocatedLayer> layers) {
+    return layers.stream().mapToDouble(AllocatedLayer::plannedBits).sum();
   }
 }

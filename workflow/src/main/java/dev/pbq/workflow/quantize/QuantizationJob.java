@@ -12,6 +12,7 @@ import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.Engines;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.pipeline.BlockCorrection;
 import dev.pbq.core.pipeline.CorrectionEstimate;
@@ -24,9 +25,11 @@ import dev.pbq.core.pipeline.QuantizationRun;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.pipeline.TargetsEstimate;
+import dev.pbq.core.pipeline.VocabularyTables;
 import dev.pbq.core.pipeline.WeightsFingerprint;
 import dev.pbq.core.quant.Quantizer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -109,6 +112,16 @@ public final class QuantizationJob implements AutoCloseable {
   /** The fingerprint of the original's weights. */
   String weightsFingerprint() {
     return WeightsFingerprint.of(weights);
+  }
+
+  /** The tables of embedding and head, tied ones once. */
+  List<VocabularyTable> vocabulary() {
+    return VocabularyTables.of(folder, weights, model.layout());
+  }
+
+  /** Bytes of the original's tensor of a table. */
+  long originalBytes(VocabularyTable table) {
+    return weights.info(table.weight()).byteCount();
   }
 
   /** How many tensors the original has. */

@@ -96,7 +96,7 @@ public final class RecipeRun implements AutoCloseable {
     ObjectNode options = options(recipe);
     Methods.Configured configured = registry.configure(method, options);
     LayerMethods layers = new LayerMethods(registry, method, options, recipe.overrides());
-    TableMethods tables = new TableMethods(registry, recipe.vocabulary());
+    TableMethods tables = TableMethods.of(registry, recipe, configured.quantizer());
     recipe.maxShardSize().ifPresent(ShardSize::parse);
     recipe.calibration().requireSamples();
     QuantizationJob job =
@@ -194,7 +194,7 @@ public final class RecipeRun implements AutoCloseable {
       OutputDirectory.requireFree(output, existing.force() || existing.resume());
       SensitivityRun measuring = new SensitivityRun(resolved, recipe, texts, threads);
       Recipe fixed =
-          new AllocatedRecipe(recipe, job, estimate().outputBytes(), measuring)
+          new AllocatedRecipe(recipe, job, tables, estimate().outputBytes(), measuring)
               .of(output, progress);
       try (RecipeRun run = open(resolved, fixed, texts, threads)) {
         return run.quantize(output, existing, progress);

@@ -16,8 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Sensitivities of a model's linears in a file: a first line that says of what and how, then a line
- * for each linear, appended as it is measured. A last line that was cut off is ignored.
+ * Sensitivities of a model's linears and tables in a file: a first line that says of what and how,
+ * then a line for each of them, appended as it is measured. A last line that was cut off is
+ * ignored.
  */
 final class Sensitivities {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -182,6 +183,10 @@ final class Sensitivities {
           file + " holds sensitivities of other weights than those of " + model);
     }
     return this;
+  }
+
+  Path file() {
+    return file;
   }
 
   boolean has(String linear) {

@@ -8,12 +8,14 @@ import dev.pbq.core.checkpoint.OutputFolders;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.run.Running;
 import dev.pbq.eval.sensitivity.LinearSensitivity;
+import dev.pbq.eval.sensitivity.Probe;
 import dev.pbq.eval.sensitivity.SensitivityMeasurement;
 import dev.pbq.eval.sensitivity.SensitivityProgress;
 import dev.pbq.workflow.recipe.AllocationChoice;
@@ -21,15 +23,17 @@ import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.source.Texts;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The sensitivities of a model's linears, measured into a file: what each costs when it alone is
- * quantized ({@code docs/allocation.md}). A file that was begun with the same model, windows and
- * probe is continued.
+ * The sensitivities of a model's linears, and of its embedding and head, measured into a file: what
+ * each costs when it alone is quantized ({@code docs/allocation.md}). A file that was begun with
+ * the same model, windows and probe is continued.
  *
  * @param resolved the model
  * @param recipe which linears, calibration windows and probe; its method does not count
@@ -43,31 +47,43 @@ public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts,
   /** Rates at which a linear's own error is measured too, in rates of the probe. */
   private static final double[] OTHER_RATES = {0.6667, 1.5, 2.25};
 
+  /**
+   * Tables need more bits than linears for the same loss: rate of the probe, in that of linears.
+   */
+  private static final double TABLE_RATE = 2;
+
+  /** Other rates of tables, in rates of their probe. */
+  private static final double[] OTHER_TABLE_RATES = {0.6667, 1.5, 2};
+
   private static final double LEAST_BITS = 0.5;
   private static final double MOST_BITS = 6;
 
   /**
-   * Measures linears of a model that are quantized by calibration.
+   * Measures linears of a model that are quantized by calibration, and its embedding and head.
    *
    * @param file what is made, or continued
-   * @return how many linears the file has
+   * @return how many layers the file has
    * @throws PbqException as {@link RecipeRun#open}; USAGE if the model is not causal; NUMERICAL
-   *     naming a linear
+   *     naming a layer
    */
   public int measure(Path file, ProgressListener progress) {
-    Recipe probe = recipe.withMethod(PROBE, settings(false)).withAllocation(AllocationChoice.NONE);
+    Recipe probe = recipe.withMethod(PROBE, ofLinears(false)).withAllocation(AllocationChoice.NONE);
     try (RecipeRun run = RecipeRun.open(resolved, probe, texts, threads)) {
-      return measure(run.job(), false, file, false, progress).size();
+      QuantizationJob job = run.job();
+      return measure(job, job.vocabulary(), false, file, false, progress).size();
     }
   }
 
   /**
    * Measures the linears of a plan.
    *
+   * @param tables measured too
+   * @param dataFree whether nothing is calibrated
    * @param replace whether a file of something else is replaced
    */
   Sensitivities measure(
       QuantizationJob job,
+      List<VocabularyTable> tables,
       boolean dataFree,
       Path file,
       boolean replace,
@@ -81,15 +97,14 @@ public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts,
     Calibration windows =
         new CalibrationDraw(resolved, job.model(), texts, recipe.tokens())
             .draw(recipe.calibration());
-    ObjectNode settings = settings(dataFree);
-    Methods.Configured probe = Methods.load().configure(PROBE, settings);
+    Methods registry = Methods.load();
+    ObjectNode settings = registry.configure(PROBE, ofLinears(dataFree)).settings();
     int probed = Math.min(recipe.allocation().probeWindows(), windows.windows().length);
     OutputFolders.create("out", file.toAbsolutePath().getParent());
     Sensitivities found =
         Sensitivities.continued(
             file,
-            Sensitivities.Header.of(
-                job.weightsFingerprint(), windows, probed, PROBE, probe.settings()),
+            Sensitivities.Header.of(job.weightsFingerprint(), windows, probed, PROBE, settings),
             replace);
     Set<String> missing =
         job.plan()
@@ -97,20 +112,23 @@ public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts,
             .map(l -> l.name())
             .filter(name -> !found.has(name))
             .collect(Collectors.toSet());
-    if (missing.isEmpty()) {
+    Map<VocabularyTable, Probe> outside = new LinkedHashMap<>();
+    for (VocabularyTable table : tables) {
+      if (!found.has(table.name())) {
+        ObjectNode own = registry.tableSettings(PROBE, !dataFree && table.use().isHead());
+        outside.put(table, probe(own, TABLE_RATE, OTHER_TABLE_RATES));
+      }
+    }
+    if (missing.isEmpty() && outside.isEmpty()) {
       return found;
     }
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Running running = Running.of(threads, 0);
+    Probe linears = probe(ofLinears(dataFree), 1, OTHER_RATES);
     try (OpenModel model = OpenModel.open(folder, Optional.empty(), recipe.tokens(), running)) {
       SensitivityMeasurement measurement =
           new SensitivityMeasurement(
-              model.model(),
-              model.weights(),
-              probe.quantizer(),
-              others(dataFree),
-              probed,
-              running.scratch());
+              model.model(), model.weights(), linears, outside, probed, running.scratch());
       model.run(
           manager -> {
             measurement.run(
@@ -138,20 +156,29 @@ public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts,
     };
   }
 
-  /** The probe at other rates, within what the method takes. */
-  private List<Quantizer> others(boolean dataFree) {
-    Methods registry = Methods.load();
-    List<Quantizer> others = new ArrayList<>();
-    for (double factor : OTHER_RATES) {
-      double rate = Math.min(MOST_BITS, factor * recipe.allocation().probeBits());
-      ObjectNode settings = settings(dataFree);
-      settings.put("bits", Math.max(LEAST_BITS, rate));
-      others.add(registry.configure(PROBE, settings).quantizer());
+  /**
+   * The probe with settings.
+   *
+   * @param factor its rate, in rates of the recipe
+   * @param others further rates, in its own; all within what the method takes
+   */
+  private Probe probe(ObjectNode settings, double factor, double[] others) {
+    double rate = Math.min(MOST_BITS, factor * recipe.allocation().probeBits());
+    List<Quantizer> further = new ArrayList<>();
+    for (double other : others) {
+      further.add(quantizer(settings, Math.max(LEAST_BITS, Math.min(MOST_BITS, other * rate))));
     }
-    return others;
+    return new Probe(quantizer(settings, rate), further);
   }
 
-  private ObjectNode settings(boolean dataFree) {
+  private static Quantizer quantizer(ObjectNode settings, double bits) {
+    ObjectNode all = settings.deepCopy();
+    all.put("bits", bits);
+    all.put("states", 1);
+    return Methods.load().configure(PROBE, all).quantizer();
+  }
+
+  private ObjectNode ofLinears(boolean dataFree) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.put("bits", recipe.allocation().probeBits());
     settings.put("states", 1);

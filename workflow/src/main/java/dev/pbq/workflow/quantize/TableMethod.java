@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
+import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.SettingValues;
@@ -14,20 +15,24 @@ import java.util.stream.Collectors;
 
 /**
  * The method of one table outside of the blocks, as a recipe gives it. Any method will do that has
- * a setting {@code bits} and needs no calibration.
+ * a setting {@code bits}; for a table that is only looked up it must need no calibration.
  *
  * @param what {@code embedding} or {@code head}: what the names of the recipe's keys begin with
  * @param bits of each weight, in the method's own count; null: the table stays as it is
  * @param text {@code METHOD,KEY:VALUE,...}; null for {@link VocabularyChoice#METHOD}
+ * @param use what the model does with the table
+ * @param calibrated whether the run's method is calibrated: a method that can do with and without
+ *     then is calibrated for a head too, unless settings say otherwise
  */
-record TableMethod(String what, Double bits, String text) {
+record TableMethod(
+    String what, Double bits, String text, VocabularyTable.Use use, boolean calibrated) {
   private static final String BITS = "bits";
 
   /**
    * The method, ready to use; empty if the table stays as it is.
    *
    * @throws PbqException USAGE for a method without bits, bits that were not given, a calibrated
-   *     method, or settings that it does not have
+   *     method for an embedding, or settings that it does not have
    */
   Optional<Methods.Configured> configure(Methods registry) {
     if (bits == null) {
@@ -36,10 +41,9 @@ record TableMethod(String what, Double bits, String text) {
       }
       return Optional.empty();
     }
-    String[] words = (text == null ? VocabularyChoice.METHOD : text).split(",", -1);
-    String method = words[0].strip();
-    ObjectNode settings = registry.tableSettings(method);
-    settings.setAll(settings(words));
+    String method = method();
+    ObjectNode settings = registry.tableSettings(method, calibrated && use.isHead());
+    settings.setAll(settings(words()));
     if (registry.names().contains(method)) {
       requireBits(registry, method);
     }
@@ -49,6 +53,20 @@ record TableMethod(String what, Double bits, String text) {
       settings.put(BITS, bits);
     }
     return Optional.of(configure(registry, method, settings));
+  }
+
+  /** Its method's name. */
+  String method() {
+    return words()[0].strip();
+  }
+
+  /** The same with other bits. */
+  TableMethod with(double otherBits) {
+    return new TableMethod(what, otherBits, text, use, calibrated);
+  }
+
+  private String[] words() {
+    return (text == null ? VocabularyChoice.METHOD : text).split(",", -1);
   }
 
   private Methods.Configured configure(Methods registry, String method, ObjectNode settings) {
@@ -64,10 +82,10 @@ record TableMethod(String what, Double bits, String text) {
           "%s %s: method %s takes no such fraction; it would use %s",
           bitsName(), bits, method, taken);
     }
-    if (configured.quantizer().calibrationNeed() != CalibrationNeed.NONE) {
+    if (configured.quantizer().calibrationNeed() != CalibrationNeed.NONE && !use.isHead()) {
       throw PbqException.setting(
-          "%s %s: with these settings it is calibrated, and embedding and head are quantized by"
-              + " their weights alone",
+          "%s %s: with these settings it is calibrated, and an embedding is quantized by its"
+              + " weights alone",
           methodName(), method);
     }
     return configured;

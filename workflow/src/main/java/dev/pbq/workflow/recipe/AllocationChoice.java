@@ -15,8 +15,9 @@ import dev.pbq.core.quant.SettingsReader;
  * been carried out has overrides instead.
  *
  * @param allocate whether layers get bits by what their quantization costs; false
- * @param budget bits per parameter, or bytes with a unit, of the whole model's weight files; null:
- *     the linears take what they would take with the method's bits
+ * @param budget bits per parameter, or bytes with a unit, of the whole model's weight files, which
+ *     embedding and head take part in unless they were given bits; null: the linears take what they
+ *     would take with the method's bits
  * @param widths widths to choose from, where the method's are whole numbers; null: all from 2 on
  * @param sensitivity file of sensitivities measured before; null: they are measured
  * @param probeBits bits per weight at which single layers are quantized to measure them; 1.5
@@ -33,7 +34,8 @@ public record AllocationChoice(
         @Setting(
             help =
                 "With {allocate}: bits per parameter of the whole model, or the size of its weight"
-                    + " files (50MB), all that is left untouched counted",
+                    + " files (50MB), all that is left untouched counted; embedding and head then"
+                    + " take part",
             byDefault = "the linears take what {bits} would take",
             label = "BITS|SIZE")
         String budget,

@@ -4,6 +4,7 @@ import static dev.pbq.core.quant.SettingChecks.require;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.quant.Setting;
 import dev.pbq.core.quant.SettingsReader;
 
@@ -13,9 +14,9 @@ import dev.pbq.core.quant.SettingsReader;
  *
  * @param embeddingBits of the token embedding; null: it is not quantized
  * @param headBits of the head; null: it is not quantized
- * @param embeddingMethod data-free method and its settings, {@code METHOD,KEY:VALUE,...}; null for
- *     {@link #METHOD}
- * @param headMethod the same of the head
+ * @param embeddingMethod method and its settings, {@code METHOD,KEY:VALUE,...}; null for {@link
+ *     #METHOD}. The embedding is quantized by its weights alone
+ * @param headMethod the same of the head, which may be calibrated
  */
 public record VocabularyChoice(
     @JsonProperty("embeddingBits")
@@ -38,7 +39,7 @@ public record VocabularyChoice(
         String embeddingMethod,
     @JsonProperty("headMethod")
         @Setting(
-            help = "Data-free method for {headBits}, with settings",
+            help = "Method for {headBits}, with settings; may be calibrated",
             byDefault = METHOD,
             label = "M[,KEY:VALUE...]")
         String headMethod) {
@@ -58,6 +59,11 @@ public record VocabularyChoice(
   private static void requireBits(String setting, Double bits) {
     boolean fits = bits == null || (bits > 0 && bits <= MOST_BITS);
     require(fits, setting, bits, "not above 0 and at most 16");
+  }
+
+  /** Whether bits are given for a table. */
+  public boolean gives(VocabularyTable.Use use) {
+    return (use.isEmbedding() && embeddingBits != null) || (use.isHead() && headBits != null);
   }
 
   /** Whether anything was said. */

@@ -70,13 +70,14 @@ public final class PlanText {
     for (PlannedTable t : job.plan().tables()) {
       out.printf(
           Locale.ROOT,
-          "%-14s %s, %d x %d, %s, about %.3f bits stored%n",
+          "%-14s %s, %d x %d, %s, about %.3f bits stored%s%n",
           t.table().use().words(),
           t.name(),
           t.table().rows(),
           t.table().cols(),
           t.quantizer().name(),
-          t.estimatedStoredBits() / (double) t.weights());
+          t.estimatedStoredBits() / (double) t.weights(),
+          recipe.vocabulary().gives(t.table().use()) ? "" : " until bits are shared");
     }
     out.println("layers");
     shapes.forEach((line, count) -> out.printf("  %4d x  %s%n", count, line));
