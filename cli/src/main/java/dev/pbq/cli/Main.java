@@ -4,6 +4,7 @@ import dev.pbq.cli.command.PbqCommand;
 import dev.pbq.cli.console.ErrorHandler;
 import dev.pbq.cli.console.UsageErrorHandler;
 import dev.pbq.core.PbqException;
+import dev.pbq.workflow.compare.ChildProcess;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -14,6 +15,7 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    ChildProcess.endWithParent();
     int code =
         execute(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),

@@ -68,12 +68,13 @@ public final class PbqException extends RuntimeException {
   }
 
   /**
-   * A message as one line: those of libraries may hold line breaks.
+   * A message as one {@linkplain Printable printable} line: those of libraries may hold line
+   * breaks.
    *
    * @param message may be null
    */
   public static String oneLine(String message) {
-    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " | ");
+    return Printable.of(String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " | "));
   }
 
   /** The message with the settings that it names, for front ends that spell names otherwise. */

@@ -31,7 +31,12 @@ public final class Wording {
     String spelled(Spelling spelling);
   }
 
+  /** Values come from files as well: nothing in them may reach a terminal as a command. */
   private record Text(String text) implements Part {
+    Text {
+      text = Printable.of(text);
+    }
+
     @Override
     public String spelled(Spelling spelling) {
       return text;
@@ -86,7 +91,7 @@ public final class Wording {
 
   /** A text that names no setting, whatever braces it holds. */
   public static Wording text(String text) {
-    return new Wording(List.of(new Text(text)));
+    return new Wording(List.of(new Text(String.valueOf(text))));
   }
 
   /** The name of a setting alone. */

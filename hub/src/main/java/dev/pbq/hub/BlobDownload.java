@@ -2,6 +2,7 @@ package dev.pbq.hub;
 
 import dev.pbq.core.PbqException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Downloads one file into the cache's blobs. An interrupted download continues where it stopped, by
@@ -21,30 +21,23 @@ final class BlobDownload {
   private static final int PARTIAL_CONTENT = 206;
   private static final int CHUNK = 1 << 18;
 
+  /** Files of which nobody says how long they are, are small ones. */
+  private static final long MOST_UNSTATED = 1L << 30;
+
   /** Whole downloads with a wrong hash before it is the hub that is wrong. */
   private static final int WRONG_HASHES = 2;
 
   private final HubApi api;
   private final String commit;
-  private final HubSettings settings;
   private final Retries retries;
-  private final ScheduledExecutorService watchdog;
   private final DownloadListener listener;
   private final String repository;
 
   BlobDownload(
-      HubApi api,
-      String commit,
-      HubSettings settings,
-      Retries retries,
-      ScheduledExecutorService watchdog,
-      DownloadListener listener,
-      String repository) {
+      HubApi api, String commit, Retries retries, DownloadListener listener, String repository) {
     this.api = api;
     this.commit = commit;
-    this.settings = settings;
     this.retries = retries;
-    this.watchdog = watchdog;
     this.listener = listener;
     this.repository = repository;
   }
@@ -158,16 +151,33 @@ final class BlobDownload {
 
   private void copy(RemoteFile file, HubHttp.Reply reply, PartialFile partial)
       throws IOException, LocalFailure {
+    long most = file.size().orElse(MOST_UNSTATED);
     byte[] buffer = new byte[CHUNK];
-    try (StallGuard body = new StallGuard(reply.body(), settings.readTimeout(), watchdog)) {
-      for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-        try {
-          partial.append(ByteBuffer.wrap(buffer, 0, n));
-        } catch (IOException e) {
-          throw new LocalFailure(e);
-        }
-        listener.received(file.path(), n);
+    InputStream body = reply.body();
+    long left = most - partial.size();
+    while (true) {
+      // One byte more than belongs there tells that there are too many.
+      int n = body.read(buffer, 0, (int) Math.min(buffer.length, left + 1));
+      if (n < 0) {
+        return;
       }
+      if (n > left) {
+        restart(file, partial, partial.size());
+        throw PbqException.badData(
+            "%s: %s is longer than the %d bytes that %s"
+                .formatted(
+                    repository,
+                    file.path(),
+                    most,
+                    file.size().isPresent() ? "the hub states" : "are read without a stated size"));
+      }
+      try {
+        partial.append(ByteBuffer.wrap(buffer, 0, n));
+      } catch (IOException e) {
+        throw new LocalFailure(e);
+      }
+      left -= n;
+      listener.received(file.path(), n);
     }
   }
 

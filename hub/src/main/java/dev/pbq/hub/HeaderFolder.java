@@ -1,7 +1,7 @@
 package dev.pbq.hub;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.FileTrees;
+import dev.pbq.core.checkpoint.TemporaryFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,10 +20,14 @@ public final class HeaderFolder implements AutoCloseable {
   private static final int PREFIX = 8;
   private static final long MAX_HEADER = 100_000_000;
 
+  private static final int MAX_SIDE_FILE = 100_000_000;
+
+  private final TemporaryFolder root;
   private final Path path;
 
-  private HeaderFolder(Path path) {
-    this.path = path;
+  private HeaderFolder(TemporaryFolder root) {
+    this.root = root;
+    this.path = root.path().resolve("model");
   }
 
   /** The folder. */
@@ -35,7 +39,7 @@ public final class HeaderFolder implements AutoCloseable {
       HubApi api, Retries retries, String commit, List<RemoteFile> files, Repository repository) {
     HeaderFolder folder;
     try {
-      folder = new HeaderFolder(Files.createTempDirectory("pbq-headers-"));
+      folder = new HeaderFolder(TemporaryFolder.create("headers"));
     } catch (IOException e) {
       throw PbqException.resources("cannot make a temporary folder: " + Retries.reason(e), e);
     }
@@ -68,7 +72,11 @@ public final class HeaderFolder implements AutoCloseable {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
       if (!file.path().endsWith(".safetensors")) {
-        out.write(ByteBuffer.wrap(body.readAllBytes()));
+        byte[] all = body.readNBytes(MAX_SIDE_FILE + 1);
+        if (all.length > MAX_SIDE_FILE) {
+          throw PbqException.badData(file.path() + " is longer than " + MAX_SIDE_FILE + " bytes");
+        }
+        out.write(ByteBuffer.wrap(all));
         return;
       }
       // The connection is dropped after the header; a range would do too, where it is heeded.
@@ -88,17 +96,29 @@ public final class HeaderFolder implements AutoCloseable {
       out.write(ByteBuffer.wrap(header));
       long size = file.size().orElse(0);
       if (size > out.position()) {
-        out.write(ByteBuffer.allocate(1), size - 1);
+        stretch(file.path(), out, size);
       }
+    }
+  }
+
+  /** The rest of the file is a hole; how large one may be is up to the file system. */
+  private void stretch(String name, FileChannel out, long size) {
+    try {
+      out.write(ByteBuffer.allocate(1), size - 1);
+    } catch (IOException e) {
+      throw PbqException.resources(
+          "%s: the hub states a size of %d bytes, more than a file in %s can have: %s"
+              .formatted(name, size, path, Retries.reason(e)),
+          e);
     }
   }
 
   @Override
   public void close() {
     try {
-      FileTrees.delete(path);
+      root.close();
     } catch (IOException e) {
-      throw PbqException.resources("cannot remove the temporary folder " + path, e);
+      throw PbqException.resources("cannot remove the temporary folder " + root.path(), e);
     }
   }
 }

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 /** Downloads models and data sets from the hub into the standard cache. */
 public final class Hub {
@@ -138,21 +136,14 @@ public final class Hub {
 
   private Path fetch(
       Repository repository, HubApi api, String revision, Listing listing, List<RemoteFile> files) {
-    ScheduledExecutorService watchdog =
-        Executors.newSingleThreadScheduledExecutor(SnapshotDownload.daemon());
-    try {
-      CachedRepository cached = new CachedRepository(cache, repository);
-      BlobDownload download =
-          new BlobDownload(
-              api, listing.commit(), settings, retries, watchdog, listener, repository.describe());
-      Path snapshot =
-          new SnapshotDownload(api, cached, download, repository.describe(), atOnce, listener)
-              .run(listing.commit(), files);
-      cached.setRef(revision, listing.commit());
-      return snapshot;
-    } finally {
-      watchdog.shutdownNow();
-    }
+    CachedRepository cached = new CachedRepository(cache, repository);
+    BlobDownload download =
+        new BlobDownload(api, listing.commit(), retries, listener, repository.describe());
+    Path snapshot =
+        new SnapshotDownload(api, cached, download, repository.describe(), atOnce, listener)
+            .run(listing.commit(), files);
+    cached.setRef(revision, listing.commit());
+    return snapshot;
   }
 
   private void requireOnline(Repository repository) {

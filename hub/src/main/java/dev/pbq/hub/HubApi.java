@@ -93,10 +93,16 @@ final class HubApi {
     }
     Optional<String> length =
         reply.header("X-Linked-Size").or(() -> reply.header("Content-Length"));
+    if (length.isPresent() && !length.get().matches("\\d{1,18}")) {
+      throw PbqException.badData(
+          repository.describe()
+              + ": "
+              + settings.endpoint().getHost()
+              + " states no usable size of "
+              + listed.path());
+    }
     OptionalLong size =
-        length.filter(l -> l.matches("\\d{1,18}")).isPresent()
-            ? OptionalLong.of(Long.parseLong(length.get()))
-            : listed.size();
+        length.isPresent() ? OptionalLong.of(Long.parseLong(length.get())) : listed.size();
     boolean isSha256 = etag.matches("[0-9a-f]{64}");
     return new RemoteFile(
         listed.path(),

@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * One request with its redirects. They are followed here and not by the HTTP client, because the
@@ -21,6 +23,8 @@ final class HubHttp {
 
   private final HubSettings settings;
   private final HttpClient client;
+  private final ScheduledExecutorService watchdog =
+      Executors.newSingleThreadScheduledExecutor(SnapshotDownload.daemon());
 
   HubHttp(HubSettings settings) {
     this.settings = settings;
@@ -32,7 +36,7 @@ final class HubHttp {
   }
 
   /**
-   * An answer; the caller closes it.
+   * An answer; the caller closes it. Its body fails when nothing comes for a while.
    *
    * @param uri that answered
    */
@@ -114,7 +118,8 @@ final class HubHttp {
     }
     HttpResponse<InputStream> response =
         client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-    return new Reply(response.statusCode(), response.headers(), uri, response.body());
+    InputStream body = new StallGuard(response.body(), settings.readTimeout(), watchdog);
+    return new Reply(response.statusCode(), response.headers(), uri, body);
   }
 
   private boolean isHub(URI uri) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.FileNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ record Listing(String commit, List<RemoteFile> files) {
       files.add(
           new RemoteFile(
               path,
-              size.isIntegralNumber() && size.asLong() >= 0
+              size.isIntegralNumber() && size.canConvertToLong() && size.asLong() >= 0
                   ? OptionalLong.of(size.asLong())
                   : OptionalLong.empty(),
               matching(lfs.has("sha256") ? lfs.path("sha256") : lfs.path("oid"), SHA256),
@@ -66,12 +67,16 @@ record Listing(String commit, List<RemoteFile> files) {
   }
 
   private static void requireInside(String path, String where) {
-    boolean bad = path.isEmpty() || path.indexOf('\\') >= 0 || path.indexOf('\0') >= 0;
+    boolean bad = path.indexOf('\\') >= 0 || path.chars().anyMatch(Character::isISOControl);
     for (String part : path.split("/", -1)) {
       bad |= part.isEmpty() || part.equals(".") || part.equals("..");
     }
     if (bad) {
       throw PbqException.badData(where + ": a file's path leads out of the repository: " + path);
+    }
+    if (!FileNames.isPath(path)) {
+      throw PbqException.badData(
+          where + ": a file's path cannot be one in this system's encoding of names: " + path);
     }
   }
 }

@@ -6,9 +6,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
@@ -63,6 +65,7 @@ final class SnapshotDownload {
       RemoteFile described = api.describe(file, commit);
       targets.put(described, blobs.resolve(described.etag().orElseThrow()));
     }
+    requireOwnNames(targets.keySet());
     List<Map.Entry<RemoteFile, Path>> missing =
         targets.entrySet().stream().filter(e -> !Files.exists(e.getValue())).toList();
     if (!missing.isEmpty()) {
@@ -76,10 +79,29 @@ final class SnapshotDownload {
     return cached.snapshot(commit);
   }
 
+  /**
+   * Refuses a hub that has one name for different contents: one file would stand for the other.
+   * Names that are hashes are checked after the download; equal files share theirs.
+   */
+  private void requireOwnNames(Set<RemoteFile> files) {
+    Map<String, RemoteFile> named = new HashMap<>();
+    for (RemoteFile file : files) {
+      RemoteFile other = named.putIfAbsent(file.etag().orElseThrow(), file);
+      boolean hash = file.sha256().isPresent() || file.etag().orElseThrow().matches("[0-9a-f]{40}");
+      if (other != null && !(hash && other.size().equals(file.size()))) {
+        throw PbqException.badData(
+            "%s: the hub gives %s and %s the same ETag".formatted(what, other.path(), file.path()));
+      }
+    }
+  }
+
   private static long bytesToCome(List<Map.Entry<RemoteFile, Path>> missing, Path blobs) {
     long bytes = 0;
     for (Map.Entry<RemoteFile, Path> entry : missing) {
       bytes += Math.max(0, entry.getKey().size().orElse(0) - partialBytes(blobs, entry.getValue()));
+      if (bytes < 0) {
+        return Long.MAX_VALUE; // More than can be counted is more than there is room for.
+      }
     }
     return bytes;
   }

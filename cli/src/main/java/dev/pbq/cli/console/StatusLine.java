@@ -1,5 +1,6 @@
 package dev.pbq.cli.console;
 
+import dev.pbq.core.Printable;
 import java.io.PrintWriter;
 
 /**
@@ -34,13 +35,13 @@ public final class StatusLine {
       return;
     }
     lastUpdate = now;
-    show(text);
+    show(Printable.of(text));
   }
 
   /** Prints a line that stays. */
   public void line(String text) {
     clear();
-    err.println(text);
+    err.println(Printable.of(text));
   }
 
   /** Removes the passing state. */

@@ -4,12 +4,18 @@ import dev.pbq.core.PbqException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +28,7 @@ public final class AtomicFile {
   private static final Logger LOG = LoggerFactory.getLogger(AtomicFile.class);
 
   private static final String SUFFIX = ".pbq-tmp";
+  private static final Duration YOUNG = Duration.ofMinutes(1);
 
   private AtomicFile() {}
 
@@ -68,10 +75,14 @@ public final class AtomicFile {
     Path target = file.toAbsolutePath();
     Path temporary =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
+    removeLeftOvers(target);
     try {
       long size;
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        // A signal ends the process, and this file with it. After a kill the next write removes it.
+        temporary.toFile().deleteOnExit();
+        lock(channel);
         writes.channel = channel;
         body.writeTo(writes);
         size = channel.position();
@@ -90,6 +101,41 @@ public final class AtomicFile {
     } catch (RuntimeException | Error e) {
       deleteAfter(e, temporary);
       throw e;
+    }
+  }
+
+  /** Removes what killed processes left of the same file. */
+  private static void removeLeftOvers(Path target) {
+    String name = Pattern.quote("." + target.getFileName() + ".");
+    Pattern left = Pattern.compile(name + "[0-9a-f-]{36}" + Pattern.quote(SUFFIX));
+    try (Stream<Path> siblings = Files.list(target.getParent())) {
+      for (Path sibling : siblings.toList()) {
+        if (left.matcher(sibling.getFileName().toString()).matches() && isAbandoned(sibling)) {
+          Files.deleteIfExists(sibling);
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("cannot look for left-overs of {}: {}", target, IoFailures.reason(e));
+    }
+  }
+
+  /** Whether nobody writes a file any more: it is not locked, nor so young that it may soon be. */
+  private static boolean isAbandoned(Path temporary) throws IOException {
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      Instant written = Files.getLastModifiedTime(temporary).toInstant();
+      return written.isBefore(Instant.now().minus(YOUNG)) && lock(channel);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** Locks a file until it is closed; false if it is locked already, or cannot be. */
+  private static boolean lock(FileChannel channel) {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException | IOException e) {
+      LOG.debug("no lock: {}", e.toString());
+      return false;
     }
   }
 

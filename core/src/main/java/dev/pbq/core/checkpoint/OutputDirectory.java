@@ -9,8 +9,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class OutputDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputDirectory.class);
   private static final String SUFFIX = ".partial";
+  private static final String OLD = ".old-";
   private static final String LOCK_FILE = ".pbq.lock";
 
   /** What to do with an existing target, and with unfinished work. */
@@ -80,14 +83,19 @@ public final class OutputDirectory implements AutoCloseable {
         throw PbqException.usage(work + " is in the way: it is not a directory");
       }
       if (unfinished && mode != Mode.RESUME && !force) {
-        throw PbqException.setting(
-            "unfinished work in %s: {force} discards it, {resume} goes on with it", work);
+        throw mode == Mode.KEEP_UNFINISHED
+            ? PbqException.setting(
+                "unfinished work in %s: {force} discards it, {resume} goes on with it", work)
+            : PbqException.setting("unfinished work in %s: {force} discards it", work);
       }
       Files.createDirectories(work);
       FileChannel lock = lock(work);
       try {
         if (unfinished) {
           clear(work, mode == Mode.RESUME);
+        }
+        if (Files.exists(real)) {
+          deleteReplaced(real);
         }
         return new OutputDirectory(real, work, force, mode, lock);
       } catch (IOException | RuntimeException e) {
@@ -195,6 +203,24 @@ public final class OutputDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses to go on with work that another program or another kind of run left.
+   *
+   * @param records the files by which a run knows its own work
+   * @throws PbqException USAGE if there are files and none of these is among them
+   */
+  public void requireOwn(String... records) {
+    try (Stream<Path> files = Files.list(work)) {
+      boolean empty = files.allMatch(file -> file.endsWith(LOCK_FILE));
+      if (!empty && Arrays.stream(records).noneMatch(r -> Files.exists(work.resolve(r)))) {
+        throw PbqException.setting(
+            "cannot resume %s: it is not known which run left it (start again with {force})", work);
+      }
+    } catch (IOException e) {
+      throw IoFailures.writing(work, e);
+    }
+  }
+
   /** Where the files are to be written until the commit. */
   public Path work() {
     return work;
@@ -205,19 +231,25 @@ public final class OutputDirectory implements AutoCloseable {
     return target;
   }
 
+  /** As {@link #commit(String)} of a run without a record. */
+  public Path commit() {
+    return commit(LOCK_FILE);
+  }
+
   /**
-   * Gives the work its final name; the files in it must be complete and flushed.
+   * Gives the work its final name; the files in it must be complete and flushed. Lock and record
+   * move along and are removed under the final name, so that no other run takes the work for its
+   * own before.
    *
+   * @param record the file by which a run knows unfinished work as its own; removed
    * @return the final directory
    * @throws PbqException if the rename fails; the old directory, if any, is then back in its place
    */
-  public Path commit() {
+  public Path commit(String record) {
     if (closed) {
       throw new IllegalStateException(target + " has been closed");
     }
     try {
-      Files.deleteIfExists(work.resolve(LOCK_FILE));
-      releaseLock();
       AtomicFile.flushFolder(work);
       // Looked at again: much time may have passed since the start.
       boolean replaces = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
@@ -225,16 +257,17 @@ public final class OutputDirectory implements AutoCloseable {
         throw PbqException.usage(
             "output " + target + " has appeared meanwhile; the result is in " + work);
       }
-      Path old = target.resolveSibling(target.getFileName() + ".old-" + UUID.randomUUID());
+      Path old = target.resolveSibling(target.getFileName() + OLD + UUID.randomUUID());
       if (replaces) {
         Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
       }
       moveOrRestore(replaces, old);
       committed = true;
+      Files.deleteIfExists(target.resolve(record));
+      Files.deleteIfExists(target.resolve(LOCK_FILE));
+      releaseLock();
       AtomicFile.flushFolder(target.getParent());
-      if (replaces) {
-        deleteOld(old);
-      }
+      deleteReplaced(target);
       return target;
     } catch (IOException e) {
       throw IoFailures.writing(target, e);
@@ -252,12 +285,20 @@ public final class OutputDirectory implements AutoCloseable {
     }
   }
 
-  private static void deleteOld(Path old) {
-    try {
-      FileTrees.delete(old);
+  /**
+   * Deletes what the directory has replaced, now or in a run that was killed before it came to
+   * that. It is in place; what is left of an old one does no harm but takes space.
+   */
+  private static void deleteReplaced(Path target) {
+    Pattern old = Pattern.compile(Pattern.quote(target.getFileName() + OLD) + "[0-9a-f-]{36}");
+    try (Stream<Path> siblings = Files.list(target.getParent())) {
+      for (Path sibling : siblings.toList()) {
+        if (old.matcher(sibling.getFileName().toString()).matches()) {
+          FileTrees.delete(sibling);
+        }
+      }
     } catch (IOException e) {
-      // The new directory is in place; what is left of the old one does no harm but takes space.
-      LOG.warn("the replaced directory could not be removed: {}: {}", old, IoFailures.reason(e));
+      LOG.warn("a replaced directory of {} could not be removed: {}", target, IoFailures.reason(e));
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -95,6 +96,11 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   /** All tensors by name, in the order of their bytes. */
   public Map<String, TensorInfo> tensors() {
     return header.tensors();
+  }
+
+  @Override
+  public List<String> names() {
+    return List.copyOf(header.tensors().keySet());
   }
 
   @Override

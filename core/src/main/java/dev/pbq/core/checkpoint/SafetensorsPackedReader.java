@@ -68,6 +68,14 @@ public final class SafetensorsPackedReader implements PackedReader {
   }
 
   @Override
+  public long storedBytes() {
+    return source.names().stream()
+        .filter(name -> name.startsWith(linear + "."))
+        .mapToLong(name -> source.find(name).orElseThrow().byteCount())
+        .sum();
+  }
+
+  @Override
   public long[] shape(String part) {
     return info(part).shape();
   }

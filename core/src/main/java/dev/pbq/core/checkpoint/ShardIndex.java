@@ -68,9 +68,7 @@ public record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
   private static boolean isPlainName(String shard) {
     return shard.endsWith(EXTENSION)
         && shard.length() > EXTENSION.length()
-        && shard.length() <= 255
-        && shard.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')
-        && !shard.startsWith("..");
+        && FileNames.isPlain(shard);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.pbq.core.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,6 +10,9 @@ import java.util.Optional;
  * Thread-safe.
  */
 public interface TensorSource {
+  /** The names of all tensors. */
+  List<String> names();
+
   /** What the file's header says of a tensor; empty if there is none of this name. */
   Optional<TensorInfo> find(String name);
 

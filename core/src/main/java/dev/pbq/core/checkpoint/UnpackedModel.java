@@ -27,16 +27,16 @@ final class UnpackedModel {
    *     none; RESOURCES if there is no room
    */
   static Path of(ModelFileFormat format, Path file, Optional<Path> tokenizer) {
-    Path root;
+    TemporaryFolder root;
     try {
-      root = Files.createTempDirectory("pbq-" + format.name() + "-");
+      root = TemporaryFolder.create(format.name());
     } catch (IOException e) {
       throw PbqException.resources(
           "cannot make a temporary folder for " + file + ": " + IoFailures.reason(e), e);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(root), "pbq-remove-unpacked"));
     try {
-      Path folder = Files.createDirectory(root.resolve(file.getFileName()));
+      Path folder = Files.createDirectory(root.path().resolve(file.getFileName()));
       format.unpack(file.toAbsolutePath().normalize(), folder);
       if (tokenizer.isPresent()) {
         OtherTokenizer.put(tokenizer.get(), folder);
@@ -44,18 +44,18 @@ final class UnpackedModel {
       return folder;
     } catch (IOException e) {
       delete(root);
-      throw IoFailures.writing(root, e);
+      throw IoFailures.writing(root.path(), e);
     } catch (RuntimeException | Error e) {
       delete(root);
       throw e;
     }
   }
 
-  private static void delete(Path root) {
+  private static void delete(TemporaryFolder root) {
     try {
-      FileTrees.delete(root);
+      root.close();
     } catch (IOException e) {
-      LOG.warn("cannot remove {}: {}", root, IoFailures.reason(e));
+      LOG.warn("cannot remove {}: {}", root.path(), IoFailures.reason(e));
     }
   }
 }

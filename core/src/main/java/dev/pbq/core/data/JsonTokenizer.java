@@ -2,7 +2,6 @@ package dev.pbq.core.data;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import dev.pbq.core.PbqException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +13,7 @@ import java.util.OptionalInt;
 
 /** A tokenizer described by a tokenizer.json, run by Hugging Face's native library. */
 final class JsonTokenizer implements Tokenizer {
+  private final Path file;
   private final HuggingFaceTokenizer nativeTokenizer;
   private final PlainText plainText;
   private final Map<Integer, String> tokens;
@@ -21,11 +21,13 @@ final class JsonTokenizer implements Tokenizer {
   private final String fingerprint;
 
   private JsonTokenizer(
+      Path file,
       HuggingFaceTokenizer nativeTokenizer,
       PlainText plainText,
       Map<Integer, String> tokens,
       SpecialTokens special,
       String fingerprint) {
+    this.file = file;
     this.nativeTokenizer = nativeTokenizer;
     this.plainText = plainText;
     this.tokens = tokens;
@@ -54,14 +56,14 @@ final class JsonTokenizer implements Tokenizer {
     try {
       tokenizer = load(json.bytes());
     } catch (RuntimeException e) {
-      throw PbqException.badData(file + ": not a usable tokenizer: " + Messages.of(e), e);
+      throw Messages.unusable(file, e);
     }
     json.tellRenumbered();
     PlainText plainText =
         specialTokenText == SpecialTokenText.AS_TEXT && !json.specials().isEmpty()
             ? new PlainText(json.specials(), json.bytesWithoutSpecials(), json.renumbering())
             : PlainText.NEVER;
-    return new JsonTokenizer(tokenizer, plainText, json.tokens(), special, fingerprint);
+    return new JsonTokenizer(file, tokenizer, plainText, json.tokens(), special, fingerprint);
   }
 
   private static HuggingFaceTokenizer load(byte[] json) {
@@ -76,8 +78,12 @@ final class JsonTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
     String mended = WellFormed.of(text);
-    int[] ids =
-        plainText.concerns(mended) ? plainText.encode(mended) : encode(nativeTokenizer, mended);
+    int[] ids;
+    try {
+      ids = plainText.concerns(mended) ? plainText.encode(mended) : encode(nativeTokenizer, mended);
+    } catch (RuntimeException e) {
+      throw Messages.unusable(file, e);
+    }
     return addSpecialTokens ? special.around().around(ids) : ids;
   }
 
@@ -106,7 +112,11 @@ final class JsonTokenizer implements Tokenizer {
     for (int i = 0; i < ids.length; i++) {
       wide[i] = ids[i];
     }
-    return nativeTokenizer.decode(wide, true);
+    try {
+      return nativeTokenizer.decode(wide, true);
+    } catch (RuntimeException e) {
+      throw Messages.unusable(file, e);
+    }
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.pbq.core.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.json.JsonFaults;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /** Makes other libraries' messages fit into the one line that the user sees. */
 final class Messages {
@@ -35,5 +37,10 @@ final class Messages {
         .findFirst()
         .orElseThrow()
         .replaceAll("\\b(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error)(?::\\s*)?", "");
+  }
+
+  /** The native library of a tokenizer refuses it or a text with it. */
+  static PbqException unusable(Path file, RuntimeException e) {
+    return PbqException.badData(file + ": not a usable tokenizer: " + of(e), e);
   }
 }

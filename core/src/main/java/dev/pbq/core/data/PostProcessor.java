@@ -38,8 +38,8 @@ final class PostProcessor {
       case "ByteLevel" -> Surroundings.NONE;
       case "BertProcessing", "RobertaProcessing" ->
           new Surroundings(
-              new int[] {processor.path("cls").path(1).asInt()},
-              new int[] {processor.path("sep").path(1).asInt()});
+              new int[] {id(processor.path("cls").path(1))},
+              new int[] {id(processor.path("sep").path(1))});
       case "TemplateProcessing" -> template(processor);
       case "Sequence" -> {
         Surroundings all = Surroundings.NONE;
@@ -69,7 +69,7 @@ final class PostProcessor {
           throw wrong("the template's token \"" + name + "\" has no ids");
         }
         for (JsonNode id : ids) {
-          (inFront ? prefix : suffix).add(id.asInt());
+          (inFront ? prefix : suffix).add(id(id));
         }
       }
     }
@@ -77,6 +77,13 @@ final class PostProcessor {
       throw wrong("the template leaves the text out");
     }
     return new Surroundings(ints(prefix), ints(suffix));
+  }
+
+  private int id(JsonNode id) {
+    if (!id.isInt() || id.intValue() < 0) {
+      throw wrong("a token without an id");
+    }
+    return id.intValue();
   }
 
   private static int[] ints(List<Integer> list) {

@@ -24,6 +24,7 @@ final class SentencePieceTokenizer implements Tokenizer {
   /** Field normalizer_spec with add_dummy_prefix false: behind a model it overrules the model's. */
   private static final byte[] NO_PREFIX = {3 << 3 | 2, 2, 3 << 3, 0};
 
+  private final Path file;
   private final SpTokenizer withPrefix;
   private final SpTokenizer withoutPrefix;
   private final SentencePieceModel model;
@@ -35,6 +36,7 @@ final class SentencePieceTokenizer implements Tokenizer {
   private final String fingerprint;
 
   private SentencePieceTokenizer(
+      Path file,
       SpTokenizer withPrefix,
       SpTokenizer withoutPrefix,
       SentencePieceModel model,
@@ -43,6 +45,7 @@ final class SentencePieceTokenizer implements Tokenizer {
       TokenizerFacts facts,
       SpecialTokens special,
       String fingerprint) {
+    this.file = file;
     this.withPrefix = withPrefix;
     this.withoutPrefix = withoutPrefix;
     this.model = model;
@@ -103,6 +106,7 @@ final class SentencePieceTokenizer implements Tokenizer {
       throw e;
     }
     return new SentencePieceTokenizer(
+        file,
         withPrefix,
         withoutPrefix,
         model,
@@ -123,7 +127,7 @@ final class SentencePieceTokenizer implements Tokenizer {
     try {
       return new SpTokenizer(bytes);
     } catch (RuntimeException e) {
-      throw PbqException.badData(file + ": not a usable tokenizer: " + Messages.of(e), e);
+      throw Messages.unusable(file, e);
     }
   }
 
@@ -135,11 +139,19 @@ final class SentencePieceTokenizer implements Tokenizer {
         (stretch, from) -> {
           if (!stretch.isEmpty()) {
             boolean prefixed = prefixSpace && (legacy || from == 0);
-            ids.add((prefixed ? withPrefix : withoutPrefix).getProcessor().encode(stretch));
+            ids.add(encode(prefixed ? withPrefix : withoutPrefix, stretch));
           }
         },
         token -> ids.add(token.id()));
     return addSpecialTokens ? special.around().around(ids.toArray()) : ids.toArray();
+  }
+
+  private int[] encode(SpTokenizer tokenizer, String stretch) {
+    try {
+      return tokenizer.getProcessor().encode(stretch);
+    } catch (RuntimeException e) {
+      throw Messages.unusable(file, e);
+    }
   }
 
   @Override

@@ -92,6 +92,7 @@ final class TokenizerJson {
     if (!(JsonInput.parse(file, json) instanceof ObjectNode root)) {
       throw PbqException.badData(file + ": not a JSON object");
     }
+    TokenizerChecks.require(file, root);
     root.putNull("truncation").putNull("padding");
     return new TokenizerJson(file, root, facts);
   }
@@ -167,15 +168,23 @@ final class TokenizerJson {
     return root.path("post_processor");
   }
 
-  /** The file as the library reads it, without truncation and padding. */
+  /**
+   * The file as the library reads it: without truncation and padding, and without the
+   * post-processor, which is not asked of it.
+   */
   byte[] bytes() {
-    return bytes(root);
+    return bytes(withoutPostProcessor());
+  }
+
+  private ObjectNode withoutPostProcessor() {
+    ObjectNode copy = root.objectNode();
+    copy.setAll(root);
+    return copy.putNull("post_processor");
   }
 
   /** The same without special tokens, so that one written out in a text is text. */
   byte[] bytesWithoutSpecials() {
-    ObjectNode copy = root.objectNode();
-    copy.setAll(root);
+    ObjectNode copy = withoutPostProcessor();
     ArrayNode kept = copy.putArray("added_tokens");
     for (JsonNode token : root.path("added_tokens")) {
       if (!token.path("special").asBoolean()) {

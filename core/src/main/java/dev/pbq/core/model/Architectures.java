@@ -168,6 +168,7 @@ public final class Architectures {
     if (!config.isObject()) {
       throw PbqException.badData(where + ": not a JSON object");
     }
+    PartCounts.require(config, where);
     ConfigKeys keys = new ConfigKeys(config, where);
     String type =
         keys.text("model_type")

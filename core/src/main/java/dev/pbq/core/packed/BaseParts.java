@@ -58,6 +58,11 @@ final class BaseParts {
       }
 
       @Override
+      public long storedBytes() {
+        return in.storedBytes();
+      }
+
+      @Override
       public long[] shape(String part) {
         return in.shape(PREFIX + part);
       }

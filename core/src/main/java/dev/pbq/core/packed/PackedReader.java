@@ -20,6 +20,9 @@ public interface PackedReader {
   /** The element type of a part, for parts stored in one of several types. */
   DType dtype(String part);
 
+  /** Bytes of all parts. */
+  long storedBytes();
+
   /** The shape of a part. */
   long[] shape(String part);
 

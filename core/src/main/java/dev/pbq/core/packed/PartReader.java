@@ -12,6 +12,12 @@ import java.util.function.Function;
  * Reads and checks what {@link Parts} writes. Every method throws BAD_DATA naming layer and part.
  */
 final class PartReader {
+  /** Up to this size a layer takes little memory, whatever it holds. */
+  private static final int FEW_WEIGHTS = 1 << 22;
+
+  /** Of the families that store equal weights as runs; no real layer is near. */
+  private static final int WEIGHTS_PER_BYTE = 4096;
+
   private final PackedReader in;
 
   PartReader(PackedReader in) {
@@ -62,7 +68,21 @@ final class PartReader {
     if ((long) rows * cols > Shapes.MAX_WEIGHTS) {
       throw bad("rows", rows + " x " + cols + " weights are more than one layer can hold");
     }
+    requireHeld(rows, cols);
     return new Shape(rows, cols);
+  }
+
+  /** Memory is taken by the shape, so that a large one must be backed by bytes. */
+  private void requireHeld(int rows, int cols) {
+    long weights = (long) rows * cols;
+    if (weights <= FEW_WEIGHTS) {
+      return;
+    }
+    long bytes = in.storedBytes();
+    if (weights / WEIGHTS_PER_BYTE > bytes) {
+      throw bad(
+          "rows", rows + " x " + cols + " weights are more than " + bytes + " bytes can hold");
+    }
   }
 
   /** The attribute {@code scale_dtype} of the families whose parameters are floats. */

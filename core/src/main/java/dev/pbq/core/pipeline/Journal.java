@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
+import dev.pbq.core.checkpoint.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -33,7 +35,11 @@ final class Journal {
    * @param fingerprint what the run depends on
    * @param version the program that wrote it
    */
-  record Header(Fingerprint fingerprint, String version) {}
+  record Header(Fingerprint fingerprint, String version) {
+    Header {
+      Objects.requireNonNull(fingerprint);
+    }
+  }
 
   /**
    * A finished block.
@@ -55,6 +61,12 @@ final class Journal {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<CorrectionOutcome> corrections,
       double seconds) {
     Entry {
+      if (shardCrc32c != null && shard == null) {
+        throw new IllegalArgumentException("a checksum of no file");
+      }
+      if (shard != null && !FileNames.isPlain(shard)) {
+        throw new IllegalArgumentException("a shard outside of the folder");
+      }
       linears = List.copyOf(linears);
       corrections = corrections == null ? List.of() : List.copyOf(corrections);
     }
@@ -120,11 +132,11 @@ final class Journal {
         }
         String line = new String(bytes, start, i - start, StandardCharsets.UTF_8);
         if (first) {
-          Header found = JSON.readValue(line, Header.class);
+          Header found = required(JSON.readValue(line, Header.class), file);
           expected.fingerprint().requireSame(found.fingerprint(), workDirectory);
           first = false;
         } else {
-          Entry entry = JSON.readValue(line, Entry.class);
+          Entry entry = required(JSON.readValue(line, Entry.class), file);
           if (!entry.isSound(workDirectory)) {
             break;
           }
@@ -140,14 +152,25 @@ final class Journal {
       }
       return new Journal(file, entries, start);
     } catch (JsonProcessingException e) {
-      throw new PbqException(
-          PbqException.Kind.BAD_DATA,
-          Wording.of(
-              "%s is not a journal of pbq: start again with {force} instead of {resume}", file),
-          e);
+      throw notOne(file, e);
     } catch (IOException e) {
       throw PbqException.badData("cannot read " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static <T> T required(T line, Path file) {
+    if (line == null) {
+      throw notOne(file, null);
+    }
+    return line;
+  }
+
+  private static PbqException notOne(Path file, Throwable cause) {
+    return new PbqException(
+        PbqException.Kind.BAD_DATA,
+        Wording.of(
+            "%s is not a journal of pbq: start again with {force} instead of {resume}", file),
+        cause);
   }
 
   /** Finished blocks, in order; before them the tables outside of the blocks, if any. */

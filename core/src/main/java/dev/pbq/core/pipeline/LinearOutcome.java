@@ -3,6 +3,7 @@ package dev.pbq.core.pipeline;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.pbq.core.packed.BitKind;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The result of quantizing one linear, for the journal and the report.
@@ -36,6 +37,17 @@ public record LinearOutcome(
     double seconds) {
   /** The block of what stands outside of the blocks: embedding and head. */
   public static final int OUTSIDE = -1;
+
+  public LinearOutcome {
+    Objects.requireNonNull(name);
+    Objects.requireNonNull(method);
+    Objects.requireNonNull(errorMetric);
+    bits.values().forEach(Objects::requireNonNull);
+    diagnostics.values().forEach(Objects::requireNonNull);
+    if (rows < 1 || cols < 1) {
+      throw new IllegalArgumentException(rows + " x " + cols + " is no shape");
+    }
+  }
 
   /** Whether it is a table outside of the blocks. */
   @JsonIgnore

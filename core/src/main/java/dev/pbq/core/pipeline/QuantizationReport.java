@@ -9,11 +9,13 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.JsonFiles;
+import dev.pbq.core.json.JsonFaults;
 import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.packed.BitKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The report of a run, {@code pbq-report.json} beside the weights.
@@ -49,6 +51,9 @@ public record QuantizationReport(
   public static final String FILE = "pbq-report.json";
 
   public QuantizationReport {
+    Objects.requireNonNull(method);
+    Objects.requireNonNull(settings);
+    Objects.requireNonNull(size);
     linears = List.copyOf(linears);
     corrections = corrections == null ? List.of() : List.copyOf(corrections);
   }
@@ -65,7 +70,7 @@ public record QuantizationReport(
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .treeToValue(JsonFiles.readObject(file), QuantizationReport.class);
     } catch (JsonProcessingException e) {
-      throw PbqException.badData(file + " is no report of pbq: " + e.getOriginalMessage(), e);
+      throw PbqException.badData(file + " is no report of pbq: " + JsonFaults.of(e), e);
     }
   }
 
@@ -103,6 +108,10 @@ public record QuantizationReport(
       long modelBytes,
       double modelBits,
       long originalBytes) {
+    public Size {
+      storedByKind.values().forEach(Objects::requireNonNull);
+    }
+
     /**
      * Counts.
      *

@@ -108,21 +108,20 @@ public final class QuantizationRun {
             settings.output().force(),
             mode,
             List.of(source.path()))) {
+      output.requireOwn(Journal.FILE);
       Path work = output.work();
-      Path reportFile = work.resolve(PackedFolder.REPORT);
+      Journal journal = openJournal(work);
       QuantizationReport report;
-      if (Files.exists(reportFile) && !Files.exists(work.resolve(Journal.FILE))) {
+      if (Files.exists(work.resolve(PackedFolder.REPORT))) {
         // Killed between the last write and the final rename: the work is complete.
-        report = JSON.readValue(reportFile.toFile(), QuantizationReport.class);
+        report = QuantizationReport.read(work);
       } else {
-        Journal journal = openJournal(work);
         quantize(engine, output, journal);
         progress.assembling();
         report = assemble(work, journal);
-        Files.delete(work.resolve(Journal.FILE));
       }
       removeScratch(work);
-      output.commit();
+      output.commit(Journal.FILE);
       return report;
     } catch (IOException e) {
       throw PbqException.resources(

@@ -53,6 +53,11 @@ public final class MemoryPackedReader implements PackedReader {
   }
 
   @Override
+  public long storedBytes() {
+    return parts.values().stream().mapToLong(part -> part.bytes().length).sum();
+  }
+
+  @Override
   public long[] shape(String part) {
     return part(part).shape();
   }

@@ -55,6 +55,15 @@ public record CacheHeader(
     int seqlen,
     int vocabulary,
     String program) {
+  public CacheHeader {
+    if (windows < 0 || seqlen < 1 || vocabulary < 1) {
+      throw new IllegalArgumentException("sizes below nothing");
+    }
+    if ((double) windows * seqlen * vocabulary > Long.MAX_VALUE / 16) {
+      throw new IllegalArgumentException("more than any file holds");
+    }
+  }
+
   /** The only version so far. */
   public static final int VERSION = 1;
 

@@ -73,6 +73,9 @@ public final class LogProbabilityReader implements AutoCloseable {
         throw PbqException.badData(file + ": its header is corrupt");
       }
       header = LogProbabilityFile.decode(json);
+      if (header == null) {
+        throw notOne(file);
+      }
     } catch (JsonProcessingException e) {
       throw PbqException.badData(file + ": its header is of another version of pbq", e);
     }

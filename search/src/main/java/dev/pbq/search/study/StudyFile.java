@@ -3,6 +3,7 @@ package dev.pbq.search.study;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.json.JsonFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -95,19 +96,38 @@ public final class StudyFile implements AutoCloseable {
       number++;
       try {
         if (number == 1) {
-          header.requireSame(JSON.readValue(line, StudyHeader.class), file);
+          header.requireSame(required(JSON.readValue(line, StudyHeader.class)), file);
         } else {
-          lines.add(JSON.readValue(line, Measured.class));
+          lines.add(fitting(JSON.readValue(line, Measured.class), header));
         }
       } catch (JsonProcessingException e) {
         throw PbqException.badData(
-            file + ", line " + number + " is no line of a study: " + e.getOriginalMessage(), e);
+            file + ", line " + number + " is no line of a study: " + JsonFaults.of(e), e);
+      } catch (IllegalArgumentException e) {
+        throw PbqException.badData(
+            file + ", line " + number + " is no line of a study: " + e.getMessage(), e);
       }
       start = end + 1;
     }
     channel.truncate(start);
     channel.position(start);
     return number > 0;
+  }
+
+  private static <T> T required(T line) {
+    if (line == null) {
+      throw new IllegalArgumentException("it is empty");
+    }
+    return line;
+  }
+
+  /** A line whose choices are as many as the study has variables. */
+  private static Measured fitting(Measured line, StudyHeader header) {
+    int choices = required(line).choices() == null ? 0 : line.choices().size();
+    if (line.trial() == null ? line.label() == null : choices != header.variables().size()) {
+      throw new IllegalArgumentException("it is neither a trial nor labelled");
+    }
+    return line;
   }
 
   /** Everything that was measured, in order. */

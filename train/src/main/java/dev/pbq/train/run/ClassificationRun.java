@@ -102,6 +102,7 @@ public final class ClassificationRun {
           output.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
       try (OutputDirectory directory =
           OutputDirectory.open(output.directory(), output.force(), mode, List.of(folder.path()))) {
+        TrainingState.requireOwn(directory);
         Job job =
             new Job(fitted, settings, folder, original, open, examples, directory.work(), output);
         ClassificationTrained result;
@@ -113,7 +114,7 @@ public final class ClassificationRun {
           }
           throw e;
         }
-        directory.commit();
+        directory.commit(TrainingState.FILE);
         return result;
       }
     }
@@ -182,7 +183,6 @@ public final class ClassificationRun {
                 + ", what was trained "
                 + learned.heldOut());
       }
-      state.delete();
       return new ClassificationTrained(settings, learned.curve(), learned.step(), stored, report);
     }
 

@@ -91,6 +91,7 @@ public record TrainingRun(
           output.resume() ? OutputDirectory.Mode.RESUME : OutputDirectory.Mode.KEEP_UNFINISHED;
       try (OutputDirectory directory =
           OutputDirectory.open(output.directory(), output.force(), mode, List.of(folder.path()))) {
+        TrainingState.requireOwn(directory);
         Job job =
             new Job(fitted, folder, open, original, teacher, windows, directory.work(), output);
         TrainingResult result;
@@ -105,7 +106,7 @@ public record TrainingRun(
           }
           throw e;
         }
-        directory.commit();
+        directory.commit(TrainingState.FILE);
         return result;
       }
     }
@@ -193,7 +194,6 @@ public record TrainingRun(
         throw new IllegalStateException(
             "what is stored has the loss " + stored + ", what was trained " + learned.heldOut());
       }
-      state.delete();
       made.written().delete();
       double before = learned.curve().get(0).heldOut();
       return new TrainingResult(

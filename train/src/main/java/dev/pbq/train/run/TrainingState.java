@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
+import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.train.optimizer.Parameter;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -50,6 +51,11 @@ public final class TrainingState {
   /** Whether there is something to resume from in the folder that a run works in. */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(FILE)) || Files.exists(folder.resolve(WrittenTokens.FILE));
+  }
+
+  /** Refuses to go on with work that no training left. */
+  public static void requireOwn(OutputDirectory directory) {
+    directory.requireOwn(FILE, WrittenTokens.FILE);
   }
 
   /** The curve as it was loaded; empty for a new run. */
@@ -134,19 +140,6 @@ public final class TrainingState {
       values.add(kept);
     }
     return new Kept(step, heldOut, values);
-  }
-
-  /**
-   * Removes the file, at the end of a run.
-   *
-   * @throws PbqException RESOURCES if it cannot be removed
-   */
-  public void delete() {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw PbqException.resources("cannot remove " + file, e);
-    }
   }
 
   private static void writeText(DataOutputStream out, String text) throws IOException {

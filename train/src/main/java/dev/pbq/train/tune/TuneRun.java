@@ -91,6 +91,7 @@ public record TuneRun(
       try (OutputDirectory directory =
           OutputDirectory.open(
               output.directory(), output.force(), mode, List.of(packed.path(), reference.path()))) {
+        TrainingState.requireOwn(directory);
         Job job = new Job(tuned, weights, original, windows, directory.work(), output);
         TuneResult result;
         try {
@@ -101,7 +102,7 @@ public record TuneRun(
           }
           throw e;
         }
-        directory.commit();
+        directory.commit(TrainingState.FILE);
         return result;
       }
     }
@@ -181,7 +182,6 @@ public record TuneRun(
           throw new IllegalStateException(
               "what is stored diverges by " + stored + ", what was tuned by " + learned.heldOut());
         }
-        state.delete();
         made.written().delete();
         double before = learned.curve().get(0).heldOut();
         return new TuneResult(

@@ -19,7 +19,16 @@ public final class ChildProcess {
   private static final List<String> PASSED_ON =
       List.of("-X", "-D", "--enable-native-access", "--sun-misc-unsafe-memory-access");
   private static final List<String> KEPT_BACK =
-      List.of("-Dpbq.terminal", "-Xrunjdwp", "-Xdebug", "-Xlog", "-XX:+HeapDump");
+      List.of(
+          "-Dpbq.terminal",
+          "-D" + ChildProcess.PARENT,
+          "-Xrunjdwp",
+          "-Xdebug",
+          "-Xlog",
+          "-XX:+HeapDump");
+
+  /** The property that names, to the other process, the process that waits for it. */
+  private static final String PARENT = "pbq.parent";
 
   private final String mainClass;
 
@@ -29,8 +38,23 @@ public final class ChildProcess {
   }
 
   /**
+   * To be called at the start of a process that may be one of these: ends it when the one that
+   * waits for it has ended, however that came about. Without effect elsewhere.
+   */
+  public static void endWithParent() {
+    Long parent = Long.getLong(PARENT);
+    if (parent == null) {
+      return;
+    }
+    Runnable end = () -> System.exit(PbqException.Kind.CANCELLED.exitCode());
+    ProcessHandle.of(parent)
+        .ifPresentOrElse(
+            handle -> handle.onExit().thenRunAsync(end), () -> new Thread(end).start());
+  }
+
+  /**
    * Runs the process to its end. If this process receives a signal to end meanwhile, it ends the
-   * other too.
+   * other too; killed, the other ends itself ({@link #endWithParent}).
    *
    * @param errors is given every line of the error stream
    * @throws PbqException RESOURCES if no process can be started
@@ -79,6 +103,7 @@ public final class ChildProcess {
         command.add(option);
       }
     }
+    command.add("-D" + PARENT + "=" + ProcessHandle.current().pid());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);
     return command;

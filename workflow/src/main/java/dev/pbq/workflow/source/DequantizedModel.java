@@ -2,14 +2,13 @@ package dev.pbq.workflow.source;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoints;
-import dev.pbq.core.checkpoint.FileTrees;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.TemporaryFolder;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportRequest;
 import dev.pbq.export.Exporters;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -19,9 +18,9 @@ import java.util.Map;
  */
 public final class DequantizedModel implements AutoCloseable {
   private final ResolvedModel model;
-  private final Path root;
+  private final TemporaryFolder root;
 
-  private DequantizedModel(ResolvedModel model, Path root) {
+  private DequantizedModel(ResolvedModel model, TemporaryFolder root) {
     this.model = model;
     this.root = root;
   }
@@ -38,14 +37,14 @@ public final class DequantizedModel implements AutoCloseable {
    * @throws PbqException RESOURCES if there is no room for the folder; as the export to {@code hf}
    */
   public static DequantizedModel of(ResolvedModel quantized, ExportProgress progress) {
-    Path root;
+    TemporaryFolder root;
     try {
-      root = Files.createTempDirectory("pbq-dequantized-");
+      root = TemporaryFolder.create("dequantized");
     } catch (IOException e) {
       throw PbqException.resources("cannot make a temporary folder: " + e.getMessage(), e);
     }
     try {
-      Path folder = root.resolve(quantized.folder().toAbsolutePath().getFileName());
+      Path folder = root.path().resolve(quantized.folder().toAbsolutePath().getFileName());
       Exporters.of("hf")
           .export(
               new ExportRequest(
@@ -73,11 +72,11 @@ public final class DequantizedModel implements AutoCloseable {
     return model;
   }
 
-  private static void delete(Path root) {
+  private static void delete(TemporaryFolder root) {
     try {
-      FileTrees.delete(root);
+      root.close();
     } catch (IOException e) {
-      throw PbqException.resources("cannot remove " + root + ": " + e.getMessage(), e);
+      throw PbqException.resources("cannot remove " + root.path() + ": " + e.getMessage(), e);
     }
   }
 
