@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.checkpoint.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,8 +90,8 @@ class AllocationTest {
     Cli.Result result =
         Cli.run("quantize", "tiny", "--recipe", recipe, "--threads", 1, "--out", again);
     assertThat(result.code()).as(result.err()).isZero();
-    assertThat(again.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(shared.resolve("model.safetensors"));
+    assertThat(again.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(shared.resolve(WeightFiles.PACKED.single()));
   }
 
   @Test
@@ -110,7 +111,7 @@ class AllocationTest {
   void aBudgetIsTheWholeFiles() throws IOException {
     Path file = sensitivity();
     Path out = quantize("out", "--method ecq --allocate --budget 400kB --sensitivity", file);
-    assertThat(Files.size(out.resolve("model.safetensors"))).isBetween(394_000L, 400_000L);
+    assertThat(Files.size(out.resolve(WeightFiles.PACKED.single()))).isBetween(394_000L, 400_000L);
 
     Cli.Result low =
         tiny(

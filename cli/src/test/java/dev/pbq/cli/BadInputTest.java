@@ -8,6 +8,7 @@ import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.formats.config.Presets;
 import dev.pbq.tiny.TinyModel;
@@ -261,7 +262,7 @@ class BadInputTest {
   @Test
   void aPackedLayerThatIsCorrupt() throws IOException {
     assertThat(quantize(model, "--method", "rtn", "--bits", "4").code()).isZero();
-    Path file = out.resolve("model.safetensors");
+    Path file = out.resolve(WeightFiles.PACKED.single());
     byte[] bytes = Files.readAllBytes(file);
     String header = new String(bytes, 0, 20_000, java.nio.charset.StandardCharsets.ISO_8859_1);
     int at = header.indexOf("uniform");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.checkpoint.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,8 +82,8 @@ class BlockwiseTest {
             "--out",
             second);
     assertThat(again.code()).as(again.err()).isZero();
-    assertThat(second.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(first.resolve("model.safetensors"));
+    assertThat(second.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(first.resolve(WeightFiles.PACKED.single()));
     assertThat(second.resolve("config.json")).hasSameBinaryContentAs(first.resolve("config.json"));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.checkpoint.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,11 +54,12 @@ class CompareTest {
     // What a killed run leaves is not in the way.
     Files.writeString(out.resolve("reference-0.logp"), "torn");
 
-    FileTime written = Files.getLastModifiedTime(packed.resolve("model.safetensors"));
+    FileTime written = Files.getLastModifiedTime(packed.resolve(WeightFiles.PACKED.single()));
     String before = Files.readString(out.resolve("compare.csv"));
     Cli.Result second = compare(out, "rtn:bits=3,rtn:bits=2:groupsize=32");
     assertThat(second.code()).isZero();
-    assertThat(Files.getLastModifiedTime(packed.resolve("model.safetensors"))).isEqualTo(written);
+    assertThat(Files.getLastModifiedTime(packed.resolve(WeightFiles.PACKED.single())))
+        .isEqualTo(written);
     assertThat(Files.readString(out.resolve("compare.csv"))).isEqualTo(before);
     assertThat(out.resolve("reference-0.logp")).doesNotExist();
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.checkpoint.SafetensorsFile;
 import dev.pbq.core.checkpoint.TensorInfo;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.testkit.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ class EcqReferenceTest {
   void bitsArePrintedAsTheFileHasThem() throws IOException {
     Path packed = quantize(SharedFolder.of("models/stories260K"), "--bits", "3", "--maxlayer", "1");
     JsonNode report = JSON.readTree(packed.resolve("pbq-report.json").toFile());
-    try (SafetensorsFile file = SafetensorsFile.open(packed.resolve("model.safetensors"))) {
+    try (SafetensorsFile file = SafetensorsFile.open(packed.resolve(WeightFiles.PACKED.single()))) {
       for (JsonNode linear : report.path("linears")) {
         String name = linear.path("name").asText();
         long bytes =

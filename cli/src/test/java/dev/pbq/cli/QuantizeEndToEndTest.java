@@ -13,6 +13,7 @@ import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ class QuantizeEndToEndTest {
 
     double fromPacked = perplexity(packed);
     assertThat(fromPacked).isEqualTo(perplexity(dense));
-    assertThat(Files.size(packed.resolve("model.safetensors")))
+    assertThat(Files.size(packed.resolve(WeightFiles.PACKED.single())))
         .isLessThan(Files.size(dense.resolve("model.safetensors")) / 2);
     assertThat(Cli.run("inspect", packed).out())
         .contains("method", words[0], "stored bits per weight");
@@ -66,8 +67,8 @@ class QuantizeEndToEndTest {
     String[] method = {"gptq", "--bits", "3", "--maxlayer", "2"};
     quantize(folder.resolve("a"), method);
     quantize(folder.resolve("b"), method);
-    assertThat(folder.resolve("a/model.safetensors"))
-        .hasSameBinaryContentAs(folder.resolve("b/model.safetensors"));
+    assertThat(folder.resolve("a").resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(folder.resolve("b").resolve(WeightFiles.PACKED.single()));
   }
 
   @Test
@@ -76,7 +77,7 @@ class QuantizeEndToEndTest {
     quantize(packed, "xnor", "--low-frac", "0.9");
     JsonNode report = JSON.readTree(packed.resolve("pbq-report.json").toFile());
     assertThat(report.path("size").path("modelBytes").asLong())
-        .isEqualTo(Files.size(packed.resolve("model.safetensors")));
+        .isEqualTo(Files.size(packed.resolve(WeightFiles.PACKED.single())));
     assertThat(report.path("size").path("paperBits").asDouble()).isCloseTo(2.7, within(0.01));
 
     JsonNode seen = JSON.readTree(Cli.run("inspect", packed, "--json").out());
@@ -115,7 +116,7 @@ class QuantizeEndToEndTest {
   void smallShardsGetAnIndexAndReadBackTheSame() throws IOException {
     quantize(folder.resolve("one"), "rtn", "--bits", "4");
     quantize(folder.resolve("many"), "rtn", "--bits", "4", "--max-shard-size", "300KB");
-    assertThat(folder.resolve("many/model.safetensors.index.json")).exists();
+    assertThat(folder.resolve("many").resolve(WeightFiles.PACKED.index())).exists();
     assertThat(perplexity(folder.resolve("many"))).isEqualTo(perplexity(folder.resolve("one")));
   }
 

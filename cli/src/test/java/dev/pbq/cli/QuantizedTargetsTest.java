@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.checkpoint.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,8 +75,8 @@ class QuantizedTargetsTest {
     assertThat(
             Cli.run("quantize", "tiny", "--recipe", recipe, "--threads", 1, "--out", second).code())
         .isZero();
-    assertThat(second.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(first.resolve("model.safetensors"));
+    assertThat(second.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(first.resolve(WeightFiles.PACKED.single()));
     assertThat(
             Cli.run(
                     "quantize",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.hub.DownloadListener;
 import dev.pbq.workflow.quantize.Existing;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Quantizations from recipes, and the recipes that quantizations leave. */
 class RecipeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String WEIGHTS = "model.safetensors";
+  private static final String WEIGHTS = WeightFiles.PACKED.single();
 
   @TempDir private Path folder;
 

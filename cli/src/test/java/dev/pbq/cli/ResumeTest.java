@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.checkpoint.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +58,8 @@ class ResumeTest {
     Cli.Result resumed = run(method, killed, "--resume");
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(resumed.err()).contains("resuming after block");
-    assertThat(killed.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+    assertThat(killed.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(whole.resolve(WeightFiles.PACKED.single()));
     assertThat(folder.resolve("killed.partial")).doesNotExist();
   }
 
@@ -69,8 +70,8 @@ class ResumeTest {
     Path three = folder.resolve("three");
     assertThat(Cli.run(dataFree(method, one, "1")).code()).isZero();
     assertThat(Cli.run(dataFree(method, three, "3")).code()).isZero();
-    assertThat(three.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(one.resolve("model.safetensors"));
+    assertThat(three.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(one.resolve(WeightFiles.PACKED.single()));
   }
 
   private static Object[] dataFree(String method, Path out, String threads) {
@@ -93,8 +94,8 @@ class ResumeTest {
     process.destroyForcibly().waitFor(1, TimeUnit.MINUTES);
     Files.writeString(journal, Files.readString(journal) + "{\"block\":99,\"sha");
     assertThat(run(XNOR, torn, "--resume").code()).isZero();
-    assertThat(torn.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+    assertThat(torn.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(whole.resolve(WeightFiles.PACKED.single()));
   }
 
   private static Cli.Result run(String method, Path out, String... more) {

@@ -2,6 +2,7 @@ package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pbq.core.checkpoint.WeightFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,8 +135,8 @@ class TrainTest {
     Cli.Result second =
         Cli.run("train", "tiny", "--recipe", out.resolve("pbq-recipe.toml"), "--out", again);
     assertThat(second.code()).as(second.err()).isZero();
-    assertThat(again.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(out.resolve("model.safetensors"));
+    assertThat(again.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(out.resolve(WeightFiles.PACKED.single()));
 
     Path broken = Files.writeString(folder.resolve("r.toml"), "method = \"onebit\"\nstep = 3\n");
     Cli.Result refused = Cli.run("train", "tiny", "--recipe", broken, "--out", again);

@@ -12,6 +12,7 @@ import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.testkit.SharedFolder;
 import dev.pbq.core.testkit.SyntheticBert;
@@ -55,7 +56,7 @@ class VocabularyTest {
     JsonNode report = report(packed);
     JsonNode vocabulary = report.path("vocabulary");
     assertThat(report.path("size").path("modelBytes").asLong())
-        .isEqualTo(Files.size(packed.resolve("model.safetensors")));
+        .isEqualTo(Files.size(packed.resolve(WeightFiles.PACKED.single())));
     // 321 x 128 twice: the tiny model's head is its own.
     assertThat(vocabulary.path("parameters").asLong()).isEqualTo(2L * 321 * 128);
     assertThat(vocabulary.path("storedBits").asDouble()).isLessThan(16);
@@ -79,7 +80,8 @@ class VocabularyTest {
     assertThat(vocabulary.path("storedBits").asDouble()).isEqualTo(16);
     assertThat(vocabulary.path("modelShare").asDouble())
         .isCloseTo(
-            2.0 * 2 * 321 * 128 / Files.size(packed.resolve("model.safetensors")), within(1e-9));
+            2.0 * 2 * 321 * 128 / Files.size(packed.resolve(WeightFiles.PACKED.single())),
+            within(1e-9));
     String said = run("quantize", "tiny", "--method", "rtn", "--out", folder.resolve("again"));
     assertThat(said).contains("vocabulary     16.0000 bits per parameter", "not quantized");
   }
@@ -146,8 +148,8 @@ class VocabularyTest {
         .doesNotContain("head");
     Path second = folder.resolve("second");
     run("quantize", "tiny", "--recipe", recipe, "--out", second);
-    assertThat(second.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(first.resolve("model.safetensors"));
+    assertThat(second.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(first.resolve(WeightFiles.PACKED.single()));
     JsonNode stored = JSON.readTree(first.resolve("config.json").toFile());
     JsonNode embedding = stored.at("/quantization_config/settings/embedding");
     assertThat(embedding.path("method").asText()).isEqualTo("rtn");
@@ -169,8 +171,8 @@ class VocabularyTest {
     }
     // The same from the other end.
     Path other = quantize(model.toString(), "other", "gptq --bits 4 --embedding-bits 4");
-    assertThat(other.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(packed.resolve("model.safetensors"));
+    assertThat(other.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(packed.resolve(WeightFiles.PACKED.single()));
     refused(
         "--embedding-bits",
         model.toString(),

@@ -2,8 +2,11 @@ package dev.pbq.hub;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.WeightFiles;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -12,9 +15,6 @@ import java.util.regex.Pattern;
  * weights.
  */
 final class ModelFiles {
-  static final String INDEX = "model.safetensors.index.json";
-  static final String SINGLE = "model.safetensors";
-  private static final Pattern SHARD = Pattern.compile("model-\\d+-of-\\d+\\.safetensors");
   private static final Pattern OTHER_WEIGHTS =
       Pattern.compile(".*\\.(bin|pt|pth|h5|msgpack|gguf|onnx|safetensors)");
 
@@ -30,21 +30,30 @@ final class ModelFiles {
     if (listing.files().stream().noneMatch(f -> f.path().equals(ModelFolder.CONFIG))) {
       throw PbqException.notFound(repository.describe() + " has no " + ModelFolder.CONFIG);
     }
-    boolean single = has(listing, SINGLE::equals);
-    boolean sharded = has(listing, INDEX::equals);
-    if (!single && !sharded) {
+    Map<WeightFiles, Boolean> names = new EnumMap<>(WeightFiles.class);
+    for (WeightFiles some : WeightFiles.values()) {
+      boolean single = has(listing, some.single()::equals);
+      if (single || has(listing, some.index()::equals)) {
+        names.put(some, single);
+      }
+    }
+    if (names.isEmpty()) {
       throw noSafetensors(listing, repository);
     }
     List<RemoteFile> chosen = new ArrayList<>();
     for (RemoteFile file : listing.files()) {
       String path = file.path();
       boolean weights =
-          single ? path.equals(SINGLE) : path.equals(INDEX) || SHARD.matcher(path).matches();
+          names.entrySet().stream().anyMatch(e -> isWeights(path, e.getKey(), e.getValue()));
       if (weights || ModelFolder.isSideFileName(path)) {
         chosen.add(file);
       }
     }
     return chosen;
+  }
+
+  private static boolean isWeights(String path, WeightFiles names, boolean single) {
+    return single ? path.equals(names.single()) : path.equals(names.index()) || names.isShard(path);
   }
 
   private static boolean has(Listing listing, Predicate<String> path) {
@@ -61,7 +70,7 @@ final class ModelFiles {
     return PbqException.badData(
         repository.describe()
             + " has no "
-            + SINGLE
+            + WeightFiles.DENSE.single()
             + (others.isEmpty() ? "" : " but " + String.join(", ", others))
             + ": pbq reads safetensors alone; the hub often has a converted copy as a pull request,"
             + " given as "

@@ -4,6 +4,7 @@ import dev.pbq.cli.console.CommandWords;
 import dev.pbq.cli.console.DefaultOutput;
 import dev.pbq.cli.console.EvaluationStatus;
 import dev.pbq.cli.console.InterruptNotice;
+import dev.pbq.cli.console.OptionNames;
 import dev.pbq.cli.console.QuantizeProgress;
 import dev.pbq.cli.console.ResultFile;
 import dev.pbq.cli.console.StatusLine;
@@ -34,6 +35,7 @@ import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.VocabularyChoice;
 import dev.pbq.workflow.report.ErrorPlot;
+import dev.pbq.workflow.report.OtherPrograms;
 import dev.pbq.workflow.report.PlanText;
 import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.report.ResultPages;
@@ -198,6 +200,7 @@ final class QuantizeCommand implements Runnable {
               new ResultPages(new RunFacts(CommandWords.of(spec), common.threads()))
                   .quantization(report, results),
           console);
+      console.println(OptionNames.spell(OtherPrograms.line(output)));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.pbq.cli.command;
 
+import dev.pbq.cli.console.OptionNames;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.TaskOptions;
@@ -11,6 +12,7 @@ import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.run.ClassificationTrained;
 import dev.pbq.train.run.CurvePoint;
 import dev.pbq.train.run.LabeledTraining;
+import dev.pbq.workflow.report.OtherPrograms;
 import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.train.TrainingJob;
 import java.io.PrintWriter;
@@ -54,5 +56,6 @@ record TaskTraining(CommandSpec spec, TrainingJob job, TrainingOptions options, 
             after.loss(),
             after.examples(),
             after.dataset()));
+    console.println(OptionNames.spell(OtherPrograms.line(output)));
   }
 }

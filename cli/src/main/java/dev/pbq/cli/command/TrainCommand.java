@@ -2,6 +2,7 @@ package dev.pbq.cli.command;
 
 import dev.pbq.cli.console.CommandWords;
 import dev.pbq.cli.console.DefaultOutput;
+import dev.pbq.cli.console.OptionNames;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.console.TrainingDryRun;
 import dev.pbq.cli.console.TrainingStatus;
@@ -21,6 +22,7 @@ import dev.pbq.core.pipeline.DenseFolder;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.method.TrainingMethods;
 import dev.pbq.train.run.TrainingResult;
+import dev.pbq.workflow.report.OtherPrograms;
 import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.report.RunFacts;
 import dev.pbq.workflow.report.TrainingPage;
@@ -153,6 +155,7 @@ final class TrainCommand implements Runnable {
       page.write(
           () -> new TrainingPage(new RunFacts(CommandWords.of(spec), common.threads())).of(result),
           console);
+      console.println(OptionNames.spell(OtherPrograms.line(output)));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.pbq.cli.command;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.pbq.cli.console.CommandWords;
 import dev.pbq.cli.console.DefaultOutput;
+import dev.pbq.cli.console.OptionNames;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
@@ -12,6 +13,7 @@ import dev.pbq.cli.option.ReportOption;
 import dev.pbq.cli.option.TrainingOptions;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.train.tune.TuneResult;
+import dev.pbq.workflow.report.OtherPrograms;
 import dev.pbq.workflow.report.RunFacts;
 import dev.pbq.workflow.report.TrainingPage;
 import dev.pbq.workflow.train.TrainingJob;
@@ -119,5 +121,6 @@ final class TuneCommand implements Runnable {
             new TrainingPage(new RunFacts(CommandWords.of(spec), common.threads()))
                 .of(resolved.displayName(), result),
         console);
+    console.println(OptionNames.spell(OtherPrograms.line(output)));
   }
 }

@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tensors of a Hugging Face folder as they are stored: one {@code model.safetensors}, or shards
- * with an index. The {@link TensorSource} methods take exact names or, like all others, names with
- * or without the prefixes of {@link TensorNames}. Thread-safe; holds one file descriptor for each
- * shard until closed.
+ * The tensors of a Hugging Face folder as they are stored: one file, or shards with an index, under
+ * one of the names of {@link WeightFiles}. The {@link TensorSource} methods take exact names or,
+ * like all others, names with or without the prefixes of {@link TensorNames}. Thread-safe; holds
+ * one file descriptor for each shard until closed.
  */
 public final class Checkpoint implements ModelWeights, TensorSource {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
@@ -47,12 +47,19 @@ public final class Checkpoint implements ModelWeights, TensorSource {
    *     checkpoint or it is corrupt
    */
   public static Checkpoint open(Path folder) {
-    Path single = folder.resolve(CheckpointWriter.SINGLE_FILE);
-    Path index = folder.resolve(ShardIndex.FILE);
-    boolean sharded = !Files.exists(single) && Files.exists(index);
-    if (!sharded && !Files.exists(single)) {
-      throw noCheckpoint(folder);
-    }
+    return open(folder, WeightFiles.in(folder).orElseThrow(() -> noCheckpoint(folder)));
+  }
+
+  /** As the other, under the names that the model's configuration leads to. */
+  public static Checkpoint open(ModelFolder folder) {
+    WeightFiles names = WeightFiles.of(folder);
+    return names.isIn(folder.path()) ? open(folder.path(), names) : open(folder.path());
+  }
+
+  private static Checkpoint open(Path folder, WeightFiles names) {
+    Path single = folder.resolve(names.single());
+    Path index = folder.resolve(names.index());
+    boolean sharded = !Files.exists(single);
     List<SafetensorsFile> files = new ArrayList<>();
     Map<String, SafetensorsFile> byName = new TreeMap<>(TensorNames.NATURAL_ORDER);
     try {

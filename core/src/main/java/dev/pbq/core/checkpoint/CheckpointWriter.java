@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes the tensors of a model into one {@code model.safetensors}, or into shards {@code
- * model-00001-of-000NN.safetensors} with their index.
+ * Writes the tensors of a model into one file, or into shards with their index, under the names of
+ * {@link WeightFiles}.
  */
 public final class CheckpointWriter {
-  /** The name of a checkpoint in one file. */
-  public static final String SINGLE_FILE = "model.safetensors";
+  /** The usual name of a checkpoint in one file. */
+  public static final String SINGLE_FILE = WeightFiles.DENSE.single();
 
   private CheckpointWriter() {}
 
@@ -31,24 +31,35 @@ public final class CheckpointWriter {
     }
   }
 
+  /** As the other, under the usual names. */
+  public static Written write(
+      Path folder, List<TensorGroup> groups, Map<String, String> metadata, long maxShardBytes) {
+    return write(folder, WeightFiles.DENSE, groups, metadata, maxShardBytes);
+  }
+
   /**
    * Writes all groups in the given order, starting a new shard where the next group would exceed
    * {@code maxShardBytes} (a larger group is alone in its shard). The index comes last, so that a
    * set of shards without one is visibly unfinished.
    *
    * @param folder an existing folder
+   * @param names of the files
    * @param metadata strings for every file, besides those of its groups
    * @throws PbqException RESOURCES naming the file if the disk is full
    * @throws IllegalArgumentException if two tensors have the same name, or two groups of one shard
    *     differ in a metadata string
    */
   public static Written write(
-      Path folder, List<TensorGroup> groups, Map<String, String> metadata, long maxShardBytes) {
+      Path folder,
+      WeightFiles names,
+      List<TensorGroup> groups,
+      Map<String, String> metadata,
+      long maxShardBytes) {
     List<List<TensorGroup>> shards = plan(groups, maxShardBytes);
     Map<String, String> weightMap = new LinkedHashMap<>();
     List<String> files = new ArrayList<>();
     for (int i = 0; i < shards.size(); i++) {
-      String name = shards.size() == 1 ? SINGLE_FILE : ShardIndex.shardName(i + 1, shards.size());
+      String name = shards.size() == 1 ? names.single() : names.shard(i + 1, shards.size());
       files.add(name);
       for (TensorEntry entry : TensorGroup.entriesOf(shards.get(i))) {
         if (weightMap.put(entry.name(), name) != null) {
@@ -66,7 +77,7 @@ public final class CheckpointWriter {
     }
     long tensorBytes = groups.stream().mapToLong(TensorGroup::byteCount).sum();
     if (shards.size() > 1) {
-      new ShardIndex(tensorBytes, weightMap).write(folder);
+      new ShardIndex(tensorBytes, weightMap).write(folder, names);
     }
     return new Written(files, tensorBytes, fileBytes);
   }

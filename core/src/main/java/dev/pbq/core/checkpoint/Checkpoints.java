@@ -36,7 +36,7 @@ public final class Checkpoints {
               + TensorNames.printable(method.get())
               + "'; pbq needs the original weights");
     }
-    Checkpoint stored = Checkpoint.open(folder.path());
+    Checkpoint stored = Checkpoint.open(folder);
     try {
       Optional<ForeignLayout> layout = named.or(() -> layouts.usedBy(folder, stored));
       return layout.isEmpty() ? stored : PackedCheckpoint.of(layout.get(), folder, stored);
@@ -94,7 +94,7 @@ public final class Checkpoints {
     if (folder.quantMethod().isPresent()) {
       return folder.quantMethod().map(TensorNames::printable);
     }
-    try (Checkpoint stored = Checkpoint.open(folder.path())) {
+    try (Checkpoint stored = Checkpoint.open(folder)) {
       return ForeignLayouts.load().usedBy(folder, stored).map(ForeignLayout::name);
     }
   }

@@ -89,16 +89,8 @@ public final class HubCache {
    * @throws PbqException BAD_DATA if the index of its shards is malformed
    */
   public static boolean holdsModel(Path snapshot) {
-    if (!Files.exists(snapshot.resolve(ModelFolder.CONFIG))) {
-      return false;
-    }
-    if (Files.exists(snapshot.resolve(CheckpointWriter.SINGLE_FILE))) {
-      return true;
-    }
-    Path index = snapshot.resolve(ShardIndex.FILE);
-    return Files.exists(index)
-        && ShardIndex.read(index).weightMap().values().stream()
-            .allMatch(shard -> Files.exists(snapshot.resolve(shard)));
+    return Files.exists(snapshot.resolve(ModelFolder.CONFIG))
+        && WeightFiles.in(snapshot).filter(names -> names.isComplete(snapshot)).isPresent();
   }
 
   private static Optional<String> readRef(Path model, String revision) {

@@ -23,8 +23,11 @@ import java.util.function.Function;
  * dequantized in pieces also its weights, if they were asked for so.
  */
 public final class PackedCheckpoint implements ModelWeights {
-  /** The version of the packed layout that this program writes, and the newest that it reads. */
-  public static final int FORMAT_VERSION = 1;
+  /**
+   * The version of the packed layout that this program writes, and the newest that it reads. In
+   * version 1 weight files had the usual names.
+   */
+  public static final int FORMAT_VERSION = 2;
 
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
@@ -73,7 +76,7 @@ public final class PackedCheckpoint implements ModelWeights {
               + ", this pbq reads 1 to "
               + FORMAT_VERSION);
     }
-    Checkpoint stored = Checkpoint.open(folder.path());
+    Checkpoint stored = Checkpoint.open(folder);
     try {
       return new PackedCheckpoint(
           stored,

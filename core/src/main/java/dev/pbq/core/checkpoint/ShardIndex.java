@@ -6,20 +6,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * {@code model.safetensors.index.json}: which shard holds which tensor.
+ * {@code model.safetensors.index.json}, or that of {@link WeightFiles#PACKED}: which shard holds
+ * which tensor.
  *
  * @param totalSize bytes of all tensors; -1 if the file does not say
  * @param weightMap tensor name to shard file name, sorted by tensor
  */
 public record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
-  /** The file's name. */
-  public static final String FILE = "model.safetensors.index.json";
+  /** The file's usual name. */
+  public static final String FILE = WeightFiles.DENSE.index();
 
   private static final String EXTENSION = ".safetensors";
 
@@ -31,9 +31,9 @@ public record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
     this(totalSize, new TreeMap<>(weightMap));
   }
 
-  /** The name of shard {@code number} (from 1) of {@code count}. */
+  /** The usual name of shard {@code number} (from 1) of {@code count}. */
   public static String shardName(int number, int count) {
-    return String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", number, count);
+    return WeightFiles.DENSE.shard(number, count);
   }
 
   /**
@@ -71,17 +71,22 @@ public record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
         && FileNames.isPlain(shard);
   }
 
+  /** As the other, under the usual name. */
+  public void write(Path folder) {
+    write(folder, WeightFiles.DENSE);
+  }
+
   /**
    * Writes the index into {@code folder}, atomically.
    *
    * @throws PbqException RESOURCES if the disk is full
    */
-  public void write(Path folder) {
+  public void write(Path folder, WeightFiles names) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.putObject("metadata").put("total_size", totalSize);
     ObjectNode map = root.putObject("weight_map");
     weightMap.forEach(map::put);
-    JsonFiles.write(folder.resolve(FILE), root);
+    JsonFiles.write(folder.resolve(names.index()), root);
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.checkpoint.TiedWeights;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.ModelLayout;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +117,8 @@ public final class PackedFolder {
       throw new IllegalStateException("results without an original: " + packed.keySet());
     }
     CheckpointWriter.Written written =
-        CheckpointWriter.write(directory, groups, Map.of(), run.output().maxShardBytes());
+        CheckpointWriter.write(
+            directory, WeightFiles.PACKED, groups, Map.of(), run.output().maxShardBytes());
     source.copySideFilesTo(directory);
     ObjectNode config = source.config();
     ObjectNode quantization = config.putObject("quantization_config");

@@ -9,6 +9,7 @@ import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
@@ -178,7 +179,7 @@ class TablesPipelineTest {
   }
 
   private Path weights(String output) {
-    return folder.resolve(output).resolve("model.safetensors");
+    return folder.resolve(output).resolve(WeightFiles.PACKED.single());
   }
 
   private static List<PlannedTable> tables(

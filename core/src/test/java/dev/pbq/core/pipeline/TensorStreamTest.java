@@ -9,6 +9,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.parallel.Parallel;
@@ -82,10 +83,11 @@ class TensorStreamTest {
   @Test
   void theResultDoesNotDependOnThreads() throws IOException {
     byte[] one =
-        Files.readAllBytes(run("one", new Rounding(), 1, false).resolve("model.safetensors"));
+        Files.readAllBytes(
+            run("one", new Rounding(), 1, false).resolve(WeightFiles.PACKED.single()));
     for (int threads : List.of(2, 5)) {
       Path out = run("threads-" + threads, new Rounding(), threads, false);
-      assertThat(out.resolve("model.safetensors")).hasBinaryContent(one);
+      assertThat(out.resolve(WeightFiles.PACKED.single())).hasBinaryContent(one);
     }
   }
 
@@ -210,8 +212,8 @@ class TensorStreamTest {
         };
     Path resumed = run("cut", mended, threads, true);
     assertThat(again).hasSize(14).noneMatch(name -> name.contains("layers.0."));
-    assertThat(resumed.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(whole.resolve("model.safetensors"));
+    assertThat(resumed.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(whole.resolve(WeightFiles.PACKED.single()));
     assertThat(resumed.resolve("scratch-block-00000.safetensors")).doesNotExist();
   }
 

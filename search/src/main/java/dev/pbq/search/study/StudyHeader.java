@@ -45,7 +45,7 @@ public record StudyHeader(int study, Map<String, String> fingerprint, List<Strin
       StudyPlan plan,
       int threads) {
     Map<String, String> parts = new LinkedHashMap<>();
-    try (Checkpoint checkpoint = Checkpoint.open(folder.path())) {
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       parts.put("weights", WeightsFingerprint.of(checkpoint));
     }
     parts.put("objective", objective.name());

@@ -10,6 +10,7 @@ import dev.pbq.core.checkpoint.PackedTensorCollector;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.checkpoint.TensorNames;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.train.layer.TrainableLinear;
 import dev.pbq.train.student.TrainedWeights;
@@ -35,11 +36,13 @@ record TunedFolder(ModelFolder source, PackedCheckpoint weights) {
     for (String name : names) {
       groups.add(group(name, trained));
     }
-    CheckpointWriter.write(work, groups, Map.of(), ShardSize.DEFAULT);
+    CheckpointWriter.write(work, WeightFiles.PACKED, groups, Map.of(), ShardSize.DEFAULT);
     source.copySideFilesTo(work);
     sideFiles.forEach((name, bytes) -> AtomicFile.write(work.resolve(name), bytes));
     ObjectNode config = source.config();
-    ((ObjectNode) config.get("quantization_config")).set("tuning", tuning);
+    ObjectNode quantization = (ObjectNode) config.get("quantization_config");
+    quantization.put("format_version", PackedCheckpoint.FORMAT_VERSION);
+    quantization.set("tuning", tuning);
     JsonFiles.write(work.resolve(ModelFolder.CONFIG), config);
   }
 

@@ -7,6 +7,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.DatasetFetcher;
 import dev.pbq.core.data.LabeledCorpora;
 import dev.pbq.core.data.LabeledSet;
@@ -118,8 +119,8 @@ class ClassificationRunTest {
     assertThatThrownBy(() -> run(texts, PLAN, killed, false, killer))
         .hasMessageEndingWith("killed");
     run(texts, PLAN, killed, true, TrainingProgress.SILENT);
-    assertThat(Files.readAllBytes(killed.resolve("model.safetensors")))
-        .isEqualTo(Files.readAllBytes(out.resolve("model.safetensors")));
+    assertThat(Files.readAllBytes(killed.resolve(WeightFiles.PACKED.single())))
+        .isEqualTo(Files.readAllBytes(out.resolve(WeightFiles.PACKED.single())));
   }
 
   @Test

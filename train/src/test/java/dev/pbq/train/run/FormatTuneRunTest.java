@@ -9,6 +9,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.pipeline.RunOutput;
@@ -80,7 +81,7 @@ class FormatTuneRunTest {
         };
     assertThatThrownBy(() -> run(W4A4, killed, false, killer)).isInstanceOf(Killed.class);
     run(W4A4, killed, true, TrainingProgress.SILENT);
-    for (String file : new String[] {"model.safetensors", LossCurve.FILE, "config.json"}) {
+    for (String file : new String[] {WeightFiles.PACKED.single(), LossCurve.FILE, "config.json"}) {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve(file)));

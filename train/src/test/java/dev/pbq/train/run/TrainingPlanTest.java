@@ -10,6 +10,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.pipeline.RunOutput;
@@ -142,7 +143,7 @@ class TrainingPlanTest {
             point -> first[0] = first[0] < 0 ? point.step() : first[0])
         .run(output("stopped", true));
     assertThat(first[0]).isEqualTo(6);
-    for (String file : new String[] {"model.safetensors", LossCurve.FILE, "note"}) {
+    for (String file : new String[] {WeightFiles.PACKED.single(), LossCurve.FILE, "note"}) {
       assertThat(temporary.resolve("stopped").resolve(file))
           .hasSameBinaryContentAs(temporary.resolve("whole").resolve(file));
     }
@@ -185,8 +186,8 @@ class TrainingPlanTest {
               .run(output(name, false));
       assertThat(result.heldOutAfter()).isLessThan(result.heldOutBefore());
     }
-    assertThat(temporary.resolve("one/model.safetensors"))
-        .hasSameBinaryContentAs(temporary.resolve("two/model.safetensors"));
+    assertThat(temporary.resolve("one").resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(temporary.resolve("two").resolve(WeightFiles.PACKED.single()));
     assertThat(temporary.resolve("one").resolve(WrittenTokens.FILE)).doesNotExist();
   }
 

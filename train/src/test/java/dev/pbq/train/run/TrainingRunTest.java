@@ -9,6 +9,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.packed.QuantizedLinear;
@@ -106,7 +107,7 @@ class TrainingRunTest {
         .hasMessageContaining("seed");
 
     run(settings(6, 1), text, TrainingProgress.SILENT).run(output(killed, true));
-    for (String file : new String[] {"model.safetensors", LossCurve.FILE, "config.json"}) {
+    for (String file : new String[] {WeightFiles.PACKED.single(), LossCurve.FILE, "config.json"}) {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve(file)));
@@ -121,8 +122,8 @@ class TrainingRunTest {
     Path two = temporary.resolve("two");
     run(settings(2, 1), text, TrainingProgress.SILENT).run(output(one, false));
     run(settings(2, 2), text, TrainingProgress.SILENT).run(output(two, false));
-    assertThat(Files.readAllBytes(two.resolve("model.safetensors")))
-        .isNotEqualTo(Files.readAllBytes(one.resolve("model.safetensors")));
+    assertThat(Files.readAllBytes(two.resolve(WeightFiles.PACKED.single())))
+        .isNotEqualTo(Files.readAllBytes(one.resolve(WeightFiles.PACKED.single())));
   }
 
   @Test

@@ -29,7 +29,7 @@ final class RowSizes {
   /** Of a dense model. */
   static Row.Size ofDense(ModelFolder folder) {
     CausalModel model = Architectures.of(folder.config(), folder.path().toString());
-    try (Checkpoint checkpoint = Checkpoint.open(folder.path())) {
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       model.requireTensors(checkpoint, folder.path().toString());
       double linearBits = linearBits(model, checkpoint);
       return new Row.Size(
@@ -54,7 +54,7 @@ final class RowSizes {
       return of(found.packed().flatMap(PackedContents::report).get());
     }
     double parameters;
-    try (Checkpoint checkpoint = Checkpoint.open(original.path())) {
+    try (Checkpoint checkpoint = Checkpoint.open(original)) {
       parameters = parameters(checkpoint);
     }
     long bytes = fileBytes(folder);

@@ -40,7 +40,7 @@ public record Inspection(
    */
   public static Inspection of(ModelFolder folder) {
     try (ModelWeights weights =
-        Checkpoints.isKnown(folder) ? Checkpoints.open(folder) : Checkpoint.open(folder.path())) {
+        Checkpoints.isKnown(folder) ? Checkpoints.open(folder) : Checkpoint.open(folder)) {
       if (weights instanceof PackedCheckpoint packed) {
         PackedContents contents = PackedContents.of(folder, packed);
         return of(folder, packed.stored(), contents.weights(), Optional.of(contents));

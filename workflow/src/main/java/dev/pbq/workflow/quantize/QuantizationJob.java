@@ -75,7 +75,7 @@ public final class QuantizationJob implements AutoCloseable {
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     Optional<BlockCorrection> correction = order.blockwise().map(BlockCorrection::with);
     correction.ifPresent(c -> c.trainer().require(folder.config(), folder.path().toString()));
-    Checkpoint weights = Checkpoint.open(folder.path());
+    Checkpoint weights = Checkpoint.open(folder);
     try {
       Checkpoints.requireDense(folder, weights);
       model.requireTensors(weights, folder.path().toString());

@@ -8,6 +8,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.BitKind;
 import dev.pbq.core.packed.HqqParameters;
@@ -103,7 +104,8 @@ class HqqPlusRunTest {
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("mergeZero");
     run(method(false), TrainingProgress.SILENT).run(output(killed, true));
-    for (String file : new String[] {"model.safetensors", "training.jsonl", "config.json"}) {
+    for (String file :
+        new String[] {WeightFiles.PACKED.single(), "training.jsonl", "config.json"}) {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve(file)));

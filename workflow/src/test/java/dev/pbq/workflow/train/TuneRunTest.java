@@ -9,6 +9,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.CalibrationText;
 import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.packed.EntropyCodedLinear;
@@ -99,8 +100,8 @@ class TuneRunTest {
     assertThat(result.bestStep()).isPositive();
     assertThat(result.after()).isLessThan(result.before());
     assertThat(result.bitsAfter()).isEqualTo(result.bitsBefore());
-    assertThat(Files.size(output.resolve("model.safetensors")))
-        .isEqualTo(Files.size(packed.resolve("model.safetensors")));
+    assertThat(Files.size(output.resolve(WeightFiles.PACKED.single())))
+        .isEqualTo(Files.size(packed.resolve(WeightFiles.PACKED.single())));
     String name = "model.layers.0.self_attn.q_proj";
     try (PackedCheckpoint before = PackedCheckpoint.open(ModelFolder.open(packed));
         PackedCheckpoint after = PackedCheckpoint.open(ModelFolder.open(output))) {
@@ -122,8 +123,8 @@ class TuneRunTest {
     TuneResult result = run(packed, 3).run(output(output));
     assertThat(result.bestStep()).isZero();
     assertThat(result.after()).isEqualTo(result.before());
-    assertThat(Files.readAllBytes(output.resolve("model.safetensors")))
-        .isEqualTo(Files.readAllBytes(packed.resolve("model.safetensors")));
+    assertThat(Files.readAllBytes(output.resolve(WeightFiles.PACKED.single())))
+        .isEqualTo(Files.readAllBytes(packed.resolve(WeightFiles.PACKED.single())));
   }
 
   @Test
@@ -161,8 +162,8 @@ class TuneRunTest {
     TuneResult result = run(start, 1).run(output(output));
     assertThat(result.bestStep()).isZero();
     assertThat(result.bitsAfter()).isEqualTo(result.bitsBefore());
-    assertThat(Files.readAllBytes(output.resolve("model.safetensors")))
-        .isEqualTo(Files.readAllBytes(start.resolve("model.safetensors")));
+    assertThat(Files.readAllBytes(output.resolve(WeightFiles.PACKED.single())))
+        .isEqualTo(Files.readAllBytes(start.resolve(WeightFiles.PACKED.single())));
   }
 
   @Test
@@ -180,7 +181,8 @@ class TuneRunTest {
     TuneRun first = run(start, 3e-3, killer);
     assertThatThrownBy(() -> first.run(output(killed))).isInstanceOf(Killed.class);
     run(start, 3e-3).run(output(killed, true));
-    for (String file : new String[] {"model.safetensors", "training.jsonl", "config.json"}) {
+    for (String file :
+        new String[] {WeightFiles.PACKED.single(), "training.jsonl", "config.json"}) {
       assertThat(Files.readAllBytes(killed.resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve(file)));
