@@ -28,6 +28,7 @@ import dev.pbq.formats.model.ActFormat;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.run.TrainingResult;
 import dev.pbq.train.tune.TuneResult;
+import dev.pbq.workflow.export.ModelExport;
 import dev.pbq.workflow.inspect.Inspection;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.quantize.RecipeRun;
@@ -291,9 +292,10 @@ public final class Model {
   // Using.
 
   /**
-   * Writes the model in the format of other tools; read back and compared before it counts.
+   * Writes the model in the format of other tools; read back, compared and, if small, run before it
+   * counts.
    *
-   * @param format {@code hf}, {@code gptq}, {@code gguf} or {@code hqq}
+   * @param format one of {@code docs/export.md}, such as {@code hf}, {@code gptq} or {@code gguf}
    * @param target the folder, or for gguf the file, to write
    * @throws PbqException as the other
    */
@@ -311,9 +313,9 @@ public final class Model {
    */
   public ExportReport export(
       String format, Path target, boolean lossy, Map<String, String> options) {
-    ExportRequest request = new ExportRequest(folder(), target, false, lossy, options);
-    return Parallel.withThreads(
-        running.threads(), () -> Exporters.of(format).export(request, cancellation.export()));
+    ExportRequest asked = new ExportRequest(folder(), target, false, lossy, options);
+    ModelExport export = new ModelExport(running, OptionalInt.empty());
+    return export.run(Exporters.of(format), asked, cancellation.export());
   }
 
   /**

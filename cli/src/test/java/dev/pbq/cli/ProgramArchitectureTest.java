@@ -113,6 +113,17 @@ class ProgramArchitectureTest {
           SOURCE,
           "dev.pbq.workflow.allocate..");
 
+  @ArchTest
+  static final ArchRule exports =
+      only(
+          "dev.pbq.workflow.export..",
+          ROOT,
+          TENSOR,
+          CHECKPOINT,
+          MODEL,
+          "dev.pbq.eval.run..",
+          EXPORT);
+
   @ArchTest static final ArchRule allocation = only("dev.pbq.workflow.allocate..", ROOT);
 
   @ArchTest

@@ -16,13 +16,31 @@ import java.util.Optional;
  * @param lossy store the nearest values where the format cannot hold the exact ones, instead of
  *     refusing
  * @param options of the format, by their names without dashes; those not given are absent
+ * @param check a further look at what was written, before it gets its name
  */
 public record ExportRequest(
-    ModelFolder source, Path target, boolean force, boolean lossy, Map<String, String> options) {
+    ModelFolder source,
+    Path target,
+    boolean force,
+    boolean lossy,
+    Map<String, String> options,
+    ExportCheck check) {
   public ExportRequest {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(target, "target");
     options = Map.copyOf(options);
+    Objects.requireNonNull(check, "check");
+  }
+
+  /** An export that is compared tensor by tensor and no further. */
+  public ExportRequest(
+      ModelFolder source, Path target, boolean force, boolean lossy, Map<String, String> options) {
+    this(source, target, force, lossy, options, ExportCheck.NONE);
+  }
+
+  /** The same with a further check. */
+  public ExportRequest checkedBy(ExportCheck further) {
+    return new ExportRequest(source, target, force, lossy, options, further);
   }
 
   /** The value of an option, if it was given. */

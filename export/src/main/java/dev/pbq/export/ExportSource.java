@@ -10,8 +10,6 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.TensorEntry;
-import dev.pbq.core.checkpoint.TensorNames;
-import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.ModelLayout;
 import dev.pbq.core.model.OwnBiases;
@@ -20,12 +18,11 @@ import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
 import java.nio.FloatBuffer;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +36,7 @@ public final class ExportSource implements AutoCloseable {
   private final ModelFolder folder;
   private final ModelWeights weights;
   private final Optional<ModelLayout> layout;
+  private final ModelTensors tensors;
   private final Map<String, String> stored;
   private final Optional<StoredWeights> dense;
   private final OwnBiases biases;
@@ -54,7 +52,8 @@ public final class ExportSource implements AutoCloseable {
             weights,
             weights instanceof PackedCheckpoint packed ? packed.ownBiases() : List.of());
     this.dense = layout.map(l -> l.stored(weights, weights.names()));
-    this.stored = names(folder, weights, layout, dense);
+    this.tensors = ModelTensors.of(folder, weights, layout, dense);
+    this.stored = new LinkedHashMap<>(tensors.stored());
     stored.keySet().removeAll(biases.leftOut());
   }
 
@@ -90,36 +89,46 @@ public final class ExportSource implements AutoCloseable {
       return Optional.empty();
     }
     String where = folder.path().resolve(ModelFolder.CONFIG).toString();
-    return Optional.of(Architectures.of(folder.config(), where).layout());
-  }
-
-  /** Stored names by proper ones: some checkpoints lack the leading {@code model.}. */
-  private static Map<String, String> names(
-      ModelFolder folder,
-      ModelWeights weights,
-      Optional<ModelLayout> layout,
-      Optional<StoredWeights> inFamilysForm) {
-    Set<String> proper = new HashSet<>();
-    layout.ifPresent(l -> proper.addAll(l.requiredTensors()));
-    boolean tied = folder.config().path("tie_word_embeddings").asBoolean(false);
-    List<String> all =
-        weights instanceof Checkpoint dense
-            ? TiedWeights.storedOnce(dense, tied, Architectures.tiedWeights())
-            : inFamilysForm.map(StoredWeights::names).orElseGet(weights::names);
-    Map<String, String> names = new LinkedHashMap<>();
-    for (String name : all) {
-      names.put(TensorNames.resolve(name, proper::contains).orElse(name), name);
-    }
-    return names;
+    return Optional.of(Architectures.any(folder.config(), where).layout());
   }
 
   public ModelFolder folder() {
     return folder;
   }
 
-  /** Switches on in a configuration what tensors of this source have their places by. */
-  public void switchOn(ObjectNode config) {
+  /**
+   * Makes a configuration say what this source holds: places of biases, and whether the head is the
+   * embedding.
+   */
+  void describe(ObjectNode config) {
     biases.addTo(config);
+    if (layout.isEmpty() || tables().noneMatch(table -> table.use().isHead())) {
+      return;
+    }
+    ModelLayout said = Architectures.any(config, folder.path().toString()).layout();
+    if (ModelTensors.isTied(said.vocabularyTables(head -> false)) != isTied()) {
+      config.put("tie_word_embeddings", isTied());
+      if (config.get("text_config") instanceof ObjectNode text) {
+        text.put("tie_word_embeddings", isTied());
+      }
+    }
+  }
+
+  /** Whether the model's head is its embedding, so that no tensor of its own is there. */
+  public boolean isTied() {
+    return ModelTensors.isTied(tables().toList());
+  }
+
+  /** What a user should know of how this source becomes a model of another program. */
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>(tensors.notes());
+    notes.addAll(RopeKeys.put(ModelConfig.running(folder.config())));
+    if (folder.quantizationConfig().path("settings").path("actFormat").isObject()) {
+      notes.add(
+          "the source records number formats of activations, which the export does not have: it"
+              + " computes them in floating point");
+    }
+    return notes;
   }
 
   /** Whether pbq packed the model. */

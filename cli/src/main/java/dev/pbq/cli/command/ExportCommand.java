@@ -1,10 +1,11 @@
 package dev.pbq.cli.command;
 
+import dev.pbq.Pbq;
 import dev.pbq.cli.console.StatusLine;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.parallel.Parallel;
+import dev.pbq.eval.run.Running;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportReport;
 import dev.pbq.export.ExportRequest;
@@ -12,11 +13,13 @@ import dev.pbq.export.ExportedTensor;
 import dev.pbq.export.Exporter;
 import dev.pbq.export.Exporters;
 import dev.pbq.export.Fidelity;
+import dev.pbq.workflow.export.ModelExport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -53,7 +56,9 @@ public final class ExportCommand implements Runnable {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description = "hf, gptq, gguf, hqq or onebit; docs/export.md says which method fits which.")
+      description =
+          "hf, gptq, awq, compressed-tensors, gguf, hqq or onebit; docs/export.md says which method"
+              + " fits which.")
   private String format;
 
   @Option(
@@ -75,22 +80,24 @@ public final class ExportCommand implements Runnable {
       names = "--dtype",
       paramLabel = "TYPE",
       description =
-          "hf, gptq: f16, bf16 or f32 for all that is dense (default: as most of the source; gptq:"
-              + " f16); hqq: also the type that layers compute in (default: each layer's own);"
-              + " onebit: f16 or f32, also for the vectors (default: all as it is).")
+          "f16, bf16 or f32 for all that is dense (default: hf: as most of the source; gptq, awq,"
+              + " compressed-tensors: f16); hqq: also the type that layers compute in (default:"
+              + " each layer's own); onebit: f16 or f32, also for the vectors (default: all as it"
+              + " is).")
   private String dtype;
 
   @Option(
       names = "--shard-size",
       paramLabel = "SIZE",
-      description = "hf, gptq, onebit: the largest size of one file (default: 5GB).")
+      description = "All but gguf and hqq: the largest size of one file (default: 5GB).")
   private String shardSize;
 
   @Option(
       names = "--checkpoint-format",
       paramLabel = "NAME",
       description =
-          "gptq: gptq (zero points less one) or gptq_v2 (default: gptq, unless a zero point is 0).")
+          "gptq: gptq (zero points less one) or gptq_v2 (default: gptq if all layers are"
+              + " symmetric); compressed-tensors: pack-quantized (default) or naive-quantized.")
   private String checkpointFormat;
 
   @Option(
@@ -110,6 +117,12 @@ public final class ExportCommand implements Runnable {
 
   @Option(names = "--no-tokenizer", description = "gguf: the weights alone.")
   private boolean noTokenizer;
+
+  @Option(
+      names = "--verify-logits",
+      paramLabel = "N",
+      description = "Run N tokens through source and export; 0: none (default: 32 if it is small).")
+  private OptionalInt verifyLogits = OptionalInt.empty();
 
   @Option(names = "--tensors", description = "List every tensor with its type and error.")
   private boolean tensors;
@@ -131,7 +144,8 @@ public final class ExportCommand implements Runnable {
   public void run() {
     common.applyLogging();
     Exporter exporter = exporters.apply(format);
-    int threads = common.threads();
+    Running running = Running.of(common.threads(), Pbq.DEFAULT_RESIDENT_BYTES);
+    ModelExport export = new ModelExport(running, verifyLogits);
     ExportRequest request =
         new ExportRequest(ModelFolder.open(model.resolve().folder()), out, force, lossy, options());
     StatusLine status = new StatusLine(spec.commandLine().getErr());
@@ -140,7 +154,7 @@ public final class ExportCommand implements Runnable {
       ExportProgress progress =
           (stage, tensor, done, total) ->
               status.update(stage + " " + (done + 1) + "/" + total + " " + tensor);
-      report = Parallel.withThreads(threads, () -> exporter.export(request, progress));
+      report = export.run(exporter, request, progress);
     } finally {
       status.clear();
     }

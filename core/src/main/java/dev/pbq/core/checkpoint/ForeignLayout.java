@@ -47,8 +47,8 @@ public interface ForeignLayout {
     return LinearForm.PLAIN;
   }
 
-  /** Whether the tensor {@code <linear>.weight} is one of the parts. */
-  default boolean hasWeightPart() {
+  /** Whether the tensor {@code <linear>.weight} is one of the parts in a folder. */
+  default boolean hasWeightPart(ModelFolder folder) {
     return false;
   }
 }

@@ -109,7 +109,7 @@ public final class PackedCheckpoint implements ModelWeights {
     return new PackedCheckpoint(
         stored,
         Optional.of(layout),
-        layout.hasWeightPart()
+        layout.hasWeightPart(folder)
             ? Collections.unmodifiableSet(linears)
             : withoutDense(stored, linears),
         linear -> layout.read(folder, stored, linear));

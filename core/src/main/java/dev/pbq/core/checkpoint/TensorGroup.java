@@ -21,6 +21,23 @@ public record TensorGroup(List<TensorEntry> entries, Map<String, String> metadat
     return new TensorGroup(List.of(entry), Map.of());
   }
 
+  /** The same tensors; {@code begun} is called each time that the first of them is written. */
+  public TensorGroup announced(Runnable begun) {
+    TensorEntry first = entries.get(0);
+    List<TensorEntry> announced = new ArrayList<>(entries);
+    announced.set(
+        0,
+        new TensorEntry(
+            first.name(),
+            first.dtype(),
+            first.shape(),
+            out -> {
+              begun.run();
+              first.source().writeTo(out);
+            }));
+    return new TensorGroup(announced, metadata);
+  }
+
   /** Bytes of all tensors. */
   public long byteCount() {
     return entries.stream().mapToLong(TensorEntry::byteCount).sum();

@@ -207,6 +207,19 @@ public final class ModelLayout {
     return new VocabularyTable(name, shape[0], shape[1], use);
   }
 
+  /** How many weights all {@linkplain #requiredTensors() tensors} have together. */
+  public long weightCount() {
+    long count = 0;
+    for (String name : requiredTensors()) {
+      long weights = 1;
+      for (long d : catalog.shape(name)) {
+        weights = Math.multiplyExact(weights, d);
+      }
+      count = Math.addExact(count, weights);
+    }
+    return count;
+  }
+
   /** Full names of all tensors of the model in its order; a tied head is not among them. */
   public List<String> requiredTensors() {
     return catalog.names();

@@ -20,12 +20,14 @@ import java.util.Set;
  * [groups, outputs]. A weight is scale (code - zero).
  */
 public final class AwqLayout implements ForeignLayout {
-  private static final int BITS = 4;
-  private static final int PER_WORD = 32 / BITS;
+  static final String NAME = "awq";
+  static final String VERSION = "gemm";
+  static final int BITS = 4;
+  static final int PER_WORD = 32 / BITS;
 
   @Override
   public String name() {
-    return "awq";
+    return NAME;
   }
 
   @Override
@@ -45,7 +47,7 @@ public final class AwqLayout implements ForeignLayout {
    */
   @Override
   public UniformLinear read(ModelFolder folder, Checkpoint stored, String linear) {
-    ForeignLinears.require(folder, "version", "gemm");
+    ForeignLinears.require(folder, "version", VERSION);
     ForeignLinears.require(folder, "bits", "4");
     ForeignLinears.require(folder, "w_bit", "4");
     LayerTensors tensors = new LayerTensors("AWQ", stored, linear);

@@ -1,5 +1,5 @@
 /**
- * Folders in AWQ's layout, read wherever pbq opens a model as a {@link
- * dev.pbq.core.checkpoint.ForeignLayout}; none is written. Imports {@code dev.pbq.export}.
+ * Format {@code awq}: AutoAWQ's layout, written by the exporter and read, wherever pbq opens a
+ * model, as a {@link dev.pbq.core.checkpoint.ForeignLayout}. Imports {@code dev.pbq.export}.
  */
 package dev.pbq.export.awq;

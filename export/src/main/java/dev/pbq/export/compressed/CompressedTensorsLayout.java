@@ -10,20 +10,23 @@ import java.util.Set;
 
 /**
  * Folders of compressed-tensors ({@code quant_method} compressed-tensors) in format {@code
- * pack-quantized}: integers of up to 8 bits in words of 32, scales for groups, rows or the whole
- * tensor. Other formats are refused by name.
+ * pack-quantized} (integers of up to 8 bits in words of 32) or {@code naive-quantized} (integers of
+ * 8 bits as they are), with scales for groups, rows or the whole tensor. Other formats are refused
+ * by name.
  */
 public final class CompressedTensorsLayout implements ForeignLayout {
-  private static final String FORMAT = "pack-quantized";
+  static final String NAME = "compressed-tensors";
+  static final String PACKED = "pack-quantized";
+  static final String NAIVE = "naive-quantized";
 
   @Override
   public String name() {
-    return "compressed-tensors";
+    return NAME;
   }
 
   @Override
   public String title() {
-    return "compressed-tensors";
+    return NAME;
   }
 
   @Override
@@ -31,15 +34,34 @@ public final class CompressedTensorsLayout implements ForeignLayout {
     if (folder.quantMethod().filter(name()::equals).isEmpty()) {
       return Set.of();
     }
-    JsonNode config = folder.quantizationConfig();
-    if (!config.path("format").asText().equals(FORMAT)) {
-      throw ForeignLinears.unsupported(folder, "format", config.path("format"), FORMAT);
+    if (!isNaive(folder) && !format(folder).asText().equals(PACKED)) {
+      throw ForeignLinears.unsupported(folder, "format", format(folder), PACKED + ", " + NAIVE);
     }
-    return ForeignLinears.with(name(), PackedIntegers.WEIGHT, folder, stored);
+    return ForeignLinears.with(
+        name(), isNaive(folder) ? StoredIntegers.SCALE : StoredIntegers.PACKED, folder, stored);
+  }
+
+  /** The layout's own name of a format. */
+  static String format(boolean naive) {
+    return naive ? NAIVE : PACKED;
+  }
+
+  private static JsonNode format(ModelFolder folder) {
+    return folder.quantizationConfig().path("format");
+  }
+
+  private static boolean isNaive(ModelFolder folder) {
+    return format(folder).asText().equals(NAIVE);
+  }
+
+  @Override
+  public boolean hasWeightPart(ModelFolder folder) {
+    return isNaive(folder);
   }
 
   @Override
   public UniformLinear read(ModelFolder folder, Checkpoint stored, String linear) {
-    return new PackedIntegers(folder, stored, linear).read();
+    StoredIntegers integers = new StoredIntegers(folder, stored, linear);
+    return isNaive(folder) ? integers.plain() : integers.packed();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Folders in the layout of compressed-tensors (llm-compressor, vLLM), format pack-quantized, read
- * wherever pbq opens a model as a {@link dev.pbq.core.checkpoint.ForeignLayout}; none is written.
- * Imports {@code dev.pbq.export}.
+ * Format {@code compressed-tensors} (llm-compressor, vLLM): integers in words (pack-quantized) or
+ * bytes (naive-quantized), written by the exporter and read, wherever pbq opens a model, as a
+ * {@link dev.pbq.core.checkpoint.ForeignLayout}. Imports {@code dev.pbq.export}.
  */
 package dev.pbq.export.compressed;

@@ -76,6 +76,7 @@ public final class GgufExporter implements Exporter {
       long bytes = new GgufWriter(rows, progress).write(output.work(), metadata, tensors);
       List<ExportedTensor> checked =
           new GgufCheck(source, architecture, progress).check(output.work(), tensors, vocabulary);
+      notes.addAll(request.check().look(output.work(), checked));
       output.commit();
       return new ExportReport(name(), output.target(), bytes, checked, notes);
     }

@@ -2,9 +2,7 @@ package dev.pbq.export.gptq;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import dev.pbq.export.AffinePlan;
 import java.util.regex.Pattern;
 
 /**
@@ -12,51 +10,39 @@ import java.util.regex.Pattern;
  * dynamic} (GPTQModel) those of layers that differ or are not quantized.
  */
 final class GptqSettingsFile {
-  private final Map<String, Setting> layers = new LinkedHashMap<>();
+  private static final Pattern DOT = Pattern.compile("[.]");
 
-  private record Setting(int bits, int groupSize, boolean symmetric, boolean ordered) {}
-
-  void add(String linear, AffineLayer layer) {
-    int groupSize = layer.groupSize() >= layer.cols() ? -1 : layer.groupSize();
-    layers.put(
-        linear,
-        new Setting(layer.bits(), groupSize, layer.isSymmetric(), layer.columnGroup().isPresent()));
-  }
+  private GptqSettingsFile() {}
 
   /**
    * The settings.
    *
-   * @param dense linears of the blocks that are not quantized
    * @param minusOne whether zero points are stored less one
+   * @param method that packed the source
    */
-  ObjectNode json(List<String> dense, boolean minusOne, String method) {
-    Map<List<Integer>, Integer> counts = new LinkedHashMap<>();
-    layers.values().forEach(s -> counts.merge(List.of(s.bits(), s.groupSize()), 1, Integer::sum));
-    List<Integer> most =
-        counts.entrySet().stream()
-            .max(Map.Entry.comparingByValue())
-            .orElseThrow(() -> new IllegalStateException("no layer"))
-            .getKey();
+  static ObjectNode json(AffinePlan plan, boolean minusOne, String method) {
+    AffinePlan.Grid most = plan.most();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("quant_method", "gptq");
-    json.put("bits", most.get(0));
-    json.put("group_size", most.get(1));
-    json.put("desc_act", layers.values().stream().anyMatch(Setting::ordered));
-    json.put("sym", layers.values().stream().allMatch(Setting::symmetric));
+    json.put("bits", most.bits());
+    json.put("group_size", most.groupSize());
+    json.put("desc_act", plan.packed().values().stream().anyMatch(AffinePlan.Grid::ordered));
+    json.put("sym", plan.isSymmetric());
     json.put("lm_head", false);
     json.put("checkpoint_format", minusOne ? "gptq" : "gptq_v2");
     json.put("pack_dtype", "int32");
     ObjectNode dynamic = JsonNodeFactory.instance.objectNode();
-    layers.forEach(
-        (linear, s) -> {
-          if (s.bits() != most.get(0) || s.groupSize() != most.get(1)) {
-            dynamic
-                .putObject("+:^" + regex(linear) + "$")
-                .put("bits", s.bits())
-                .put("group_size", s.groupSize());
-          }
-        });
-    dense.forEach(linear -> dynamic.putObject("-:^" + regex(linear) + "$"));
+    plan.packed()
+        .forEach(
+            (linear, grid) -> {
+              if (!grid.isLike(most)) {
+                dynamic
+                    .putObject("+:^" + regex(linear) + "$")
+                    .put("bits", grid.bits())
+                    .put("group_size", grid.groupSize());
+              }
+            });
+    plan.dense().forEach(linear -> dynamic.putObject("-:^" + regex(linear) + "$"));
     if (!dynamic.isEmpty()) {
       json.set("dynamic", dynamic);
     }
@@ -65,6 +51,6 @@ final class GptqSettingsFile {
   }
 
   private static String regex(String linear) {
-    return Pattern.compile("[.]").matcher(linear).replaceAll("\\\\.");
+    return DOT.matcher(linear).replaceAll("\\\\.");
   }
 }

@@ -1,11 +1,9 @@
 package dev.pbq.export.gptq;
 
-import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.tensor.DType;
-import dev.pbq.core.tensor.Half;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.pbq.export.AffineLayer;
+import dev.pbq.export.LazyTensors;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -22,49 +20,32 @@ final class GptqTensors {
   /**
    * The tensors, each made when it is written.
    *
-   * @param weight the name of the layer's weight, which ends in {@code .weight}; inputs and outputs
-   *     are multiples of 32
+   * @param linear the layer's name; inputs and outputs are multiples of 32
+   * @param source called anew for every tensor, when it is written
    * @param minusOne whether zero points are stored less one
    */
-  static TensorGroup of(String weight, AffineSource source, boolean minusOne) {
-    AffineLayer layer = source.layer(weight);
-    String linear = weight.substring(0, weight.length() - ".weight".length());
+  static TensorGroup of(String linear, Supplier<AffineLayer> source, boolean minusOne) {
+    AffineLayer layer = source.get();
     long rows = layer.rows();
     long cols = layer.cols();
     int bits = layer.bits();
     return new TensorGroup(
         List.of(
-            words(linear + ".qweight", cols * bits / 32, rows, () -> weights(source.layer(weight))),
-            words(
+            LazyTensors.words(
+                linear + ".qweight",
+                new long[] {cols * bits / 32, rows},
+                () -> weights(source.get())),
+            LazyTensors.words(
                 linear + ".qzeros",
-                layer.groups(),
-                rows * bits / 32,
-                () -> zeros(source.layer(weight), minusOne)),
-            new TensorEntry(
+                new long[] {layer.groups(), rows * bits / 32},
+                () -> zeros(source.get(), minusOne)),
+            LazyTensors.numbers(
                 linear + ".scales",
                 DType.F16,
                 new long[] {layer.groups(), rows},
-                out -> out.write(halves(source.layer(weight).scale()))),
-            new TensorEntry(
-                linear + ".g_idx",
-                DType.I32,
-                new long[] {cols},
-                out -> out.write(bytes(groups(source.layer(weight)))))),
+                () -> source.get().scale()),
+            LazyTensors.words(linear + ".g_idx", new long[] {cols}, () -> groups(source.get()))),
         Map.of());
-  }
-
-  private static TensorEntry words(String name, long rows, long cols, Supplier<int[]> values) {
-    return new TensorEntry(
-        name, DType.I32, new long[] {rows, cols}, out -> out.write(bytes(values.get())));
-  }
-
-  private static ByteBuffer halves(float[] values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(values.length, 2)).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      bytes.putShort(Half.fromFloat(value));
-    }
-    return bytes.flip();
   }
 
   private static int[] weights(AffineLayer layer) {
@@ -116,12 +97,5 @@ final class GptqTensors {
       groups[c] = layer.group(c);
     }
     return groups;
-  }
-
-  private static ByteBuffer bytes(int[] words) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(words.length, 4)).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asIntBuffer().put(words);
-    return bytes;
   }
 }

@@ -64,13 +64,14 @@ public final class HfExporter implements Exporter {
           CheckpointWriter.write(
               output.work(), groups(source, type, progress), Map.of(), shardBytes);
       folder.copySideFilesTo(output.work());
-      ObjectNode config = ModelConfig.dense(folder, type);
-      source.switchOn(config);
+      ObjectNode config = ModelConfig.dense(source, type);
       ModelConfig.write(output.work().resolve(ModelFolder.CONFIG), config);
       List<ExportedTensor> tensors = readBack(source, output, progress);
+      List<String> notes = new ArrayList<>(source.notes());
+      notes.addAll(notes(tensors, type));
+      notes.addAll(request.check().look(output.work(), tensors));
       output.commit();
-      return new ExportReport(
-          name(), output.target(), written.fileBytes(), tensors, notes(tensors, type));
+      return new ExportReport(name(), output.target(), written.fileBytes(), tensors, notes);
     }
   }
 
@@ -106,15 +107,8 @@ public final class HfExporter implements Exporter {
     for (String name : names) {
       TensorEntry entry = DenseTensors.entry(source, name, type);
       groups.add(
-          TensorGroup.of(
-              new TensorEntry(
-                  name,
-                  entry.dtype(),
-                  entry.shape(),
-                  out -> {
-                    progress.at("write", name, done[0]++, names.size());
-                    entry.source().writeTo(out);
-                  })));
+          TensorGroup.of(entry)
+              .announced(() -> progress.at("write", name, done[0]++, names.size())));
     }
     return groups;
   }

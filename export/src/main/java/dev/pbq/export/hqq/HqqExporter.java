@@ -84,10 +84,13 @@ public final class HqqExporter implements Exporter {
         long bytes =
             new LayerShards(folder.config()).write(output.work(), entries(source, plan, progress));
         folder.copySideFilesTo(output.work());
-        ModelConfig.write(output.work().resolve(ModelFolder.CONFIG), config(folder, plan));
+        ModelConfig.write(output.work().resolve(ModelFolder.CONFIG), config(source, plan));
         List<ExportedTensor> tensors = readBack(source, plan, output, progress);
+        List<String> notes = new ArrayList<>(source.notes());
+        notes.addAll(plan.notes());
+        notes.addAll(request.check().look(output.work(), tensors));
         output.commit();
-        return new ExportReport(name(), output.target(), bytes, tensors, plan.notes());
+        return new ExportReport(name(), output.target(), bytes, tensors, notes);
       }
     }
   }
@@ -125,8 +128,8 @@ public final class HqqExporter implements Exporter {
           "tensors that are not quantized keep their type; HQQ's programs expect the type that"
               + " layers compute in: dtype sets both");
     }
-    boolean tied = source.folder().config().path("tie_word_embeddings").asBoolean(false);
-    return new Plan(conversion, dense, notes, tied ? copiedHead(source) : Optional.empty());
+    return new Plan(
+        conversion, dense, notes, source.isTied() ? copiedHead(source) : Optional.empty());
   }
 
   private static ComputeDtype compute(DType type) {
@@ -205,13 +208,10 @@ public final class HqqExporter implements Exporter {
     return source.isQuantized(name) && !source.isPackedEmbedding(name);
   }
 
-  private static ObjectNode config(ModelFolder folder, Plan plan) {
-    if (plan.dense().isPresent()) {
-      return ModelConfig.dense(folder, plan.dense().get());
-    }
-    ObjectNode config = folder.config();
-    config.remove("quantization_config");
-    return config;
+  private static ObjectNode config(ExportSource source, Plan plan) {
+    return plan.dense()
+        .map(type -> ModelConfig.dense(source, type))
+        .orElseGet(() -> ModelConfig.of(source));
   }
 
   private static List<ExportedTensor> readBack(

@@ -74,10 +74,12 @@ public final class OneBitExporter implements Exporter {
             CheckpointWriter.write(
                 output.work(), groups(source, layers, dense, progress), Map.of(), shardBytes);
         folder.copySideFilesTo(output.work());
-        ModelConfig.write(output.work().resolve(ModelFolder.CONFIG), config(folder, dense));
+        ModelConfig.write(output.work().resolve(ModelFolder.CONFIG), config(source, dense));
         List<ExportedTensor> tensors = readBack(source, layers, output, progress);
+        List<String> notes = new ArrayList<>(source.notes());
+        notes.addAll(request.check().look(output.work(), tensors));
         output.commit();
-        return new ExportReport(name(), output.target(), written.fileBytes(), tensors, List.of());
+        return new ExportReport(name(), output.target(), written.fileBytes(), tensors, notes);
       }
     }
   }
@@ -135,23 +137,14 @@ public final class OneBitExporter implements Exporter {
               .or(() -> Optional.of(DType.F16).filter(t -> source.isPackedTable(name)))
               .map(type -> DenseTensors.entry(source, name, type))
               .orElseGet(() -> source.verbatim(name));
-      groups.add(
-          TensorGroup.of(
-              new TensorEntry(
-                  name,
-                  entry.dtype(),
-                  entry.shape(),
-                  out -> {
-                    begun.run();
-                    entry.source().writeTo(out);
-                  })));
+      groups.add(TensorGroup.of(entry).announced(begun));
     }
     return groups;
   }
 
-  private static ObjectNode config(ModelFolder folder, Optional<DType> dense) {
-    ObjectNode config = dense.map(t -> ModelConfig.dense(folder, t)).orElseGet(folder::config);
-    config.remove("quantization_config");
+  private static ObjectNode config(ExportSource source, Optional<DType> dense) {
+    ObjectNode config =
+        dense.map(type -> ModelConfig.dense(source, type)).orElseGet(() -> ModelConfig.of(source));
     config.put("model_type", "bitllama");
     config.putArray("architectures").add("BitLlamaForCausalLMInf");
     return config;

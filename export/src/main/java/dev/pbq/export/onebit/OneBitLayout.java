@@ -48,7 +48,7 @@ public final class OneBitLayout implements ForeignLayout {
   }
 
   @Override
-  public boolean hasWeightPart() {
+  public boolean hasWeightPart(ModelFolder folder) {
     return true;
   }
 

@@ -12,7 +12,10 @@ import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.packed.AffineGrid;
 import dev.pbq.core.packed.ScaleDtype;
 import dev.pbq.core.packed.UniformLinear;
+import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
+import dev.pbq.export.AffineLayer;
+import dev.pbq.export.AffineSource;
 import dev.pbq.export.ExportSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +74,9 @@ class GptqTensorsTest {
             columnGroup);
     try (ExportSource source = packed(linear)) {
       Path out = Files.createDirectory(folder.resolve("out"));
-      TensorGroup group = GptqTensors.of(LINEAR + ".weight", new AffineSource(source), minusOne);
+      AffineLayer layer =
+          new AffineSource(source, Set.of(2, 3, 4, 8), DType.F16).layer(LINEAR + ".weight");
+      TensorGroup group = GptqTensors.of(LINEAR, () -> layer, minusOne);
       CheckpointWriter.write(out, List.of(group), Map.of(), ShardSize.DEFAULT);
       try (Checkpoint written = Checkpoint.open(out)) {
         assertThat(written.info(LINEAR + ".qweight").shape())

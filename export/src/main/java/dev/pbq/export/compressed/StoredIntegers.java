@@ -13,44 +13,70 @@ import dev.pbq.export.LayerTensors;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads one linear in format pack-quantized: {@code weight_packed} (int32 [outputs, words]) holds
- * 32 / bits codes in a word, lowest bits first, each a signed integer plus 2^(bits-1); {@code
- * weight_scale} [outputs, groups]; {@code weight_zero_point}, where there is one, as int8 [outputs,
- * groups] or packed along the outputs; {@code weight_g_idx} [inputs] where groups follow the
- * activations' order. A weight is scale (integer - zero). Nothing in the folder is trusted.
+ * Reads one linear: its integers from {@code weight_packed} (int32 [outputs, words]; 32 / bits
+ * codes in a word, lowest bits first, each a signed integer plus 2^(bits-1)) or, in format
+ * naive-quantized, from {@code weight} (int8 [outputs, inputs]); {@code weight_scale} [outputs,
+ * groups]; {@code weight_zero_point}, where there is one, as int8 [outputs, groups] or packed along
+ * the outputs; {@code weight_g_idx} [inputs] where groups follow the activations' order. A weight
+ * is scale (integer - zero). Nothing in the folder is trusted.
  */
-final class PackedIntegers {
-  static final String WEIGHT = "weight_packed";
-  private static final String SCALE = "weight_scale";
-  private static final String ZERO = "weight_zero_point";
-  private static final String SHAPE = "weight_shape";
+final class StoredIntegers {
+  static final String PACKED = "weight_packed";
+  static final String PLAIN = "weight";
+  static final String SCALE = "weight_scale";
+  static final String ZERO = "weight_zero_point";
+  static final String SHAPE = "weight_shape";
   private static final String GROUP = "weight_g_idx";
 
   private final ModelFolder folder;
   private final LayerTensors tensors;
 
-  PackedIntegers(ModelFolder folder, Checkpoint stored, String linear) {
+  StoredIntegers(ModelFolder folder, Checkpoint stored, String linear) {
     this.folder = folder;
     this.tensors = new LayerTensors("compressed-tensors", stored, linear);
   }
 
-  UniformLinear read() {
+  /** A linear of format pack-quantized. */
+  UniformLinear packed() {
     int[] shape = shape();
     int rows = shape[0];
     int cols = shape[1];
-    int[] packed = tensors.matrix(WEIGHT, DType.I32);
+    int[] packed = tensors.matrix(PACKED, DType.I32);
     int bits = bits(packed, rows, cols);
     int perWord = 32 / bits;
-    int[] words = tensors.words(WEIGHT, rows, packed[1]);
+    int[] words = tensors.words(PACKED, rows, packed[1]);
     byte[] codes = new byte[rows * cols];
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < cols; c++) {
         codes[r * cols + c] = (byte) code(words[r * packed[1] + c / perWord], c % perWord, bits);
       }
     }
+    return linear(rows, cols, bits, codes);
+  }
+
+  /** A linear of format naive-quantized. */
+  UniformLinear plain() {
+    if (!widths().equals(Set.of(Byte.SIZE))) {
+      throw tensors.bad(PLAIN, "holds bytes, where quantization_config says " + widths() + " bits");
+    }
+    TensorInfo info = tensors.info(PLAIN);
+    long[] shape = info.shape();
+    if (shape.length != 2 || info.elementCount() < 1 || info.elementCount() > Shapes.MAX_WEIGHTS) {
+      throw tensors.bad(PLAIN, "is " + Arrays.toString(shape) + ", no matrix that pbq holds");
+    }
+    ByteBuffer bytes = tensors.bytes(PLAIN, DType.I8, shape);
+    byte[] codes = new byte[bytes.remaining()];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (bytes.get() - Byte.MIN_VALUE);
+    }
+    return linear((int) shape[0], (int) shape[1], Byte.SIZE, codes);
+  }
+
+  private UniformLinear linear(int rows, int cols, int bits, byte[] codes) {
     int groups = groups();
     int groupSize =
         ForeignLinears.groupSize(cols, groups, -1)
@@ -111,14 +137,7 @@ final class PackedIntegers {
 
   /** The width that the configuration's groups name and the words have room for. */
   private int bits(int[] packed, int rows, int cols) {
-    TreeSet<Integer> widths = new TreeSet<>();
-    for (JsonNode group : folder.quantizationConfig().path("config_groups")) {
-      JsonNode weights = group.path("weights");
-      if (!weights.path("type").asText("int").equals("int")) {
-        throw ForeignLinears.unsupported(folder, "type", weights.path("type"), "int");
-      }
-      widths.add(weights.path("num_bits").asInt(0));
-    }
+    TreeSet<Integer> widths = widths();
     for (int bits : widths) {
       boolean known = bits >= 1 && bits <= 8;
       if (known && packed[0] == rows && packed[1] == (cols - 1) / (32 / bits) + 1) {
@@ -126,7 +145,7 @@ final class PackedIntegers {
       }
     }
     throw tensors.bad(
-        WEIGHT,
+        PACKED,
         "is "
             + Arrays.toString(packed)
             + ", which does not hold "
@@ -136,6 +155,18 @@ final class PackedIntegers {
             + " integers of "
             + widths
             + " bits");
+  }
+
+  private TreeSet<Integer> widths() {
+    TreeSet<Integer> widths = new TreeSet<>();
+    for (JsonNode group : folder.quantizationConfig().path("config_groups")) {
+      JsonNode weights = group.path("weights");
+      if (!weights.path("type").asText("int").equals("int")) {
+        throw ForeignLinears.unsupported(folder, "type", weights.path("type"), "int");
+      }
+      widths.add(weights.path("num_bits").asInt(0));
+    }
+    return widths;
   }
 
   /** By row and group; the middle of the codes where the folder has none: integers are signed. */

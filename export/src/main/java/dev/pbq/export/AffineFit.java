@@ -1,4 +1,4 @@
-package dev.pbq.export.gptq;
+package dev.pbq.export;
 
 import java.util.Optional;
 
@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param layer it does, to the last bit, unless there is a loss
  * @param loss what is not kept; empty if everything is
  */
-record AffineFit(Optional<AffineLayer> layer, String loss) {
+public record AffineFit(Optional<AffineLayer> layer, String loss) {
   static AffineFit exact(AffineLayer layer) {
     return new AffineFit(Optional.of(layer), "");
   }
@@ -21,7 +21,8 @@ record AffineFit(Optional<AffineLayer> layer, String loss) {
     return new AffineFit(Optional.empty(), loss);
   }
 
-  boolean isExact() {
+  /** Whether every value is kept to the last bit. */
+  public boolean isExact() {
     return layer.isPresent() && loss.isEmpty();
   }
 }

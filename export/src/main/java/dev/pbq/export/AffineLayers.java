@@ -1,4 +1,4 @@
-package dev.pbq.export.gptq;
+package dev.pbq.export;
 
 import dev.pbq.core.packed.BiRealLinear;
 import dev.pbq.core.packed.BinaryGroupsLinear;
@@ -13,17 +13,22 @@ import dev.pbq.core.packed.OneBitLinear;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.packed.SalientSplitLinear;
 import dev.pbq.core.packed.UniformLinear;
-import dev.pbq.core.tensor.Half;
+import dev.pbq.core.tensor.DType;
 import java.util.Arrays;
+import java.util.NavigableSet;
 import java.util.Optional;
 
-/** Converts packed layers to {@link AffineLayer}s where possible, and says why where not. */
-final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
-  private AffineLayers() {}
-
+/**
+ * Converts packed layers to {@link AffineLayer}s where possible, and says why where not.
+ *
+ * @param widths of codes that a layout has, in bits; narrower codes are stored in the next of them
+ * @param scales the type that it stores scales in
+ */
+record AffineLayers(NavigableSet<Integer> widths, DType scales)
+    implements QuantizedLinear.Cases<AffineFit> {
   /** A layer's fit. */
-  static AffineFit of(QuantizedLinear linear) {
-    return linear.match(new AffineLayers());
+  AffineFit of(QuantizedLinear linear) {
+    return linear.match(this);
   }
 
   @Override
@@ -156,7 +161,7 @@ final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
     return checked(rows, cols, width, b.blockCols(), codes, scale, zero, Optional.empty());
   }
 
-  private static AffineFit checked(
+  private AffineFit checked(
       int rows,
       int cols,
       int bits,
@@ -165,37 +170,50 @@ final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
       float[] scale,
       int[] zero,
       Optional<int[]> columnGroup) {
-    int width = width(bits);
+    if (widths.ceiling(bits) == null) {
+      return AffineFit.none("codes of " + bits + " bits; the layout has " + widths);
+    }
+    int width = widths.ceiling(bits);
     float[] stored = scale.clone();
     boolean rounded = false;
     for (int i = 0; i < scale.length; i++) {
-      stored[i] = Half.round(scale[i]);
+      stored[i] = FloatTypes.round(scales, scale[i]);
       rounded |= stored[i] != scale[i];
       if (Float.isInfinite(stored[i])) {
-        return AffineFit.none("a scale of " + scale[i] + ", which float16 cannot hold");
+        return AffineFit.none(beyond(scale[i]));
       }
       if (zero[i] < 0 || zero[i] >> width != 0) {
         return AffineFit.none("a zero point of " + zero[i] + " beyond " + width + " bits");
       }
     }
     AffineLayer layer =
-        new AffineLayer(rows, cols, width, groupSize, codes, stored, zero, columnGroup);
-    return rounded ? AffineFit.lossy(layer, "scales that float16 rounds") : AffineFit.exact(layer);
+        new AffineLayer(rows, cols, width, groupSize, codes, stored, zero, columnGroup).centred();
+    return rounded
+        ? AffineFit.lossy(layer, "scales that " + FloatTypes.torchName(scales) + " rounds")
+        : AffineFit.exact(layer);
+  }
+
+  private String beyond(float scale) {
+    return "a scale of " + scale + ", which " + FloatTypes.torchName(scales) + " cannot hold";
   }
 
   /** Codes move to the nearest value of a grid with other zero points. */
-  private static AffineFit requantized(
+  private AffineFit requantized(
       QuantizedLinear linear, int bits, int groupSize, float[] scale, int[] zero, String loss) {
     int rows = linear.rows();
     int cols = linear.cols();
-    int most = (1 << width(bits)) - 1;
+    if (widths.ceiling(bits) == null) {
+      return AffineFit.none("codes of " + bits + " bits; the layout has " + widths);
+    }
+    int width = widths.ceiling(bits);
+    int most = (1 << width) - 1;
     float[] stored = new float[scale.length];
     int[] within = new int[zero.length];
     for (int i = 0; i < scale.length; i++) {
-      stored[i] = Half.round(scale[i]);
+      stored[i] = FloatTypes.round(scales, scale[i]);
       within[i] = Math.max(0, Math.min(most, zero[i]));
       if (Float.isInfinite(stored[i]) || stored[i] == 0) {
-        return AffineFit.none("a scale of " + scale[i] + ", which float16 cannot hold");
+        return AffineFit.none(beyond(scale[i]));
       }
     }
     float[] values = linear.dequantize().data();
@@ -208,13 +226,7 @@ final class AffineLayers implements QuantizedLinear.Cases<AffineFit> {
       }
     }
     return AffineFit.lossy(
-        new AffineLayer(
-            rows, cols, width(bits), groupSize, codes, stored, within, Optional.empty()),
+        new AffineLayer(rows, cols, width, groupSize, codes, stored, within, Optional.empty()),
         loss);
-  }
-
-  /** The width that the format has for codes: 2, 3, 4 or 8 bits. */
-  private static int width(int bits) {
-    return bits <= 2 ? 2 : bits <= 4 ? bits : 8;
   }
 }

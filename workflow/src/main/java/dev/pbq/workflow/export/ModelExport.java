@@ -1,0 +1,62 @@
+package dev.pbq.workflow.export;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.parallel.Parallel;
+import dev.pbq.eval.run.Running;
+import dev.pbq.export.ExportProgress;
+import dev.pbq.export.ExportReport;
+import dev.pbq.export.ExportRequest;
+import dev.pbq.export.Exporter;
+import java.util.OptionalInt;
+
+/**
+ * An export with the comparison of logits.
+ *
+ * @param running what may be used of the machine
+ * @param tokens that are run through source and export before it gets its name; 0 for none; empty
+ *     for 32 of models below 50 million weights
+ */
+public record ModelExport(Running running, OptionalInt tokens) {
+  private static final int DEFAULT_TOKENS = 32;
+  private static final long SMALL = 50_000_000;
+
+  /**
+   * Checks.
+   *
+   * @throws PbqException USAGE for a number below 0
+   */
+  public ModelExport {
+    if (tokens.orElse(0) < 0) {
+      throw PbqException.setting("{verifyLogits} %s is below 0", tokens.getAsInt());
+    }
+  }
+
+  /**
+   * Exports.
+   *
+   * @throws PbqException as {@link Exporter#export}; BAD_DATA if the export is another model
+   */
+  public ExportReport run(Exporter exporter, ExportRequest request, ExportProgress progress) {
+    return Parallel.withThreads(
+        running.threads(), () -> exporter.export(checked(request), progress));
+  }
+
+  private ExportRequest checked(ExportRequest request) {
+    ModelFolder folder = request.source();
+    boolean known = Architectures.supported().contains(folder.modelType().orElse(""));
+    if (!known || tokens.orElse(1) == 0) {
+      return request;
+    }
+    TransformerModel model = Architectures.any(folder.config(), folder.shown().toString());
+    int wanted = tokens.orElseGet(() -> weights(model) < SMALL ? DEFAULT_TOKENS : 0);
+    int count = Math.min(wanted, model.maxPositions());
+    return count == 0 ? request : request.checkedBy(new LogitCheck(folder, model, count, running));
+  }
+
+  private static long weights(TransformerModel model) {
+    return model.layout().weightCount();
+  }
+}
