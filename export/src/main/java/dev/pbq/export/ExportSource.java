@@ -101,7 +101,8 @@ public final class ExportSource implements AutoCloseable {
       Optional<StoredWeights> inFamilysForm) {
     Set<String> proper = new HashSet<>();
     layout.ifPresent(l -> proper.addAll(l.requiredTensors()));
-    boolean tied = folder.config().path("tie_word_embeddings").asBoolean(false);
+    boolean stated = folder.config().path("tie_word_embeddings").asBoolean(false);
+    boolean tied = layout.map(l -> !proper.contains(l.outer().head() + WEIGHT)).orElse(stated);
     List<String> all =
         weights instanceof Checkpoint dense
             ? TiedWeights.storedOnce(dense, tied, Architectures.tiedWeights())
@@ -176,6 +177,11 @@ public final class ExportSource implements AutoCloseable {
     return isQuantized(name)
         ? Optional.of(((PackedCheckpoint) weights).packed(linear(storedName(name))))
         : Optional.empty();
+  }
+
+  /** The same tensors as the model computes with them. */
+  public ModelTensors modelTensors(ModelLayout asModel) {
+    return new ModelTensors(this, weights, asModel);
   }
 
   /**
@@ -263,17 +269,28 @@ public final class ExportSource implements AutoCloseable {
     } else {
       weights.readRows(storedName, firstRow, rows, buffer);
     }
-    for (int i = 0; i < count * cols; i++) {
-      if (!Float.isFinite(destination[i])) {
+    requireFinite(name, destination, count * cols, firstRow, vector ? 0 : cols);
+  }
+
+  /**
+   * Checks values that were read.
+   *
+   * @param end how many
+   * @param cols values of a row; 0 for a vector
+   * @throws PbqException NUMERICAL naming the tensor if a value is NaN or infinite
+   */
+  static void requireFinite(String name, float[] values, int end, int firstRow, int cols) {
+    for (int i = 0; i < end; i++) {
+      if (!Float.isFinite(values[i])) {
         throw PbqException.numerical(
             "tensor "
                 + name
                 + " holds "
-                + destination[i]
+                + values[i]
                 + " at "
-                + (vector ? "" : "row " + (firstRow + i / cols) + ", ")
+                + (cols == 0 ? "" : "row " + (firstRow + i / cols) + ", ")
                 + "column "
-                + i % cols
+                + (cols == 0 ? i : i % cols)
                 + ": not exported");
       }
     }
