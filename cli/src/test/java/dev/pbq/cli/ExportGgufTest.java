@@ -146,7 +146,9 @@ class ExportGgufTest {
         .containsEntry("tokenizer.ggml.add_bos_token", true)
         .containsEntry("tokenizer.ggml.add_eos_token", false)
         .containsEntry("tokenizer.ggml.add_space_prefix", true)
-        .doesNotContainKey("general.quantization_version");
+        .containsEntry("general.quantization_version", 2)
+        .containsEntry("general.basename", "stories260K")
+        .containsEntry("general.size_label", "260K");
   }
 
   /** The pieces of tokenizer.model against the vocabulary of tokenizer.json, which others made. */

@@ -119,10 +119,21 @@ public final class ExportSource implements AutoCloseable {
     return ModelTensors.isTied(tables().toList());
   }
 
+  /** Stored names of tensors that are no part of the model. */
+  public List<String> unused() {
+    return tensors.unused();
+  }
+
   /** What a user should know of how this source becomes a model of another program. */
   public List<String> notes() {
     List<String> notes = new ArrayList<>(tensors.notes());
-    notes.addAll(RopeKeys.put(ModelConfig.running(folder.config())));
+    notes.addAll(modelNotes());
+    return notes;
+  }
+
+  /** What a user should know of the model, whatever becomes of its tensors. */
+  public List<String> modelNotes() {
+    List<String> notes = new ArrayList<>(RopeKeys.put(ModelConfig.running(folder.config())));
     if (folder.quantizationConfig().path("settings").path("actFormat").isObject()) {
       notes.add(
           "the source records number formats of activations, which the export does not have: it"
@@ -185,6 +196,11 @@ public final class ExportSource implements AutoCloseable {
     return isQuantized(name)
         ? Optional.of(((PackedCheckpoint) weights).packed(linear(storedName(name))))
         : Optional.empty();
+  }
+
+  /** The same tensors as the model computes with them. */
+  public ComputedTensors computedTensors(ModelLayout asModel) {
+    return new ComputedTensors(this, weights, asModel);
   }
 
   /**
@@ -272,17 +288,28 @@ public final class ExportSource implements AutoCloseable {
     } else {
       weights.readRows(storedName, firstRow, rows, buffer);
     }
-    for (int i = 0; i < count * cols; i++) {
-      if (!Float.isFinite(destination[i])) {
+    requireFinite(name, destination, count * cols, firstRow, vector ? 0 : cols);
+  }
+
+  /**
+   * Checks values that were read.
+   *
+   * @param end how many
+   * @param cols values of a row; 0 for a vector
+   * @throws PbqException NUMERICAL naming the tensor if a value is NaN or infinite
+   */
+  static void requireFinite(String name, float[] values, int end, int firstRow, int cols) {
+    for (int i = 0; i < end; i++) {
+      if (!Float.isFinite(values[i])) {
         throw PbqException.numerical(
             "tensor "
                 + name
                 + " holds "
-                + destination[i]
+                + values[i]
                 + " at "
-                + (vector ? "" : "row " + (firstRow + i / cols) + ", ")
+                + (cols == 0 ? "" : "row " + (firstRow + i / cols) + ", ")
                 + "column "
-                + i % cols
+                + (cols == 0 ? i : i % cols)
                 + ": not exported");
       }
     }

@@ -80,7 +80,7 @@ record AttentionSpec(
   @Override
   public void declareRest(BlockPlan plan) {
     norms.ifPresent(n -> n.declare(plan, shape));
-    sinks.ifPresent(s -> plan.tensor(s, shape.heads()));
+    sinks.ifPresent(s -> plan.tensor(InnerRole.SINKS, s, shape.heads()));
     plan.input(path + ".o", List.of(linears.output()));
   }
 

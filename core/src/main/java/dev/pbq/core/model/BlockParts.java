@@ -8,10 +8,13 @@ import java.util.List;
  * @param prefix what the full names of the block's tensors begin with, without the dot behind it
  * @param inputs inputs of the linears, in the order in which the block computes them
  * @param norms in the order in which the block computes them
+ * @param inner the other tensors
  */
-record BlockParts(String prefix, List<LinearInput> inputs, List<BlockNorm> norms) {
+record BlockParts(
+    String prefix, List<LinearInput> inputs, List<BlockNorm> norms, List<InnerTensor> inner) {
   BlockParts {
     inputs = List.copyOf(inputs);
     norms = List.copyOf(norms);
+    inner = List.copyOf(inner);
   }
 }

@@ -13,6 +13,7 @@ final class BlockPlan {
   private final int block;
   private final List<LinearInput> inputs = new ArrayList<>();
   private final List<BlockNorm> norms = new ArrayList<>();
+  private final List<InnerTensor> inner = new ArrayList<>();
 
   /**
    * @param prefix what the block's names begin with, without the dot behind it
@@ -30,18 +31,28 @@ final class BlockPlan {
   }
 
   /** A norm inside a sublayer. */
-  void innerNorm(String path, NormTensors tensors, int width) {
+  void innerNorm(InnerRole role, String path, NormTensors tensors, int width) {
     tensors.addTo(catalog, full(path), width);
+    addInner(role, path, tensors == NormTensors.WEIGHT_AND_BIAS);
   }
 
   /** A tensor that is no linear's, under its whole path. */
-  void tensor(String path, long... shape) {
+  void tensor(InnerRole role, String path, long... shape) {
     catalog.tensor(full(path), shape);
+    inner.add(new InnerTensor(full(path), block, role, false));
   }
 
   /** A linear that is no quantizer's affair, such as a router. */
-  void dense(String path, int rows, int cols, boolean bias) {
+  void dense(InnerRole role, String path, int rows, int cols, boolean bias) {
     catalog.linear(full(path), rows, cols, bias);
+    addInner(role, path, bias);
+  }
+
+  private void addInner(InnerRole role, String path, boolean bias) {
+    inner.add(new InnerTensor(full(path) + ".weight", block, role, false));
+    if (bias) {
+      inner.add(new InnerTensor(full(path) + ".bias", block, role, true));
+    }
   }
 
   /** Linears that read one input; nothing if there are none. */
@@ -69,7 +80,7 @@ final class BlockPlan {
   }
 
   BlockParts parts() {
-    return new BlockParts(prefix, inputs, norms);
+    return new BlockParts(prefix, inputs, norms, inner);
   }
 
   private String full(String path) {

@@ -61,7 +61,7 @@ record BlockTensors(
   /** What every block consists of. */
   List<BlockParts> all() {
     return IntStream.range(0, sizes.blocks())
-        .mapToObj(block -> new BlockParts(prefix(block), inputs(block), norms(block)))
+        .mapToObj(block -> new BlockParts(prefix(block), inputs(block), norms(block), List.of()))
         .toList();
   }
 

@@ -29,6 +29,11 @@ public non-sealed interface CausalModel extends TransformerModel {
     return Optional.empty();
   }
 
+  /** What the model computes, in numbers; empty for families that have no such description. */
+  default Optional<DecoderFacts> facts() {
+    return Optional.empty();
+  }
+
   /**
    * One block with its weights loaded; the caller owns it.
    *

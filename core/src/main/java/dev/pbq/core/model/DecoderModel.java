@@ -27,6 +27,11 @@ final class DecoderModel implements CausalModel {
   }
 
   @Override
+  public Optional<DecoderFacts> facts() {
+    return DecoderFactsMaker.of(spec);
+  }
+
+  @Override
   public TokenEmbedding embedding(NDManager parent, WeightSource weights) {
     return OwnedArrays.build(
         parent,

@@ -37,10 +37,11 @@ record DeltaSpec(String path, int hidden, DeltaSizes sizes, NormSpec norm) imple
 
   @Override
   public void declareRest(BlockPlan plan) {
-    plan.tensor(path + ".conv1d.weight", sizes.channels(), 1, sizes.kernel());
-    plan.tensor(path + ".dt_bias", sizes.valueHeads());
-    plan.tensor(path + ".A_log", sizes.valueHeads());
-    plan.innerNorm(path + ".norm", norm.tensors(), sizes.valueDim());
+    plan.tensor(
+        InnerRole.CONVOLUTION, path + ".conv1d.weight", sizes.channels(), 1, sizes.kernel());
+    plan.tensor(InnerRole.DECAY_SHIFT, path + ".dt_bias", sizes.valueHeads());
+    plan.tensor(InnerRole.DECAY_RATE, path + ".A_log", sizes.valueHeads());
+    plan.innerNorm(InnerRole.STATE_NORM, path + ".norm", norm.tensors(), sizes.valueDim());
     plan.input(path + ".out", List.of(output()));
   }
 

@@ -29,20 +29,20 @@ record HeadNormSpec(Kind kind, String query, String key, NormSpec norm) {
 
   /** Enters the norms' tensors. */
   void declare(BlockPlan plan, AttentionShape shape) {
-    declare(plan, query, shape.heads(), shape.headDim());
-    declare(plan, key, shape.keyValueHeads(), shape.headDim());
+    declare(plan, InnerRole.QUERY_NORM, query, shape.heads(), shape.headDim());
+    declare(plan, InnerRole.KEY_NORM, key, shape.keyValueHeads(), shape.headDim());
   }
 
-  private void declare(BlockPlan plan, String path, int heads, int headDim) {
+  private void declare(BlockPlan plan, InnerRole role, String path, int heads, int headDim) {
     switch (kind) {
-      case HEAD -> plan.innerNorm(path, norm.tensors(), headDim);
-      case ROWS -> plan.tensor(path + ".weight", heads, headDim);
+      case HEAD -> plan.innerNorm(role, path, norm.tensors(), headDim);
+      case ROWS -> plan.tensor(role, path + ".weight", heads, headDim);
       case LIST -> {
         for (int h = 0; h < heads; h++) {
-          plan.innerNorm(path + ".norms." + h, norm.tensors(), headDim);
+          plan.innerNorm(role, path + ".norms." + h, norm.tensors(), headDim);
         }
       }
-      case WHOLE -> plan.innerNorm(path, norm.tensors(), heads * headDim);
+      case WHOLE -> plan.innerNorm(role, path, norm.tensors(), heads * headDim);
     }
   }
 

@@ -54,7 +54,8 @@ record LatentSpec(
   @Override
   public void declareRest(BlockPlan plan) {
     if (narrowQueries()) {
-      plan.innerNorm(path + ".q_a_layernorm", INNER.tensors(), sizes.queryRank());
+      plan.innerNorm(
+          InnerRole.QUERY_LATENT_NORM, path + ".q_a_layernorm", INNER.tensors(), sizes.queryRank());
       plan.input(
           path + ".q_b",
           List.of(
@@ -65,7 +66,11 @@ record LatentSpec(
                   sizes.queryRank(),
                   false)));
     }
-    plan.innerNorm(path + ".kv_a_layernorm", INNER.tensors(), sizes.keyValueRank());
+    plan.innerNorm(
+        InnerRole.KEY_VALUE_LATENT_NORM,
+        path + ".kv_a_layernorm",
+        INNER.tensors(),
+        sizes.keyValueRank());
     plan.input(
         path + ".kv_b",
         List.of(

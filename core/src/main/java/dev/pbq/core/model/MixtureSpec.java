@@ -65,15 +65,15 @@ record MixtureSpec(
 
   @Override
   public void declareRest(BlockPlan plan) {
-    plan.dense(router, experts.size(), hidden, routerBias);
-    correction.ifPresent(c -> plan.tensor(c, experts.size()));
+    plan.dense(InnerRole.ROUTER, router, experts.size(), hidden, routerBias);
+    correction.ifPresent(c -> plan.tensor(InnerRole.ROUTER_CORRECTION, c, experts.size()));
     for (MlpSpec expert : experts) {
       plan.routed(expert.firstPath(), expert.first());
       plan.routed(expert.lastPath(), List.of(expert.last()));
     }
     stored.forEach(s -> plan.stored(s.path(), s.form()));
     shared.ifPresent(s -> s.declare(plan));
-    sharedGate.ifPresent(g -> plan.dense(g, 1, hidden, false));
+    sharedGate.ifPresent(g -> plan.dense(InnerRole.SHARED_GATE, g, 1, hidden, false));
   }
 
   @Override

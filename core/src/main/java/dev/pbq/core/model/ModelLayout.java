@@ -131,6 +131,11 @@ public final class ModelLayout {
     return block(block).norms();
   }
 
+  /** The tensors of a block that are no linears and no norms of its residual sums. */
+  public List<InnerTensor> inner(int block) {
+    return block(block).inner();
+  }
+
   private BlockParts block(int block) {
     return blocks.get(Objects.checkIndex(block, blocks.size()));
   }
@@ -218,6 +223,15 @@ public final class ModelLayout {
       count = Math.addExact(count, weights);
     }
     return count;
+  }
+
+  /**
+   * The shape of a tensor of the model, by its full name.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public long[] shape(String tensor) {
+    return catalog.shape(tensor);
   }
 
   /** Full names of all tensors of the model in its order; a tied head is not among them. */

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * @param keptGroups how many groups a token may choose from
  * @param groupTop how many of a group's best scores make the group's score
  */
-record Routing(
+public record Routing(
     Scoring scoring,
     int experts,
     boolean normalized,
@@ -24,7 +24,7 @@ record Routing(
     int keptGroups,
     int groupTop) {
   /** How logits become scores. */
-  enum Scoring {
+  public enum Scoring {
     /** Softmax over all experts. */
     SOFTMAX,
     /** The logits choose, and the weights are a softmax over the chosen. */

@@ -2,13 +2,12 @@ package dev.pbq.export.gguf;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.DType;
-import dev.pbq.export.DenseTensors;
 import dev.pbq.export.ExportProgress;
-import dev.pbq.export.ExportSource;
 import dev.pbq.export.ExportedTensor;
 import dev.pbq.export.Fidelity;
 import dev.pbq.export.FloatTypes;
 import dev.pbq.export.TensorError;
+import dev.pbq.export.gguf.family.Piece;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,13 +18,13 @@ import java.util.List;
  * value to the exactness that was promised.
  */
 final class GgufCheck {
-  private final ExportSource source;
-  private final LlamaArchitecture architecture;
+  private final TensorRows rows;
+  private final int vocabularySize;
   private final ExportProgress progress;
 
-  GgufCheck(ExportSource source, LlamaArchitecture architecture, ExportProgress progress) {
-    this.source = source;
-    this.architecture = architecture;
+  GgufCheck(TensorRows rows, int vocabularySize, ExportProgress progress) {
+    this.rows = rows;
+    this.vocabularySize = vocabularySize;
     this.progress = progress;
   }
 
@@ -44,16 +43,13 @@ final class GgufCheck {
         int tokens =
             reader.values().get("tokenizer.ggml.tokens") instanceof List<?> list ? list.size() : 0;
         require(
-            tokens == architecture.vocabularySize(),
-            file + " holds " + tokens + " tokens of " + architecture.vocabularySize());
+            tokens == vocabularySize, file + " holds " + tokens + " tokens of " + vocabularySize);
       }
       for (PlannedTensor tensor : planned) {
         progress.at("check", tensor.source(), tensors.size(), planned.size());
         GgufReader.Entry entry = reader.tensors().get(tensor.name());
         require(entry != null, file + " does not hold " + tensor.name());
-        if (!tensor.source().equals(TensorRows.ROPE)) {
-          tensors.add(check(reader, entry, tensor));
-        }
+        tensors.add(check(reader, entry, tensor));
       }
     }
     return tensors;
@@ -67,35 +63,48 @@ final class GgufCheck {
 
   private ExportedTensor check(GgufReader reader, GgufReader.Entry entry, PlannedTensor tensor) {
     List<Long> dims = new ArrayList<>();
-    for (long d : source.shape(tensor.source())) {
-      dims.add(d);
-    }
+    tensor.tensor().dims().forEach(d -> dims.add((long) d));
     Collections.reverse(dims);
     require(
         dims.equals(entry.dims()) && entry.type() == tensor.type().id(),
         tensor.name() + " was read back with another shape or type");
-    int rows = source.rows(tensor.source());
-    int cols = source.cols(tensor.source());
-    // A vector's elements change places as rows do.
-    boolean vector = rows == 1 && dims.size() == 1;
-    int step = Math.min(rows, DenseTensors.chunkRows(cols));
-    float[] expected = new float[step * cols];
     TensorError.Sum sum = new TensorError.Sum();
-    int rowBytes = tensor.type().rowBytes(cols);
-    for (int first = 0; first < rows; first += step) {
-      int count = Math.min(step, rows - first);
-      source.read(tensor.source(), first, count, expected);
-      for (int r = 0; r < count; r++) {
-        int at = vector ? 0 : place(first + r, rows, tensor.heads());
+    long at = 0;
+    for (Piece piece : tensor.tensor().pieces()) {
+      int step = TensorRows.step(piece);
+      for (int first = 0; first < piece.rows(); first += step) {
+        int count = Math.min(step, piece.rows() - first);
+        int values = count * piece.unit();
+        int bytes = values / tensor.type().blockSize() * tensor.type().blockBytes();
+        long from =
+            (at + (long) first * piece.unit())
+                / tensor.type().blockSize()
+                * tensor.type().blockBytes();
         float[] actual =
-            BlockDecoder.decode(
-                entry.type(), reader.bytes(entry, (long) at * rowBytes, rowBytes), cols);
-        compare(tensor, expected, r * cols, actual, vector, sum);
+            BlockDecoder.decode(entry.type(), reader.bytes(entry, from, bytes), values);
+        compare(tensor, expected(piece, first, count), actual, sum);
       }
+      at += piece.values();
     }
     TensorError error = sum.error();
     return new ExportedTensor(
         tensor.source(), tensor.name(), tensor.type().label(), fidelity(tensor, error), error);
+  }
+
+  /** The values of a piece, put in their places by the rule that a reader of the file goes by. */
+  private float[] expected(Piece piece, int first, int count) {
+    if (piece.isKept()) {
+      return rows.read(piece, first, count);
+    }
+    float[] all = rows.readAll(piece);
+    float[] placed = new float[count * piece.unit()];
+    for (int r = 0; r < all.length / piece.unit(); r++) {
+      int at = piece.order().fileRow(r);
+      if (at >= 0) {
+        System.arraycopy(all, r * piece.unit(), placed, at * piece.unit(), piece.unit());
+      }
+    }
+    return placed;
   }
 
   private static Fidelity fidelity(PlannedTensor tensor, TensorError error) {
@@ -105,32 +114,17 @@ final class GgufCheck {
     return tensor.type().isQuantized() ? Fidelity.REQUANTIZED : Fidelity.ROUNDED;
   }
 
-  /** Where row {@code i} of the source is in the file. */
-  private static int place(int i, int rows, int heads) {
-    if (heads == 0) {
-      return i;
-    }
-    int width = rows / heads;
-    int r = i % width;
-    return i - r + (r < width / 2 ? 2 * r : 2 * (r - width / 2) + 1);
-  }
-
   private static void compare(
-      PlannedTensor tensor,
-      float[] expected,
-      int from,
-      float[] actual,
-      boolean vector,
-      TensorError.Sum sum) {
+      PlannedTensor tensor, float[] expected, float[] actual, TensorError.Sum sum) {
     int block = tensor.type().blockSize();
     boolean nearest = tensor.fill() == Fill.NEAREST || tensor.fill() == Fill.NEAREST_UNLESS_EXACT;
     double allowed = 0;
     for (int i = 0; i < actual.length; i++) {
       if (nearest && i % block == 0) {
-        allowed = largestError(tensor.type(), expected, from + i);
+        allowed = largestError(tensor.type(), expected, i);
       }
-      float was = expected[from + i];
-      float is = actual[vector ? place(i, actual.length, tensor.heads()) : i];
+      float was = expected[i] + tensor.tensor().shift();
+      float is = actual[i];
       sum.add(was, is);
       boolean right =
           switch (tensor.fill()) {
@@ -140,7 +134,8 @@ final class GgufCheck {
           };
       if (!right) {
         throw PbqException.badData(
-            "%s, weight %d of a row: %s was read back for %s".formatted(tensor, i, is, was));
+            "%s, weight %d: %s was read back for %s"
+                .formatted(tensor, i % tensor.tensor().cols(), is, was));
       }
     }
   }

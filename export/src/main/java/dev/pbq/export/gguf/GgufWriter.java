@@ -7,6 +7,7 @@ import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.FloatTypes;
+import dev.pbq.export.gguf.family.Piece;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -68,10 +69,10 @@ final class GgufWriter {
       if (tensor.name().getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
         throw PbqException.badData("tensor name " + tensor.name() + " is too long for GGUF");
       }
-      long[] dims = tensor.dims();
-      bytes.string(tensor.name()).u32(dims.length);
-      for (int i = dims.length - 1; i >= 0; i--) {
-        bytes.u64(dims[i]);
+      List<Integer> dims = tensor.tensor().dims();
+      bytes.string(tensor.name()).u32(dims.size());
+      for (int i = dims.size() - 1; i >= 0; i--) {
+        bytes.u64(dims.get(i));
       }
       bytes.u32(tensor.type().id()).u64(offset);
       offset += tensor.bytes() + padding(tensor.bytes());
@@ -88,13 +89,17 @@ final class GgufWriter {
   }
 
   private void writeData(PlannedTensor tensor, WritableByteChannel out) throws IOException {
-    int step = TensorRows.step(tensor);
-    for (int first = 0; first < tensor.rows(); first += step) {
-      int count = Math.min(step, tensor.rows() - first);
-      float[] values = rows.read(tensor, first, count);
-      out.write(
-          ByteBuffer.wrap(
-              tensor.type().isQuantized() ? blocks(tensor, values) : floats(tensor, values)));
+    for (Piece piece : tensor.tensor().pieces()) {
+      int step = TensorRows.step(piece);
+      for (int first = 0; first < piece.rows(); first += step) {
+        float[] values = rows.read(piece, first, Math.min(step, piece.rows() - first));
+        for (int i = 0; tensor.tensor().shift() != 0 && i < values.length; i++) {
+          values[i] += tensor.tensor().shift();
+        }
+        out.write(
+            ByteBuffer.wrap(
+                tensor.type().isQuantized() ? blocks(tensor, values) : floats(tensor, values)));
+      }
     }
   }
 

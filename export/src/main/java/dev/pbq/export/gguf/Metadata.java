@@ -1,5 +1,6 @@
 package dev.pbq.export.gguf;
 
+import dev.pbq.export.gguf.family.KeySink;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -74,12 +75,52 @@ final class Metadata {
   }
 
   void putFlag(String key, boolean value) {
-    put(key, new Bytes().u32(BOOL).raw(new byte[] {(byte) (value ? 1 : 0)}));
+    put(key, new Bytes().u32(BOOL).raw(flag(value)));
+  }
+
+  private static byte[] flag(boolean value) {
+    return new byte[] {(byte) (value ? 1 : 0)};
+  }
+
+  /** A place for keys of one architecture, whose names begin with its own. */
+  KeySink of(String architecture) {
+    return new KeySink() {
+      @Override
+      public void count(String key, long value) {
+        putCount(architecture + "." + key, value);
+      }
+
+      @Override
+      public void number(String key, double value) {
+        putFloat(architecture + "." + key, (float) value);
+      }
+
+      @Override
+      public void text(String key, String value) {
+        putString(architecture + "." + key, value);
+      }
+
+      @Override
+      public void flag(String key, boolean value) {
+        putFlag(architecture + "." + key, value);
+      }
+
+      @Override
+      public void flags(String key, List<Boolean> values) {
+        putFlags(architecture + "." + key, values);
+      }
+    };
   }
 
   void putStrings(String key, Collection<String> items) {
     Bytes bytes = new Bytes().u32(ARRAY).u32(STRING).u64(items.size());
     items.forEach(bytes::string);
+    put(key, bytes);
+  }
+
+  void putFlags(String key, List<Boolean> items) {
+    Bytes bytes = new Bytes().u32(ARRAY).u32(BOOL).u64(items.size());
+    items.forEach(item -> bytes.raw(flag(item)));
     put(key, bytes);
   }
 

@@ -1,53 +1,63 @@
 package dev.pbq.export.gguf;
 
+import dev.pbq.export.ComputedTensors;
 import dev.pbq.export.DenseTensors;
-import dev.pbq.export.ExportSource;
-import java.util.Optional;
+import dev.pbq.export.gguf.family.Piece;
+import java.util.Map;
 
 /**
- * Reads the rows of a planned tensor from the source, in the file's order; also makes the one
- * tensor that the source does not have, the divisors of rotary frequencies.
+ * Reads pieces of planned tensors, in the model's order or the file's; also the vectors that the
+ * source does not have, such as divisors of rotary frequencies.
  */
 final class TensorRows {
-  /** The divisors' name. */
-  static final String ROPE = "rope_freqs.weight";
+  private final ComputedTensors source;
+  private final Map<String, float[]> vectors;
 
-  private final ExportSource source;
-  private final Optional<float[]> ropeDivisors;
-
-  TensorRows(ExportSource source, Optional<float[]> ropeDivisors) {
+  /**
+   * @param vectors that are made for the file, by their names
+   */
+  TensorRows(ComputedTensors source, Map<String, float[]> vectors) {
     this.source = source;
-    this.ropeDivisors = ropeDivisors;
+    this.vectors = vectors;
   }
 
-  /** Rows to read at a time: whole heads where rows change places. */
-  static int step(PlannedTensor tensor) {
-    return tensor.heads() > 0 && tensor.dims().length > 1
-        ? tensor.rows() / tensor.heads()
-        : Math.min(tensor.rows(), DenseTensors.chunkRows(tensor.cols()));
+  /** Rows of a piece to read at a time: all of them where rows change places. */
+  static int step(Piece piece) {
+    return piece.isKept()
+        ? Math.min(piece.rows(), DenseTensors.chunkRows(piece.unit()))
+        : piece.rows();
   }
 
-  /** Rows from {@code first} on, a multiple of {@link #step}. */
-  float[] read(PlannedTensor tensor, int first, int count) {
-    if (tensor.source().equals(ROPE)) {
-      return ropeDivisors.orElseThrow();
+  /** Rows of a piece from {@code first} on, a multiple of {@link #step}, in the file's order. */
+  float[] read(Piece piece, int first, int count) {
+    if (piece.isKept()) {
+      return readSource(piece, first, count);
     }
-    int cols = tensor.cols();
-    float[] rows = new float[count * cols];
-    source.read(tensor.source(), first, count, rows);
-    if (tensor.heads() == 0) {
-      return rows;
-    }
-    float[] ordered = new float[rows.length];
-    if (tensor.dims().length == 1) {
-      for (int i = 0; i < cols; i++) {
-        ordered[i] = rows[RowOrder.source(i, cols / tensor.heads())];
-      }
-    } else {
-      for (int r = 0; r < count; r++) {
-        System.arraycopy(rows, RowOrder.source(r, count) * cols, ordered, r * cols, cols);
-      }
+    int unit = piece.unit();
+    float[] all = readAll(piece);
+    float[] ordered = new float[count * unit];
+    for (int r = 0; r < count; r++) {
+      System.arraycopy(all, piece.order().sourceRow(first + r) * unit, ordered, r * unit, unit);
     }
     return ordered;
+  }
+
+  /** All rows of the source that a piece is taken from, in the model's order. */
+  float[] readAll(Piece piece) {
+    return readSource(piece, 0, piece.isKept() ? piece.rows() : sourceRows(piece));
+  }
+
+  private int sourceRows(Piece piece) {
+    return Math.toIntExact(source.shape(piece.source())[0]);
+  }
+
+  private float[] readSource(Piece piece, int first, int count) {
+    float[] vector = vectors.get(piece.source());
+    if (vector != null) {
+      return vector;
+    }
+    float[] rows = new float[Math.multiplyExact(count, piece.unit())];
+    source.read(piece.source(), first, count, rows);
+    return rows;
   }
 }

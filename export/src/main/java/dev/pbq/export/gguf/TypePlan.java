@@ -4,13 +4,15 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
-import dev.pbq.export.DenseTensors;
-import dev.pbq.export.ExportSource;
+import dev.pbq.export.ComputedTensors;
 import dev.pbq.export.TensorError;
+import dev.pbq.export.gguf.family.FileTensor;
+import dev.pbq.export.gguf.family.Piece;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -23,13 +25,13 @@ final class TypePlan {
   /** How many layers a refusal names. */
   private static final int NAMED = 3;
 
-  private final ExportSource source;
+  private final ComputedTensors source;
   private final OutType asked;
   private final boolean lossy;
   private final List<String> refusals = new ArrayList<>();
   private final List<String> fallbacks = new ArrayList<>();
 
-  TypePlan(ExportSource source, OutType asked, boolean lossy) {
+  TypePlan(ComputedTensors source, OutType asked, boolean lossy) {
     this.source = source;
     this.asked = asked;
     this.lossy = lossy;
@@ -38,34 +40,46 @@ final class TypePlan {
   /** A type and how values get into it. */
   record Choice(GgufType type, Fill fill) {}
 
-  /**
-   * The choice for a tensor.
-   *
-   * @param linear whether it is one of a block's linears
-   */
-  Choice choose(String tensor, boolean linear) {
-    if (source.shape(tensor).length < 2) {
-      return new Choice(GgufType.F32, exactOrRound(tensor, GgufType.F32));
+  /** The choice for a tensor. */
+  Choice choose(FileTensor tensor) {
+    if (tensor.kind() == FileTensor.Kind.SMALL) {
+      // A value to which 1 is added is rounded there.
+      Fill fill = tensor.shift() == 0 ? exactOrRound(tensor, GgufType.F32) : Fill.ROUND;
+      return new Choice(GgufType.F32, fill);
     }
     if (!asked.isAuto() && !asked.type().orElseThrow().isQuantized()) {
       GgufType type = asked.type().orElseThrow();
       return new Choice(type, exactOrRound(tensor, type));
     }
-    if (source.isQuantized(tensor)) {
+    if (tensor.pieces().stream().allMatch(piece -> source.isQuantized(piece.source()))) {
       return packed(tensor);
     }
     // What a method left dense stays as it is: the embedding, the head, layers that were skipped.
-    return asked.isAuto() || source.isPacked() ? asStored(tensor) : dense(tensor, linear);
+    return asked.isAuto() || source.isPacked() ? asStored(tensor) : dense(tensor);
   }
 
-  private Choice asStored(String tensor) {
+  /** The widest type of the pieces; a piece that is packed counts as float32. */
+  private Choice asStored(FileTensor tensor) {
+    Set<DType> stored = EnumSet.noneOf(DType.class);
+    for (Piece piece : tensor.pieces()) {
+      stored.add(source.isQuantized(piece.source()) ? DType.F32 : source.dtype(piece.source()));
+    }
     GgufType type =
-        switch (source.dtype(tensor)) {
-          case F16 -> GgufType.F16;
-          case BF16 -> GgufType.BF16;
-          default -> GgufType.F32;
-        };
+        stored.size() > 1
+            ? GgufType.F32
+            : switch (stored.iterator().next()) {
+              case F16 -> GgufType.F16;
+              case BF16 -> GgufType.BF16;
+              default -> GgufType.F32;
+            };
     return new Choice(type, exactOrRound(tensor, type));
+  }
+
+  private Fill exactOrRound(FileTensor tensor, GgufType type) {
+    boolean exact =
+        tensor.pieces().stream()
+            .allMatch(piece -> exactOrRound(piece.source(), type) == Fill.EXACT);
+    return exact ? Fill.EXACT : Fill.ROUND;
   }
 
   private Fill exactOrRound(String tensor, GgufType type) {
@@ -78,29 +92,29 @@ final class TypePlan {
     return same || widened ? Fill.EXACT : Fill.ROUND;
   }
 
-  private Choice dense(String tensor, boolean linear) {
+  private Choice dense(FileTensor tensor) {
     GgufType type = asked.type().orElseThrow();
     // Embedding and head get more bits, as llama.cpp's own mixtures give them.
-    GgufType wanted = linear ? type : GgufType.Q8_0;
-    if (wanted.fits(source.cols(tensor))) {
+    GgufType wanted = tensor.kind() == FileTensor.Kind.LINEAR ? type : GgufType.Q8_0;
+    if (wanted.fits(tensor.cols())) {
       return new Choice(wanted, Fill.NEAREST);
     }
     return fallback(tensor, wanted);
   }
 
-  private Choice fallback(String tensor, GgufType wanted) {
+  private Choice fallback(FileTensor tensor, GgufType wanted) {
     fallbacks.add(
         "%s: rows of %d weights are not whole blocks of %s (%d): stored as f16"
-            .formatted(tensor, source.cols(tensor), wanted.label(), wanted.blockSize()));
+            .formatted(name(tensor), tensor.cols(), wanted.label(), wanted.blockSize()));
     return new Choice(GgufType.F16, Fill.ROUND);
   }
 
-  private Choice packed(String tensor) {
+  private Choice packed(FileTensor tensor) {
     Set<GgufType> candidates =
         asked.isAuto() ? EnumSet.allOf(GgufType.class) : EnumSet.of(asked.type().orElseThrow());
     candidates.remove(GgufType.F32);
     candidates.remove(GgufType.BF16);
-    int cols = source.cols(tensor);
+    int cols = tensor.cols();
     candidates.removeIf(type -> !type.fits(cols));
     if (candidates.stream().noneMatch(GgufType::isQuantized)) {
       return fallback(tensor, asked.type().orElse(GgufType.Q8_0));
@@ -123,14 +137,14 @@ final class TypePlan {
     return new Choice(nearest, Fill.NEAREST_UNLESS_EXACT);
   }
 
-  private String refusal(String tensor, GgufType nearest, TensorError error) {
+  private String refusal(FileTensor tensor, GgufType nearest, TensorError error) {
     return String.format(
         Locale.ROOT,
         "%s (%s: %s; the nearest %s would change weights by up to %.3g, %.2g of their root mean"
             + " square in all)",
-        tensor,
+        name(tensor),
         source.method(),
-        FamilyWords.of(source.packed(tensor).orElseThrow()),
+        FamilyWords.of(source.packed(name(tensor)).orElseThrow()),
         nearest.label(),
         error.maxAbsolute(),
         error.relative());
@@ -141,20 +155,22 @@ final class TypePlan {
    *
    * @return the error of storing it in {@code nearest} where no type is left
    */
-  private TensorError narrow(String tensor, Set<GgufType> candidates, GgufType nearest) {
+  private TensorError narrow(FileTensor tensor, Set<GgufType> candidates, GgufType nearest) {
     TensorError.Sum sum = new TensorError.Sum();
-    int rows = source.rows(tensor);
-    int cols = source.cols(tensor);
-    int step = Math.min(rows, DenseTensors.chunkRows(cols));
-    float[] values = new float[step * cols];
-    for (int row = 0; row < rows; row += step) {
-      int count = Math.min(step, rows - row);
-      source.read(tensor, row, count, values);
-      int end = count * cols;
-      candidates.removeIf(type -> !holds(type, values, end));
-      addNearest(nearest, values, end, sum);
+    TensorRows rows = new TensorRows(source, Map.of());
+    for (Piece piece : tensor.pieces()) {
+      int step = TensorRows.step(piece);
+      for (int row = 0; row < piece.rows(); row += step) {
+        float[] values = rows.read(piece, row, Math.min(step, piece.rows() - row));
+        candidates.removeIf(type -> !holds(type, values, values.length));
+        addNearest(nearest, values, values.length, sum);
+      }
     }
     return sum.error();
+  }
+
+  private static String name(FileTensor tensor) {
+    return tensor.pieces().get(0).source();
   }
 
   private static boolean holds(GgufType type, float[] values, int end) {

@@ -7,6 +7,9 @@ import dev.pbq.core.checkpoint.JsonFiles;
 import dev.pbq.core.checkpoint.ModelFileFormat;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.export.gguf.family.FileArchitecture;
+import dev.pbq.export.gguf.family.FileArchitectures;
 import dev.pbq.export.gguf.file.GgufFile;
 import dev.pbq.export.gguf.token.TokenizerParts;
 import java.nio.file.Path;
@@ -36,10 +39,10 @@ public final class GgufModelFormat implements ModelFileFormat {
       FileArchitecture architecture = FileArchitectures.of(opened.metadata());
       ObjectNode config = ModelConfigs.of(opened, architecture);
       // What the family does not know is found before anything runs.
-      Architectures.of(config, file.toString());
-      TensorViews.of(opened, architecture);
+      CausalModel model = Architectures.of(config, file.toString());
+      TensorViews.of(opened, architecture, model);
       JsonFiles.write(folder.resolve(ModelFolder.CONFIG), config);
-      TokenizerParts.write(opened.metadata(), architecture.modelType(), folder);
+      TokenizerParts.write(opened.metadata(), config.path("model_type").asText(), folder);
     }
   }
 
@@ -54,7 +57,9 @@ public final class GgufModelFormat implements ModelFileFormat {
                         folder.path() + ": its configuration names no GGUF file; give the file"));
     GgufFile opened = GgufFile.open(file);
     try {
-      return new GgufWeights(opened, this, FileArchitectures.of(opened.metadata()));
+      FileArchitecture architecture = FileArchitectures.of(opened.metadata());
+      CausalModel model = Architectures.of(ModelConfigs.of(opened, architecture), file.toString());
+      return new GgufWeights(opened, this, architecture, model);
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;

@@ -4,9 +4,11 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.FileWeights;
 import dev.pbq.core.checkpoint.ModelFileFormat;
 import dev.pbq.core.checkpoint.TensorNames;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.export.gguf.family.FileArchitecture;
 import dev.pbq.export.gguf.file.GgmlType;
 import dev.pbq.export.gguf.file.GgufFile;
-import dev.pbq.export.gguf.model.FileArchitecture.Habit;
+import dev.pbq.export.gguf.file.GgufTensor;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,11 +30,12 @@ final class GgufWeights implements FileWeights {
   /**
    * @param file owned by this object
    */
-  GgufWeights(GgufFile file, ModelFileFormat format, FileArchitecture architecture) {
+  GgufWeights(
+      GgufFile file, ModelFileFormat format, FileArchitecture architecture, CausalModel model) {
     this.file = file;
     this.format = format;
-    this.ownLinears = architecture.has(Habit.OWN_LINEARS);
-    this.views = TensorViews.of(file, architecture);
+    this.ownLinears = model.layout().isTransposed();
+    this.views = TensorViews.of(file, architecture, model);
   }
 
   @Override
@@ -54,8 +57,8 @@ final class GgufWeights implements FileWeights {
   public List<Stored> stored() {
     List<Stored> stored = new ArrayList<>();
     for (TensorView view : views.values()) {
-      GgmlType type = view.tensor().type();
-      long weights = view.isVector() ? view.rows() : (long) view.rows() * view.tensor().cols();
+      GgmlType type = view.parts().get(0).tensor().type();
+      long weights = (long) view.rows() * view.unit();
       stored.add(
           new Stored(
               view.name(),
@@ -102,24 +105,41 @@ final class GgufWeights implements FileWeights {
     int first = (int) firstRow;
     int count = (int) rowCount;
     if (view.isVector()) {
-      float[] all = new float[view.tensor().cols()];
-      file.readRows(view.tensor(), 0, 1, all);
-      for (int i = first; i < first + count; i++) {
-        destination.put(all[view.fileRow(i)] + view.shift());
-      }
+      readElements(view, first, count, destination);
       return;
     }
-    int cols = view.tensor().cols();
+    int cols = view.unit();
     // Rows that change places are read one by one.
-    int step = view.heads() > 0 ? 1 : Math.max(1, Math.min(count, CHUNK_ELEMENTS / cols));
+    int step = view.isKept() ? Math.max(1, Math.min(count, CHUNK_ELEMENTS / cols)) : 1;
     float[] values = new float[Math.multiplyExact(step, cols)];
     for (int row = first; row < first + count; row += step) {
       int rows = Math.min(step, first + count - row);
-      file.readRows(view.tensor(), view.fileRow(row), rows, values);
+      TensorView.Part part = view.partOf(row);
+      long at = part.firstValue() / cols + part.piece().order().fileRow(row);
+      file.readRows(part.tensor(), at, rows, values);
       for (int i = 0; view.shift() != 0 && i < rows * cols; i++) {
         values[i] += view.shift();
       }
       destination.put(values, 0, rows * cols);
+    }
+  }
+
+  /** Elements of a vector, which may be a row of the file's tensor, or a part of one. */
+  private void readElements(TensorView view, int first, int count, FloatBuffer destination) {
+    float[] held = new float[0];
+    GgufTensor tensor = null;
+    long heldRow = -1;
+    for (int i = first; i < first + count; i++) {
+      TensorView.Part part = view.partOf(i);
+      long at = part.firstValue() + part.piece().order().fileRow(i);
+      int cols = part.tensor().cols();
+      if (part.tensor() != tensor || at / cols != heldRow) {
+        tensor = part.tensor();
+        heldRow = at / cols;
+        held = new float[cols];
+        file.readRows(tensor, heldRow, 1, held);
+      }
+      destination.put(held[(int) (at % cols)] + view.shift());
     }
   }
 

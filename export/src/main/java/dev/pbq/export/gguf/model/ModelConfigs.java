@@ -3,13 +3,15 @@ package dev.pbq.export.gguf.model;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.export.gguf.family.FileArchitecture;
+import dev.pbq.export.gguf.family.ModelKeys;
 import dev.pbq.export.gguf.file.GgufFile;
 import dev.pbq.export.gguf.file.GgufMetadata;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** Makes the {@code config.json} that a file's metadata stand for. */
-final class ModelConfigs {
+public final class ModelConfigs {
   private ModelConfigs() {}
 
   /**
@@ -17,20 +19,20 @@ final class ModelConfigs {
    *
    * @throws dev.pbq.core.PbqException BAD_DATA naming the key that is missing or wrong
    */
-  static ObjectNode of(GgufFile file, FileArchitecture architecture) {
+  public static ObjectNode of(GgufFile file, FileArchitecture architecture) {
     GgufMetadata metadata = file.metadata();
     ModelKeys keys = new ModelKeys(file, metadata.text("general.architecture").orElseThrow());
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("model_type", architecture.modelType());
     config.put("vocab_size", keys.vocabulary());
     if (!architecture.modelType().equals("gpt2")) {
-      config.put("hidden_size", keys.require("embedding_length"));
-      config.put("intermediate_size", keys.require("feed_forward_length"));
+      config.put("hidden_size", keys.hidden());
+      config.put("intermediate_size", keys.intermediate());
       config.put("num_hidden_layers", keys.layers());
       config.put("num_attention_heads", keys.heads());
       config.put("num_key_value_heads", keys.keyValueHeads());
       config.put("head_dim", keys.headDim());
-      config.put("max_position_embeddings", keys.require("context_length"));
+      config.put("max_position_embeddings", keys.positions());
     }
     config.put("tie_word_embeddings", !keys.holds("output.weight"));
     metadata.id("tokenizer.ggml.bos_token_id").ifPresent(id -> config.put("bos_token_id", id));

@@ -1,45 +1,57 @@
 package dev.pbq.export.gguf.model;
 
+import dev.pbq.export.gguf.family.FileTensor;
+import dev.pbq.export.gguf.family.Piece;
 import dev.pbq.export.gguf.file.GgufTensor;
+import java.util.List;
 
 /**
- * A tensor of the model as a part of one in the file.
+ * A tensor of the model as pieces of one or more in the file.
  *
  * @param name in the model
- * @param tensor in the file
- * @param firstRow where the part begins; elements for a vector
- * @param rows of the part; elements for a vector
- * @param heads whose rows stand in pairs in the file; 0 if they are in order
+ * @param rows of it; elements for a vector
+ * @param unit values of a row; 1 for a vector
+ * @param parts which hold all rows together
+ * @param kind what the file's tensors are
  * @param shift is added to every value
- * @param inBlock whether it is the weight of one of a block's linears
  */
 record TensorView(
-    String name,
-    GgufTensor tensor,
-    int firstRow,
-    int rows,
-    int heads,
-    float shift,
-    boolean inBlock) {
+    String name, int rows, int unit, List<Part> parts, FileTensor.Kind kind, float shift) {
+  /**
+   * A piece in the file.
+   *
+   * @param firstValue where it begins in the file's tensor, in values
+   */
+  record Part(GgufTensor tensor, Piece piece, long firstValue) {}
+
+  TensorView {
+    parts = List.copyOf(parts);
+  }
 
   boolean isVector() {
-    return tensor.dimensions() == 1;
+    return unit == 1;
   }
 
   long[] shape() {
-    return isVector() ? new long[] {rows} : new long[] {rows, tensor.cols()};
+    return isVector() ? new long[] {rows} : new long[] {rows, unit};
   }
 
-  /**
-   * Where row {@code row} of the model's tensor stands in the file's: there row 2 k + p of a head
-   * is row p width / 2 + k of it.
-   */
-  int fileRow(int row) {
-    if (heads == 0) {
-      return firstRow + row;
+  boolean inBlock() {
+    return kind == FileTensor.Kind.LINEAR;
+  }
+
+  /** The part that holds a row. */
+  Part partOf(int row) {
+    for (Part part : parts) {
+      if (part.piece().order().fileRow(row) >= 0) {
+        return part;
+      }
     }
-    int width = rows / heads;
-    int inHead = row % width;
-    return firstRow + row - inHead + inHead % (width / 2) * 2 + inHead / (width / 2);
+    throw new IllegalStateException("no part of " + name + " holds row " + row);
+  }
+
+  /** Whether one part holds all rows in order. */
+  boolean isKept() {
+    return parts.size() == 1 && parts.get(0).piece().isKept();
   }
 }

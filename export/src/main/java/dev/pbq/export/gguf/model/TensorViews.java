@@ -1,34 +1,29 @@
 package dev.pbq.export.gguf.model;
 
 import dev.pbq.core.checkpoint.TensorNames;
+import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.model.ModelLayout;
+import dev.pbq.export.gguf.family.FactKeys;
+import dev.pbq.export.gguf.family.FileArchitecture;
+import dev.pbq.export.gguf.family.FileTensor;
+import dev.pbq.export.gguf.family.Piece;
+import dev.pbq.export.gguf.family.Placements;
 import dev.pbq.export.gguf.file.GgufFile;
 import dev.pbq.export.gguf.file.GgufTensor;
-import dev.pbq.export.gguf.model.FileArchitecture.Habit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Finds what a file's tensors are in the model. */
 final class TensorViews {
-  private static final Pattern IN_BLOCK =
-      Pattern.compile("blk\\.(\\d{1,6})\\.(\\w+)\\.(weight|bias)");
-  private static final Pattern OUTER = Pattern.compile("(\\w+)\\.(weight|bias)");
-
-  /** Their numbers are part of the configuration. */
-  private static final Set<String> IN_CONFIG =
-      Set.of(RopeConfig.DIVISORS, RopeConfig.LONG, RopeConfig.SHORT);
-
-  private final FileArchitecture architecture;
-  private final ModelKeys keys;
+  private final GgufFile file;
+  private final ModelLayout layout;
   private final Map<String, TensorView> views = new TreeMap<>(TensorNames.NATURAL_ORDER);
 
-  private TensorViews(FileArchitecture architecture, ModelKeys keys) {
-    this.architecture = architecture;
-    this.keys = keys;
+  private TensorViews(GgufFile file, ModelLayout layout) {
+    this.file = file;
+    this.layout = layout;
   }
 
   /**
@@ -37,13 +32,15 @@ final class TensorViews {
    * @throws dev.pbq.core.PbqException BAD_DATA naming tensors that the family does not know, or one
    *     of a wrong shape
    */
-  static Map<String, TensorView> of(GgufFile file, FileArchitecture architecture) {
-    String name = file.metadata().text("general.architecture").orElseThrow();
-    TensorViews found = new TensorViews(architecture, new ModelKeys(file, name));
-    List<String> unknown = new ArrayList<>();
-    for (GgufTensor tensor : file.tensors().values()) {
-      if (!IN_CONFIG.contains(tensor.name()) && !found.add(tensor)) {
-        unknown.add(tensor.name());
+  static Map<String, TensorView> of(
+      GgufFile file, FileArchitecture architecture, CausalModel model) {
+    TensorViews found = new TensorViews(file, model.layout());
+    List<String> unknown = new ArrayList<>(file.tensors().keySet());
+    // Their numbers are part of the configuration.
+    unknown.removeAll(FactKeys.VECTORS);
+    for (FileTensor tensor : Placements.of(architecture, model, file.tensors()::containsKey)) {
+      if (unknown.remove(tensor.name())) {
+        found.add(tensor);
       }
     }
     if (!unknown.isEmpty()) {
@@ -52,7 +49,7 @@ final class TensorViews {
       throw file.metadata()
           .bad(
               "architecture "
-                  + name
+                  + architecture.name()
                   + " has no place for "
                   + String.join(", ", unknown.subList(0, Math.min(5, unknown.size())))
                   + more);
@@ -60,67 +57,32 @@ final class TensorViews {
     return found.views;
   }
 
-  private boolean add(GgufTensor tensor) {
-    Matcher inBlock = IN_BLOCK.matcher(tensor.name());
-    if (inBlock.matches()) {
-      String part = architecture.parts().get(inBlock.group(2));
-      int block = Integer.parseInt(inBlock.group(1));
-      if (part == null || block >= keys.layers()) {
-        return false;
-      }
-      put(tensor, architecture.blocks() + block + ".", part, "." + inBlock.group(3));
-      return true;
+  private void add(FileTensor wanted) {
+    GgufTensor tensor = file.tensors().get(wanted.name());
+    if (tensor.cols() != wanted.cols() || tensor.rows() != wanted.rows()) {
+      throw file.metadata()
+          .bad(
+              "tensor %s has %s rows of %s, not %s of %s"
+                  .formatted(
+                      wanted.name(), tensor.rows(), tensor.cols(), wanted.rows(), wanted.cols()));
     }
-    Matcher outer = OUTER.matcher(tensor.name());
-    String name = outer.matches() ? architecture.outer().get(outer.group(1)) : null;
-    if (name != null) {
-      put(tensor, "", name, "." + outer.group(2));
-    }
-    return name != null;
-  }
-
-  private void put(GgufTensor tensor, String prefix, String names, String ending) {
-    String[] parts = names.split(",", -1);
-    int all = tensor.dimensions() == 1 ? tensor.cols() : (int) tensor.rows();
-    int first = 0;
-    for (int i = 0; i < parts.length; i++) {
-      int rows = parts.length == 1 ? all : partRows(tensor, all, i);
-      String name = prefix + parts[i] + ending;
-      boolean norm = parts[i].contains("norm");
-      float shift =
-          norm && architecture.has(Habit.NORMS_PLUS_ONE) && ending.equals(".weight") ? -1 : 0;
-      boolean linear =
-          !norm && !prefix.isEmpty() && tensor.dimensions() == 2 && !parts[i].startsWith("ln_");
-      TensorView view =
-          new TensorView(name, tensor, first, rows, heads(tensor, parts[i], rows), shift, linear);
-      if (views.put(name, view) != null) {
-        throw keys.bad("tensor " + name + " is stored twice, whole and in parts");
-      }
-      first += rows;
+    long at = 0;
+    for (Piece piece : wanted.pieces()) {
+      put(wanted, piece, new TensorView.Part(tensor, piece, at));
+      at += piece.values();
     }
   }
 
-  /** Rows of queries, keys or values in a fused tensor. */
-  private int partRows(GgufTensor tensor, int all, int part) {
-    int queries = keys.heads() * keys.headDim();
-    int others = keys.keyValueHeads() * keys.headDim();
-    if (all != queries + 2L * others) {
-      throw keys.bad(
-          "tensor " + tensor.name() + " has " + all + " rows, not " + (queries + 2L * others));
+  private void put(FileTensor wanted, Piece piece, TensorView.Part part) {
+    List<TensorView.Part> parts = new ArrayList<>();
+    TensorView before = views.get(piece.source());
+    if (before != null) {
+      parts.addAll(before.parts());
     }
-    return part == 0 ? queries : others;
-  }
-
-  private int heads(GgufTensor tensor, String part, int rows) {
-    boolean query = part.endsWith("q_proj");
-    if (!architecture.has(Habit.PAIRED_ROWS) || !(query || part.endsWith("k_proj"))) {
-      return 0;
-    }
-    int heads = query ? keys.heads() : keys.keyValueHeads();
-    if (rows % heads != 0 || rows / heads % 2 != 0) {
-      throw keys.bad(
-          "tensor " + tensor.name() + " has " + rows + " rows, which are no " + heads + " heads");
-    }
-    return heads;
+    parts.add(part);
+    int rows = Math.toIntExact(layout.shape(piece.source())[0]);
+    views.put(
+        piece.source(),
+        new TensorView(piece.source(), rows, piece.unit(), parts, wanted.kind(), -wanted.shift()));
   }
 }

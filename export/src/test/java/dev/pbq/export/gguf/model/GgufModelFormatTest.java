@@ -213,8 +213,10 @@ class GgufModelFormatTest {
   void anUnknownArchitectureIsToldWithTheNearest() throws IOException {
     refused(
         keys("qwen4"),
-        "its architecture 'qwen4' cannot be read; the nearest is qwen2; pbq reads gemma gemma2"
-            + " gemma3 gpt2 granite llama olmo2 phi2 phi3 qwen2 qwen3 smollm3 starcoder2");
+        "its architecture 'qwen4' cannot be read; the nearest is qwen2; pbq reads bloom cohere2"
+            + " command-r falcon gemma gemma2 gemma3 glm4 glm4moe gpt-oss gpt2 gptneox granite"
+            + " llama mistral3 olmo2 phi2 phi3 qwen2 qwen2moe qwen3 qwen3moe smollm3 stablelm"
+            + " starcoder2");
   }
 
   @Test
@@ -228,7 +230,8 @@ class GgufModelFormatTest {
 
   @Test
   void sizesThatMakeNoSenseAreRefused() throws IOException {
-    refused(keys("llama").put("llama.expert_count", 8), "mixture of experts");
+    refused(keys("qwen2").put("qwen2.expert_count", 8), "mixture of experts");
+    refused(keys("qwen3moe"), "it has no experts, which its architecture has");
     refused(new GgufBytes().put("general.architecture", "llama"), "token_embd.weight is missing");
     refused(
         new GgufBytes()

@@ -1,4 +1,4 @@
-package dev.pbq.export.gguf.model;
+package dev.pbq.export.gguf.family;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,22 +12,27 @@ final class RopeConfig {
   static final String LONG = "rope_factors_long.weight";
   static final String SHORT = "rope_factors_short.weight";
 
-  private static final String SCALING = "rope_scaling";
+  static final String SCALING = "rope_scaling";
   private static final String ORIGINAL = "original_max_position_embeddings";
 
   private RopeConfig() {}
 
   /** Base and scaling. */
   static void put(ModelKeys keys, ObjectNode config) {
-    keys.number("rope.freq_base").ifPresent(base -> config.put("rope_theta", base));
+    keys.number(KeyNames.ROPE_BASE).ifPresent(base -> config.put("rope_theta", base));
+    if (keys.holds(LONG) || keys.holds(SHORT)) {
+      putLong(keys, config);
+      return;
+    }
     Optional<float[]> divisors = keys.vector(DIVISORS);
     if (divisors.isPresent()) {
       putDivisors(keys, config, divisors.get());
       return;
     }
-    String type = keys.text("rope.scaling.type").orElse("linear");
+    String type = keys.text(KeyNames.SCALING).orElse("linear");
     double factor =
-        keys.number("rope.scaling.factor").orElse(keys.number("rope.scale_linear").orElse(1));
+        keys.number(KeyNames.SCALING_FACTOR)
+            .orElse(keys.number(KeyNames.OLD_SCALING_FACTOR).orElse(1));
     switch (type) {
       case "none", "longrope" -> {
         // The factors of longrope are tensors.
@@ -39,7 +44,11 @@ final class RopeConfig {
       }
       case "yarn" -> {
         ObjectNode scaling = config.putObject(SCALING).put("rope_type", type).put("factor", factor);
-        scaling.put(ORIGINAL, keys.require("rope.scaling.original_context_length"));
+        scaling.put(ORIGINAL, keys.require(KeyNames.ORIGINAL_CONTEXT));
+        keys.number(KeyNames.YARN_FAST).ifPresent(n -> scaling.put("beta_fast", n));
+        keys.number(KeyNames.YARN_SLOW).ifPresent(n -> scaling.put("beta_slow", n));
+        keys.number(KeyNames.TEMPERATURE_FACTOR)
+            .ifPresent(n -> scaling.put("attention_factor", n * (1 + 0.1 * Math.log(factor))));
       }
       default -> throw keys.bad("rope.scaling.type '" + type + "' is none that pbq reads");
     }
@@ -51,23 +60,19 @@ final class RopeConfig {
     putAll(scaling.putArray("short_factor"), divisors);
     putAll(scaling.putArray("long_factor"), divisors);
     scaling.put("attention_factor", 1.0);
-    scaling.put(ORIGINAL, keys.require("context_length"));
+    scaling.put(ORIGINAL, keys.require(KeyNames.CONTEXT));
   }
 
-  /** Phi 3: a list for texts up to the original length, and one for longer ones. */
-  static void putLong(ModelKeys keys, ObjectNode config) {
-    Optional<float[]> shorter = keys.vector(SHORT);
-    Optional<float[]> longer = keys.vector(LONG);
-    if (shorter.isEmpty() != longer.isEmpty()) {
+  /** A list for texts up to the original length, and one for longer ones. */
+  private static void putLong(ModelKeys keys, ObjectNode config) {
+    if (!keys.holds(SHORT) || !keys.holds(LONG)) {
       throw keys.bad("of " + SHORT + " and " + LONG + " only one is there");
     }
-    if (shorter.isPresent()) {
-      ObjectNode scaling = config.putObject(SCALING).put("rope_type", "longrope");
-      putAll(scaling.putArray("short_factor"), shorter.get());
-      putAll(scaling.putArray("long_factor"), longer.get());
-      keys.number("rope.scaling.attn_factor").ifPresent(f -> scaling.put("attention_factor", f));
-      config.put(ORIGINAL, keys.require("rope.scaling.original_context_length"));
-    }
+    ObjectNode scaling = config.putObject(SCALING).put("rope_type", "longrope");
+    putAll(scaling.putArray("short_factor"), keys.vector(SHORT).orElseThrow());
+    putAll(scaling.putArray("long_factor"), keys.vector(LONG).orElseThrow());
+    keys.number(KeyNames.TEMPERATURE_FACTOR).ifPresent(f -> scaling.put("attention_factor", f));
+    config.put(ORIGINAL, keys.require(KeyNames.ORIGINAL_CONTEXT));
   }
 
   private static void putAll(ArrayNode list, float[] values) {

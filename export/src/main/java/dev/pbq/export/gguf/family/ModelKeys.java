@@ -1,4 +1,4 @@
-package dev.pbq.export.gguf.model;
+package dev.pbq.export.gguf.family;
 
 import dev.pbq.export.gguf.file.GgufFile;
 import dev.pbq.export.gguf.file.GgufMetadata;
@@ -9,11 +9,11 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** The hyper-parameters of a file's architecture: keys without their leading {@code llama.}. */
-final class ModelKeys {
+public final class ModelKeys {
   private final GgufFile file;
   private final String prefix;
 
-  ModelKeys(GgufFile file, String architecture) {
+  public ModelKeys(GgufFile file, String architecture) {
     this.file = file;
     this.prefix = architecture + ".";
   }
@@ -22,62 +22,84 @@ final class ModelKeys {
     return file.metadata();
   }
 
-  int require(String key) {
+  public int require(String key) {
     return metadata().requireCount(prefix + key);
   }
 
-  OptionalInt count(String key) {
+  public OptionalInt count(String key) {
     return metadata().count(prefix + key);
   }
 
   /** How many, 0 where the key is absent. */
-  int countOrZero(String key) {
+  public int countOrZero(String key) {
     return metadata().id(prefix + key).orElse(0);
   }
 
-  OptionalDouble number(String key) {
+  public OptionalDouble number(String key) {
     return metadata().number(prefix + key);
   }
 
-  double requireNumber(String key) {
+  public double requireNumber(String key) {
     return number(key).orElseThrow(() -> metadata().bad("key " + prefix + key + " is missing"));
   }
 
-  Optional<String> text(String key) {
+  public Optional<String> text(String key) {
     return metadata().text(prefix + key);
   }
 
-  boolean isList(String key) {
+  /** A yes or no. */
+  public Optional<Boolean> flag(String key) {
+    return metadata().flag(prefix + key);
+  }
+
+  /** Whether a key holds a list. */
+  public boolean isList(String key) {
     return metadata().isList(prefix + key);
   }
 
-  List<Boolean> flags(String key) {
+  public List<Boolean> flags(String key) {
     return metadata().flags(prefix + key);
   }
 
-  int layers() {
-    int layers = require("block_count");
+  public int layers() {
+    int layers = require(KeyNames.BLOCKS);
     if (layers > file.tensors().size()) {
-      throw bad("key " + prefix + "block_count is " + layers + ", more than there are tensors");
+      throw bad(
+          "key " + prefix + KeyNames.BLOCKS + " is " + layers + ", more than there are tensors");
     }
     return layers;
   }
 
-  int heads() {
-    return require("attention.head_count");
+  /** Width of the residual stream. */
+  public int hidden() {
+    return require(KeyNames.HIDDEN);
   }
 
-  int keyValueHeads() {
-    return count("attention.head_count_kv").orElse(heads());
+  /** Width inside the MLP. */
+  public int intermediate() {
+    return require(KeyNames.INTERMEDIATE);
+  }
+
+  /** The longest sequence. */
+  public int positions() {
+    return require(KeyNames.CONTEXT);
+  }
+
+  public int heads() {
+    return require(KeyNames.HEADS);
+  }
+
+  public int keyValueHeads() {
+    return count(KeyNames.KEY_VALUE_HEADS).orElse(heads());
   }
 
   /** Features of a head. */
-  int headDim() {
-    return count("attention.key_length").orElse(require("embedding_length") / heads());
+  public int headDim() {
+    return count(KeyNames.KEY_LENGTH).orElse(require(KeyNames.HIDDEN) / heads());
   }
 
   /** Rows of the embedding, which is how many tokens there are. */
-  int vocabulary() {
+  public int vocabulary() {
     GgufTensor embedding = file.tensors().get("token_embd.weight");
     if (embedding == null) {
       throw metadata().bad("tensor token_embd.weight is missing");
@@ -85,12 +107,12 @@ final class ModelKeys {
     return (int) embedding.rows();
   }
 
-  boolean holds(String tensor) {
+  public boolean holds(String tensor) {
     return file.tensors().containsKey(tensor);
   }
 
   /** A vector of the file. */
-  Optional<float[]> vector(String tensor) {
+  public Optional<float[]> vector(String tensor) {
     return Optional.ofNullable(file.tensors().get(tensor))
         .map(
             found -> {
@@ -100,7 +122,7 @@ final class ModelKeys {
             });
   }
 
-  RuntimeException bad(String what) {
+  public RuntimeException bad(String what) {
     return metadata().bad(what);
   }
 }
