@@ -55,7 +55,9 @@ final class BlockCalibrator {
           index, inputs, manager, (first, hidden) -> block.forwardTo(last, hidden, routed));
       List<LinearInput> starved = wanted.stream().filter(input -> tooFew(input, routed)).toList();
       for (LinearInput input : wanted) {
-        if (!starved.contains(input)) {
+        if (starved.contains(input)) {
+          routed.discard(input);
+        } else {
           hessians.put(input.name(), routed.finish(input));
         }
       }

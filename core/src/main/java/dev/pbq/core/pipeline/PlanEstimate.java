@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An estimate of the memory, disk and time of a run, from shapes alone.
@@ -67,21 +69,26 @@ public record PlanEstimate(
         continue;
       }
       operations += allTokens * passOperations(model, all, tokens);
-      for (PlannedRound round : block.rounds()) {
-        if (round.lastCalibrated().isPresent()) {
-          List<LinearInput> before = all.subList(0, all.indexOf(round.lastCalibrated().get()));
+      for (PlannedRound pass : block.passes()) {
+        if (pass.lastCalibrated().isPresent()) {
+          Set<LinearInput> own =
+              pass.inputs().stream().map(PlannedInput::input).collect(Collectors.toSet());
+          List<LinearInput> before =
+              all.subList(0, all.indexOf(pass.lastCalibrated().get())).stream()
+                  .filter(input -> !input.routed() || own.contains(input))
+                  .toList();
           operations += allTokens * passOperations(model, before, tokens);
         }
-        long roundHessians = 0;
-        for (PlannedInput input : round.inputs()) {
+        long held = 0;
+        for (PlannedInput input : pass.inputs()) {
           if (input.needsHessian()) {
             long n = input.input().features();
-            roundHessians += 8 * n * n;
+            held += 8 * n * n;
             operations += allTokens * n * n + 2.0 / 3 * n * n * n;
             operations += input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
           }
         }
-        hessians = Math.max(hessians, roundHessians);
+        hessians = Math.max(hessians, held);
       }
     }
     long memory;

@@ -43,6 +43,13 @@ public final class QuantizationRun {
   private final Optional<BlockCorrection> correction;
   private final RunSettings settings;
   private final ProgressListener progress;
+  private HessianPasses passes = HessianPasses.DEFAULT;
+
+  /** Calibrates with other passes than the usual ones. */
+  QuantizationRun with(HessianPasses other) {
+    passes = other;
+    return this;
+  }
 
   /**
    * Prepares a run; nothing is read or written yet.
@@ -158,7 +165,8 @@ public final class QuantizationRun {
     if (!(model instanceof CausalModel causal)) {
       throw new IllegalStateException("a calibrated plan of a " + model.architecture() + " model");
     }
-    new BlockLoop(original, causal, plan, calibration.get(), correction, work, store, progress)
+    new BlockLoop(
+            original, causal, plan, calibration.get(), correction, passes, work, store, progress)
         .run(blocks, tables.embedded(work, journal), engine);
   }
 
