@@ -56,6 +56,11 @@ record InputTap(LinearInputTap tap, int sequences, int tokens, Optional<BlockCac
     }
 
     @Override
+    public boolean wants(LinearInput input) {
+      return !hidden.test(input) && tap.wants(input);
+    }
+
+    @Override
     public boolean wantsResidual(LinearInput input) {
       return !hidden.test(input) && tap.wantsResidual(input);
     }

@@ -26,6 +26,14 @@ public interface LinearInputTap {
     return false;
   }
 
+  /**
+   * Whether {@link #accept} makes anything of an expert's input: in {@link DecoderBlock#forwardTo},
+   * experts none of whose inputs is wanted are not computed.
+   */
+  default boolean wants(LinearInput input) {
+    return true;
+  }
+
   /** Whether {@link #residual} shall be called for an input. */
   default boolean wantsResidual(LinearInput input) {
     return false;

@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Embedding;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,14 +66,34 @@ record MixtureMlp(
         || experts.stream().anyMatch(e -> e.reads(input));
   }
 
+  /** Experts are independent: one is computed only as far as the tap wants to see it. */
   @Override
   public void applyTo(LinearInput last, NDArray x, InputTap tap) {
-    // Inputs behind the last are hidden rather than not computed: experts are independent.
-    List<LinearInput> order = new ArrayList<>();
-    experts.forEach(e -> order.addAll(List.of(e.firstInput(), e.lastInput())));
-    shared.ifPresent(s -> order.addAll(List.of(s.mlp().firstInput(), s.mlp().lastInput())));
-    List<LinearInput> behind = order.subList(order.indexOf(last) + 1, order.size());
-    apply(x, tap.without(behind::contains)).close();
+    try (Routes routes = Routes.of(x, router, routing, correction, experts.size())) {
+      for (int e = 0; e < experts.size(); e++) {
+        ProjectedSublayer expert = experts.get(e);
+        boolean first = last.equals(expert.firstInput());
+        InputTap own = first ? tap.without(expert.lastInput()::equals) : tap;
+        show(expert, routes.loads().get(e), x, own);
+        if (expert.reads(last)) {
+          return;
+        }
+      }
+    }
+    shared.orElseThrow().mlp().applyTo(last, x, tap);
+  }
+
+  private static void show(ProjectedSublayer expert, Routes.Load load, NDArray x, InputTap tap) {
+    boolean every = showEveryToken(expert, x, tap);
+    boolean wantsLast = tap.tap().wants(expert.lastInput());
+    boolean wants = wantsLast || tap.tap().wants(expert.firstInput());
+    if (every || !wants || load.tokens().isEmpty()) {
+      return;
+    }
+    try (NDArray rows = gather(x, load.tokens().stream().mapToLong(t -> t).toArray())) {
+      LinearInput deepest = wantsLast ? expert.lastInput() : expert.firstInput();
+      expert.applyTo(deepest, rows, tap.routed(load.tokens().size()));
+    }
   }
 
   private NDArray routed(NDArray x, InputTap tap) {

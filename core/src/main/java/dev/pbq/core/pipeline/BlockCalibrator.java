@@ -64,7 +64,9 @@ final class BlockCalibrator {
           (first, hidden) -> block.forwardTo(last, hidden, heldOut.from(first, routed)));
       List<LinearInput> starved = wanted.stream().filter(input -> tooFew(input, routed)).toList();
       for (LinearInput input : wanted) {
-        if (!starved.contains(input)) {
+        if (starved.contains(input)) {
+          routed.discard(input);
+        } else {
           hessians.put(input.name(), routed.finish(input));
         }
       }

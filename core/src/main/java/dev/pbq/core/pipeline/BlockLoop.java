@@ -10,6 +10,7 @@ import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class BlockLoop {
   private final Calibration data;
   private final Optional<BlockCorrection> correction;
   private final Targets targets;
+  private final HessianPasses passes;
   private final Path work;
   private final BlockStore store;
   private final ProgressListener progress;
@@ -38,6 +40,7 @@ final class BlockLoop {
       QuantizationPlan plan,
       Calibration data,
       Optional<BlockCorrection> correction,
+      HessianPasses passes,
       Path work,
       BlockStore store,
       ProgressListener progress) {
@@ -46,6 +49,7 @@ final class BlockLoop {
     this.data = data;
     this.correction = correction;
     this.targets = plan.targets();
+    this.passes = passes;
     if (targets == Targets.QUANTIZED) {
       RoundCalibrator.requireFit(plan, data.windows().length);
     }
@@ -100,8 +104,12 @@ final class BlockLoop {
           unquantized.advance(i, manager);
         }
         for (PlannedRound round : block.rounds()) {
-          partial.quantized(
-              quantize(i, round, partial, rounds.calibrate(i, round, partial, inputs, manager)));
+          Map<String, LinearQuantizer.Result> results = new LinkedHashMap<>();
+          for (PlannedRound pass : passes.of(round)) {
+            results.putAll(
+                quantize(i, pass, partial, rounds.calibrate(i, pass, partial, inputs, manager)));
+          }
+          partial.quantized(results);
           corrector.ifPresent(
               c -> corrections.add(c.correct(block, round, partial, inputs, manager)));
         }

@@ -91,6 +91,11 @@ final class DriftTap implements AutoCloseable {
       }
 
       @Override
+      public boolean wants(LinearInput shown) {
+        return shown.equals(input);
+      }
+
+      @Override
       public boolean wantsResidual(LinearInput shown) {
         return shown.equals(input);
       }
@@ -116,6 +121,11 @@ final class DriftTap implements AutoCloseable {
           subtract(apart, x, 1);
           add(x, firstWindow, sequences, tokens);
         }
+      }
+
+      @Override
+      public boolean wants(LinearInput shown) {
+        return shown.equals(input);
       }
 
       @Override

@@ -43,6 +43,16 @@ public final class HessianTap implements LinearInputTap, AutoCloseable {
     return everyToken && accumulators.containsKey(input.name());
   }
 
+  @Override
+  public boolean wants(LinearInput input) {
+    return accumulators.containsKey(input.name());
+  }
+
+  /** Frees what was found of an input; it cannot be finished any more. */
+  void discard(LinearInput input) {
+    accumulators.get(input.name()).close();
+  }
+
   /** Tokens that an input was shown for. */
   public long tokens(LinearInput input) {
     return tokens.getOrDefault(input.name(), 0L);

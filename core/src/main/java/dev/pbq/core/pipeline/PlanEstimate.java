@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An estimate of the memory, disk and time of a run, from shapes alone.
@@ -60,7 +62,7 @@ public record PlanEstimate(
     double allTokens = (double) windows * tokens;
     List<PlannedTable> heads = plan.tables().stream().filter(PlannedTable::needsHessian).toList();
     // Linears and a head are calibrated in passes of their own.
-    int passes = (plan.calibratesLinears() ? 1 : 0) + heads.size();
+    int walks = (plan.calibratesLinears() ? 1 : 0) + heads.size();
     for (PlannedBlock block : plan.blocks()) {
       List<LinearInput> all = model.linearInputs(block.index());
       blockBytes = Math.max(blockBytes, weights(all) * Float.BYTES);
@@ -69,25 +71,30 @@ public record PlanEstimate(
       if (!calibrated) {
         continue;
       }
-      operations += passes * allTokens * passOperations(model, all, tokens);
-      for (PlannedRound round : block.rounds()) {
-        if (round.lastCalibrated().isPresent()) {
-          List<LinearInput> before = all.subList(0, all.indexOf(round.lastCalibrated().get()));
+      operations += walks * allTokens * passOperations(model, all, tokens);
+      for (PlannedRound pass : block.passes()) {
+        if (pass.lastCalibrated().isPresent()) {
+          Set<LinearInput> own =
+              pass.inputs().stream().map(PlannedInput::input).collect(Collectors.toSet());
+          List<LinearInput> before =
+              all.subList(0, all.indexOf(pass.lastCalibrated().get())).stream()
+                  .filter(input -> !input.routed() || own.contains(input))
+                  .toList();
           operations += allTokens * passOperations(model, before, tokens);
         }
-        long roundHessians = 0;
-        for (PlannedInput input : round.inputs()) {
+        long held = 0;
+        for (PlannedInput input : pass.inputs()) {
           if (input.needsHessian()) {
             long n = input.input().features();
             int variants = input.variants();
             // Two more Hessians where variants are judged, and a factor for each.
-            roundHessians += 8 * n * n + (variants > 0 ? 8 + 4 * variants : 0) * n * n;
+            held += 8 * n * n + (variants > 0 ? 8 + 4 * variants : 0) * n * n;
             double quantizing = 2.0 / 3 * n * n * n;
             quantizing += input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
             operations += allTokens * n * n + (1 + variants) * quantizing;
           }
         }
-        hessians = Math.max(hessians, roundHessians);
+        hessians = Math.max(hessians, held);
       }
     }
     long headBytes = 0;

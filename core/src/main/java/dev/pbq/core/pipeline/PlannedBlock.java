@@ -14,6 +14,11 @@ public record PlannedBlock(int index, List<PlannedRound> rounds) {
     rounds = List.copyOf(rounds);
   }
 
+  /** The rounds, each in as many parts as its calibration takes passes of the windows. */
+  List<PlannedRound> passes() {
+    return rounds.stream().flatMap(round -> HessianPasses.DEFAULT.of(round).stream()).toList();
+  }
+
   public Stream<PlannedInput> inputs() {
     return rounds.stream().flatMap(r -> r.inputs().stream());
   }

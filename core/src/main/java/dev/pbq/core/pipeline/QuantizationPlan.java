@@ -186,6 +186,14 @@ public record QuantizationPlan(
     return blocks.stream().anyMatch(PlannedBlock::needsHessian);
   }
 
+  /**
+   * How often at most a block is calibrated beyond once for each round, as the Hessians of its
+   * experts are too large to be held together.
+   */
+  public int extraPasses() {
+    return blocks.stream().mapToInt(b -> b.passes().size() - b.rounds().size()).max().orElse(0);
+  }
+
   /** Weights that will be quantized. */
   public long weights() {
     return linears().mapToLong(PlannedLinear::weights).sum();

@@ -45,6 +45,13 @@ public final class QuantizationRun {
   private final Optional<BlockCorrection> correction;
   private final RunSettings settings;
   private final ProgressListener progress;
+  private HessianPasses passes = HessianPasses.DEFAULT;
+
+  /** Calibrates with other passes than the usual ones. */
+  QuantizationRun with(HessianPasses other) {
+    passes = other;
+    return this;
+  }
 
   /**
    * Prepares a run; nothing is read or written yet.
@@ -157,7 +164,7 @@ public final class QuantizationRun {
       return;
     }
     Calibration windows = calibration.orElseThrow();
-    new BlockLoop(original, causal(), plan, windows, correction, work, store, progress)
+    new BlockLoop(original, causal(), plan, windows, correction, passes, work, store, progress)
         .run(blocks, tables.embedded(work, journal), engine);
   }
 

@@ -190,12 +190,42 @@ class FamiliesPipelineTest {
     }
   }
 
+  /** However many passes the experts' Hessians take, starved experts among them or not. */
+  @Test
+  void passesGiveWhatOnePassGives() throws IOException {
+    ModelFolder source = ModelFolder.open(Path.of("src/test/resources/architectures/mixtral"));
+    for (int tokens : List.of(12, 90)) {
+      HessianRecorder together = new HessianRecorder(CalibrationNeed.HESSIAN);
+      run(source, together, LinearSelection.all(), tokens, false);
+      HessianRecorder apart = new HessianRecorder(CalibrationNeed.HESSIAN);
+      run(source, apart, LinearSelection.all(), tokens, false, new HessianPasses(1));
+      assertThat(apart.seen().keySet()).isEqualTo(together.seen().keySet());
+      together
+          .seen()
+          .forEach(
+              (linear, hessian) ->
+                  assertThat(Arrays.deepEquals(apart.seen().get(linear), hessian))
+                      .as(linear)
+                      .isTrue());
+    }
+  }
+
   private Path run(
       ModelFolder source,
       HessianRecorder method,
       LinearSelection selection,
       int tokens,
       boolean sequential) {
+    return run(source, method, selection, tokens, sequential, HessianPasses.DEFAULT);
+  }
+
+  private Path run(
+      ModelFolder source,
+      HessianRecorder method,
+      LinearSelection selection,
+      int tokens,
+      boolean sequential,
+      HessianPasses passes) {
     CausalModel model = Architectures.of(source.config(), "config");
     QuantizationPlan plan = QuantizationPlan.of(model, selection, name -> method);
     Path output = folder.resolve("packed");
@@ -217,6 +247,7 @@ class FamiliesPipelineTest {
               Optional.of(new Calibration(windows, "random", "as is", 0, "none")),
               settings,
               ProgressListener.SILENT)
+          .with(passes)
           .run(Engines::newManager);
     }
     return output;

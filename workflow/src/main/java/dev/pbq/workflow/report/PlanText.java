@@ -41,10 +41,15 @@ public final class PlanText {
     out.printf("method         %s%n", recipe.requireMethod());
     if (job.plan().needsCalibration()) {
       out.printf(
-          "calibration    %d windows of %d tokens%s%n",
+          "calibration    %d windows of %d tokens%s%s%n",
           recipe.calibration().samples(),
           recipe.calibration().tokens(job.model()),
-          recipe.trueSequential() ? ", true-sequential" : "");
+          recipe.trueSequential() ? ", true-sequential" : "",
+          job.plan().extraPasses() == 0
+              ? ""
+              : ", experts in "
+                  + (1 + job.plan().extraPasses())
+                  + " passes, as their Hessians are large");
     }
     job.targets(recipe.calibration().samples(), recipe.calibration().tokens(job.model()))
         .ifPresent(t -> out.printf("targets        %s%n", t.describe(threads)));
