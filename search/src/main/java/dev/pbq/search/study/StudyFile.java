@@ -3,6 +3,7 @@ package dev.pbq.search.study;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.json.JsonFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -101,7 +102,7 @@ public final class StudyFile implements AutoCloseable {
         }
       } catch (JsonProcessingException e) {
         throw PbqException.badData(
-            file + ", line " + number + " is no line of a study: " + e.getOriginalMessage(), e);
+            file + ", line " + number + " is no line of a study: " + JsonFaults.of(e), e);
       }
       start = end + 1;
     }

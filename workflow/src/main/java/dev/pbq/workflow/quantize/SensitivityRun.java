@@ -37,6 +37,10 @@ import java.util.stream.Collectors;
  * @param threads for arithmetic, at least 1
  */
 public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts, int threads) {
+  public SensitivityRun {
+    texts = texts.withTextField(recipe.textField());
+  }
+
   /** The cheapest of calibrated methods at any rate. */
   private static final String PROBE = "ecq";
 
@@ -80,7 +84,7 @@ public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts,
     }
     Calibration windows =
         new CalibrationDraw(resolved, job.model(), texts, recipe.tokens())
-            .draw(recipe.calibration());
+            .draw(recipe.calibration(), job::tellVocabulary);
     ObjectNode settings = settings(dataFree);
     Methods.Configured probe = Methods.load().configure(PROBE, settings);
     int probed = Math.min(recipe.allocation().probeWindows(), windows.windows().length);
