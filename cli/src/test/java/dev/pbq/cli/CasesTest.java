@@ -52,8 +52,7 @@ class CasesTest {
       requireTold(log.warnings(), told);
     }
     JsonNode result = JSON.readTree(json.toFile()).path("results").get(0);
-    assertThat(result.path("perplexity").asDouble())
-        .isCloseTo(expected, within(2e-6 * expected));
+    assertThat(result.path("perplexity").asDouble()).isCloseTo(expected, within(2e-6 * expected));
   }
 
   private static void requireTold(List<String> warnings, String told) {

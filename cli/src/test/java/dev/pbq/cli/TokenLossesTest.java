@@ -27,7 +27,8 @@ class TokenLossesTest {
     Path file = folder.resolve("losses.jsonl");
     List<Object> args =
         new ArrayList<>(
-            List.of("eval-ppl", "tiny", "--dataset", "tiny", "--seqlen", TOKENS, "--limit", WINDOWS));
+            List.of(
+                "eval-ppl", "tiny", "--dataset", "tiny", "--seqlen", TOKENS, "--limit", WINDOWS));
     args.addAll(List.of(options));
     args.addAll(List.of("--token-losses", file, "--json", folder.resolve("r.json")));
     Cli.Result result = Cli.run(args.toArray());

@@ -91,8 +91,7 @@ final class SafetensorsHeader {
       header.parseAll(parser);
     } catch (JsonProcessingException e) {
       throw header.bad(
-          "the header is not well-formed JSON: " + TensorNames.printable(JsonFaults.of(e)),
-          e);
+          "the header is not well-formed JSON: " + TensorNames.printable(JsonFaults.of(e)), e);
     } catch (IOException e) {
       throw header.bad("the header is not valid UTF-8", e);
     }

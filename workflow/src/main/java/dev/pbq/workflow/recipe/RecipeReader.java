@@ -115,10 +115,7 @@ final class RecipeReader {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw PbqException.usage(
-          file
-              + (line > 0 ? ", line " + line : "")
-              + ": not TOML: "
-              + JsonFaults.of(e));
+          file + (line > 0 ? ", line " + line : "") + ": not TOML: " + JsonFaults.of(e));
     }
   }
 
