@@ -105,6 +105,39 @@ class EvalTasksTest {
   }
 
   @Test
+  void everyAnswerIsWrittenOnRequest() throws IOException {
+    Path samples = folder.resolve("samples.jsonl");
+    JsonNode report = own(questions(6), "--samples", samples);
+    List<String> lines = Files.readAllLines(samples);
+    assertThat(lines).hasSize(6 * 3);
+    int right = 0;
+    for (int item = 0; item < 6; item++) {
+      double best = Double.NEGATIVE_INFINITY;
+      int chosen = -1;
+      for (int choice = 0; choice < 3; choice++) {
+        JsonNode line = JSON.readTree(lines.get(3 * item + choice));
+        assertThat(line.path("task").asText()).isEqualTo("arc_easy");
+        assertThat(line.path("item").asInt()).isEqualTo(item);
+        assertThat(line.path("choice").asInt()).isEqualTo(choice);
+        assertThat(line.path("prompt").asText())
+            .isEqualTo("Question: What is %d and %d?\nAnswer:".formatted(item, item));
+        assertThat(line.path("continuation").asText()).startsWith(" ");
+        assertThat(line.path("tokens").isEmpty()).isFalse();
+        assertThat(line.path("greedy").isBoolean()).isTrue();
+        assertThat(line.path("right").asBoolean()).isEqualTo(choice == item % 3);
+        if (line.path("log_likelihood").asDouble() > best) {
+          best = line.path("log_likelihood").asDouble();
+          chosen = choice;
+        }
+        right += line.path("chosen").asBoolean() && line.path("right").asBoolean() ? 1 : 0;
+      }
+      assertThat(JSON.readTree(lines.get(3 * item + chosen)).path("chosen").asBoolean()).isTrue();
+    }
+    assertThat(right / 6.0)
+        .isEqualTo(report.path("results").path("arc_easy").path("acc,none").asDouble());
+  }
+
+  @Test
   void anUnknownTaskNamesTheNearest() {
     Cli.Result result = Cli.run("eval-tasks", "tiny", "--tasks", "arc_esay");
     assertThat(result.code()).isEqualTo(2);

@@ -81,6 +81,34 @@ class ProtocolTest {
     assertThat(result.path("stride").asInt()).isEqualTo(stride);
   }
 
+  @ParameterizedTest
+  @CsvSource({"64, 32, 5", "64, 64, 3", "50, 7, 20"})
+  void todaysGuideIsTheFormulaOfItsSource(int length, int stride, int windows) throws IOException {
+    int[] ids = tinyTokens();
+    double sum = 0;
+    int tokens = 0;
+    int before = 0;
+    for (int w = 0; w < windows; w++) {
+      int begin = w * stride;
+      int end = begin + length;
+      int targets = end - before;
+      float[] nll = nll(Arrays.copyOfRange(ids, begin, end));
+      int predicted = Math.min(targets, nll.length);
+      double mean = 0;
+      for (int t = nll.length - predicted; t < nll.length; t++) {
+        mean += nll[t] / predicted;
+      }
+      sum += mean * (targets - 1);
+      tokens += targets - 1;
+      before = end;
+    }
+    JsonNode result =
+        tiny("--protocol", "hf-guide", "--seqlen", length, "--stride", stride, "--limit", windows);
+    assertThat(result.path("perplexity").asDouble())
+        .isCloseTo(Math.exp(sum / tokens), within(1e-5 * Math.exp(sum / tokens)));
+    assertThat(result.path("protocol").asText()).isEqualTo("hf-guide");
+  }
+
   @Test
   void llamaCppScoresTheSecondHalvesBehindBos() throws IOException {
     int[] ids = tinyTokens();
@@ -147,7 +175,7 @@ class ProtocolTest {
   void optionsThatMakeNoSenseAreRefused() {
     assertThat(Cli.run("eval-ppl", "tiny", "--stride", 4).err()).contains("--protocol hf-stride");
     assertThat(Cli.run("eval-ppl", "tiny", "--protocol", "hf").err())
-        .contains("gptq, hf-stride, llamacpp, lm-eval");
+        .contains("gptq, hf-stride, hf-guide, llamacpp, lm-eval");
     Cli.Result result =
         Cli.run("eval-ppl", "tiny", "--protocol", "hf-stride", "--seqlen", 8, "--stride", 9);
     assertThat(result.code()).isEqualTo(2);

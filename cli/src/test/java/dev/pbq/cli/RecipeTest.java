@@ -134,6 +134,35 @@ class RecipeTest {
   }
 
   @Test
+  void textsStandInTheFieldThatTheRecipeNames() throws IOException {
+    Path texts = folder.resolve("texts.jsonl");
+    Files.writeString(
+        texts, "{\"body\": \"%s\"}%n".formatted("one word after another ".repeat(99)));
+    Path recipe =
+        write(
+            """
+            method = "gptq"
+            text-field = "body"
+            [settings]
+            bits = 4
+            [calibration]
+            calib = "texts.jsonl"
+            nsamples = 2
+            seqlen = 16
+            """);
+    Path out = folder.resolve("out");
+    succeed(command(out, "--recipe", recipe));
+    Path written = out.resolve(RecipeFile.NAME);
+    assertThat(Files.readString(written)).contains("text-field = \"body\"");
+    succeed(command(folder.resolve("again"), "--recipe", written));
+    Path wrong = folder.resolve("wrong");
+    Cli.Result other =
+        Cli.run(command(wrong, "--recipe", recipe, "--text-field", "title").toArray());
+    assertThat(other.code()).isEqualTo(4);
+    assertThat(other.err()).contains("texts.jsonl", "title", "body").hasLineCount(1);
+  }
+
+  @Test
   void optionsWinOverTheRecipe() throws IOException {
     Path recipe =
         write(

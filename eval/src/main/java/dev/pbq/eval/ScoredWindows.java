@@ -7,8 +7,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 /**
  * The windows of a measured text: how many, how long, and how many of their tokens were scored.
  *
- * @param protocol {@code gptq}, {@code hf-stride}, {@code lm-eval} or {@code llamacpp}: how text
- *     was cut, what was scored and what was averaged
+ * @param protocol {@code gptq}, {@code hf-stride}, {@code hf-guide}, {@code lm-eval} or {@code
+ *     llamacpp}: how text was cut, what was scored and what was averaged
  * @param seqlen tokens per window; of lm-eval the longest sequence
  * @param stride how far windows advance; null where they are disjoint
  * @param windows how many

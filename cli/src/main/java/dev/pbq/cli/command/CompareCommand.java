@@ -253,7 +253,8 @@ final class CompareCommand implements Callable<Integer> {
         .withData(
             tokenizers.over(recipe.tokens()),
             calibration.over(recipe.calibration()),
-            recipe.evaluation());
+            recipe.evaluation())
+        .withTextField(data.textField(recipe.textField()));
   }
 
   /** Options as they were given, where they were. */

@@ -17,6 +17,7 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.eval.protocol.PerplexityMeasurement;
 import dev.pbq.eval.run.PerplexityEvaluation;
+import dev.pbq.eval.run.Recorded;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.report.ResultPages;
 import dev.pbq.workflow.report.RunFacts;
@@ -76,10 +77,15 @@ final class EvalPplCommand implements Runnable {
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private Path json;
 
+  @Option(names = "--token-losses", paramLabel = "FILE", description = "Also write all losses.")
+  private Path tokenLosses;
+
   @Override
   public void run() {
     common.applyLogging();
     ResultFile.prepare(json);
+    StatusLine status = new StatusLine(spec.commandLine().getErr());
+    Recorded losses = new Recorded(Optional.ofNullable(tokenLosses), new EvaluationStatus(status));
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<ActFormat> format = actFormats.of(folder);
@@ -89,12 +95,11 @@ final class EvalPplCommand implements Runnable {
     report.prepare();
     List<PerplexityMeasurement> measurements =
         datasets.stream().map(set -> protocols.measurement(set, data)).toList();
-    StatusLine status = new StatusLine(spec.commandLine().getErr());
     List<PerplexityResult> results =
-        new PerplexityEvaluation(
-                tokenizers.choice(), resident.running(common), new EvaluationStatus(status))
+        new PerplexityEvaluation(tokenizers.choice(), resident.running(common), losses)
             .run(resolved.displayName(), folder, measurements, format);
     print(results, spec.commandLine().getOut());
+    losses.write();
     if (json != null) {
       ResultFile.write(json, results);
     }

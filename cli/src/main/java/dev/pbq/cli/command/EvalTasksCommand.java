@@ -14,6 +14,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.eval.MeanAndError;
+import dev.pbq.eval.run.Recorded;
 import dev.pbq.eval.run.TaskEvaluation;
 import dev.pbq.eval.tasks.PromptStyle;
 import dev.pbq.eval.tasks.TaskData;
@@ -117,10 +118,15 @@ final class EvalTasksCommand implements Runnable {
       description = "Also write the results as JSON, with the harness' names.")
   private Path json;
 
+  @Option(names = "--samples", paramLabel = "FILE", description = "Also write every answer.")
+  private Path samples;
+
   @Override
   public void run() {
     common.applyLogging();
     ResultFile.prepare(json);
+    StatusLine status = new StatusLine(spec.commandLine().getErr());
+    Recorded answers = new Recorded(Optional.ofNullable(samples), new EvaluationStatus(status));
     TaskSettings settings =
         new TaskSettings(
             atLeastOne("--limit", limit),
@@ -134,14 +140,9 @@ final class EvalTasksCommand implements Runnable {
     ResolvedModel resolved = model.resolve();
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<ActFormat> format = actFormats.of(folder);
-    StatusLine status = new StatusLine(spec.commandLine().getErr());
     PrintWriter out = spec.commandLine().getOut();
     Map<String, Object> report =
-        new TaskEvaluation(
-                settings,
-                tokenizers.choice(),
-                resident.running(common),
-                new EvaluationStatus(status))
+        new TaskEvaluation(settings, tokenizers.choice(), resident.running(common), answers)
             .run(
                 resolved.displayName(),
                 folder,
@@ -149,6 +150,7 @@ final class EvalTasksCommand implements Runnable {
                 preset,
                 format,
                 result -> print(result, out));
+    answers.write();
     preset.ifPresent(
         p ->
             out.println(

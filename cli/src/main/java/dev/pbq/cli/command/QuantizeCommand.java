@@ -220,6 +220,7 @@ final class QuantizeCommand implements Runnable {
         .withAllocation(base.allocation().with(allocation.given()))
         .withBlockwise(blockwise.over(base.blockwise()))
         .withData(tokenizers.over(base.tokens()), windows, evaluation)
+        .withTextField(data.textField(base.textField()))
         .withMaxShardSize(Optional.ofNullable(maxShardSize).or(base::maxShardSize));
   }
 }

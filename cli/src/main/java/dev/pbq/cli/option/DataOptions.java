@@ -38,7 +38,12 @@ public final class DataOptions {
             Optional.ofNullable(dataDir),
             System.getenv(),
             new DownloadStatus(new StatusLine(mixee.commandLine().getErr())));
-    return textField == null ? texts : texts.withTextField(textField);
+    return texts.withTextField(Optional.ofNullable(textField));
+  }
+
+  /** The field that holds texts: the option's, or else a recipe's. */
+  public Optional<String> textField(Optional<String> ofRecipe) {
+    return Optional.ofNullable(textField).or(() -> ofRecipe);
   }
 
   /** Tasks with their data. */

@@ -5,6 +5,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.eval.protocol.GptqProtocol;
 import dev.pbq.eval.protocol.LlamaCppProtocol;
 import dev.pbq.eval.protocol.PerplexityMeasurement;
+import dev.pbq.eval.protocol.StrideLoop;
 import dev.pbq.eval.protocol.StrideProtocol;
 import dev.pbq.eval.protocol.WordProtocol;
 import java.util.OptionalInt;
@@ -18,6 +19,7 @@ public final class ProtocolOptions {
       description = {
         "gptq: disjoint windows, mean over windows (default);",
         "hf-stride: windows of --seqlen that advance by --stride, only what is new is scored;",
+        "hf-guide: likewise, by today's version of the guide, whose first window is full;",
         "llamacpp: chunks of 512 begun by BOS, the second half of each scored, mean over tokens;",
         "lm-eval: documents one by one, all tokens scored, perplexity per word."
       })
@@ -34,7 +36,8 @@ public final class ProtocolOptions {
   @Option(
       names = "--stride",
       paramLabel = "N",
-      description = "With hf-stride: how far the window advances (default: half of --seqlen).")
+      description =
+          "With hf-stride and hf-guide: how far the window advances (default: half of --seqlen).")
   private Integer stride;
 
   @Option(
@@ -50,15 +53,19 @@ public final class ProtocolOptions {
    */
   public PerplexityMeasurement measurement(String nameOrFile, DataOptions data) {
     OptionChecks.atLeastOne("--limit", limit);
-    if (stride != null && !protocol.equals(StrideProtocol.NAME)) {
-      throw PbqException.usage("--stride is for --protocol " + StrideProtocol.NAME);
+    if (stride != null && StrideLoop.of(protocol).isEmpty()) {
+      throw PbqException.usage("--stride is for --protocol hf-stride and hf-guide");
     }
     return switch (protocol) {
       case GptqProtocol.NAME ->
           new GptqProtocol(data.texts().evaluation(nameOrFile), of(seqlen), of(limit));
-      case StrideProtocol.NAME ->
+      case StrideProtocol.NAME, StrideProtocol.GUIDE ->
           new StrideProtocol(
-              data.texts().evaluation(nameOrFile), of(seqlen), of(stride), of(limit));
+              data.texts().evaluation(nameOrFile),
+              of(seqlen),
+              of(stride),
+              of(limit),
+              StrideLoop.of(protocol).orElseThrow());
       case LlamaCppProtocol.NAME ->
           new LlamaCppProtocol(data.texts().plainText(nameOrFile), of(seqlen), of(limit));
       case WordProtocol.NAME ->
@@ -72,6 +79,7 @@ public final class ProtocolOptions {
                       ", ",
                       GptqProtocol.NAME,
                       StrideProtocol.NAME,
+                      StrideProtocol.GUIDE,
                       LlamaCppProtocol.NAME,
                       WordProtocol.NAME));
     };

@@ -70,7 +70,9 @@ public final class TrainingOptions {
       int threads,
       StatusLine status) {
     TrainingRecipe base = recipe == null ? TrainingRecipe.EMPTY : TrainingRecipe.read(recipe);
-    TrainingRecipe given = new TrainingRecipe(method, settings, plan, Optional.ofNullable(dataset));
+    Optional<String> field = data.textField(base.textField());
+    TrainingRecipe given =
+        new TrainingRecipe(method, settings, plan, Optional.ofNullable(dataset), field);
     return new TrainingJob(
         resolved,
         base.with(given),

@@ -31,6 +31,9 @@ public final class Checkpoint implements ModelWeights, TensorSource {
   private final List<SafetensorsFile> files;
   private final Map<String, SafetensorsFile> byName;
   private final Map<String, String> metadata;
+  private volatile Optional<Padding> padding = Optional.empty();
+
+  private record Padding(String table, long firstRow) {}
 
   private Checkpoint(
       Path folder, List<SafetensorsFile> files, Map<String, SafetensorsFile> byName) {
@@ -94,6 +97,9 @@ public final class Checkpoint implements ModelWeights, TensorSource {
         shard = SafetensorsFile.open(path);
         files.add(shard);
         shards.put(entry.getValue(), shard);
+      }
+      if (shard.unread().containsKey(entry.getKey())) {
+        continue;
       }
       if (shard.find(entry.getKey()).isEmpty()) {
         throw PbqException.badData(
@@ -171,6 +177,39 @@ public final class Checkpoint implements ModelWeights, TensorSource {
   @Override
   public List<String> names() {
     return List.copyOf(byName.keySet());
+  }
+
+  /** Types, as written, of the tensors that are of a type that pbq does not read, by name. */
+  public Map<String, String> unread() {
+    Map<String, String> unread = new TreeMap<>(TensorNames.NATURAL_ORDER);
+    files.forEach(file -> unread.putAll(file.unread()));
+    return unread;
+  }
+
+  @Override
+  public Optional<String> unreadType(String name) {
+    Map<String, String> unread = unread();
+    return TensorNames.resolve(name, unread::containsKey).map(unread::get);
+  }
+
+  /**
+   * Has rows of a table left out of what is loaded ahead: padding, which is not a number. A token
+   * that reaches one is refused nevertheless.
+   *
+   * @param table the tensor's stored name
+   * @param firstRow of the padding
+   */
+  public void leaveOut(String table, long firstRow) {
+    padding = Optional.of(new Padding(info(table).name(), firstRow));
+  }
+
+  @Override
+  public long soundRows(String name) {
+    Optional<TensorInfo> info = find(name);
+    return padding
+        .filter(p -> info.isPresent() && p.table().equals(info.get().name()))
+        .map(Padding::firstRow)
+        .orElse(Long.MAX_VALUE);
   }
 
   /** Bytes of all tensors. */

@@ -3,6 +3,7 @@ package dev.pbq.core.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.Contradiction;
 import dev.pbq.core.PbqException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,8 @@ public record ModelFolder(Path path, ObjectNode config) {
   /** The file without which a folder is no model. */
   public static final String CONFIG = "config.json";
 
+  private static final String GENERATION_CONFIG = "generation_config.json";
+
   /** The {@code quant_method} of folders that pbq packed. */
   public static final String PBQ = "pbq";
 
@@ -42,7 +45,7 @@ public record ModelFolder(Path path, ObjectNode config) {
   private static final Set<String> SIDE_FILES =
       Set.of(
           CONFIG,
-          "generation_config.json",
+          GENERATION_CONFIG,
           "tokenizer.json",
           "tokenizer.model",
           "tokenizer_config.json",
@@ -95,16 +98,14 @@ public record ModelFolder(Path path, ObjectNode config) {
    */
   public Set<Integer> endTokens() {
     Set<Integer> own = ids(config.path("eos_token_id"));
-    Path generation = path.resolve("generation_config.json");
+    Path generation = path.resolve(GENERATION_CONFIG);
     if (Files.exists(generation)) {
       Set<Integer> ids = ids(JsonFiles.readObject(generation).path("eos_token_id"));
       if (!ids.isEmpty() && !own.isEmpty() && !ids.equals(own)) {
-        LOG.warn(
-            "{}: eos_token_id is {} in generation_config.json and {} in config.json; the former"
-                + " counts, as in transformers",
-            path,
-            ids,
-            own);
+        Contradiction eos =
+            new Contradiction(
+                "eos_token_id", ids.toString(), GENERATION_CONFIG, own.toString(), CONFIG);
+        LOG.warn("{}: {}", path, eos.sentence());
       }
       if (!ids.isEmpty()) {
         return ids;
@@ -126,6 +127,11 @@ public record ModelFolder(Path path, ObjectNode config) {
   /** The configuration's {@code model_type}, if it is given. */
   public Optional<String> modelType() {
     return Optional.ofNullable(config.path("model_type").textValue());
+  }
+
+  /** Facts that {@code config.json} states twice and differently. */
+  public List<Contradiction> contradictions() {
+    return ConfigFacts.contradictions(config);
   }
 
   /** A copy of {@code quantization_config}; empty if the model is not quantized. */

@@ -209,6 +209,16 @@ public final class PackedCheckpoint implements ModelWeights {
         || stored.find(name).filter(info -> !isPart(info.name())).isPresent();
   }
 
+  @Override
+  public Optional<String> unreadType(String name) {
+    return stored.unreadType(name);
+  }
+
+  @Override
+  public long soundRows(String name) {
+    return stored.soundRows(name);
+  }
+
   /** The stored name of a tensor that is not packed; parts of packed ones are no weights. */
   private String denseName(String name) {
     String storedName = stored.info(name).name();

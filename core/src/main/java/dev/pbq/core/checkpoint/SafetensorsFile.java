@@ -98,6 +98,11 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return header.tensors();
   }
 
+  /** Types of the tensors that pbq cannot read, and which {@link #tensors} lacks, by name. */
+  public Map<String, String> unread() {
+    return header.unread();
+  }
+
   @Override
   public List<String> names() {
     return List.copyOf(header.tensors().keySet());

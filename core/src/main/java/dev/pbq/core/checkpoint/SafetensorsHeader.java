@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.json.JsonFaults;
 import dev.pbq.core.tensor.DType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The JSON header of a safetensors file, which is untrusted input: parsed and checked here. */
 final class SafetensorsHeader {
@@ -37,10 +39,27 @@ final class SafetensorsHeader {
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .build();
 
+  /** Types of the format that pbq has no use for: such a tensor is no damage, but is not read. */
+  private static final Set<String> UNREAD =
+      Set.of(
+          "F4",
+          "F6_E2M3",
+          "F6_E3M2",
+          "F8_E4M3",
+          "F8_E4M3FNUZ",
+          "F8_E5M2",
+          "F8_E5M2FNUZ",
+          "F8_E8M0",
+          "U16",
+          "U32",
+          "U64",
+          "C64");
+
   private final Path file;
   private final long dataBytes;
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+  private final Map<String, String> unread = new LinkedHashMap<>();
 
   private SafetensorsHeader(Path file, long dataBytes) {
     this.file = file;
@@ -72,18 +91,23 @@ final class SafetensorsHeader {
       header.parseAll(parser);
     } catch (JsonProcessingException e) {
       throw header.bad(
-          "the header is not well-formed JSON: " + TensorNames.printable(e.getOriginalMessage()),
-          e);
+          "the header is not well-formed JSON: " + TensorNames.printable(JsonFaults.of(e)), e);
     } catch (IOException e) {
       throw header.bad("the header is not valid UTF-8", e);
     }
     header.checkLayout();
+    header.tensors.keySet().removeAll(header.unread.keySet());
     return header;
   }
 
   /** Tensors in the order of their bytes; unmodifiable. */
   Map<String, TensorInfo> tensors() {
     return Collections.unmodifiableMap(tensors);
+  }
+
+  /** Types, as written, of the tensors that pbq cannot read, by name; unmodifiable. */
+  Map<String, String> unread() {
+    return Collections.unmodifiableMap(unread);
   }
 
   /** The contents of {@code __metadata__}; unmodifiable. */
@@ -132,7 +156,7 @@ final class SafetensorsHeader {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw badTensor(name, "is not described by an object");
     }
-    DType dtype = null;
+    String dtype = null;
     long[] shape = null;
     long[] offsets = null;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -166,14 +190,13 @@ final class SafetensorsHeader {
     }
   }
 
-  private DType parseDtype(String name, JsonParser parser) throws IOException {
+  private String parseDtype(String name, JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.VALUE_STRING) {
       throw badTensor(name, "has a dtype that is not a string");
     }
-    DType dtype = DTYPES.get(parser.getText());
-    if (dtype == null) {
-      throw badTensor(
-          name, "is of an unsupported dtype: " + TensorNames.printable(parser.getText()));
+    String dtype = parser.getText();
+    if (!DTYPES.containsKey(dtype) && !UNREAD.contains(dtype)) {
+      throw badTensor(name, "is of an unsupported dtype: " + TensorNames.printable(dtype));
     }
     return dtype;
   }
@@ -203,7 +226,7 @@ final class SafetensorsHeader {
     return numbers.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private TensorInfo checked(String name, DType dtype, long[] shape, long[] offsets) {
+  private TensorInfo checked(String name, String type, long[] shape, long[] offsets) {
     if (offsets.length != 2 || offsets[0] > offsets[1]) {
       throw badTensor(name, "has data_offsets " + Arrays.toString(offsets) + ", not [begin, end]");
     }
@@ -216,6 +239,12 @@ final class SafetensorsHeader {
               + dataBytes
               + " (truncated?)");
     }
+    if (UNREAD.contains(type)) {
+      unread.put(name, type);
+      long[] bytes = {offsets[1] - offsets[0]};
+      return new TensorInfo(name, DType.U8, bytes, offsets[0], offsets[1]);
+    }
+    DType dtype = DTYPES.get(type);
     long size = dtype.bytes();
     try {
       for (long d : shape) {

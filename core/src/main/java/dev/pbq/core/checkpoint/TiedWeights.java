@@ -37,7 +37,8 @@ public final class TiedWeights {
     return names;
   }
 
-  private static boolean sameContents(Checkpoint checkpoint, TensorInfo a, TensorInfo b) {
+  /** Whether two tensors of a checkpoint are equal byte for byte, in type and shape too. */
+  public static boolean sameContents(Checkpoint checkpoint, TensorInfo a, TensorInfo b) {
     if (a.dtype() != b.dtype() || !Arrays.equals(a.shape(), b.shape())) {
       return false;
     }

@@ -103,12 +103,15 @@ public final class CorpusLocator {
 
   private Wording notFound(
       String label, String split, List<String> files, String repository, Wording reason) {
+    // Some callers look into the data directory themselves, and say so.
     String inDirectory =
-        dataDirectory
-            .map(d -> d + " for " + String.join(", ", files))
-            .orElse("no data directory (none given)");
+        dataDirectory.isPresent() && files.isEmpty()
+            ? ""
+            : dataDirectory
+                .map(d -> "in " + d + " for " + String.join(", ", files) + ", and ")
+                .orElse("in no data directory (none given), and ");
     return Wording.of(
-        "data set %s: no file of its %s split; looked in %s, and in the hub cache %s for %s, and"
+        "data set %s: no file of its %s split; looked %sin the hub cache %s for %s, and"
             + " downloading failed: %s; give {dataDir} (or PBQ_DATA), or a file in place of the"
             + " name",
         label, split, inDirectory, hubCache, hubFolder(repository).getFileName(), reason);

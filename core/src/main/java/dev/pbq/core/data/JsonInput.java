@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +36,26 @@ final class JsonInput {
     }
   }
 
+  /**
+   * As {@link #read}, of a file that {@code ModelFolder} reads as well, and tells of: in silence.
+   */
+  static JsonNode readAgain(Path file) {
+    try {
+      return parse(file, Files.readAllBytes(file), repeated -> {});
+    } catch (IOException e) {
+      throw PbqException.badData(file + ": not readable: " + Messages.of(e), e);
+    }
+  }
+
   /** As {@link #read}, from the file's bytes. */
   static JsonNode parse(Path file, byte[] bytes) {
+    return parse(file, bytes, repeated -> log.warn("{}: {}; the last one counts", file, repeated));
+  }
+
+  private static JsonNode parse(Path file, byte[] bytes, Consumer<String> repeated) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return JsonText.parse(
-          text, repeated -> log.warn("{}: {}; the last one counts", file, repeated));
+      return JsonText.parse(text, repeated);
     } catch (JsonProcessingException e) {
       throw PbqException.badData(file + ": not readable as JSON" + JsonFaults.withPlace(e), e);
     } catch (CharacterCodingException e) {

@@ -2,6 +2,7 @@ package dev.pbq.core.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.pbq.core.Contradiction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -74,8 +75,8 @@ public record TokenizerFacts(
    */
   public static TokenizerFacts read(Path folder) {
     JsonNode config = json(folder, TOKENIZER_CONFIG);
-    JsonNode model = json(folder, "config.json");
-    JsonNode generation = json(folder, "generation_config.json");
+    JsonNode model = again(folder, "config.json");
+    JsonNode generation = again(folder, "generation_config.json");
     String className = config.path("tokenizer_class").asText("");
     String stated = model.path("model_type").asText("");
     // OneBit's program has a copy of Llama's code under a name of its own.
@@ -115,15 +116,14 @@ public record TokenizerFacts(
       Optional<String> inConfig = content(config.path(key));
       Optional<String> inMap = content(specialMap.path(key));
       if (inConfig.isPresent() && inMap.isPresent() && !inConfig.equals(inMap)) {
-        log.warn(
-            "{}: {} is \"{}\" in {} and \"{}\" in {}; {} counts, as in transformers",
-            folder,
-            key,
-            inConfig.get(),
-            TOKENIZER_CONFIG,
-            inMap.get(),
-            SPECIAL_TOKENS_MAP,
-            mapFirst ? SPECIAL_TOKENS_MAP : TOKENIZER_CONFIG);
+        Contradiction token =
+            new Contradiction(
+                key,
+                '"' + (mapFirst ? inMap : inConfig).get() + '"',
+                mapFirst ? SPECIAL_TOKENS_MAP : TOKENIZER_CONFIG,
+                '"' + (mapFirst ? inConfig : inMap).get() + '"',
+                mapFirst ? TOKENIZER_CONFIG : SPECIAL_TOKENS_MAP);
+        log.warn("{}: {}", folder, token.sentence());
       }
       (mapFirst ? inMap : inConfig)
           .or(() -> mapFirst ? inConfig : inMap)
@@ -185,6 +185,13 @@ public record TokenizerFacts(
   private static Optional<String> content(JsonNode token) {
     String text = token.isObject() ? token.path("content").asText("") : token.asText("");
     return text.isEmpty() || token.isNull() ? Optional.empty() : Optional.of(text);
+  }
+
+  private static JsonNode again(Path folder, String name) {
+    Path file = folder.resolve(name);
+    return Files.isRegularFile(file)
+        ? JsonInput.readAgain(file)
+        : JsonNodeFactory.instance.objectNode();
   }
 
   private static JsonNode json(Path folder, String name) {

@@ -14,7 +14,7 @@ final class EmbeddingRows {
   private final WeightSource weights;
   private final int vocabulary;
   private final int width;
-  // The whole table, or null if rows are read as they are asked for.
+  // The table up to its padding, or null if rows are read as they are asked for.
   private final float[] table;
 
   private EmbeddingRows(
@@ -35,9 +35,10 @@ final class EmbeddingRows {
     long[] shape = loader.checkedShape(name);
     int vocabulary = Math.toIntExact(shape[0]);
     int width = Math.toIntExact(shape[1]);
+    long rows = Math.min(vocabulary, weights.soundRows(name));
     float[] table = null;
-    if (shape[0] * shape[1] * Float.BYTES <= tableBytes) {
-      try (NDArray array = loader.load(name)) {
+    if (rows > 0 && rows * width * Float.BYTES <= tableBytes) {
+      try (NDArray array = loader.loadRows(name, 0, rows)) {
         table = array.toFloatArray();
       }
     }
@@ -60,7 +61,7 @@ final class EmbeddingRows {
         throw PbqException.badData(
             "token id " + id + " is outside the vocabulary of " + vocabulary + " tokens");
       }
-      if (table != null) {
+      if (table != null && (id + 1L) * width <= table.length) {
         destination.put(table, id * width, width);
       } else {
         read(id, destination);

@@ -70,11 +70,17 @@ public sealed interface TransformerModel permits CausalModel, EncoderClassifier 
    * called before any work is done.
    *
    * @param where the model's folder, for the message
-   * @throws PbqException NOT_FOUND naming the first tensor that is missing
+   * @throws PbqException NOT_FOUND naming the first tensor that is missing; BAD_DATA if it is of a
+   *     type that is not read
    */
   default void requireTensors(WeightSource weights, String where) {
     WeightSource view = layout().view(weights);
     List<String> missing = requiredTensors().stream().filter(name -> !view.contains(name)).toList();
+    if (!missing.isEmpty() && weights.unreadType(missing.get(0)).isPresent()) {
+      throw PbqException.badData(
+          "%s: tensor %s is of type %s, which pbq does not read"
+              .formatted(where, missing.get(0), weights.unreadType(missing.get(0)).get()));
+    }
     if (!missing.isEmpty()) {
       throw PbqException.notFound(
           where

@@ -9,16 +9,12 @@ import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings weights into arrays of the engine: checks their shapes against the configuration, reads
  * them in pieces straight into the engine's memory, and refuses NaN and infinity.
  */
 final class WeightLoader {
-  private static final Logger LOG = LoggerFactory.getLogger(WeightLoader.class);
-
   /** Bytes read at once; small enough for a Java buffer, large enough to make calls rare. */
   private static final long PIECE_BYTES = 32L << 20;
 
@@ -87,9 +83,6 @@ final class WeightLoader {
       return new LinearLayer(name, weight, own, input);
     }
     if (!catalog.contains(bias)) {
-      if (weights.contains(bias)) {
-        LOG.warn("{} is in the checkpoint, but the configuration has no such bias: unused", bias);
-      }
       return new LinearLayer(name, weight, null, input);
     }
     return new LinearLayer(name, weight, load(bias, operands.apply(Operand.BIAS)), input);

@@ -2,6 +2,7 @@ package dev.pbq.core.tensor;
 
 import dev.pbq.core.PbqException;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 
 /**
  * A source of weights by name, widened to float32: a dense checkpoint, or a packed one that is
@@ -10,6 +11,22 @@ import java.nio.FloatBuffer;
 public interface WeightSource {
   /** Whether a tensor of this full name (with its {@code .weight} or {@code .bias}) exists. */
   boolean contains(String name);
+
+  /**
+   * The type, as stored, of a tensor that is there but of a type that pbq does not read, so that
+   * {@link #contains} denies it; empty for all others.
+   */
+  default Optional<String> unreadType(String name) {
+    return Optional.empty();
+  }
+
+  /**
+   * How many rows of a table are worth loading ahead; those behind are padding that is not a
+   * number, and no token is expected to reach it.
+   */
+  default long soundRows(String name) {
+    return Long.MAX_VALUE;
+  }
 
   /**
    * The shape of a tensor; empty for a scalar.

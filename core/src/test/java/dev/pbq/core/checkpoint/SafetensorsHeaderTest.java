@@ -31,7 +31,7 @@ class SafetensorsHeaderTest {
 
   static java.util.stream.Stream<Arguments> corruptions() {
     return java.util.stream.Stream.of(
-        change("dtype\":\"F16", "dtype\":\"F8_E4M3", "b.weight", "F8_E4M3"),
+        change("dtype\":\"F16", "dtype\":\"F8_E9M9", "b.weight", "F8_E9M9"),
         change("dtype\":\"F16", "dtype\":\"f16", "b.weight", "f16"),
         change("\"F16\"", "7", "b.weight", "dtype that is not a string"),
         change("[4]", "[-4]", "b.weight", "shape", "-4"),

@@ -13,28 +13,36 @@ import dev.pbq.eval.scoring.MeasuredModel;
 import dev.pbq.eval.scoring.Span;
 import dev.pbq.eval.scoring.SpanScorer;
 import dev.pbq.eval.scoring.SpanScores;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
 /**
  * Perplexity by a sliding window, as in the Hugging Face guide "Perplexity of fixed-length models"
- * and HQQ's evaluation: the whole text tokenized once; for i = 0, stride, 2 stride, ... the tokens
- * i .. i + stride are scored with as much of the text before them as fits a window of {@code
- * seqlen}; perplexity = exp(sum of (mean negative log-likelihood of a window's scored tokens *
- * tokens it advances) / tokens). A window that begins with the tokens it scores (the first one; all
- * of them where the stride is the whole window) scores one token less than it is weighted by, as
- * there: nothing comes before the first.
+ * and HQQ's evaluation: the whole text tokenized once; windows of at most {@code seqlen} tokens
+ * advance by {@code stride}, and each scores what those before it did not; perplexity = exp(sum of
+ * (mean negative log-likelihood of a window's scored tokens * its weight) / sum of the weights). A
+ * window that begins with the tokens it scores (the first one; all of them where the stride is the
+ * whole window) scores one token less: nothing comes before the first.
  *
  * @param seqlen tokens per window; by default the papers' 2048 or the model's longest
  * @param stride how far the window advances, 1 .. seqlen; by default half of it
  * @param limit at most so many windows
+ * @param loop which of the guide's two loops: where windows stand, and what they weigh
  */
 public record StrideProtocol(
-    EvaluationText text, OptionalInt seqlen, OptionalInt stride, OptionalInt limit)
+    EvaluationText text, OptionalInt seqlen, OptionalInt stride, OptionalInt limit, StrideLoop loop)
     implements PerplexityMeasurement {
-  /** The protocol's name in results. */
+  /** The protocol's name in results, by the guide's first loop. */
   public static final String NAME = "hf-stride";
+
+  /** Its name by the loop of today's guide. */
+  public static final String GUIDE = "hf-guide";
+
+  /** By the first loop. */
+  public StrideProtocol(
+      EvaluationText text, OptionalInt seqlen, OptionalInt stride, OptionalInt limit) {
+    this(text, seqlen, stride, limit, StrideLoop.FIRST);
+  }
 
   @Override
   public String textName() {
@@ -51,27 +59,32 @@ public record StrideProtocol(
     long start = System.nanoTime();
     int[] ids = text.tokens(model.tokenizer(), length);
     Span.requireVocabulary(text.name(), ids, model.model().vocabularySize());
-    List<Span> spans = spans(text.name(), ids, length, step, limit);
+    if (ids.length < 2) {
+      throw PbqException.badData(
+          text.name() + " has only " + ids.length + " tokens: nothing can be predicted");
+    }
+    List<StrideLoop.Window> windows = loop.windows(ids, length, step, limit);
+    List<Span> spans = windows.stream().map(StrideLoop.Window::span).toList();
     SpanScores scores = new SpanScorer(model.pass()).score(spans, manager, progress);
 
     double sum = 0;
     double[] means = new double[spans.size()];
     long tokens = 0;
     long scored = 0;
-    int end = 0;
+    long weights = 0;
     for (int i = 0; i < spans.size(); i++) {
       Span span = spans.get(i);
       means[i] = scores.total(i) / span.scored();
-      sum += means[i] * (span.end() - end);
-      end = span.end();
+      sum += means[i] * windows.get(i).weight();
+      weights += windows.get(i).weight();
       tokens += span.end() - span.begin();
       scored += span.scored();
     }
-    MeanAndError nll = new MeanAndError(sum / end, MeanAndError.of(means).standardError());
+    MeanAndError nll = new MeanAndError(sum / weights, MeanAndError.of(means).standardError());
     return PerplexityResult.of(
         model.name(),
         text.name(),
-        new ScoredWindows(NAME, length, step, spans.size(), tokens, scored),
+        new ScoredWindows(loop.label(), length, step, spans.size(), tokens, scored),
         PerplexityScore.of(nll, null),
         new TokenizedText(
             Windows.bosOfText(model, ids),
@@ -81,23 +94,5 @@ public record StrideProtocol(
             Windows.shown(ids),
             model.tokenizer().fingerprint()),
         Windows.seconds(start));
-  }
-
-  private static List<Span> spans(
-      String name, int[] ids, int length, int stride, OptionalInt limit) {
-    if (ids.length < 2) {
-      throw PbqException.badData(
-          name + " has only " + ids.length + " tokens: nothing can be predicted");
-    }
-    List<Span> spans = new ArrayList<>();
-    for (int i = 0; i < ids.length && spans.size() < limit.orElse(Integer.MAX_VALUE); i += stride) {
-      int begin = Math.max(0, i + stride - length);
-      int end = Math.min(i + stride, ids.length);
-      int from = Math.max(i, begin + 1);
-      if (from < end) {
-        spans.add(new Span(ids, begin, from, end));
-      }
-    }
-    return spans;
   }
 }

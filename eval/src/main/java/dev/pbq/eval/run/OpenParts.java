@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
-import dev.pbq.core.checkpoint.PackedCheckpoint;
-import dev.pbq.core.checkpoint.UnknownTensors;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.data.Tokenizer;
 import dev.pbq.core.model.Engines;
@@ -14,8 +12,7 @@ import dev.pbq.core.model.ProductFormat;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.parallel.Parallel;
-import java.util.ArrayList;
-import java.util.List;
+import dev.pbq.core.pipeline.ModelFacts;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -67,20 +64,19 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
     ModelWeights weights = Checkpoints.open(folder);
     try {
       model.requireTensors(weights, where);
-      UnknownTensors.of(known(model, weights), weights.names()).tell(where);
-      return new OpenParts<>(model, operands, weights, tokens.open(folder.path()), running);
+      ModelFacts.of(folder, weights, model.layout()).tell();
+      Tokenizer tokenizer = tokens.open(folder.path());
+      try {
+        ModelFacts.tellVocabulary(where, tokenizer.vocabularySize(), model, weights);
+      } catch (RuntimeException | Error e) {
+        tokenizer.close();
+        throw e;
+      }
+      return new OpenParts<>(model, operands, weights, tokenizer, running);
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }
-  }
-
-  private static List<String> known(TransformerModel model, ModelWeights weights) {
-    List<String> known = new ArrayList<>(model.layout().knownTensors());
-    if (weights instanceof PackedCheckpoint packed) {
-      known.addAll(packed.ownBiases());
-    }
-    return known;
   }
 
   M model() {

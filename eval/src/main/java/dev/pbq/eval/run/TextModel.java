@@ -1,5 +1,6 @@
 package dev.pbq.eval.run;
 
+import dev.pbq.core.Contradiction;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.data.TokenChoice;
@@ -10,10 +11,12 @@ import dev.pbq.core.generate.TextStream;
 import dev.pbq.core.generate.TokenSampler;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.ProductFormat;
-import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model folder, dense or packed, opened to generate text. Keys and values of the last sequence
@@ -29,6 +32,8 @@ public final class TextModel implements AutoCloseable {
    * @param seconds from the prompt on
    */
   public record Outcome(StopReason reason, int tokens, double seconds) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(TextModel.class);
 
   private final OpenModel open;
   private final Generator generator;
@@ -58,13 +63,32 @@ public final class TextModel implements AutoCloseable {
       int capacity) {
     OpenModel open = OpenModel.open(folder, format, tokens, running);
     try {
-      Set<Integer> endTokens = new LinkedHashSet<>(folder.endTokens());
-      open.tokenizer().eosTokenId().ifPresent(endTokens::add);
-      return new TextModel(open, generator(open, capacity), endTokens);
+      return new TextModel(
+          open,
+          generator(open, capacity),
+          endTokens(folder, folder.endTokens(), open.tokenizer().eosTokenId()));
     } catch (RuntimeException | Error e) {
       open.close();
       throw e;
     }
+  }
+
+  /** The folder's end tokens; where it names none, the tokenizer's. */
+  private static Set<Integer> endTokens(ModelFolder folder, Set<Integer> named, OptionalInt eos) {
+    if (named.isEmpty()) {
+      return eos.isPresent() ? Set.of(eos.getAsInt()) : Set.of();
+    }
+    if (eos.isPresent() && !named.contains(eos.getAsInt())) {
+      Contradiction end =
+          new Contradiction(
+              "the end token",
+              named.toString(),
+              "the model's configuration (eos_token_id)",
+              Integer.toString(eos.getAsInt()),
+              "the tokenizer");
+      LOG.warn("{}: {}", folder.shown(), end.sentence());
+    }
+    return named;
   }
 
   private static Generator generator(OpenModel open, int capacity) {

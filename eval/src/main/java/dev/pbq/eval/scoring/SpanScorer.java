@@ -68,6 +68,11 @@ public final class SpanScorer {
           done[0] += batch.size();
           progress.scored(done[0], all, total[0] / scored[0]);
         });
+    for (int i = 0; i < spans.size(); i++) {
+      Span span = spans.get(i);
+      int[] ids = Arrays.copyOfRange(span.source(), span.begin(), span.end());
+      progress.losses(i, ids, span.from() - span.begin(), nll[i]);
+    }
     long tokens = hosts.sequences().stream().mapToLong(TokenSlice::length).sum();
     return new SpanScores(nll, greedy, all, tokens);
   }

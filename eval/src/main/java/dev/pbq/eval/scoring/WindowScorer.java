@@ -46,6 +46,7 @@ public final class WindowScorer {
           for (int i = 0; i < nll.length; i++) {
             double mean = mean(nll[i], batch.indices()[i]);
             means[batch.indices()[i]] = mean;
+            progress.losses(batch.indices()[i], batch.ids()[i], 1, nll[i]);
             total[0] += mean;
           }
           done[0] += batch.size();

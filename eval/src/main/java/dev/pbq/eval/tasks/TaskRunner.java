@@ -6,12 +6,14 @@ import dev.pbq.core.data.DataRow;
 import dev.pbq.core.data.PythonRandom;
 import dev.pbq.eval.MeanAndError;
 import dev.pbq.eval.ScoringProgress;
+import dev.pbq.eval.TaskSample;
 import dev.pbq.eval.scoring.BatchPlan;
 import dev.pbq.eval.scoring.MeasuredModel;
 import dev.pbq.eval.scoring.Span;
 import dev.pbq.eval.scoring.SpanScorer;
 import dev.pbq.eval.scoring.SpanScores;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,6 +40,7 @@ public final class TaskRunner {
     List<TaskItem> items = items(data);
     PairEncoder encoder = new PairEncoder(model.tokenizer(), model.model().maxPositions());
     List<TaskItem> kept = new ArrayList<>();
+    List<Integer> rows = new ArrayList<>();
     List<Integer> skipped = new ArrayList<>();
     List<Span> spans = new ArrayList<>();
     int cut = 0;
@@ -52,6 +55,7 @@ public final class TaskRunner {
         continue;
       }
       kept.add(item);
+      rows.add(i);
       for (Span span : own) {
         Span.requireVocabulary(data.task().label(), span.source(), model.model().vocabularySize());
         cut += span.begin() > 0 ? 1 : 0;
@@ -64,6 +68,8 @@ public final class TaskRunner {
     }
     int batch = settings.batchTokens().orElse(BatchPlan.defaultTokens(model.model().hiddenSize()));
     SpanScores scores = new SpanScorer(model.pass(), batch).score(spans, manager, progress);
+    Outcome outcome = Outcome.of(kept, scores, data.task().metric());
+    tell(data.task(), new Asked(kept, rows, spans), outcome, scores, progress);
     return new TaskResult(
         data.task(),
         new TaskRows(
@@ -73,8 +79,39 @@ public final class TaskRunner {
             kept.size(),
             skipped,
             exampleSplit(data)),
-        accuracy(Outcome.of(kept, scores, data.task().metric()), data.task().metric()),
+        accuracy(outcome, data.task().metric()),
         new TaskCost(spans.size(), cut, scores.tokens(), (System.nanoTime() - start) * 1e-9));
+  }
+
+  /**
+   * Questions that were asked.
+   *
+   * @param rows of the data that they are of
+   * @param spans of all their answers
+   */
+  private record Asked(List<TaskItem> items, List<Integer> rows, List<Span> spans) {}
+
+  private static void tell(
+      Task task, Asked asked, Outcome outcome, SpanScores scores, ScoringProgress progress) {
+    int span = 0;
+    for (int i = 0; i < asked.items().size(); i++) {
+      TaskItem item = asked.items().get(i);
+      for (int a = 0; a < item.answers().size(); a++, span++) {
+        Span scored = asked.spans().get(span);
+        progress.sample(
+            new TaskSample(
+                task.label(),
+                asked.rows().get(i),
+                a,
+                item.contexts().get(a),
+                item.continuation(a),
+                -scores.total(span),
+                Arrays.stream(scored.source(), scored.from(), scored.end()).boxed().toList(),
+                scores.greedy()[span],
+                outcome.chosen()[i] == a,
+                item.gold() == a));
+      }
+    }
   }
 
   private Optional<String> exampleSplit(TaskData data) {
@@ -151,12 +188,15 @@ public final class TaskRunner {
     return count;
   }
 
-  /** For each question 1 or 0, and the log-likelihood of its first answer. */
-  private record Outcome(double[] acc, double[] accNorm, double[] logLikelihood) {
+  /**
+   * For each question 1 or 0, the log-likelihood of its first answer, and the index of the answer
+   * that is the model's; -1 if the only one is not.
+   */
+  private record Outcome(double[] acc, double[] accNorm, double[] logLikelihood, int[] chosen) {
 
     static Outcome of(List<TaskItem> items, SpanScores scores, Task.Metric metric) {
       int n = items.size();
-      Outcome outcome = new Outcome(new double[n], new double[n], new double[n]);
+      Outcome outcome = new Outcome(new double[n], new double[n], new double[n], new int[n]);
       int span = 0;
       for (int i = 0; i < n; i++) {
         TaskItem item = items.get(i);
@@ -177,8 +217,9 @@ public final class TaskRunner {
           }
         }
         outcome.logLikelihood[i] = -scores.total(span);
-        boolean right = metric == Task.Metric.GREEDY ? scores.greedy()[span] : best == item.gold();
-        outcome.acc[i] = right ? 1 : 0;
+        boolean none = metric == Task.Metric.GREEDY && !scores.greedy()[span];
+        outcome.chosen[i] = none ? -1 : best;
+        outcome.acc[i] = outcome.chosen[i] == item.gold() ? 1 : 0;
         outcome.accNorm[i] = bestNorm == item.gold() ? 1 : 0;
         span += item.answers().size();
       }

@@ -51,6 +51,24 @@ class TaskLocatorTest {
   }
 
   @Test
+  void whereWasLookedForNothingIsNotMentioned() throws IOException {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    DatasetFetcher offline =
+        (repository, globs) -> {
+          throw PbqException.notFound("no network");
+        };
+    CorpusLocator hub =
+        new CorpusLocator(
+            Optional.of(data), Map.of("HF_HUB_CACHE", folder.resolve("hub").toString()), offline);
+    TaskLocator locator = new TaskLocator(Optional.of(data), Optional.of(hub));
+    assertThatThrownBy(() -> locator.load(Task.PIQA, Optional.empty(), false))
+        .hasMessageContaining("looked in " + data + " for piqa.validation.jsonl")
+        .hasMessageContaining("looked in the hub cache " + folder.resolve("hub") + " for ")
+        .hasMessageContaining("no network")
+        .hasMessageNotContaining("for , and");
+  }
+
+  @Test
   void dataIsFoundInTheFolderThenInTheCacheThenFetched() throws IOException {
     List<String> asked = new ArrayList<>();
     Path fetched = folder.resolve("fetched");

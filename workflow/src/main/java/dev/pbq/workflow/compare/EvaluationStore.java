@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.JsonFiles;
+import dev.pbq.core.json.JsonFaults;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -50,7 +51,7 @@ public final class EvaluationStore {
         return JSON.treeToValue(known, type);
       } catch (JsonProcessingException e) {
         throw PbqException.badData(
-            file + ": the entry " + key + " cannot be read (" + e.getOriginalMessage() + ")", e);
+            file + ": the entry " + key + " cannot be read (" + JsonFaults.of(e) + ")", e);
       }
     }
     T value = measurement.get();

@@ -10,6 +10,7 @@ import dev.pbq.core.model.TransformerModel;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.source.BuiltIn;
 import dev.pbq.workflow.source.Texts;
+import java.util.function.IntConsumer;
 
 /**
  * Draws the calibration windows of a recipe for a model, as the reference programs do.
@@ -28,8 +29,18 @@ public record CalibrationDraw(
    *     NOT_FOUND or BAD_DATA for the text, also if it has too few tokens
    */
   public Calibration draw(CalibrationChoice choice) {
+    return draw(choice, size -> {});
+  }
+
+  /**
+   * As the other.
+   *
+   * @param vocabulary is told how many ids the tokenizer has
+   */
+  Calibration draw(CalibrationChoice choice, IntConsumer vocabulary) {
     CalibrationText text = texts.calibration(text(choice, resolved));
     try (Tokenizer tokenizer = tokens.open(resolved.folder())) {
+      vocabulary.accept(tokenizer.vocabularySize());
       return CalibrationSampler.draw(
           text, tokenizer, choice.requireSamples(), choice.tokens(model), choice.seed());
     }

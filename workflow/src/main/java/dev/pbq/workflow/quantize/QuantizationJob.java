@@ -7,7 +7,6 @@ import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.TensorNames;
-import dev.pbq.core.checkpoint.UnknownTensors;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.Engines;
@@ -17,6 +16,7 @@ import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.pipeline.BlockCorrection;
 import dev.pbq.core.pipeline.CorrectionEstimate;
 import dev.pbq.core.pipeline.LinearSelection;
+import dev.pbq.core.pipeline.ModelFacts;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationPlan;
@@ -83,13 +83,17 @@ public final class QuantizationJob implements AutoCloseable {
           QuantizationPlan.of(
               model, selection, method, tables.plan(folder, weights, model.layout()));
       QuantizationPlan plan = order.of(together);
-      UnknownTensors.of(model.layout().knownTensors(), weights.names())
-          .tell(folder.path().toString());
+      ModelFacts.of(folder, weights, model.layout()).tell();
       return new QuantizationJob(folder, weights, model, plan, correction);
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }
+  }
+
+  /** Says in the log what a tokenizer of so many ids and the model do not share. */
+  void tellVocabulary(int tokens) {
+    ModelFacts.tellVocabulary(folder.path().toString(), tokens, model, weights);
   }
 
   public TransformerModel model() {

@@ -113,7 +113,8 @@ public final class RecipeRun implements AutoCloseable {
       job.close();
       throw e;
     }
-    return new RecipeRun(resolved, recipe, texts, threads, configured, layers, tables, job);
+    Texts fields = texts.withTextField(recipe.textField());
+    return new RecipeRun(resolved, recipe, fields, threads, configured, layers, tables, job);
   }
 
   /** The settings of a recipe's method, its activation format among them. */
@@ -204,7 +205,7 @@ public final class RecipeRun implements AutoCloseable {
         job.plan().needsCalibration()
             ? Optional.of(
                 new CalibrationDraw(resolved, job.model(), texts, recipe.tokens())
-                    .draw(recipe.calibration()))
+                    .draw(recipe.calibration(), job::tellVocabulary))
             : Optional.empty();
     RunSettings settings =
         new RunSettings(

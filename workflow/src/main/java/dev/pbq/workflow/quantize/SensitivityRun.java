@@ -41,6 +41,10 @@ import java.util.stream.Collectors;
  * @param threads for arithmetic, at least 1
  */
 public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts, int threads) {
+  public SensitivityRun {
+    texts = texts.withTextField(recipe.textField());
+  }
+
   /** The cheapest of calibrated methods at any rate. */
   private static final String PROBE = "ecq";
 
@@ -96,7 +100,7 @@ public record SensitivityRun(ResolvedModel resolved, Recipe recipe, Texts texts,
     }
     Calibration windows =
         new CalibrationDraw(resolved, job.model(), texts, recipe.tokens())
-            .draw(recipe.calibration());
+            .draw(recipe.calibration(), job::tellVocabulary);
     Methods registry = Methods.load();
     ObjectNode settings = registry.configure(PROBE, ofLinears(dataFree)).settings();
     int probed = Math.min(recipe.allocation().probeWindows(), windows.windows().length);

@@ -130,6 +130,11 @@ public record Recipe(
     return texts.evaluation();
   }
 
+  /** The field that holds the texts in files of one's own. */
+  public Optional<String> textField() {
+    return texts.textField();
+  }
+
   // Another recipe, in the words of a program that makes one.
 
   /**
@@ -235,7 +240,16 @@ public record Recipe(
   public Recipe withData(
       TokenChoice newTokens, CalibrationChoice newCalibration, EvaluationChoice newEvaluation) {
     return new Recipe(
-        main, plan, new TextPlan(newTokens, newCalibration, newEvaluation), maxShardSize);
+        main,
+        plan,
+        new TextPlan(newTokens, newCalibration, newEvaluation, textField()),
+        maxShardSize);
+  }
+
+  /** With texts in another field of files of one's own; empty for the default. */
+  public Recipe withTextField(Optional<String> field) {
+    return new Recipe(
+        main, plan, new TextPlan(tokens(), calibration(), evaluation(), field), maxShardSize);
   }
 
   private Recipe withCalibration(CalibrationChoice choice) {

@@ -20,6 +20,9 @@ public final class RecipeFile {
   /** What a run writes into its output directory. */
   public static final String NAME = "pbq-recipe.toml";
 
+  /** Key of the field that holds the texts in files of one's own. */
+  static final String TEXT_FIELD = "text-field";
+
   private RecipeFile() {}
 
   /**
@@ -90,6 +93,7 @@ public final class RecipeFile {
     if (recipe.tokens().parseSpecialTokens()) {
       toml.put("parse-special-tokens", true);
     }
+    recipe.textField().ifPresent(field -> toml.put(TEXT_FIELD, field));
     recipe.maxShardSize().ifPresent(size -> toml.put("max-shard-size", size));
     if (!recipe.settings().isEmpty()) {
       settings(recipe.settings(), toml.putObject("settings"));

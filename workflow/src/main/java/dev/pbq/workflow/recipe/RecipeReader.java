@@ -10,6 +10,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.data.BosRule;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.json.JsonFaults;
 import dev.pbq.core.pipeline.CorrectionSettings;
 import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.quant.SettingNames;
@@ -56,6 +57,7 @@ final class RecipeReader {
           "probe-windows",
           "add-bos",
           "parse-special-tokens",
+          RecipeFile.TEXT_FIELD,
           "max-shard-size",
           "settings",
           "calibration",
@@ -92,7 +94,8 @@ final class RecipeReader {
         new TextPlan(
             tokens(top),
             top.table("calibration").map(this::calibration).orElse(CalibrationChoice.DEFAULT),
-            top.table("evaluation").map(this::evaluation).orElse(EvaluationChoice.NONE)),
+            top.table("evaluation").map(this::evaluation).orElse(EvaluationChoice.NONE),
+            top.text(RecipeFile.TEXT_FIELD)),
         top.text("max-shard-size"));
   }
 
@@ -112,10 +115,7 @@ final class RecipeReader {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw PbqException.usage(
-          file
-              + (line > 0 ? ", line " + line : "")
-              + ": not TOML: "
-              + e.getOriginalMessage().lines().findFirst().orElse(""));
+          file + (line > 0 ? ", line " + line : "") + ": not TOML: " + JsonFaults.of(e));
     }
   }
 

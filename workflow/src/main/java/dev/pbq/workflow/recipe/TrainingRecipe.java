@@ -21,15 +21,22 @@ import java.util.Optional;
  * @param settings of the method that were given, by camel-case name
  * @param training how long and how fast: what was given, by camel-case name
  * @param dataset data set or file; empty for the default
+ * @param textField field or column that holds the texts in a file of one's own; empty for the
+ *     default
  */
 public record TrainingRecipe(
-    Optional<String> method, ObjectNode settings, ObjectNode training, Optional<String> dataset) {
+    Optional<String> method,
+    ObjectNode settings,
+    ObjectNode training,
+    Optional<String> dataset,
+    Optional<String> textField) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> KEYS = List.of("method", "dataset", "settings", "training");
+  private static final List<String> KEYS =
+      List.of("method", "dataset", RecipeFile.TEXT_FIELD, "settings", "training");
 
   /** Chooses nothing. */
   public static final TrainingRecipe EMPTY =
-      new TrainingRecipe(Optional.empty(), empty(), empty(), Optional.empty());
+      new TrainingRecipe(Optional.empty(), empty(), empty(), Optional.empty(), Optional.empty());
 
   public TrainingRecipe {
     settings = settings.deepCopy();
@@ -38,7 +45,8 @@ public record TrainingRecipe(
 
   /** A training method with its defaults. */
   public static TrainingRecipe of(String method) {
-    return new TrainingRecipe(Optional.of(method), empty(), empty(), Optional.empty());
+    return new TrainingRecipe(
+        Optional.of(method), empty(), empty(), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -49,17 +57,17 @@ public record TrainingRecipe(
    *     used
    */
   public TrainingRecipe set(String name, Object value) {
-    return new TrainingRecipe(method, with(settings, name, value), training, dataset);
+    return new TrainingRecipe(method, with(settings, name, value), training, dataset, textField);
   }
 
   /** As {@link #set}, of how long and how fast: {@code steps}, {@code batch}, {@code lr}, ... */
   public TrainingRecipe training(String name, Object value) {
-    return new TrainingRecipe(method, settings, with(training, name, value), dataset);
+    return new TrainingRecipe(method, settings, with(training, name, value), dataset, textField);
   }
 
   /** Trains on this text. */
   public TrainingRecipe on(String textOrFile) {
-    return new TrainingRecipe(method, settings, training, Optional.of(textOrFile));
+    return new TrainingRecipe(method, settings, training, Optional.of(textOrFile), textField);
   }
 
   private static ObjectNode with(ObjectNode values, String name, Object value) {
@@ -101,7 +109,8 @@ public record TrainingRecipe(
           top.text("method"),
           table(top, "settings"),
           table(top, "training"),
-          top.text("dataset").map(reader::textOrFile));
+          top.text("dataset").map(reader::textOrFile),
+          top.text(RecipeFile.TEXT_FIELD));
     } catch (MalformedInputException e) {
       throw PbqException.badData("recipe " + file + " is not UTF-8 text", e);
     } catch (IOException e) {
@@ -131,7 +140,11 @@ public record TrainingRecipe(
     }
     pace.setAll(over.training());
     return new TrainingRecipe(
-        over.method().or(() -> method), mine, pace, over.dataset().or(() -> dataset));
+        over.method().or(() -> method),
+        mine,
+        pace,
+        over.dataset().or(() -> dataset),
+        over.textField().or(() -> textField));
   }
 
   /** The TOML of a recipe; {@link #read} gives an equal one. */
@@ -139,6 +152,7 @@ public record TrainingRecipe(
     ObjectNode toml = empty();
     method.ifPresent(m -> toml.put("method", m));
     dataset.ifPresent(d -> toml.put("dataset", d));
+    textField.ifPresent(field -> toml.put(RecipeFile.TEXT_FIELD, field));
     put(toml, "settings", settings);
     put(toml, "training", training);
     return TomlText.of(toml);

@@ -62,6 +62,11 @@ public final class Texts {
     return new Texts(directory, environment, listener, Optional.of(field));
   }
 
+  /** As the other, where a field is named. */
+  public Texts withTextField(Optional<String> field) {
+    return field.map(this::withTextField).orElse(this);
+  }
+
   /** A file's absolute path, so that it is found from everywhere; names of data sets stay. */
   public static String absolute(String nameOrFile) {
     Path file = Path.of(nameOrFile);

@@ -53,6 +53,10 @@ public record TrainingJob(
   /** The recipe beside a tuned folder; its {@code pbq-recipe.toml} is that of the quantization. */
   public static final String TUNING_RECIPE = "pbq-tuning.toml";
 
+  public TrainingJob {
+    texts = texts.withTextField(recipe.textField());
+  }
+
   /**
    * How long and how fast.
    *
@@ -127,7 +131,8 @@ public record TrainingJob(
             recipe.method(),
             absolute(recipe.settings(), "start"),
             recipe.training(),
-            Optional.empty());
+            Optional.empty(),
+            recipe.textField());
     return new ClassificationRun(resolved, method, plan(), data, running, progress)
         .run(output(output, existing, RecipeFile.NAME, taskNote(data) + written.text()));
   }
@@ -189,7 +194,8 @@ public record TrainingJob(
         recipe.method(),
         absolute(recipe.settings(), "start"),
         absolute(recipe.training(), "teacher"),
-        recipe.dataset().or(() -> defaultDataset(original)).map(Texts::absolute));
+        recipe.dataset().or(() -> defaultDataset(original)).map(Texts::absolute),
+        recipe.textField());
   }
 
   /** Labelled texts are no part of recipes: the line says what a repetition must add. */

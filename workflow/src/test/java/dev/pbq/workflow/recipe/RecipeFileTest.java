@@ -47,6 +47,7 @@ class RecipeFileTest {
                 new TokenChoice(flag ? BosRule.NO : BosRule.AUTO, flag),
                 new CalibrationChoice(Optional.of("c4"), tokens, OptionalInt.of(tokens), seed),
                 new EvaluationChoice(names, OptionalInt.of(tokens)))
+            .withTextField(flag ? Optional.of("f" + wellFormed(text)) : Optional.empty())
             .withMaxShardSize(Optional.of("1GB"));
     String toml = RecipeFile.text(recipe);
     assertThat(RecipeFile.parse(toml, NOWHERE)).as(toml).isEqualTo(recipe);
