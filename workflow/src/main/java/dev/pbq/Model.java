@@ -314,7 +314,7 @@ public final class Model {
   public ExportReport export(
       String format, Path target, boolean lossy, Map<String, String> options) {
     ExportRequest asked = new ExportRequest(folder(), target, false, lossy, options);
-    ModelExport export = new ModelExport(running, OptionalInt.empty());
+    ModelExport export = new ModelExport(running, Optional.empty());
     return export.run(Exporters.of(format), asked, cancellation.export());
   }
 

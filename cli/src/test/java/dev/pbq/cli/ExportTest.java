@@ -134,7 +134,10 @@ class ExportTest {
     assertThat(config.path("desc_act").asBoolean()).isTrue();
     assertThat(config.path("dynamic").has("-:^model\\.layers\\.1\\.self_attn\\.o_proj$")).isTrue();
     assertThat(JSON.readTree(out.resolve("quantize_config.json").toFile())).isEqualTo(config);
-    boolean minusOne = config.path("checkpoint_format").asText().equals("gptq");
+    // Layers that are not symmetric; GPTQModel refuses them in the older format.
+    assertThat(config.path("sym").asBoolean()).isFalse();
+    assertThat(config.path("checkpoint_format").asText()).isEqualTo("gptq_v2");
+    boolean minusOne = false;
 
     String linear = "model.layers.1.mlp.down_proj";
     try (Checkpoint written = Checkpoint.open(out);
@@ -164,6 +167,45 @@ class ExportTest {
         }
       }
     }
+  }
+
+  @Test
+  void symmetricLayersKeepTheOlderCheckpointFormat() throws IOException {
+    Path packed = folder.resolve("packed");
+    quantize(packed, "rtn", "--bits", "4", "--symmetric", "--override", "down_proj=bits:8");
+    Path out = folder.resolve("gptq");
+    assertThat(export(packed, "gptq", out))
+        .contains("one group in a row: transformers does not load", "differ in width or group")
+        .contains("run with 32 tokens: logits are those of the source");
+    JsonNode config = JSON.readTree(out.resolve("quantize_config.json").toFile());
+    assertThat(config.path("sym").asBoolean()).isTrue();
+    assertThat(config.path("desc_act").asBoolean()).isFalse();
+    assertThat(config.path("checkpoint_format").asText()).isEqualTo("gptq");
+    assertThat(Cli.perplexity(out)).isEqualTo(Cli.perplexity(packed));
+  }
+
+  @Test
+  void awqAndCompressedTensorsAreOpenedAsTheSameModel() throws IOException {
+    Path packed = folder.resolve("packed");
+    quantize(packed, "rtn", "--bits", "4", "--groupsize", "32");
+    double expected = Cli.perplexity(packed);
+    Path awq = folder.resolve("awq");
+    assertThat(export(packed, "awq", awq)).contains("logits are those of the source");
+    assertThat(Cli.perplexity(awq)).isEqualTo(expected);
+    Path compressed = folder.resolve("compressed");
+    assertThat(export(packed, "compressed-tensors", compressed, "--verify-logits", 0))
+        .contains("layers are not symmetric: transformers 5")
+        .doesNotContain("run with");
+    assertThat(Cli.perplexity(compressed)).isEqualTo(expected);
+    String[] naive = {"--checkpoint-format", "naive-quantized"};
+    export(packed, "compressed-tensors", folder.resolve("naive"), (Object[]) naive);
+    assertThat(Cli.perplexity(folder.resolve("naive"))).isEqualTo(expected);
+    refused(2, packed, "awq", new String[] {"--verify-logits", "-1"}, "--verify-logits -1");
+
+    Path eight = folder.resolve("eight");
+    quantize(eight, "rtn", "--bits", "8", "--groupsize", "32");
+    refused(2, eight, "awq", "does not fit format awq", "codes of 8 bits; the layout has [4]");
+    refused(2, "tiny", "awq", "not quantized", "format awq");
   }
 
   @Test

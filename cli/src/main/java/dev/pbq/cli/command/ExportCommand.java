@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -122,7 +122,7 @@ public final class ExportCommand implements Runnable {
       names = "--verify-logits",
       paramLabel = "N",
       description = "Run N tokens through source and export; 0: none (default: 32 if it is small).")
-  private OptionalInt verifyLogits = OptionalInt.empty();
+  private Integer verifyLogits;
 
   @Option(names = "--tensors", description = "List every tensor with its type and error.")
   private boolean tensors;
@@ -145,7 +145,8 @@ public final class ExportCommand implements Runnable {
     common.applyLogging();
     Exporter exporter = exporters.apply(format);
     Running running = Running.of(common.threads(), Pbq.DEFAULT_RESIDENT_BYTES);
-    ModelExport export = new ModelExport(running, verifyLogits);
+    Optional<Integer> tokens = Optional.ofNullable(verifyLogits);
+    ModelExport export = new ModelExport(running, tokens);
     ExportRequest request =
         new ExportRequest(ModelFolder.open(model.resolve().folder()), out, force, lossy, options());
     StatusLine status = new StatusLine(spec.commandLine().getErr());

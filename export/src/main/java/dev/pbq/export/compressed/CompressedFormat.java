@@ -70,8 +70,14 @@ record CompressedFormat(boolean naive, DType scales) implements AffineFormat {
 
   @Override
   public List<String> notes(AffinePlan plan) {
-    return naive
-        ? List.of("naive-quantized: transformers loads it; vLLM wants pack-quantized")
-        : List.of();
+    if (naive) {
+      return List.of("naive-quantized: transformers loads it; vLLM wants pack-quantized");
+    }
+    return plan.isSymmetric()
+        ? List.of()
+        : List.of(
+            "layers are not symmetric: transformers 5 loads packed zero points with"
+                + " CompressedTensorsConfig(dequantize=True) only; setting symmetric of rtn and"
+                + " gptq makes layers without them");
   }
 }

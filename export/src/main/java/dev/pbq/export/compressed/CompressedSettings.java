@@ -49,6 +49,10 @@ final class CompressedSettings {
             linears.forEach(targets::add);
           }
           putWeights(group, key.get(0), key.get(1), plan.isSymmetric());
+          if (naive) {
+            // Integers of 8 bits without one are taken for packed ones.
+            group.put("format", CompressedTensorsLayout.NAIVE);
+          }
           group.putNull("input_activations");
           group.putNull("output_activations");
         });

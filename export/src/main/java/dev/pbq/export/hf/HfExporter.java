@@ -119,7 +119,7 @@ public final class HfExporter implements Exporter {
     List<String> names = source.names();
     try (ExportSource written = ExportSource.open(ModelFolder.open(output.work()));
         Checkpoint checkpoint = Checkpoint.open(output.work())) {
-      if (!written.names().equals(names)) {
+      if (!Set.copyOf(written.names()).equals(Set.copyOf(names))) {
         throw PbqException.badData(
             output.work() + ": read back, it holds other tensors than were written");
       }

@@ -7,10 +7,8 @@ import dev.pbq.core.checkpoint.ModelResolver;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.TransformerModel;
-import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.eval.run.LogitProbe;
 import dev.pbq.eval.run.Running;
-import dev.pbq.export.ExportCheck;
 import dev.pbq.export.ExportedTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +28,7 @@ import java.util.Map;
  * @param running what may be used of the machine
  */
 record LogitCheck(ModelFolder source, TransformerModel model, int tokens, Running running)
-    implements ExportCheck {
+    {
   /** Steps from token to token: a prime, so that most vocabularies are met all over. */
   private static final int STRIDE = 7919;
 
@@ -40,8 +38,15 @@ record LogitCheck(ModelFolder source, TransformerModel model, int tokens, Runnin
    */
   private static final double TOLERANCE = 1e-6;
 
-  @Override
-  public List<String> look(Path written, List<ExportedTensor> tensors) {
+  /**
+   * Compares.
+   *
+   * @param written the folder or file
+   * @param tensors what was stored, with the error of each
+   * @return what a user should know
+   * @throws PbqException BAD_DATA if it is not the model that was meant
+   */
+  List<String> look(Path written, List<ExportedTensor> tensors) {
     ModelFolder folder = open(written);
     String where = folder.shown().toString();
     TransformerModel exported = Architectures.any(folder.config(), where);
@@ -54,7 +59,7 @@ record LogitCheck(ModelFolder source, TransformerModel model, int tokens, Runnin
       float[] given = probe.logits(exported, after, ids);
       requireAsMany(meant, given);
       boolean exact = tensors.stream().allMatch(t -> t.error().isZero());
-      float[] explained = exact ? meant : sameWeights(probe, after, ids);
+      float[] explained = exact ? meant : probe.logits(model, after, ids);
       double unexplained = largest(explained, given);
       double scale = largest(meant, new float[meant.length]);
       if (!(unexplained <= TOLERANCE * scale)) {
@@ -75,10 +80,6 @@ record LogitCheck(ModelFolder source, TransformerModel model, int tokens, Runnin
                   difference,
                   scale));
     }
-  }
-
-  private float[] sameWeights(LogitProbe probe, WeightSource weights, int[] ids) {
-    return probe.logits(model, weights, ids);
   }
 
   private int[] ids() {

@@ -9,8 +9,11 @@ import dev.pbq.eval.run.Running;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportReport;
 import dev.pbq.export.ExportRequest;
+import dev.pbq.export.ExportedTensor;
 import dev.pbq.export.Exporter;
-import java.util.OptionalInt;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * An export with the comparison of logits.
@@ -19,7 +22,7 @@ import java.util.OptionalInt;
  * @param tokens that are run through source and export before it gets its name; 0 for none; empty
  *     for 32 of models below 50 million weights
  */
-public record ModelExport(Running running, OptionalInt tokens) {
+public record ModelExport(Running running, Optional<Integer> tokens) {
   private static final int DEFAULT_TOKENS = 32;
   private static final long SMALL = 50_000_000;
 
@@ -30,7 +33,7 @@ public record ModelExport(Running running, OptionalInt tokens) {
    */
   public ModelExport {
     if (tokens.orElse(0) < 0) {
-      throw PbqException.setting("{verifyLogits} %s is below 0", tokens.getAsInt());
+      throw PbqException.setting("{verifyLogits} %s is below 0", tokens.get());
     }
   }
 
@@ -47,16 +50,17 @@ public record ModelExport(Running running, OptionalInt tokens) {
   private ExportRequest checked(ExportRequest request) {
     ModelFolder folder = request.source();
     boolean known = Architectures.supported().contains(folder.modelType().orElse(""));
-    if (!known || tokens.orElse(1) == 0) {
-      return request;
-    }
-    TransformerModel model = Architectures.any(folder.config(), folder.shown().toString());
-    int wanted = tokens.orElseGet(() -> weights(model) < SMALL ? DEFAULT_TOKENS : 0);
-    int count = Math.min(wanted, model.maxPositions());
-    return count == 0 ? request : request.checkedBy(new LogitCheck(folder, model, count, running));
+    return known && tokens.orElse(1) > 0
+        ? request.checkedBy((written, tensors) -> look(folder, written, tensors))
+        : request;
   }
 
-  private static long weights(TransformerModel model) {
-    return model.layout().weightCount();
+  private List<String> look(ModelFolder source, Path written, List<ExportedTensor> tensors) {
+    TransformerModel model = Architectures.any(source.config(), source.shown().toString());
+    boolean small = model.layout().weightCount() < SMALL;
+    int count = Math.min(tokens.orElse(small ? DEFAULT_TOKENS : 0), model.maxPositions());
+    return count == 0
+        ? List.of()
+        : new LogitCheck(source, model, count, running).look(written, tensors);
   }
 }
