@@ -24,7 +24,7 @@ public final class FileArchitectures {
             .orElseThrow(() -> metadata.bad("key general.architecture is missing"));
     List<FileArchitecture> found = all().stream().filter(a -> a.name().equals(name)).toList();
     if (found.isEmpty()) {
-      SortedSet<String> names = new TreeSet<>(all().stream().map(FileArchitecture::name).toList());
+      SortedSet<String> names = names();
       throw metadata.bad(
           "its architecture '"
               + name
@@ -49,6 +49,11 @@ public final class FileArchitectures {
   /** The architecture that models of a type are written as; empty if there is none. */
   public static Optional<FileArchitecture> forModel(String modelType) {
     return all().stream().filter(a -> a.modelTypes().contains(modelType)).findFirst();
+  }
+
+  /** The names of all, in alphabetical order. */
+  public static SortedSet<String> names() {
+    return new TreeSet<>(all().stream().map(FileArchitecture::name).toList());
   }
 
   /** The types of models that can be written, in alphabetical order. */
