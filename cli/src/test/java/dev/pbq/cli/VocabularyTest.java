@@ -121,7 +121,7 @@ class VocabularyTest {
                 calibrated.resolve("pbq-recipe.toml"),
                 "--out",
                 folder.resolve("again")))
-        .contains("gptq");
+        .contains("model.embed_tokens by ecq", "lm_head by calibrated ecq");
     assertThat(folder.resolve("again").resolve("model.safetensors"))
         .hasSameBinaryContentAs(calibrated.resolve("model.safetensors"));
   }

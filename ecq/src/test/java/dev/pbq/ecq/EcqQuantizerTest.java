@@ -175,7 +175,7 @@ class EcqQuantizerTest {
         "1 | 1 | no {bits} can be met",
         "1 | 64 | no {bits} can be met",
         "2 | 64 | from {bits} 4.",
-        "3 | 64 | from {bits} 2."
+        "3 | 64 | from {bits} 3.1"
       })
   void layersThatAreTooSmallAreRefusedByName(int rows, int cols, String nearest) {
     assertThatThrownBy(() -> ecq(2.25, 8, true).checkFits("model.tiny", rows, cols))
@@ -187,9 +187,9 @@ class EcqQuantizerTest {
   /** Room for the steps, but not for codes: what was reached is named. */
   @Test
   void layersWhoseCodesTakeMoreAreRefusedWithTheNearest() {
-    assertThatThrownBy(() -> ecq(2.7, 8, true).quantize(free(gaussian(3, 64))))
+    assertThatThrownBy(() -> ecq(3.005, 8, true).quantize(free(gaussian(3, 64))))
         .isInstanceOf(PbqException.class)
-        .hasMessageContainingAll("layer", "bits 2.7 cannot be met", "nearest that was reached");
+        .hasMessageContainingAll("layer", "bits 3.005 cannot be met", "nearest that was reached");
   }
 
   @ParameterizedTest

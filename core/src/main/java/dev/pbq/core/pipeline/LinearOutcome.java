@@ -55,6 +55,12 @@ public record LinearOutcome(
     return block == OUTSIDE;
   }
 
+  /** Whether its error is that of outputs on calibration tokens. */
+  @JsonIgnore
+  public boolean isCalibrated() {
+    return errorMetric.equals("output");
+  }
+
   /** Stored bits per weight. */
   public double bitsPerWeight() {
     return (double) storedBits / ((long) rows * cols);

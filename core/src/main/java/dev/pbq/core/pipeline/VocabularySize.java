@@ -30,7 +30,7 @@ public record VocabularySize(
   /** What was quantized and by which method, in words: {@code model.embed_tokens by hqq}. */
   public String methods() {
     return tables.stream()
-        .map(t -> t.name() + " by " + t.method())
+        .map(t -> t.name() + " by " + (t.isCalibrated() ? "calibrated " : "") + t.method())
         .collect(Collectors.joining(", "));
   }
 

@@ -120,15 +120,13 @@ class TablesPipelineTest {
     }
     run(source, whole, tables, LinearSelection.all(), "whole", false);
     Breaking broken = new Breaking(whole, at);
-    assertThatThrownBy(
-            () -> run(source, broken, tables, LinearSelection.all(), "resumed", false))
+    assertThatThrownBy(() -> run(source, broken, tables, LinearSelection.all(), "resumed", false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("power cut");
     assertThat(Files.readAllLines(folder.resolve("resumed.partial").resolve(Journal.FILE)))
         .hasSize(at.endsWith("0") ? 2 : 3);
     Breaking sound = new Breaking(whole, "nowhere");
-    QuantizationReport report =
-        run(source, sound, tables, LinearSelection.all(), "resumed", true);
+    QuantizationReport report = run(source, sound, tables, LinearSelection.all(), "resumed", true);
     assertThat(weights("resumed")).hasSameBinaryContentAs(weights("whole"));
     assertThat(report.vocabulary().tables()).hasSize(1);
   }

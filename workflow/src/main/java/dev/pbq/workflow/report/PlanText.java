@@ -82,7 +82,8 @@ public final class PlanText {
           t.table().cols(),
           t.quantizer().name(),
           t.estimatedStoredBits() / (double) t.weights(),
-          recipe.vocabulary().gives(t.table().use()) ? "" : " until bits are shared");
+          (t.needsHessian() ? ", calibrated with the original's last hidden states" : "")
+              + (recipe.vocabulary().gives(t.table().use()) ? "" : ", until bits are shared"));
     }
     out.println("layers");
     shapes.forEach((line, count) -> out.printf("  %4d x  %s%n", count, line));
