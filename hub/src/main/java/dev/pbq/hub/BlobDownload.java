@@ -154,7 +154,7 @@ final class BlobDownload {
     long most = file.size().orElse(MOST_UNSTATED);
     byte[] buffer = new byte[CHUNK];
     InputStream body = reply.body();
-    long left = most - partial.size();
+    long left = Math.max(0, most - partial.size());
     while (true) {
       // One byte more than belongs there tells that there are too many.
       int n = body.read(buffer, 0, (int) Math.min(buffer.length, left + 1));

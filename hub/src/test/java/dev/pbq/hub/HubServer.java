@@ -33,6 +33,9 @@ public final class HubServer implements AutoCloseable {
   static final String MODEL = "org/model";
   static final String DATASET = "org/data";
 
+  /** The list of files, for {@link #misbehave}. */
+  static final String LISTING = "<listing>";
+
   private final Set<String> repositories =
       new HashSet<>(Set.of("models/" + MODEL, "datasets/" + DATASET));
 
@@ -169,6 +172,11 @@ public final class HubServer implements AutoCloseable {
   }
 
   private void answerListing(HttpExchange exchange, String path) throws IOException {
+    Misbehaviour misbehaviour = misbehaviours.get(LISTING);
+    if (misbehaviour != null
+        && misbehaviour.answer(exchange, new byte[0], attempts.merge(LISTING, 1, Integer::sum))) {
+      return;
+    }
     if (listingStatus != 200) {
       error(exchange, listingStatus, listingError);
       return;

@@ -2,6 +2,7 @@ package dev.pbq.cli.console;
 
 import dev.pbq.core.PbqException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -20,6 +21,10 @@ public final class ErrorHandler implements IExecutionExceptionHandler {
     if (e instanceof PbqException known) {
       err.println("pbq: " + PbqException.oneLine(OptionNames.message(known)));
       return known.kind().exitCode();
+    }
+    if (e instanceof InvalidPathException path) {
+      err.println("pbq: no usable path: " + PbqException.oneLine(path.getMessage()));
+      return PbqException.Kind.BAD_DATA.exitCode();
     }
     if (isOutOfNativeMemory(e)) {
       err.println("pbq: out of memory: " + PbqException.oneLine(e.getMessage()));

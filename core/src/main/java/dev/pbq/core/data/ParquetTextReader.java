@@ -78,6 +78,7 @@ record ParquetTextReader(List<String> columns) implements DocumentReader {
     }
     ParquetMetadata metadata = ParquetReader.readMetadata(file.toFile());
     requireCodecs(file, metadata);
+    ParquetChecks.require(file, metadata);
     return metadata;
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +111,63 @@ class OutputDirectoryTest {
     try (OutputDirectory first = open(false, Mode.KEEP_UNFINISHED)) {
       assertUsage(() -> open(true, Mode.RESUME), "another run", first.work().toString());
     }
+  }
+
+  @Test
+  void theLockMovesWithTheWorkSoThatNoOtherRunCanTakeIt() throws IOException {
+    try (OutputDirectory out = open(false, Mode.KEEP_UNFINISHED)) {
+      write(out.work(), "new");
+      Files.writeString(out.work().resolve("record"), "r");
+      Files.createDirectory(target);
+      write(target, "theirs");
+      // The commit fails at its last step: the work is still locked.
+      assertUsage(() -> out.commit("record"), "appeared meanwhile");
+      assertUsage(() -> open(true, Mode.RESUME), "another run");
+      FileTrees.delete(target);
+      out.commit("record");
+    }
+    assertThat(SafetensorsWriterTest.list(target)).containsExactly("config.json");
+  }
+
+  @Test
+  void workOfAnUnknownRunIsNotResumed() throws IOException {
+    try (OutputDirectory out = open(false, Mode.KEEP_UNFINISHED)) {
+      out.requireOwn("journal"); // There is nothing yet.
+      Files.writeString(out.work().resolve("block-0"), "done");
+    }
+    try (OutputDirectory out = open(false, Mode.RESUME)) {
+      assertUsage(() -> out.requireOwn("journal", "state"), "out.partial", "not known", "force");
+      Files.writeString(out.work().resolve("state"), "mine");
+      out.requireOwn("journal", "state");
+    }
+    assertThat(base.resolve("out.partial/block-0")).exists();
+  }
+
+  @Test
+  void aRunThatCannotResumeIsNotToldOfIt() throws IOException {
+    try (OutputDirectory out = open(false, Mode.KEEP_UNFINISHED)) {
+      write(out.work(), "half");
+    }
+    assertThatThrownBy(() -> open(false, Mode.DISCARD_UNFINISHED))
+        .hasMessageContaining("force")
+        .hasMessageNotContaining("resume");
+  }
+
+  @Test
+  void whatAKilledRunHadReplacedIsRemovedByTheNext() throws IOException {
+    Path old = base.resolve("out.old-" + UUID.randomUUID());
+    Path others = base.resolve("out.old-letters");
+    for (Path folder : List.of(target, old, others)) {
+      Files.createDirectory(folder);
+      write(folder, "old");
+    }
+    try (OutputDirectory out = open(true, Mode.DISCARD_UNFINISHED)) {
+      assertThat(old).doesNotExist();
+      write(out.work(), "new");
+      Files.move(target, old);
+      out.commit();
+    }
+    assertThat(SafetensorsWriterTest.list(base)).containsExactly("out", "out.old-letters");
   }
 
   @Test

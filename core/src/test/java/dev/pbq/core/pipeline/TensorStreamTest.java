@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.FileTrees;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.checkpoint.WeightFiles;
@@ -31,6 +32,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -260,6 +262,66 @@ class TensorStreamTest {
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("scratch-block-00000.safetensors");
     assertThat(folder.resolve("stuck")).doesNotExist();
+  }
+
+  @Test
+  void finishedWorkIsTakenOnlyByTheRunThatLeftIt() throws IOException {
+    // Something at the output's place: all is written, but the last step cannot be done.
+    Path output = folder.resolve("late");
+    ProgressListener occupying =
+        new ProgressListener() {
+          @Override
+          public void assembling() {
+            writeString(output.resolve("x"), "in the way");
+          }
+        };
+    assertThatThrownBy(() -> run("late", new Rounding(), 2, false, occupying))
+        .hasMessageContaining("has appeared meanwhile");
+    FileTrees.delete(output);
+
+    Quantizer idle =
+        new Rounding() {
+          @Override
+          public Quantization quantize(LinearProblem problem) {
+            throw new AssertionError("everything is done");
+          }
+        };
+    Quantizer other =
+        new Rounding() {
+          @Override
+          public String name() {
+            return "other";
+          }
+        };
+    assertThatThrownBy(() -> run("late", other, 2, true))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("begun with other settings");
+    assertThat(folder.resolve("late.partial")).exists();
+    Path resumed = run("late", idle, 2, true);
+    assertThat(resumed.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(
+            run("whole", new Rounding(), 2, false).resolve("model.safetensors"));
+    assertThat(names(resumed)).isEqualTo(names(folder.resolve("whole")));
+
+    Files.move(resumed, folder.resolve("foreign.partial"));
+    assertThatThrownBy(() -> run("foreign", new Rounding(), 2, true))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("not known which run left it");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static void writeString(Path file, String text) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static NDManager noEngine() {
