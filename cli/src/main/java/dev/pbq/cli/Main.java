@@ -15,7 +15,7 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    ChildProcess.endWithParent();
+    ChildProcess.endWithParent(() -> System.exit(PbqException.Kind.CANCELLED.exitCode()));
     int code =
         execute(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),

@@ -65,7 +65,8 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule pipeline =
-      only(PIPELINE, ROOT, TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, MODEL, DATA, ACTIVATION);
+      only(
+          PIPELINE, ROOT, TENSOR, LINALG, PACKED, QUANT, CHECKPOINT, MODEL, DATA, JSON, ACTIVATION);
 
   @ArchTest
   static final ArchRule generate = only("dev.pbq.core.generate..", ROOT, TENSOR, MODEL, DATA);

@@ -42,6 +42,7 @@ class ProgramArchitectureTest {
       only(
           "dev.pbq.search.sampler..",
           ROOT,
+          JSON,
           "dev.pbq.formats.arithmetic..",
           "dev.pbq.formats.config..");
 
@@ -90,6 +91,7 @@ class ProgramArchitectureTest {
           RECIPE,
           ROOT,
           DATA,
+          JSON,
           MODEL,
           PIPELINE,
           QUANT,

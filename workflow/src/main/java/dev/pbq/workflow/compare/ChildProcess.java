@@ -40,13 +40,14 @@ public final class ChildProcess {
   /**
    * To be called at the start of a process that may be one of these: ends it when the one that
    * waits for it has ended, however that came about. Without effect elsewhere.
+   *
+   * @param end ends the process
    */
-  public static void endWithParent() {
+  public static void endWithParent(Runnable end) {
     Long parent = Long.getLong(PARENT);
     if (parent == null) {
       return;
     }
-    Runnable end = () -> System.exit(PbqException.Kind.CANCELLED.exitCode());
     ProcessHandle.of(parent)
         .ifPresentOrElse(
             handle -> handle.onExit().thenRunAsync(end), () -> new Thread(end).start());
