@@ -43,7 +43,7 @@ public record AffineExport(String name, DType dense, long shardBytes) {
   /**
    * Exports.
    *
-   * @param format of a plan that was made with any format of the same widths and scales
+   * @param format the layout of packed layers
    * @throws PbqException as {@link Exporter#export}
    */
   public ExportReport export(ExportRequest request, AffineFormat format, ExportProgress progress) {

@@ -1,6 +1,7 @@
 package dev.pbq.export;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +19,8 @@ import java.util.Objects;
 public record AffinePlan(
     Map<String, Grid> packed, Map<String, String> losses, List<String> dense, List<String> tables) {
   public AffinePlan {
-    packed = new LinkedHashMap<>(packed);
-    losses = new LinkedHashMap<>(losses);
+    packed = Collections.unmodifiableMap(new LinkedHashMap<>(packed));
+    losses = Collections.unmodifiableMap(new LinkedHashMap<>(losses));
     dense = List.copyOf(dense);
     tables = List.copyOf(tables);
   }

@@ -41,7 +41,7 @@ final class AffinePlanner {
     }
     if (!packed.isEmpty()) {
       AffinePlan.Grid most = AffinePlan.most(packed.values());
-      for (Map.Entry<String, AffinePlan.Grid> layer : Map.copyOf(packed).entrySet()) {
+      for (Map.Entry<String, AffinePlan.Grid> layer : new LinkedHashMap<>(packed).entrySet()) {
         format.misfit(layer.getValue(), most).ifPresent(why -> storeDense(layer.getKey(), why));
       }
     }

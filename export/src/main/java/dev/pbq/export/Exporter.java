@@ -18,8 +18,8 @@ public interface Exporter {
 
   /**
    * Writes the target, complete or not at all: built in a partial place, read back by code that
-   * shares nothing with the writer, compared tensor by tensor with the source, and only then given
-   * its final name.
+   * shares nothing with the writer, compared tensor by tensor with the source, shown to {@link
+   * ExportRequest#check()}, and only then given its final name.
    *
    * @throws dev.pbq.core.PbqException USAGE if the target exists, an option makes no sense or the
    *     model does not fit the format (naming the layer and what would be lost); NUMERICAL naming
