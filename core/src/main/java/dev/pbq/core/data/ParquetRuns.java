@@ -61,7 +61,7 @@ final class ParquetRuns implements DataPage.Visitor<Boolean> {
 
   private static ByteBuffer bytes(BytesInput input) {
     try {
-      return input.toByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
+      return ByteBuffer.wrap(input.toInputStream().readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
+import dev.pbq.core.checkpoint.JsonFiles;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.checkpoint.PackedTensorCollector;
@@ -35,6 +36,8 @@ import java.util.stream.Collectors;
  */
 public final class PackedFolder {
   static final String REPORT = QuantizationReport.FILE;
+
+  private static final String FINGERPRINT = "fingerprint";
   private static final String WEIGHT = ".weight";
 
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
@@ -153,6 +156,23 @@ public final class PackedFolder {
   /** Writes what a run did beside its result. */
   public static void writeReport(Path directory, QuantizationReport report) {
     AtomicFile.write(directory.resolve(REPORT), json(report));
+  }
+
+  /** Writes the report with what the run depends on. */
+  static void writeReport(Path directory, QuantizationReport report, Fingerprint fingerprint) {
+    ObjectNode all = new ObjectMapper().valueToTree(report);
+    fingerprint.parts().forEach(all.putObject(FINGERPRINT)::put);
+    AtomicFile.write(directory.resolve(REPORT), json(all));
+  }
+
+  /** What the run of a finished folder depended on, by its report; empty if that does not say. */
+  static Fingerprint fingerprint(Path directory) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    JsonFiles.readObject(directory.resolve(REPORT))
+        .path(FINGERPRINT)
+        .properties()
+        .forEach(part -> parts.put(part.getKey(), part.getValue().asText()));
+    return new Fingerprint(parts);
   }
 
   /** Some checkpoints store {@code layers.0...} for {@code model.layers.0...}. */

@@ -115,17 +115,19 @@ public final class QuantizationRun {
             settings.output().force(),
             mode,
             List.of(source.path()))) {
-      output.requireOwn(Journal.FILE);
+      output.requireOwn(Journal.FILE, PackedFolder.REPORT);
       Path work = output.work();
-      Journal journal = openJournal(work);
+      Fingerprint fingerprint = fingerprint();
       QuantizationReport report;
       if (Files.exists(work.resolve(PackedFolder.REPORT))) {
         // Killed between the last write and the final rename: the work is complete.
+        fingerprint.requireSame(PackedFolder.fingerprint(work), work);
         report = QuantizationReport.read(work);
       } else {
+        Journal journal = openJournal(work, fingerprint);
         quantize(engine, output, journal);
         progress.assembling();
-        report = assemble(work, journal);
+        report = assemble(work, journal, fingerprint);
       }
       removeScratch(work);
       output.commit(Journal.FILE);
@@ -182,8 +184,8 @@ public final class QuantizationRun {
     throw new IllegalStateException("a calibrated plan of a " + model.architecture() + " model");
   }
 
-  private Journal openJournal(Path work) {
-    Journal.Header header = new Journal.Header(fingerprint(), settings.version());
+  private Journal openJournal(Path work, Fingerprint fingerprint) {
+    Journal.Header header = new Journal.Header(fingerprint, settings.version());
     return Files.exists(work.resolve(Journal.FILE))
         ? Journal.resume(work, header)
         : Journal.create(work, header);
@@ -204,7 +206,8 @@ public final class QuantizationRun {
     return new Fingerprint(parts);
   }
 
-  private QuantizationReport assemble(Path work, Journal journal) throws IOException {
+  private QuantizationReport assemble(Path work, Journal journal, Fingerprint fingerprint)
+      throws IOException {
     List<LinearOutcome> all = new ArrayList<>();
     List<CorrectionOutcome> corrections = new ArrayList<>();
     double seconds = 0;
@@ -222,7 +225,7 @@ public final class QuantizationRun {
           new PackedFolder(source, original, model.layout())
               .write(work, settings, shards, all.stream().map(LinearOutcome::name).toList());
       QuantizationReport report = report(all, corrections, written, seconds);
-      PackedFolder.writeReport(work, report);
+      PackedFolder.writeReport(work, report, fingerprint);
       return report;
     } finally {
       shards.forEach(SafetensorsFile::close);

@@ -3,22 +3,13 @@ package dev.pbq.core.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.FileTrees;
-import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.checkpoint.WeightFiles;
-import dev.pbq.core.model.Architectures;
-import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.parallel.Parallel;
-import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.quant.Quantizer;
-import dev.pbq.core.testkit.SyntheticModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,62 +17,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs without calibration: order, bounds, failures, resuming. */
-class TensorStreamTest {
-  @TempDir private Path folder;
-  private ModelFolder source;
-  private CausalModel model;
-
-  @BeforeEach
-  void makeModel() throws IOException {
-    source = SyntheticModel.llama(folder.resolve("model"), 3);
-    model = Architectures.of(source.config(), "synthetic");
-  }
-
-  /** Rounds to two bits; what happens around that is a test's. */
-  private static class Rounding implements Quantizer {
-    @Override
-    public String name() {
-      return "rounding";
-    }
-
-    @Override
-    public CalibrationNeed calibrationNeed() {
-      return CalibrationNeed.NONE;
-    }
-
-    @Override
-    public void checkFits(String layer, int rows, int cols) {}
-
-    @Override
-    public double paperBits(int rows, int cols) {
-      return 2;
-    }
-
-    @Override
-    public long estimateStoredBits(int rows, int cols) {
-      return 2L * rows * cols;
-    }
-
-    @Override
-    public Quantization quantize(LinearProblem problem) {
-      return new Quantization(HessianRecorder.rounded(problem.weight()), Map.of());
-    }
-  }
-
+class TensorStreamTest extends UncalibratedCase {
   @Test
   void theResultDoesNotDependOnThreads() throws IOException {
     byte[] one =
@@ -264,70 +210,6 @@ class TensorStreamTest {
     assertThat(folder.resolve("stuck")).doesNotExist();
   }
 
-  @Test
-  void finishedWorkIsTakenOnlyByTheRunThatLeftIt() throws IOException {
-    // Something at the output's place: all is written, but the last step cannot be done.
-    Path output = folder.resolve("late");
-    ProgressListener occupying =
-        new ProgressListener() {
-          @Override
-          public void assembling() {
-            writeString(output.resolve("x"), "in the way");
-          }
-        };
-    assertThatThrownBy(() -> run("late", new Rounding(), 2, false, occupying))
-        .hasMessageContaining("has appeared meanwhile");
-    FileTrees.delete(output);
-
-    Quantizer idle =
-        new Rounding() {
-          @Override
-          public Quantization quantize(LinearProblem problem) {
-            throw new AssertionError("everything is done");
-          }
-        };
-    Quantizer other =
-        new Rounding() {
-          @Override
-          public String name() {
-            return "other";
-          }
-        };
-    assertThatThrownBy(() -> run("late", other, 2, true))
-        .isInstanceOf(PbqException.class)
-        .hasMessageContaining("begun with other settings");
-    assertThat(folder.resolve("late.partial")).exists();
-    Path resumed = run("late", idle, 2, true);
-    assertThat(resumed.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(
-            run("whole", new Rounding(), 2, false).resolve("model.safetensors"));
-    assertThat(names(resumed)).isEqualTo(names(folder.resolve("whole")));
-
-    Files.move(resumed, folder.resolve("foreign.partial"));
-    assertThatThrownBy(() -> run("foreign", new Rounding(), 2, true))
-        .isInstanceOf(PbqException.class)
-        .hasMessageContaining("not known which run left it");
-  }
-
-  private static List<String> names(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  private static void writeString(Path file, String text) {
-    try {
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static NDManager noEngine() {
-    throw new AssertionError("no engine is needed");
-  }
-
   private static void pause(int milliseconds) {
     await(new CountDownLatch(1), milliseconds);
   }
@@ -342,32 +224,5 @@ class TensorStreamTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private QuantizationPlan plan(Quantizer quantizer) {
-    return QuantizationPlan.of(model, LinearSelection.all(), linear -> quantizer);
-  }
-
-  private Path run(String name, Quantizer quantizer, int threads, boolean resume) {
-    return run(name, quantizer, threads, resume, ProgressListener.SILENT);
-  }
-
-  private Path run(
-      String name, Quantizer quantizer, int threads, boolean resume, ProgressListener progress) {
-    Path output = folder.resolve(name);
-    RunSettings settings =
-        new RunSettings(
-            "synthetic",
-            quantizer.name(),
-            new ObjectMapper().createObjectNode(),
-            "test",
-            new RunOutput(output, resume, false, ShardSize.DEFAULT, Map.of()));
-    try (Checkpoint weights = Checkpoint.open(source.path())) {
-      QuantizationRun run =
-          new QuantizationRun(
-              source, weights, model, plan(quantizer), Optional.empty(), settings, progress);
-      Parallel.withThreads(threads, () -> run.run(TensorStreamTest::noEngine));
-    }
-    return output;
   }
 }
