@@ -292,8 +292,7 @@ public final class Model {
   // Using.
 
   /**
-   * Writes the model in the format of other tools; read back, compared and, if small, run before it
-   * counts.
+   * Writes the model in the format of other tools; compared and, if small, run before it counts.
    *
    * @param format one of {@code docs/export.md}, such as {@code hf}, {@code gptq} or {@code gguf}
    * @param target the folder, or for gguf the file, to write
@@ -314,8 +313,7 @@ public final class Model {
   public ExportReport export(
       String format, Path target, boolean lossy, Map<String, String> options) {
     ExportRequest asked = new ExportRequest(folder(), target, false, lossy, options);
-    ModelExport export = new ModelExport(running, Optional.empty());
-    return export.run(Exporters.of(format), asked, cancellation.export());
+    return ModelExport.of(running).run(Exporters.of(format), asked, cancellation.export());
   }
 
   /**

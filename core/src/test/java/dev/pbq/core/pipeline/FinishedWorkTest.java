@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.FileTrees;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.quant.Quantizer;
@@ -51,9 +52,9 @@ class FinishedWorkTest extends UncalibratedCase {
         .hasMessageContaining("begun with other settings");
     assertThat(folder.resolve("late.partial")).exists();
     Path resumed = run("late", idle, 2, true);
-    assertThat(resumed.resolve("model.safetensors"))
+    assertThat(resumed.resolve(WeightFiles.PACKED.single()))
         .hasSameBinaryContentAs(
-            run("whole", new Rounding(), 2, false).resolve("model.safetensors"));
+            run("whole", new Rounding(), 2, false).resolve(WeightFiles.PACKED.single()));
     assertThat(names(resumed)).isEqualTo(names(folder.resolve("whole")));
 
     // As programs left it that removed the journal before the last step.

@@ -37,6 +37,11 @@ public record ModelExport(Running running, Optional<Integer> tokens) {
     }
   }
 
+  /** One that runs small models. */
+  public static ModelExport of(Running running) {
+    return new ModelExport(running, Optional.empty());
+  }
+
   /**
    * Exports.
    *
