@@ -77,6 +77,8 @@ class CasesTest {
               "quantize", model, "--method", "rtn", "--bits", "4", "--out", folder.resolve("out"));
       assertThat(result.code()).as(result.err()).isZero();
       requireTold(log.warnings(), told);
+      assertThat(result.out())
+          .endsWith("pbq export %1$s --format hf --out %1$s-hf%n".formatted(folder.resolve("out")));
     }
   }
 

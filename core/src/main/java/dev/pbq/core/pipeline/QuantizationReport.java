@@ -9,7 +9,6 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.JsonFiles;
-import dev.pbq.core.json.JsonFaults;
 import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.packed.BitKind;
 import java.nio.file.Path;
@@ -70,7 +69,7 @@ public record QuantizationReport(
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .treeToValue(JsonFiles.readObject(file), QuantizationReport.class);
     } catch (JsonProcessingException e) {
-      throw PbqException.badData(file + " is no report of pbq: " + JsonFaults.of(e), e);
+      throw PbqException.badData(file + " is no report of pbq: " + e.getOriginalMessage(), e);
     }
   }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.pbq.core.NearestName;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.json.JsonFaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ record SeedFile(boolean extend, ObjectNode sections, List<String> warnings) {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw PbqException.usage(
-          where + (line > 0 ? ", line " + line : "") + ": not TOML: " + JsonFaults.of(e));
+          where + (line > 0 ? ", line " + line : "") + ": not TOML: " + e.getOriginalMessage());
     }
     List<String> warnings = new ArrayList<>();
     ObjectNode tables = table(where, root);

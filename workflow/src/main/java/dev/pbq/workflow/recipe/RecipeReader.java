@@ -10,7 +10,6 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.data.BosRule;
 import dev.pbq.core.data.TokenChoice;
-import dev.pbq.core.json.JsonFaults;
 import dev.pbq.core.pipeline.CorrectionSettings;
 import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.quant.SettingNames;
@@ -115,7 +114,7 @@ final class RecipeReader {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw PbqException.usage(
-          file + (line > 0 ? ", line " + line : "") + ": not TOML: " + JsonFaults.of(e));
+          file + (line > 0 ? ", line " + line : "") + ": not TOML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
     }
   }
 
