@@ -173,13 +173,15 @@ class VocabularyTest {
     Path other = quantize(model.toString(), "other", "gptq --bits 4 --embedding-bits 4");
     assertThat(other.resolve(WeightFiles.PACKED.single()))
         .hasSameBinaryContentAs(packed.resolve(WeightFiles.PACKED.single()));
-    refused(
+    VocabularyRefusalsTest.refused(
+        folder.resolve("no"),
         "--embedding-bits",
         model.toString(),
         "--method rtn --embedding-bits 4 --head-bits 3",
         table,
         "4.0 and 3.0");
-    refused(
+    VocabularyRefusalsTest.refused(
+        folder.resolve("no"),
         "--head-method",
         model.toString(),
         "--method rtn --embedding-bits 4 --embedding-method rtn --head-method hqq",
