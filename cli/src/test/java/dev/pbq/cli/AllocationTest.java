@@ -134,7 +134,7 @@ class AllocationTest {
     assertThat(lines.get(lines.size() - 1)).contains("lm_head", "\"block\":-1");
     String words = "--method ecq --allocate --budget 190kB --sensitivity";
     Path out = quantize("out", words, file);
-    assertThat(Files.size(out.resolve("model.safetensors"))).isBetween(180_000L, 190_000L);
+    assertThat(Files.size(out.resolve(WeightFiles.PACKED.single()))).isBetween(180_000L, 190_000L);
     String recipe = Files.readString(out.resolve("pbq-recipe.toml"));
     assertThat(recipe).contains("embedding-bits = ", "head-bits = ", "head-method = \"ecq\"");
     JsonNode tables =
@@ -152,7 +152,7 @@ class AllocationTest {
     assertThat(old.code()).as(old.err()).isZero();
     assertThat(old.err())
         .contains("has no sensitivity of model.embed_tokens, which stays as it is", "of lm_head");
-    assertThat(Files.size(folder.resolve("old").resolve("model.safetensors")))
+    assertThat(Files.size(folder.resolve("old").resolve(WeightFiles.PACKED.single())))
         .isBetween(290_000L, 300_000L);
     // The same command as before adds them.
     sensitivity();
@@ -164,7 +164,7 @@ class AllocationTest {
     Path file = sensitivity();
     String words = "--method rtn --groupsize 32 --allocate --budget 270kB --sensitivity";
     Path out = quantize("out", words, file);
-    assertThat(Files.size(out.resolve("model.safetensors"))).isBetween(240_000L, 270_000L);
+    assertThat(Files.size(out.resolve(WeightFiles.PACKED.single()))).isBetween(240_000L, 270_000L);
     assertThat(Files.readString(out.resolve("pbq-recipe.toml")))
         .contains("embedding-bits = ", "embedding-method = \"hqq\"", "head-bits = ");
     Cli.Result mixed =

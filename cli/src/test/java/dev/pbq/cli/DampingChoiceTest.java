@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pbq.core.checkpoint.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,8 +44,8 @@ class DampingChoiceTest {
     Path one = quantize("one", BEST + " --nsamples 9", 1);
     assertThat(dampings(one)).hasSizeGreaterThan(1).isSubsetOf(0.003, 0.01, 0.03, 0.1);
     Path three = quantize("three", BEST + " --nsamples 9", 3);
-    assertThat(three.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(one.resolve("model.safetensors"));
+    assertThat(three.resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(one.resolve(WeightFiles.PACKED.single()));
     Path sequential = quantize("sequential", BEST + " --nsamples 9 --targets quantized", 1);
     assertThat(dampings(sequential)).hasSizeGreaterThan(1).isSubsetOf(0.003, 0.01, 0.03, 0.1);
   }

@@ -122,8 +122,8 @@ class VocabularyTest {
                 "--out",
                 folder.resolve("again")))
         .contains("model.embed_tokens by ecq", "lm_head by calibrated ecq");
-    assertThat(folder.resolve("again").resolve("model.safetensors"))
-        .hasSameBinaryContentAs(calibrated.resolve("model.safetensors"));
+    assertThat(folder.resolve("again").resolve(WeightFiles.PACKED.single()))
+        .hasSameBinaryContentAs(calibrated.resolve(WeightFiles.PACKED.single()));
   }
 
   private static List<String> metrics(Path packed) throws IOException {
