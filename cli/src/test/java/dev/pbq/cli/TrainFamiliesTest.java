@@ -2,21 +2,12 @@ package dev.pbq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.SafetensorsWriter;
-import dev.pbq.core.checkpoint.TensorEntry;
-import dev.pbq.core.tensor.DType;
+import dev.pbq.core.testkit.GrownVocabulary;
 import dev.pbq.tiny.TinyModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,37 +26,7 @@ class TrainFamiliesTest {
   /** A model of the core's test resources with the tokenizer of {@code tiny}. */
   private Path model(String name) throws IOException {
     Path tiny = TinyModel.unpack(folder.resolve("tiny"));
-    ObjectMapper json = new ObjectMapper();
-    int vocabulary =
-        json.readTree(tiny.resolve("config.json").toFile()).get("vocab_size").intValue();
-    Path model = Files.createDirectories(folder.resolve(name));
-    for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
-      Files.copy(tiny.resolve(file), model.resolve(file));
-    }
-    ObjectNode config =
-        (ObjectNode) json.readTree(MODELS.resolve(name).resolve("config.json").toFile());
-    int before = config.get("vocab_size").intValue();
-    config.put("vocab_size", vocabulary);
-    json.writeValue(model.resolve("config.json").toFile(), config);
-    List<TensorEntry> entries = new ArrayList<>();
-    Random random = new Random(3);
-    try (Checkpoint original = Checkpoint.open(MODELS.resolve(name))) {
-      for (String tensor : original.names()) {
-        long[] shape = original.shape(tensor).clone();
-        float[] values = original.read(tensor);
-        if (shape[0] == before) {
-          int had = values.length;
-          values = Arrays.copyOf(values, had / before * vocabulary);
-          for (int i = had; i < values.length; i++) {
-            values[i] = 0.1f * (float) random.nextGaussian();
-          }
-          shape[0] = vocabulary;
-        }
-        entries.add(TensorEntry.ofFloats(tensor, DType.F32, shape, values));
-      }
-      SafetensorsWriter.write(model.resolve("model.safetensors"), entries, Map.of());
-    }
-    return model;
+    return GrownVocabulary.copy(MODELS.resolve(name), tiny, folder.resolve(name));
   }
 
   private static void succeeds(Object... args) {

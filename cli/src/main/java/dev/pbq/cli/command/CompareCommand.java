@@ -176,7 +176,8 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.applyLogging();
-    ResolvedModel resolved = dequantize.dense(model.resolve());
+    ResolvedModel given = model.resolve();
+    ResolvedModel resolved = dequantize.dense(given);
     ModelFolder folder = ModelFolder.open(resolved.folder());
     if (folder.quantMethod().isPresent()) {
       throw PbqException.badData(
@@ -207,7 +208,7 @@ final class CompareCommand implements Callable<Integer> {
     ComparisonRun run =
         new ComparisonRun(
             new ComparisonPlan(
-                resolved, root, measured, resident.running(common), force, CommandWords.of(spec)),
+                resolved, given, root, measured, resident.running(common), force, CommandWords.of(spec)),
             RowQuantizer.inProcesses(
                 new ChildProcess(Main.class.getName()),
                 resolved.requested(),

@@ -26,9 +26,9 @@ class HessianPassesTest {
 
   @Test
   void onlyExpertsBeginAnotherPassAndNothingIsLost() throws IOException {
-    PlannedRound round = plan(32, 48).blocks().get(0).rounds().get(0);
+    PlannedRound round = plan(32, 16).blocks().get(0).rounds().get(0);
     assertThat(HessianPasses.DEFAULT.of(round)).containsExactly(round);
-    List<PlannedRound> passes = new HessianPasses(4 * 32 * 32 + 4 * 48 * 48).of(round);
+    List<PlannedRound> passes = new HessianPasses(4 * 32 * 32 + 4 * 16 * 16).of(round);
     assertThat(passes.stream().flatMap(pass -> pass.inputs().stream()).toList())
         .isEqualTo(round.inputs());
     // Attention's inputs are over the bound together, and are not parted.

@@ -9,6 +9,8 @@ import java.nio.file.Path;
  * The settings of a comparison.
  *
  * @param model the original
+ * @param given the original as it was given: the same, or quantized, where {@code model} holds its
+ *     dequantized weights; its stored bits are those of the original
  * @param root the folder in which everything is kept
  * @param measured what is measured of every row
  * @param running what may be used of the machine
@@ -17,6 +19,7 @@ import java.nio.file.Path;
  */
 public record ComparisonPlan(
     ResolvedModel model,
+    ResolvedModel given,
     Path root,
     Measurements measured,
     Running running,

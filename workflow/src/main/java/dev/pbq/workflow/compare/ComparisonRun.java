@@ -180,7 +180,7 @@ public final class ComparisonRun {
         null,
         folder.path().toString(),
         null,
-        RowSizes.ofDense(folder),
+        RowSizes.ofExisting(ModelFolder.open(plan.given().folder()), folder),
         null,
         scores.of(folder, plan.model().displayName(), false));
   }

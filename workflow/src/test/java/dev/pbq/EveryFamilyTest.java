@@ -1,0 +1,175 @@
+package dev.pbq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.model.Architectures;
+import dev.pbq.core.model.EncoderClassifier;
+import dev.pbq.core.pipeline.ProgressListener;
+import dev.pbq.core.testkit.GrownVocabulary;
+import dev.pbq.eval.profile.ProfileProgress;
+import dev.pbq.eval.run.OpenModel;
+import dev.pbq.eval.run.Running;
+import dev.pbq.formats.config.Architecture;
+import dev.pbq.formats.model.ActFormat;
+import dev.pbq.hub.DownloadListener;
+import dev.pbq.tiny.TinyModel;
+import dev.pbq.workflow.quantize.Existing;
+import dev.pbq.workflow.quantize.RecipeRun;
+import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.source.Texts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a user does with a model, done with a small random model of every family: quantized by every
+ * method, killed and resumed, measured, run. What a family cannot do is refused by its name. All
+ * folders of the reference data are taken, or, in a bare clone, the few among the core's test
+ * resources.
+ */
+class EveryFamilyTest {
+  private static final int TOKENS = 24;
+  private static final OptionalInt WINDOW = OptionalInt.of(TOKENS);
+  private static final OptionalInt TWO = OptionalInt.of(2);
+
+  @TempDir static Path tokenizer;
+  @TempDir private Path folder;
+  private final Pbq pbq = Pbq.local().withThreads(1);
+
+  @BeforeAll
+  static void unpack() {
+    TinyModel.unpack(tokenizer.resolve("tiny"));
+  }
+
+  static List<Path> folders() throws IOException {
+    Path shared = Path.of(System.getProperty("pbq.shared", "missing"), "golden", "architectures");
+    Path resources = Path.of("..", "core", "src", "test", "resources", "architectures");
+    Path root = Files.isDirectory(shared) ? shared : resources;
+    try (Stream<Path> list = Files.list(root)) {
+      List<Path> folders = list.filter(EveryFamilyTest::isCausal).sorted().toList();
+      assertThat(folders).hasSizeGreaterThan(5);
+      return folders;
+    }
+  }
+
+  private static boolean isCausal(Path path) {
+    return Files.isDirectory(path)
+        && !(Architectures.any(ModelFolder.open(path).config(), path.toString())
+            instanceof EncoderClassifier);
+  }
+
+  private static List<Recipe> methods() {
+    return Stream.of(
+            Recipe.of("rtn").set("bits", 4),
+            Recipe.of("gptq").set("bits", 3),
+            Recipe.of("xnor").set("lowFrac", 0.9),
+            Recipe.of("billm"),
+            Recipe.of("arb-rc"),
+            Recipe.of("hqq").set("bits", 4).set("groupsize", 8),
+            Recipe.of("ecq").set("bits", 2),
+            Recipe.of("bfp"))
+        .map(recipe -> recipe.calibratedOn("tiny", 2, TOKENS))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void everyMethodQuantizesAndWhatItMakesIsMeasuredAndRun(Path golden) throws IOException {
+    Path grown = GrownVocabulary.copy(golden, tokenizer.resolve("tiny"), folder.resolve("model"));
+    Model model = pbq.model(grown);
+    for (Recipe recipe : methods()) {
+      String method = recipe.requireMethod();
+      Model made = model.quantize(recipe, folder.resolve(method));
+      assertThat(made.report().orElseThrow().method()).isEqualTo(method);
+      assertThat(made.perplexity("tiny", WINDOW, TWO).perplexity()).as(method).isFinite();
+    }
+    Model sequential =
+        model.quantize(methods().get(1).withTrueSequential(true), folder.resolve("sequential"));
+    assertThat(sequential.distanceFrom(model, "tiny", WINDOW, TWO).statistics().kl().mean())
+        .isPositive();
+    assertThat(sequential.generate("The ", 5)).isNotNull();
+    resumed(grown, methods().get(1));
+    profiled(grown);
+    formats(grown);
+  }
+
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Killed after its first block; resumed it gives the bytes of the run that was not. */
+  private void resumed(Path model, Recipe recipe) throws IOException {
+    ResolvedModel resolved = new ResolvedModel("m", "m", model, "local folder");
+    Path output = folder.resolve("killed");
+    Texts texts = new Texts(Optional.empty(), Map.of(), DownloadListener.SILENT);
+    try (RecipeRun run = RecipeRun.open(resolved, recipe, texts, 1)) {
+      assertThat(run.estimate().memoryBytes()).isPositive();
+      ProgressListener killer =
+          new ProgressListener() {
+            @Override
+            public void blockDone(int block, double seconds) {
+              throw new Killed();
+            }
+          };
+      assertThatThrownBy(() -> run.quantize(output, Existing.REFUSE, killer))
+          .isInstanceOf(Killed.class);
+    }
+    assertThat(output).doesNotExist();
+    try (RecipeRun run = RecipeRun.open(resolved, recipe, texts, 1)) {
+      run.quantize(output, Existing.RESUME, ProgressListener.SILENT);
+    }
+    String weights = "model.safetensors";
+    assertThat(Files.readAllBytes(output.resolve(weights)))
+        .isEqualTo(Files.readAllBytes(folder.resolve("gptq").resolve(weights)));
+  }
+
+  /** Variances are measured, or the family is refused by name. */
+  private static void profiled(Path model) {
+    int[][] windows = {{1, 5, 6, 7, 8, 9, 10, 11}};
+    ModelFolder opened = ModelFolder.open(model);
+    String type = opened.modelType().orElseThrow();
+    try (OpenModel open =
+        OpenModel.open(opened, Optional.empty(), TokenChoice.DEFAULT, Running.of(1, 0))) {
+      if (Architecture.of(type).isPresent()) {
+        assertThat(open.profile(windows, ProfileProgress.SILENT).activations()).isNotEmpty();
+      } else {
+        assertThatThrownBy(() -> open.profile(windows, ProfileProgress.SILENT))
+            .isInstanceOf(PbqException.class)
+            .hasMessageContaining(type);
+      }
+    }
+  }
+
+  /** Products in number formats, or the family is refused by name. */
+  private static void formats(Path model) {
+    ModelFolder opened = ModelFolder.open(model);
+    String type = opened.modelType().orElseThrow();
+    Optional<ActFormat> format =
+        Optional.of(ActFormat.asked("bfp-w6a6", false, opened, method -> false));
+    if (Architecture.of(type).isEmpty()) {
+      assertThatThrownBy(
+              () -> OpenModel.open(opened, format, TokenChoice.DEFAULT, Running.of(1, 0)))
+          .isInstanceOf(PbqException.class)
+          .hasMessageContaining(type);
+      return;
+    }
+    try (OpenModel open = OpenModel.open(opened, format, TokenChoice.DEFAULT, Running.of(1, 0))) {
+      assertThat(open.profile(new int[][] {{1, 5, 6, 7}}, ProfileProgress.SILENT).weights())
+          .isNotEmpty();
+    }
+  }
+}
