@@ -149,7 +149,7 @@ class GgufFamiliesTest {
               words ->
                   known.put(
                       words[0],
-                      Set.of(words).stream().collect(java.util.stream.Collectors.toSet())));
+                      Set.of(words)));
     }
     try (GgufReader reader = GgufReader.open(file)) {
       String architecture = (String) reader.values().get("general.architecture");

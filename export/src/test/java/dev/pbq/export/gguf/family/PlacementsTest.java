@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,7 @@ class PlacementsTest {
   @Test
   void namesOfLlamaCpp() {
     CausalModel model = model("{'model_type': 'llama', 'attention_bias': true, 'mlp_bias': true}");
-    Map<String, String> names = new java.util.TreeMap<>();
+    Map<String, String> names = new TreeMap<>();
     places(model).values().forEach(t -> names.put(t.pieces().get(0).source(), t.name()));
     assertThat(names)
         .containsEntry("model.embed_tokens.weight", "token_embd.weight")
