@@ -46,10 +46,15 @@ public final class ChildProcess {
     if (parent == null) {
       return;
     }
-    Runnable end = () -> System.exit(PbqException.Kind.CANCELLED.exitCode());
-    ProcessHandle.of(parent)
-        .ifPresentOrElse(
-            handle -> handle.onExit().thenRunAsync(end), () -> new Thread(end).start());
+    Thread watch =
+        new Thread(
+            () -> {
+              ProcessHandle.of(parent).ifPresent(handle -> handle.onExit().join());
+              System.exit(PbqException.Kind.CANCELLED.exitCode());
+            },
+            "pbq-watch-parent");
+    watch.setDaemon(true);
+    watch.start();
   }
 
   /**
