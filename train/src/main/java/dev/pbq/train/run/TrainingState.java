@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -114,7 +115,11 @@ public final class TrainingState {
             "{resume}: the unfinished run is another one: it has %s, this one %s",
             stored, fingerprint);
       }
-      curve = List.of(JSON.readValue(readText(in), CurvePoint[].class));
+      CurvePoint[] points = JSON.readValue(readText(in), CurvePoint[].class);
+      if (points == null || Arrays.asList(points).contains(null)) {
+        throw PbqException.badData(file + " is damaged: its curve has gaps");
+      }
+      curve = List.of(points);
       for (Parameter p : parameters) {
         read(in, p.values());
         read(in, p.first());

@@ -48,9 +48,15 @@ public final class ChildProcess {
     if (parent == null) {
       return;
     }
-    ProcessHandle.of(parent)
-        .ifPresentOrElse(
-            handle -> handle.onExit().thenRunAsync(end), () -> new Thread(end).start());
+    Thread watch =
+        new Thread(
+            () -> {
+              ProcessHandle.of(parent).ifPresent(handle -> handle.onExit().join());
+              end.run();
+            },
+            "pbq-watch-parent");
+    watch.setDaemon(true);
+    watch.start();
   }
 
   /**
