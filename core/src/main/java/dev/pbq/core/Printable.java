@@ -26,7 +26,9 @@ public final class Printable {
     }
     boolean line = c == 0x2028 || c == 0x2029;
     boolean direction =
-        c >= 0x200e && c <= 0x200f || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
+        (c >= 0x200e && c <= 0x200f)
+            || (c >= 0x202a && c <= 0x202e)
+            || (c >= 0x2066 && c <= 0x2069);
     boolean half = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
     return !Character.isISOControl(c) && !line && !direction && !half;
   }
