@@ -30,35 +30,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a user does with a model, done with a small random model of every family: quantized by every
- * method, killed and resumed, measured, run. What a family cannot do is refused by its name. All
- * folders of the reference data are taken, or, in a bare clone, the few among the core's test
- * resources.
+ * What a user does with a model, done with a small random model of a family: quantized by every
+ * method, killed and resumed, measured, run. What a family cannot do is refused by its name. The
+ * families are those among the core's test resources: mixtures, stacks, transposed and fused
+ * linears, latent and linear attention; with {@code -Dpbq.families=all} all folders of the
+ * reference data, which takes minutes.
  */
 class EveryFamilyTest {
   private static final int TOKENS = 24;
   private static final OptionalInt WINDOW = OptionalInt.of(TOKENS);
   private static final OptionalInt TWO = OptionalInt.of(2);
 
-  @TempDir static Path tokenizer;
   @TempDir private Path folder;
   private final Pbq pbq = Pbq.local().withThreads(1);
-
-  @BeforeAll
-  static void unpack() {
-    TinyModel.unpack(tokenizer.resolve("tiny"));
-  }
 
   static List<Path> folders() throws IOException {
     Path shared = Path.of(System.getProperty("pbq.shared", "missing"), "golden", "architectures");
     Path resources = Path.of("..", "core", "src", "test", "resources", "architectures");
-    Path root = Files.isDirectory(shared) ? shared : resources;
+    boolean all = System.getProperty("pbq.families", "").equals("all");
+    Path root = all ? shared : resources;
     try (Stream<Path> list = Files.list(root)) {
       List<Path> folders = list.filter(EveryFamilyTest::isCausal).sorted().toList();
       assertThat(folders).hasSizeGreaterThan(5);
@@ -80,7 +75,7 @@ class EveryFamilyTest {
             Recipe.of("billm"),
             Recipe.of("arb-rc"),
             Recipe.of("hqq").set("bits", 4).set("groupsize", 8),
-            Recipe.of("ecq").set("bits", 2),
+            Recipe.of("ecq").set("bits", 4),
             Recipe.of("bfp"))
         .map(recipe -> recipe.calibratedOn("tiny", 2, TOKENS))
         .toList();
@@ -89,7 +84,9 @@ class EveryFamilyTest {
   @ParameterizedTest
   @MethodSource("folders")
   void everyMethodQuantizesAndWhatItMakesIsMeasuredAndRun(Path golden) throws IOException {
-    Path grown = GrownVocabulary.copy(golden, tokenizer.resolve("tiny"), folder.resolve("model"));
+    Path grown =
+        GrownVocabulary.copy(
+            golden, TinyModel.unpack(folder.resolve("tiny")), folder.resolve("model"));
     Model model = pbq.model(grown);
     for (Recipe recipe : methods()) {
       String method = recipe.requireMethod();

@@ -205,10 +205,11 @@ final class CompareCommand implements Callable<Integer> {
             calibration.evaluationSeqlen(),
             optional("--limit", limit, 1),
             optional("--kl-limit", klLimit, 0));
+    String words = CommandWords.of(spec);
     ComparisonRun run =
         new ComparisonRun(
             new ComparisonPlan(
-                resolved, given, root, measured, resident.running(common), force, CommandWords.of(spec)),
+                resolved, given, root, measured, resident.running(common), force, words),
             RowQuantizer.inProcesses(
                 new ChildProcess(Main.class.getName()),
                 resolved.requested(),
@@ -222,9 +223,7 @@ final class CompareCommand implements Callable<Integer> {
     console.println(
         "written to " + root.resolve(ComparisonFiles.NAME) + ".{md,csv,json}, curve-*.svg");
     report.write(
-        () ->
-            new ComparisonPage(new RunFacts(CommandWords.of(spec), common.threads()))
-                .of(comparison, root),
+        () -> new ComparisonPage(new RunFacts(words, common.threads())).of(comparison, root),
         console);
     for (Row.Failed row : comparison.failures()) {
       err.println("pbq: " + row.label() + " failed: " + PbqException.oneLine(row.failure()));
