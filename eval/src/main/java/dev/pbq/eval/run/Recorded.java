@@ -77,7 +77,7 @@ public final class Recorded implements EvaluationProgress {
   }
 
   private void writeLines(WritableByteChannel out) throws IOException {
-    for (Object line : losses.isEmpty() ? samples : losses) {
+    for (Object line : samples.isEmpty() ? losses : samples) {
       out.write(ByteBuffer.wrap(line(line).getBytes(StandardCharsets.UTF_8)));
     }
   }
@@ -123,6 +123,8 @@ public final class Recorded implements EvaluationProgress {
 
     @Override
     public void sample(TaskSample sample) {
+      // Of a task the answers count, not the windows that they were scored in.
+      losses.subList(from, losses.size()).clear();
       samples.add(sample);
       shown.sample(sample);
     }

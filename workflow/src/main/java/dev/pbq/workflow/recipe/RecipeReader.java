@@ -114,7 +114,10 @@ final class RecipeReader {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw PbqException.usage(
-          file + (line > 0 ? ", line " + line : "") + ": not TOML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+          file
+              + (line > 0 ? ", line " + line : "")
+              + ": not TOML: "
+              + e.getOriginalMessage().lines().findFirst().orElse(""));
     }
   }
 
