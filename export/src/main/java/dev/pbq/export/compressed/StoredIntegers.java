@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -137,7 +138,7 @@ final class StoredIntegers {
 
   /** The width that the configuration's groups name and the words have room for. */
   private int bits(int[] packed, int rows, int cols) {
-    TreeSet<Integer> widths = widths();
+    SortedSet<Integer> widths = widths();
     for (int bits : widths) {
       boolean known = bits >= 1 && bits <= 8;
       if (known && packed[0] == rows && packed[1] == (cols - 1) / (32 / bits) + 1) {
@@ -157,8 +158,8 @@ final class StoredIntegers {
             + " bits");
   }
 
-  private TreeSet<Integer> widths() {
-    TreeSet<Integer> widths = new TreeSet<>();
+  private SortedSet<Integer> widths() {
+    SortedSet<Integer> widths = new TreeSet<>();
     for (JsonNode group : folder.quantizationConfig().path("config_groups")) {
       JsonNode weights = group.path("weights");
       if (!weights.path("type").asText("int").equals("int")) {
