@@ -145,11 +145,7 @@ class GgufFamiliesTest {
       new String(in.readAllBytes(), StandardCharsets.US_ASCII)
           .lines()
           .map(line -> line.split(" "))
-          .forEach(
-              words ->
-                  known.put(
-                      words[0],
-                      Set.of(words)));
+          .forEach(words -> known.put(words[0], Set.of(words)));
     }
     try (GgufReader reader = GgufReader.open(file)) {
       String architecture = (String) reader.values().get("general.architecture");
