@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.pbq.core.NearestName;
@@ -84,7 +85,9 @@ public final class QuantConfig {
    */
   public static QuantConfig parse(String toml, String where) {
     try {
-      return new QuantConfig(where, table(where, new TomlMapper().readTree(toml)));
+      // By way of JSON, so that a number is the same whichever way TOML spells it.
+      String json = new TomlMapper().readTree(toml).toString();
+      return new QuantConfig(where, table(where, new ObjectMapper().readTree(json)));
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw PbqException.usage(

@@ -135,12 +135,21 @@ final class RecipeReader {
       JsonNode value = entry.getValue();
       // Fractions come as decimals; on the command line they are float64.
       settings.set(
-          SettingNames.camelCase(entry.getKey()),
+          setting(entry.getKey()),
           value.isNumber() && !value.isIntegralNumber()
               ? DoubleNode.valueOf(value.doubleValue())
               : value);
     }
     return settings;
+  }
+
+  /** A name that would not be written as it was read names no setting. */
+  private static String setting(String key) {
+    String name = SettingNames.camelCase(key);
+    if (!SettingNames.camelCase(SettingNames.kebabCase(name)).equals(name)) {
+      throw PbqException.usage("there is no setting " + key);
+    }
+    return name;
   }
 
   private static LayerOverride override(TomlTable table) {
