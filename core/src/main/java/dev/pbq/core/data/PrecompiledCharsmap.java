@@ -93,6 +93,6 @@ final class PrecompiledCharsmap {
 
   /** Whether a text can begin there: at a character, or at the end. */
   private boolean isStart(int at) {
-    return at == texts.length || at < texts.length && (texts[at] & 0xc0) != 0x80;
+    return at == texts.length || (at < texts.length && (texts[at] & 0xc0) != 0x80);
   }
 }

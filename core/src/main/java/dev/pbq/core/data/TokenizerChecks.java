@@ -96,7 +96,7 @@ final class TokenizerChecks {
     JsonNode expression = pattern.path("Regex");
     boolean empty =
         pattern.path("String").isTextual() && pattern.get("String").textValue().isEmpty();
-    if (empty || expression.isTextual() && matchesNothing(expression.textValue())) {
+    if (empty || (expression.isTextual() && matchesNothing(expression.textValue()))) {
       throw wrong(section, "a pattern that matches between two characters");
     }
   }

@@ -59,7 +59,7 @@ public record CacheHeader(
     if (windows < 0 || seqlen < 1 || vocabulary < 1) {
       throw new IllegalArgumentException("sizes below nothing");
     }
-    if ((double) windows * seqlen * vocabulary > Long.MAX_VALUE / 16) {
+    if ((double) windows * seqlen * vocabulary > Long.MAX_VALUE / 16.0) {
       throw new IllegalArgumentException("more than any file holds");
     }
   }

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -38,11 +38,11 @@ class GgufDocumentsTest {
 
   @Test
   void theTableOfArchitecturesNamesAll() throws IOException {
-    SortedSet<String> names = new TreeSet<>();
+    NavigableSet<String> names = new TreeSet<>();
     List<String> types = new ArrayList<>();
     boolean table = false;
     for (String line : Files.readAllLines(Path.of("../docs/export.md"))) {
-      table = line.startsWith("| `general.architecture`") || table && line.startsWith("|");
+      table = line.startsWith("| `general.architecture`") || (table && line.startsWith("|"));
       if (table && line.startsWith("| `") && !line.contains("general.architecture")) {
         List<String> cells = List.of(line.split("\\s*\\|\\s*", -1));
         NAME.matcher(cells.get(1)).results().map(m -> m.group(1)).forEach(names::add);

@@ -19,7 +19,7 @@ public final class OrphanProbe {
           .run(List.of("child", file.toString()), line -> {});
       return;
     }
-    ChildProcess.endWithParent();
+    ChildProcess.endWithParent(() -> System.exit(130));
     Path beside = file.resolveSibling("writing");
     Files.writeString(beside, Long.toString(ProcessHandle.current().pid()));
     Files.move(beside, file);

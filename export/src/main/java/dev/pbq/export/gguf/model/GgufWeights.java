@@ -133,7 +133,7 @@ final class GgufWeights implements FileWeights {
       TensorView.Part part = view.partOf(i);
       long at = part.firstValue() + part.piece().order().fileRow(i);
       int cols = part.tensor().cols();
-      if (part.tensor() != tensor || at / cols != heldRow) {
+      if (!part.tensor().equals(tensor) || at / cols != heldRow) {
         tensor = part.tensor();
         heldRow = at / cols;
         held = new float[cols];
