@@ -119,7 +119,7 @@ final class Columns {
     Function<Row.Done, Scores.TaskScore> score = row -> row.scores().tasks().get(index);
     String name = shape.task() + "_" + shape.metric();
     return Column.measured(
-        shape.task(),
+        shape.task() + " " + shape.metric(),
         row -> format("%.2f", 100 * score.apply(row).value()),
         List.of(
             figure(name, row -> score.apply(row).value()),
