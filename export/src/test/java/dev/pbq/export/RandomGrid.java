@@ -45,10 +45,6 @@ public record RandomGrid(UniformLinear linear, AffineLayer layer) {
 
   /** A plan with this layer alone. */
   public AffinePlan plan(String name) {
-    return new AffinePlan(
-        Map.of(name, AffinePlan.Grid.of(layer)),
-        Map.of(),
-        List.of(),
-        List.of());
+    return new AffinePlan(Map.of(name, AffinePlan.Grid.of(layer)), Map.of(), List.of(), List.of());
   }
 }

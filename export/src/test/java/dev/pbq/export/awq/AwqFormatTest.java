@@ -37,8 +37,7 @@ class AwqFormatTest {
     config.set("quantization_config", settings);
     assertThat(settings.path("group_size").asInt()).isEqualTo(32);
     try (Checkpoint written = Checkpoint.open(folder)) {
-      float[] read =
-          format.read(new ModelFolder(folder, config), written, LINEAR, plan, 24, 96);
+      float[] read = format.read(new ModelFolder(folder, config), written, LINEAR, plan, 24, 96);
       assertThat(read).containsExactly(grid.linear().dequantize().data());
       // Input 5, outputs 8 to 15: the program's order of the nibbles, from the lowest on.
       ByteBuffer words = written.bytes(LINEAR + ".qweight", (5 * 3 + 1) * 4, 4);
@@ -52,7 +51,8 @@ class AwqFormatTest {
 
   @Test
   void whatHasNoPlaceIsNamed() {
-    assertThat(format.misfit(20, 64)).contains("20 outputs, not a multiple of the 8 codes in a word");
+    assertThat(format.misfit(20, 64))
+        .contains("20 outputs, not a multiple of the 8 codes in a word");
     assertThat(format.misfit(24, 64)).isEmpty();
     AffinePlan.Grid most = new AffinePlan.Grid(4, 32, false, false, false, false);
     assertThat(format.misfit(most, most)).isEmpty();

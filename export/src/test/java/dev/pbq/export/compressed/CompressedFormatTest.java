@@ -56,8 +56,7 @@ class CompressedFormatTest {
           .containsExactly(grid.linear().dequantize().data());
       int code = grid.linear().codes()[3 * COLS + 9] & 0xff;
       if (naive) {
-        assertThat(written.bytes(LINEAR + ".weight", 3 * COLS + 9, 1).get(0) + 128)
-            .isEqualTo(code);
+        assertThat(written.bytes(LINEAR + ".weight", 3 * COLS + 9, 1).get(0) + 128).isEqualTo(code);
       } else {
         int words = COLS * bits / 32;
         int word = 9 * bits / 32;

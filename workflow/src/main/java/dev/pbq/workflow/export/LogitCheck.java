@@ -27,8 +27,7 @@ import java.util.Map;
  * @param tokens how many are run
  * @param running what may be used of the machine
  */
-record LogitCheck(ModelFolder source, TransformerModel model, int tokens, Running running)
-    {
+record LogitCheck(ModelFolder source, TransformerModel model, int tokens, Running running) {
   /** Steps from token to token: a prime, so that most vocabularies are met all over. */
   private static final int STRIDE = 7919;
 

@@ -55,8 +55,7 @@ class FamilyExportTest {
     Recipe recipe = Recipe.of("rtn").set("bits", 4).set("groupsize", -1);
     Model packed = pbq.model(folder.toString()).quantize(recipe, out.resolve("packed"));
 
-    ExportReport dense =
-        packed.export("hf", out.resolve("hf"), false, Map.of("dtype", "f32"));
+    ExportReport dense = packed.export("hf", out.resolve("hf"), false, Map.of("dtype", "f32"));
     assertThat(dense.notes()).anySatisfy(note -> assertThat(note).matches(SAME));
     JsonNode config = new ObjectMapper().readTree(out.resolve("hf/config.json").toFile());
     // Version 4 of the other program passes over this key.
