@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
+import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.TokenChoice;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.EncoderClassifier;
@@ -129,7 +130,7 @@ class EveryFamilyTest {
     try (RecipeRun run = RecipeRun.open(resolved, recipe, texts, 1)) {
       run.quantize(output, Existing.RESUME, ProgressListener.SILENT);
     }
-    String weights = "model.safetensors";
+    String weights = WeightFiles.PACKED.single();
     assertThat(Files.readAllBytes(output.resolve(weights)))
         .isEqualTo(Files.readAllBytes(folder.resolve("gptq").resolve(weights)));
   }
