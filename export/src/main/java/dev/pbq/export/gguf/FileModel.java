@@ -79,6 +79,21 @@ final class FileModel {
     throw unknown(where, type);
   }
 
+  /**
+   * Refuses, by the configuration alone, a family that llama.cpp has no architecture for; of a
+   * model that is part of a larger one, and of families under other names, {@link #of} tells.
+   *
+   * @throws PbqException BAD_DATA naming the family
+   */
+  static void requireWritable(ModelFolder folder) {
+    String type = folder.modelType().orElse("");
+    if (Architectures.supported().contains(type)
+        && !folder.config().has("text_config")
+        && FileArchitectures.forModel(type).isEmpty()) {
+      throw unknown(folder.path().toString(), type);
+    }
+  }
+
   private static PbqException unknown(String where, String type) {
     return PbqException.badData(
         Wording.of(

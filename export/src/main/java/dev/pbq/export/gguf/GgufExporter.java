@@ -47,6 +47,7 @@ public final class GgufExporter implements Exporter {
     OutType asked = OutType.parse(request.option(OUTTYPE).orElse(OutType.AUTO));
     ModelFolder folder = request.source();
     requireOwnKind(request);
+    FileModel.requireWritable(folder);
     try (ExportSource source = ExportSource.open(folder);
         OutputFile output = OutputFile.open(request.target(), request.force())) {
       FileModel model = FileModel.of(source);

@@ -9,7 +9,9 @@ import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.eval.run.LogitProbe;
 import dev.pbq.eval.run.Running;
+import dev.pbq.export.ExportSource;
 import dev.pbq.export.ExportedTensor;
+import dev.pbq.export.ModelConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +60,7 @@ record LogitCheck(ModelFolder source, TransformerModel model, int tokens, Runnin
       float[] given = probe.logits(exported, after, ids);
       requireAsMany(meant, given);
       boolean exact = tensors.stream().allMatch(t -> t.error().isZero());
-      float[] explained = exact ? meant : probe.logits(model, after, ids);
+      float[] explained = exact ? meant : probe.logits(described(), after, ids);
       double unexplained = largest(explained, given);
       double scale = largest(meant, new float[meant.length]);
       if (!(unexplained <= TOLERANCE * scale)) {
@@ -78,6 +80,13 @@ record LogitCheck(ModelFolder source, TransformerModel model, int tokens, Runnin
                   tokens,
                   difference,
                   scale));
+    }
+  }
+
+  /** The source's model, with places for what its packed layers bring themselves: biases. */
+  private TransformerModel described() {
+    try (ExportSource described = ExportSource.open(source)) {
+      return Architectures.any(ModelConfig.of(described), source.shown().toString());
     }
   }
 
