@@ -2,6 +2,8 @@ package dev.pbq.export;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.ShardSize;
+import dev.pbq.core.tensor.DType;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +27,12 @@ public record ExportRequest(
     boolean lossy,
     Map<String, String> options,
     ExportCheck check) {
+  /** The option that says the type of what is stored as numbers. */
+  public static final String DTYPE = "dtype";
+
+  /** The option that says the largest size of one file. */
+  public static final String SHARD_SIZE = "shard-size";
+
   public ExportRequest {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(target, "target");
@@ -46,6 +54,24 @@ public record ExportRequest(
   /** The value of an option, if it was given. */
   public Optional<String> option(String name) {
     return Optional.ofNullable(options.get(name));
+  }
+
+  /**
+   * The type asked for.
+   *
+   * @throws PbqException USAGE if it is none
+   */
+  public Optional<DType> dtype() {
+    return option(DTYPE).map(FloatTypes::parse);
+  }
+
+  /**
+   * The largest size of one file, in bytes.
+   *
+   * @throws PbqException USAGE if what was asked for is no size
+   */
+  public long shardBytes() {
+    return option(SHARD_SIZE).map(ShardSize::parse).orElse(ShardSize.DEFAULT);
   }
 
   /**

@@ -30,7 +30,7 @@ class HeldOutChoiceTest {
 
   /** Rounds some of the columns, and leaves out the others. */
   private record Columns(int from, int to, List<Integer> sequences, List<Quantizer> variants)
-      implements Quantizer {
+      implements TwoBits {
     @Override
     public String name() {
       return "columns " + from;
@@ -39,19 +39,6 @@ class HeldOutChoiceTest {
     @Override
     public CalibrationNeed calibrationNeed() {
       return CalibrationNeed.HESSIAN;
-    }
-
-    @Override
-    public void checkFits(String layer, int rows, int cols) {}
-
-    @Override
-    public double paperBits(int rows, int cols) {
-      return 2;
-    }
-
-    @Override
-    public long estimateStoredBits(int rows, int cols) {
-      return 2L * rows * cols;
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.pbq.core.packed.UniformLinear;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
-import dev.pbq.core.quant.Quantizer;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +15,7 @@ import java.util.Optional;
 /**
  * Rounds to two bits, and keeps the Hessian that it was given for each linear, if it asks for one.
  */
-final class HessianRecorder implements Quantizer {
+final class HessianRecorder implements TwoBits {
   private final CalibrationNeed need;
   private final Map<String, double[][]> seen = new LinkedHashMap<>();
 
@@ -44,19 +43,6 @@ final class HessianRecorder implements Quantizer {
   @Override
   public CalibrationNeed calibrationNeed() {
     return need;
-  }
-
-  @Override
-  public void checkFits(String layer, int rows, int cols) {}
-
-  @Override
-  public double paperBits(int rows, int cols) {
-    return 2;
-  }
-
-  @Override
-  public long estimateStoredBits(int rows, int cols) {
-    return 2L * rows * cols;
   }
 
   @Override

@@ -33,7 +33,7 @@ abstract class UncalibratedCase {
   }
 
   /** Rounds to two bits; what happens around that is a test's. */
-  static class Rounding implements Quantizer {
+  static class Rounding implements TwoBits {
     @Override
     public String name() {
       return "rounding";
@@ -42,19 +42,6 @@ abstract class UncalibratedCase {
     @Override
     public CalibrationNeed calibrationNeed() {
       return CalibrationNeed.NONE;
-    }
-
-    @Override
-    public void checkFits(String layer, int rows, int cols) {}
-
-    @Override
-    public double paperBits(int rows, int cols) {
-      return 2;
-    }
-
-    @Override
-    public long estimateStoredBits(int rows, int cols) {
-      return 2L * rows * cols;
     }
 
     @Override

@@ -1,20 +1,16 @@
 package dev.pbq.export.compressed;
 
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.export.AffineExport;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportReport;
 import dev.pbq.export.ExportRequest;
 import dev.pbq.export.Exporter;
-import dev.pbq.export.FloatTypes;
 import java.util.Set;
 
 /** The layouts of compressed-tensors for integers, which vLLM and transformers load. */
 public final class CompressedTensorsExporter implements Exporter {
-  private static final String DTYPE = "dtype";
-  private static final String SHARD_SIZE = "shard-size";
   private static final String CHECKPOINT_FORMAT = "checkpoint-format";
 
   @Override
@@ -29,14 +25,14 @@ public final class CompressedTensorsExporter implements Exporter {
 
   @Override
   public Set<String> options() {
-    return Set.of(DTYPE, SHARD_SIZE, CHECKPOINT_FORMAT);
+    return Set.of(ExportRequest.DTYPE, ExportRequest.SHARD_SIZE, CHECKPOINT_FORMAT);
   }
 
   @Override
   public ExportReport export(ExportRequest request, ExportProgress progress) {
     request.requireOptionsOf(this);
-    long shardBytes = request.option(SHARD_SIZE).map(ShardSize::parse).orElse(ShardSize.DEFAULT);
-    DType dense = request.option(DTYPE).map(FloatTypes::parse).orElse(DType.F16);
+    long shardBytes = request.shardBytes();
+    DType dense = request.dtype().orElse(DType.F16);
     boolean naive =
         switch (request.option(CHECKPOINT_FORMAT).orElse(CompressedTensorsLayout.PACKED)) {
           case CompressedTensorsLayout.PACKED -> false;

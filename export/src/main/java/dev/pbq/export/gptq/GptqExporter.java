@@ -1,13 +1,11 @@
 package dev.pbq.export.gptq;
 
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.export.AffineExport;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportReport;
 import dev.pbq.export.ExportRequest;
 import dev.pbq.export.Exporter;
-import dev.pbq.export.FloatTypes;
 import java.util.Set;
 
 /**
@@ -15,8 +13,6 @@ import java.util.Set;
  * grids of 2, 3, 4 or 8 bits with integer zero points, in groups along the inputs.
  */
 public final class GptqExporter implements Exporter {
-  private static final String DTYPE = "dtype";
-  private static final String SHARD_SIZE = "shard-size";
   private static final String CHECKPOINT_FORMAT = "checkpoint-format";
 
   @Override
@@ -31,14 +27,14 @@ public final class GptqExporter implements Exporter {
 
   @Override
   public Set<String> options() {
-    return Set.of(DTYPE, SHARD_SIZE, CHECKPOINT_FORMAT);
+    return Set.of(ExportRequest.DTYPE, ExportRequest.SHARD_SIZE, CHECKPOINT_FORMAT);
   }
 
   @Override
   public ExportReport export(ExportRequest request, ExportProgress progress) {
     request.requireOptionsOf(this);
-    long shardBytes = request.option(SHARD_SIZE).map(ShardSize::parse).orElse(ShardSize.DEFAULT);
-    DType dense = request.option(DTYPE).map(FloatTypes::parse).orElse(DType.F16);
+    long shardBytes = request.shardBytes();
+    DType dense = request.dtype().orElse(DType.F16);
     return new AffineExport(name(), dense, shardBytes)
         .export(request, new GptqFormat(request.option(CHECKPOINT_FORMAT)), progress);
   }

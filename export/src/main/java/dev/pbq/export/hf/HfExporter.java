@@ -6,7 +6,6 @@ import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputDirectory;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.tensor.DType;
@@ -29,9 +28,6 @@ import java.util.Set;
  * dequantized, everything in one floating-point type, no {@code quantization_config}.
  */
 public final class HfExporter implements Exporter {
-  private static final String DTYPE = "dtype";
-  private static final String SHARD_SIZE = "shard-size";
-
   @Override
   public String name() {
     return "hf";
@@ -44,13 +40,13 @@ public final class HfExporter implements Exporter {
 
   @Override
   public Set<String> options() {
-    return Set.of(DTYPE, SHARD_SIZE);
+    return Set.of(ExportRequest.DTYPE, ExportRequest.SHARD_SIZE);
   }
 
   @Override
   public ExportReport export(ExportRequest request, ExportProgress progress) {
     request.requireOptionsOf(this);
-    long shardBytes = request.option(SHARD_SIZE).map(ShardSize::parse).orElse(ShardSize.DEFAULT);
+    long shardBytes = request.shardBytes();
     ModelFolder folder = request.source();
     try (ExportSource source = ExportSource.open(folder);
         OutputDirectory output =
@@ -59,7 +55,7 @@ public final class HfExporter implements Exporter {
                 request.force(),
                 OutputDirectory.Mode.DISCARD_UNFINISHED,
                 List.of(folder.path()))) {
-      DType type = request.option(DTYPE).map(FloatTypes::parse).orElseGet(() -> usual(source));
+      DType type = request.dtype().orElseGet(() -> usual(source));
       CheckpointWriter.Written written =
           CheckpointWriter.write(
               output.work(), groups(source, type, progress), Map.of(), shardBytes);

@@ -22,7 +22,6 @@ import dev.pbq.export.ExportSource;
 import dev.pbq.export.ExportedTensor;
 import dev.pbq.export.Exporter;
 import dev.pbq.export.Fidelity;
-import dev.pbq.export.FloatTypes;
 import dev.pbq.export.ModelConfig;
 import dev.pbq.export.TensorError;
 import java.util.ArrayList;
@@ -40,7 +39,6 @@ public final class HqqExporter implements Exporter {
   /** The name of the format, and of the method that it is for. */
   static final String NAME = "hqq";
 
-  private static final String DTYPE = "dtype";
   private static final String WEIGHT = ".weight";
 
   @Override
@@ -55,7 +53,7 @@ public final class HqqExporter implements Exporter {
 
   @Override
   public Set<String> options() {
-    return Set.of(DTYPE);
+    return Set.of(ExportRequest.DTYPE);
   }
 
   /** What is decided before anything is written. */
@@ -97,7 +95,7 @@ public final class HqqExporter implements Exporter {
 
   /** Looks at every layer once, so that nothing is begun that cannot be finished. */
   private static Plan plan(ExportRequest request, ExportSource source, ExportProgress progress) {
-    Optional<DType> asked = request.option(DTYPE).map(FloatTypes::parse);
+    Optional<DType> asked = request.dtype();
     LayerConversion conversion =
         new LayerConversion(asked.map(HqqExporter::compute), request.lossy() || asked.isPresent());
     Set<ComputeDtype> types = EnumSet.noneOf(ComputeDtype.class);

@@ -8,7 +8,6 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
-import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.checkpoint.TensorEntry;
 import dev.pbq.core.checkpoint.TensorGroup;
 import dev.pbq.core.packed.OneBitLinear;
@@ -37,9 +36,6 @@ import java.util.Set;
  * bitllama}.
  */
 public final class OneBitExporter implements Exporter {
-  private static final String DTYPE = "dtype";
-  private static final String SHARD_SIZE = "shard-size";
-
   @Override
   public String name() {
     return OneBitLayout.NAME;
@@ -52,15 +48,15 @@ public final class OneBitExporter implements Exporter {
 
   @Override
   public Set<String> options() {
-    return Set.of(DTYPE, SHARD_SIZE);
+    return Set.of(ExportRequest.DTYPE, ExportRequest.SHARD_SIZE);
   }
 
   @Override
   public ExportReport export(ExportRequest request, ExportProgress progress) {
     request.requireOptionsOf(this);
-    Optional<DType> dense = request.option(DTYPE).map(FloatTypes::parse);
+    Optional<DType> dense = request.dtype();
     OneBitLayer layers = new OneBitLayer(dense.map(OneBitExporter::vectors));
-    long shardBytes = request.option(SHARD_SIZE).map(ShardSize::parse).orElse(ShardSize.DEFAULT);
+    long shardBytes = request.shardBytes();
     ModelFolder folder = request.source();
     try (ExportSource source = ExportSource.openAnyForm(folder)) {
       requireOneBit(source, layers, progress);
