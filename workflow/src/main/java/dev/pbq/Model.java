@@ -36,6 +36,7 @@ import dev.pbq.workflow.recipe.Recipe;
 import dev.pbq.workflow.recipe.TrainingRecipe;
 import dev.pbq.workflow.source.Texts;
 import dev.pbq.workflow.train.TrainingJob;
+import dev.pbq.workflow.verify.FolderCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -172,12 +173,15 @@ public final class Model {
     return new TrainingJob(resolved, recipe, texts, models, running);
   }
 
-  /**
-   * How this model was quantized: errors, bits and seconds by layer; empty if pbq did not do it.
-   */
+  /** How this model was quantized, layer by layer; empty if pbq did not do it. */
   public Optional<QuantizationReport> report() {
     boolean there = Files.exists(path().resolve(QuantizationReport.FILE));
     return there ? Optional.of(QuantizationReport.read(path())) : Optional.empty();
+  }
+
+  /** Compares a folder that pbq packed with the checksums written with it. */
+  public FolderCheck verify() {
+    return Parallel.withThreads(running.threads(), () -> FolderCheck.of(resolved.folder()));
   }
 
   /** What is in the folder: architecture, size, and of a packed model its stored bits by part. */
@@ -235,19 +239,14 @@ public final class Model {
         .run(name(), folder(), measurements, ActFormat.recorded(folder()));
   }
 
-  /**
-   * Distance from another model, usually the one that this one was made of: KL divergence, how
-   * often the most likely token is the same, ratio of the perplexities.
-   *
-   * @param text data set or file
-   * @throws PbqException as the other
-   */
+  /** As the other, with windows of the usual length, all of them. */
   public DistanceResult distanceFrom(Model original, String text) {
     return distanceFrom(original, text, OptionalInt.empty(), OptionalInt.empty());
   }
 
   /**
-   * Distance from another model.
+   * Distance from another model, usually the one that this one was made of: KL divergence, how
+   * often the most likely token is the same, ratio of the perplexities.
    *
    * @param text data set or file
    * @param tokens of each window; empty for 2048, or as many as both models take

@@ -146,6 +146,17 @@ class ProgramArchitectureTest {
       only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, MODEL, PACKED, PIPELINE);
 
   @ArchTest
+  static final ArchRule verification =
+      only(
+          "dev.pbq.workflow.verify..",
+          ROOT,
+          TENSOR,
+          CHECKPOINT,
+          PACKED,
+          PIPELINE,
+          "dev.pbq.workflow.quantize..");
+
+  @ArchTest
   static final ArchRule frontDoor =
       only(
           "dev.pbq",

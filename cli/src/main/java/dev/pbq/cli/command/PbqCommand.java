@@ -57,6 +57,7 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       SensitivityCommand.class,
       InspectCommand.class,
+      VerifyCommand.class,
       GenerateCommand.class,
       ChatCommand.class,
       TokenizeCommand.class,

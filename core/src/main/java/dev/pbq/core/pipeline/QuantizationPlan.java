@@ -168,6 +168,22 @@ public record QuantizationPlan(
     return rounds;
   }
 
+  /**
+   * The same, but of the blocks only the first in which something is quantized.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public QuantizationPlan firstBlock() {
+    int first =
+        linears().mapToInt(l -> l.linear().block()).min().orElseThrow(IllegalStateException::new);
+    return new QuantizationPlan(
+        blocks.stream()
+            .map(b -> b.index() == first ? b : new PlannedBlock(b.index(), List.of()))
+            .toList(),
+        tables,
+        targets);
+  }
+
   private String methods() {
     return linears().map(l -> l.quantizer().name()).distinct().collect(Collectors.joining(", "));
   }

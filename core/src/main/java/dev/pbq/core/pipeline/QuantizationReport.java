@@ -33,6 +33,8 @@ import java.util.Objects;
  * @param seconds wall time over all sessions of the run
  * @param peakRssBytes the process's largest resident set, where the operating system reports it; of
  *     the last session
+ * @param tensorsSha256 {@link dev.pbq.core.checkpoint.TensorDigest} of the result; null in reports
+ *     of older programs
  */
 public record QuantizationReport(
     String version,
@@ -45,7 +47,8 @@ public record QuantizationReport(
     List<LinearOutcome> linears,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<CorrectionOutcome> corrections,
     double seconds,
-    Long peakRssBytes) {
+    Long peakRssBytes,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String tensorsSha256) {
   /** Its file in a packed folder. */
   public static final String FILE = "pbq-report.json";
 

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
+import dev.pbq.core.checkpoint.FolderChecksums;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputDirectory;
 import dev.pbq.core.checkpoint.SafetensorsFile;
+import dev.pbq.core.checkpoint.TensorDigest;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.CausalModel;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -138,6 +141,27 @@ public final class QuantizationRun {
     }
   }
 
+  /**
+   * Quantizes the plan's layers without making a result of them.
+   *
+   * @param scratch an empty folder; what is written into it is of no use afterwards
+   * @param engine as of {@link #run}
+   * @return {@link TensorDigest} of every tensor that the packed layers have, by name
+   */
+  public Map<String, String> digests(Path scratch, Supplier<NDManager> engine) {
+    Journal journal = openJournal(scratch, fingerprint());
+    runBlocks(engine, scratch, journal);
+    Map<String, String> digests = new TreeMap<>();
+    for (Journal.Entry entry : journal.entries()) {
+      if (entry.shard() != null) {
+        try (SafetensorsFile shard = SafetensorsFile.open(scratch.resolve(entry.shard()))) {
+          shard.names().forEach(name -> digests.put(name, TensorDigest.of(shard, name)));
+        }
+      }
+    }
+    return digests;
+  }
+
   private void quantize(Supplier<NDManager> engine, OutputDirectory output, Journal journal) {
     boolean done = false;
     try {
@@ -224,7 +248,8 @@ public final class QuantizationRun {
       CheckpointWriter.Written written =
           new PackedFolder(source, original, model.layout())
               .write(work, settings, shards, all.stream().map(LinearOutcome::name).toList());
-      QuantizationReport report = report(all, corrections, written, seconds);
+      QuantizationReport report =
+          report(all, corrections, written, seconds, FolderChecksums.seal(work));
       PackedFolder.writeReport(work, report, fingerprint);
       return report;
     } finally {
@@ -236,7 +261,8 @@ public final class QuantizationRun {
       List<LinearOutcome> all,
       List<CorrectionOutcome> corrections,
       CheckpointWriter.Written written,
-      double seconds) {
+      double seconds,
+      FolderChecksums sums) {
     Map<Boolean, List<LinearOutcome>> outside =
         all.stream().collect(Collectors.partitioningBy(LinearOutcome::isOutside));
     OptionalLong peak = PeakMemory.bytes();
@@ -265,7 +291,8 @@ public final class QuantizationRun {
         outside.get(false),
         corrections,
         seconds,
-        peak.isPresent() ? peak.getAsLong() : null);
+        peak.isPresent() ? peak.getAsLong() : null,
+        sums.tensors());
   }
 
   private static void removeScratch(Path work) throws IOException {

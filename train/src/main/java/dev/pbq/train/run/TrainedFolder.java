@@ -2,6 +2,7 @@ package dev.pbq.train.run;
 
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
+import dev.pbq.core.checkpoint.FolderChecksums;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedTensorCollector;
 import dev.pbq.core.checkpoint.TensorEntry;
@@ -70,7 +71,8 @@ record TrainedFolder(
             outcomes,
             List.of(),
             seconds,
-            peak.isPresent() ? peak.getAsLong() : null);
+            peak.isPresent() ? peak.getAsLong() : null,
+            FolderChecksums.seal(work).tensors());
     PackedFolder.writeReport(work, report);
     return report;
   }

@@ -3,6 +3,7 @@ package dev.pbq.train.tune;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.CheckpointWriter;
+import dev.pbq.core.checkpoint.FolderChecksums;
 import dev.pbq.core.checkpoint.JsonFiles;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.PackedCheckpoint;
@@ -44,6 +45,7 @@ record TunedFolder(ModelFolder source, PackedCheckpoint weights) {
     quantization.put("format_version", PackedCheckpoint.FORMAT_VERSION);
     quantization.set("tuning", tuning);
     JsonFiles.write(work.resolve(ModelFolder.CONFIG), config);
+    FolderChecksums.seal(work);
   }
 
   private TensorGroup group(String name, TrainedWeights trained) {

@@ -1,5 +1,6 @@
 package dev.pbq.workflow.quantize;
 
+import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
 import dev.pbq.core.checkpoint.Checkpoint;
@@ -30,6 +31,7 @@ import dev.pbq.core.pipeline.WeightsFingerprint;
 import dev.pbq.core.quant.Quantizer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -173,17 +175,33 @@ public final class QuantizationJob implements AutoCloseable {
       Optional<Calibration> calibration,
       int threads,
       ProgressListener progress) {
-    QuantizationRun run =
-        new QuantizationRun(
-            folder, weights, model, plan, calibration, correction, settings, progress);
-    return Parallel.withThreads(
-        threads,
-        () ->
-            run.run(
-                () -> {
-                  Engines.setThreads(threads);
-                  return Engines.newManager();
-                }));
+    QuantizationRun run = prepared(plan, settings, calibration, progress);
+    return Parallel.withThreads(threads, () -> run.run(() -> engine(threads)));
+  }
+
+  /** Quantizes the first planned block alone: digests of its packed tensors. */
+  Map<String, String> digestsOfFirstBlock(
+      RunSettings settings,
+      Optional<Calibration> calibration,
+      Path scratch,
+      int threads,
+      ProgressListener progress) {
+    QuantizationRun run = prepared(plan.firstBlock(), settings, calibration, progress);
+    return Parallel.withThreads(threads, () -> run.digests(scratch, () -> engine(threads)));
+  }
+
+  private QuantizationRun prepared(
+      QuantizationPlan planned,
+      RunSettings settings,
+      Optional<Calibration> calibration,
+      ProgressListener progress) {
+    return new QuantizationRun(
+        folder, weights, model, planned, calibration, correction, settings, progress);
+  }
+
+  private static NDManager engine(int threads) {
+    Engines.setThreads(threads);
+    return Engines.newManager();
   }
 
   @Override

@@ -201,25 +201,47 @@ public final class RecipeRun implements AutoCloseable {
         return run.quantize(output, existing, progress);
       }
     }
-    Optional<Calibration> windows =
-        job.plan().needsCalibration()
-            ? Optional.of(
-                new CalibrationDraw(resolved, job.model(), texts, recipe.tokens())
-                    .draw(recipe.calibration(), job::tellVocabulary))
-            : Optional.empty();
-    RunSettings settings =
-        new RunSettings(
-            resolved.displayName(),
-            recipe.requireMethod(),
-            storedSettings(),
-            Version.current(),
-            new RunOutput(
-                output,
-                existing.resume(),
-                existing.force(),
-                shardBytes(),
-                Map.of(RecipeFile.NAME, recipeText().getBytes(StandardCharsets.UTF_8))));
-    return job.run(settings, windows, threads, progress);
+    return job.run(settings(output, existing), windows(), threads, progress);
+  }
+
+  /**
+   * Quantizes the first block in which the recipe quantizes something, and makes no result of it.
+   *
+   * @param scratch an empty folder, whose contents are of no use afterwards
+   * @return digests of the block's packed tensors, and of quantized tables', by name
+   * @throws PbqException USAGE if the recipe shares bits among layers: that depends on measurements
+   */
+  public Map<String, String> digestsOfFirstBlock(Path scratch, ProgressListener progress) {
+    if (recipe.allocation().allocate()) {
+      throw PbqException.setting(
+          "a recipe with {allocate} measures before it quantizes: %s beside the result has what"
+              + " came of that",
+          RecipeFile.NAME);
+    }
+    RunSettings settings = settings(scratch, Existing.REFUSE);
+    return job.digestsOfFirstBlock(settings, windows(), scratch, threads, progress);
+  }
+
+  private Optional<Calibration> windows() {
+    return job.plan().needsCalibration()
+        ? Optional.of(
+            new CalibrationDraw(resolved, job.model(), texts, recipe.tokens())
+                .draw(recipe.calibration(), job::tellVocabulary))
+        : Optional.empty();
+  }
+
+  private RunSettings settings(Path output, Existing existing) {
+    return new RunSettings(
+        resolved.displayName(),
+        recipe.requireMethod(),
+        storedSettings(),
+        Version.current(),
+        new RunOutput(
+            output,
+            existing.resume(),
+            existing.force(),
+            shardBytes(),
+            Map.of(RecipeFile.NAME, recipeText().getBytes(StandardCharsets.UTF_8))));
   }
 
   /**

@@ -67,6 +67,9 @@ public final class QuantizationText {
         size.modelBits(),
         Amounts.bytes(size.modelBytes()),
         Amounts.bytes(size.originalBytes()));
+    if (report.tensorsSha256() != null) {
+      out.printf("  tensors        sha256 %s%n", report.tensorsSha256());
+    }
   }
 
   private static void printVocabulary(VocabularySize vocabulary, PrintWriter out) {
