@@ -238,6 +238,9 @@ public final class PackedCheckpoint implements ModelWeights {
     if (linear.isEmpty()) {
       return stored.shape(denseName(name));
     }
+    if (layout.isEmpty()) {
+      return PackedLinears.shape(new SafetensorsPackedReader(stored, linear.get()));
+    }
     QuantizedLinear packed = packed(linear.get());
     return new long[] {packed.rows(), packed.cols()};
   }

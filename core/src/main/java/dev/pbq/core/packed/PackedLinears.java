@@ -23,6 +23,17 @@ public final class PackedLinears {
   }
 
   /**
+   * The shape [rows, cols] of a layer as its attributes say; reads no part of it, so that a shape
+   * that does not fit the model can be refused before anything of that size is made.
+   *
+   * @throws PbqException BAD_DATA if it says none that a layer can have
+   */
+  public static long[] shape(PackedReader in) {
+    PartReader.Shape shape = new PartReader(in).shape();
+    return new long[] {shape.rows(), shape.cols()};
+  }
+
+  /**
    * Reads one layer, by its {@code family} attribute. Nothing that the reader gives is trusted, and
    * no more memory is taken than the sizes of the parts call for.
    *

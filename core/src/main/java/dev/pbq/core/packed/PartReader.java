@@ -63,6 +63,11 @@ final class PartReader {
               + "; this program reads version "
               + supportedVersion);
     }
+    return shape();
+  }
+
+  /** Reads the shape. */
+  Shape shape() {
     int rows = integer("rows", 1, Integer.MAX_VALUE);
     int cols = integer("cols", 1, Integer.MAX_VALUE);
     if ((long) rows * cols > Shapes.MAX_WEIGHTS) {

@@ -203,6 +203,28 @@ class PackedCheckpointTest {
     }
   }
 
+  /** A wrong shape must be refused before memory of that size is taken. */
+  @Test
+  void shapesAreKnownWithoutDecodingALayer() {
+    ModelFolder model = write(layer(LINEAR, new byte[] {0, 1, 2, 3, 4, 5}).group());
+    PackedReaderFailure decoder = new PackedReaderFailure();
+    try (PackedCheckpoint in = PackedCheckpoint.open(model, decoder::decode)) {
+      assertThat(in.shape(LINEAR + ".weight")).containsExactly(2, 3);
+      assertThat(decoder.asked).isZero();
+      assertThatThrownBy(() -> in.read(LINEAR + ".weight")).isInstanceOf(AssertionError.class);
+      assertThat(decoder.asked).isOne();
+    }
+  }
+
+  private static final class PackedReaderFailure {
+    private int asked;
+
+    private QuantizedLinear decode(PackedReader in) {
+      asked++;
+      throw new AssertionError("decoded " + in.layer());
+    }
+  }
+
   /** A layer whose blocks happen to have no salient column has parts of no bytes. */
   @Test
   void emptyPartsComeBack() {
