@@ -26,6 +26,7 @@ final class Packages {
   static final String GPTQ_PB = "dev.pbq.gptqpb..";
   static final String ARB = "dev.pbq.arb..";
   static final String FORMATS = "dev.pbq.formats..";
+  static final String KERNELS = "dev.pbq.kernels..";
   static final String EVAL = "dev.pbq.eval..";
   static final String EVAL_SCORING = "dev.pbq.eval.scoring..";
   static final String EXPORT = "dev.pbq.export..";

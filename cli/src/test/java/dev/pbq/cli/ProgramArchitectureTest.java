@@ -13,6 +13,7 @@ import static dev.pbq.cli.Packages.EVAL_SCORING;
 import static dev.pbq.cli.Packages.EXPORT;
 import static dev.pbq.cli.Packages.FORMATS;
 import static dev.pbq.cli.Packages.JSON;
+import static dev.pbq.cli.Packages.KERNELS;
 import static dev.pbq.cli.Packages.MODEL;
 import static dev.pbq.cli.Packages.PACKED;
 import static dev.pbq.cli.Packages.PIPELINE;
@@ -170,7 +171,22 @@ class ProgramArchitectureTest {
           "dev.pbq.workflow.quantize..",
           "dev.pbq.workflow.compare..");
 
-  @ArchTest static final ArchRule eval = only(EVAL, CORE);
+  @ArchTest
+  static final ArchRule products =
+      only("dev.pbq.kernels", ROOT, TENSOR, PACKED, "dev.pbq.core.entropy..", KERNELS);
+
+  @ArchTest static final ArchRule kernels = only(KERNELS, CORE);
+
+  @ArchTest
+  static final ArchRule vectorsAreUsedInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.pbq.kernels.vector..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("jdk.incubator..", "dev.pbq.kernels.vector..");
+
+  @ArchTest static final ArchRule eval = only(EVAL, CORE, KERNELS);
 
   @ArchTest static final ArchRule hub = only("dev.pbq.hub..", ROOT, CHECKPOINT, ENVIRONMENT);
 
