@@ -7,7 +7,6 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -108,35 +107,7 @@ final class WeightLoader {
 
   /** Checks a tensor's shape and returns it. */
   long[] checkedShape(String name) {
-    long[] wanted = catalog.shape(name);
-    if (!weights.contains(name)) {
-      throw PbqException.notFound("tensor " + name + " is missing from the checkpoint");
-    }
-    long[] found = weights.shape(name);
-    if (Arrays.equals(found, wanted)) {
-      return wanted;
-    }
-    boolean vocabularyOnly =
-        catalog.isOverVocabulary(name)
-            && found.length == wanted.length
-            && found[0] != wanted[0]
-            && found[1] == wanted[1];
-    if (vocabularyOnly) {
-      throw PbqException.badData(
-          "tensor "
-              + name
-              + " has "
-              + found[0]
-              + " rows but vocab_size in the configuration is "
-              + wanted[0]);
-    }
-    throw PbqException.badData(
-        "tensor "
-            + name
-            + " has shape "
-            + Arrays.toString(found)
-            + ", the configuration asks for "
-            + Arrays.toString(wanted));
+    return catalog.checkedShape(weights, name);
   }
 
   private void fill(String name, NDArray host, long first) {
