@@ -16,6 +16,7 @@ import dev.pbq.core.pipeline.ModelFacts;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The parts that running a model needs, opened in order and closed in reverse order: architecture,
@@ -102,6 +103,11 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
   /** Computes with the given threads; the manager is owned and closed by this object. */
   <T> T run(Function<NDManager, T> body) {
     return run("cpu", body);
+  }
+
+  /** Computes with the given threads, without the engine. */
+  <T> T compute(Supplier<T> body) {
+    return Parallel.withThreads(running.threads(), body::get);
   }
 
   /** Computes on a device; all computing of one object must be on the same. */
