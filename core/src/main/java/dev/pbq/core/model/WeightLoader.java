@@ -63,28 +63,26 @@ final class WeightLoader {
     OperandTransform input = operands.apply(Operand.LEFT);
     NDArray weight = load(name + ".weight", operands.apply(Operand.RIGHT));
     LinearForm form = weights.form(name);
-    return linear(name, weight, input, operands, form).in(form, owner);
+    NDArray bias = bias(name, form, weight.getShape().get(0), operands);
+    return new LinearLayer(name, weight, bias, input).in(form, owner);
   }
 
-  private LinearLayer linear(
-      String name,
-      NDArray weight,
-      OperandTransform input,
-      Function<Operand, OperandTransform> operands,
-      LinearForm form) {
-    if (form.bias() == LinearForm.Bias.NONE) {
-      return new LinearLayer(name, weight, null, input);
-    }
-    String bias = name + ".bias";
-    if (form.bias() == LinearForm.Bias.OWN) {
-      long[] outputs = {weight.getShape().get(0)};
-      NDArray own = load(bias, outputs, operands.apply(Operand.BIAS));
-      return new LinearLayer(name, weight, own, input);
-    }
-    if (!catalog.contains(bias)) {
-      return new LinearLayer(name, weight, null, input);
-    }
-    return new LinearLayer(name, weight, load(bias, operands.apply(Operand.BIAS)), input);
+  /** A linear that holds its weight itself. */
+  LinearLayer heldLinear(String name, HeldLinear held) {
+    LinearForm form = weights.form(name);
+    long outputs = catalog.linearShape(name)[0];
+    return new LinearLayer(name, held, bias(name, form, outputs, operand -> OperandTransform.NONE));
+  }
+
+  /** Null where there is none. */
+  private NDArray bias(
+      String linear, LinearForm form, long outputs, Function<Operand, OperandTransform> operands) {
+    String name = linear + ".bias";
+    return switch (form.bias()) {
+      case NONE -> null;
+      case OWN -> load(name, new long[] {outputs}, operands.apply(Operand.BIAS));
+      case OF_MODEL -> catalog.contains(name) ? load(name, operands.apply(Operand.BIAS)) : null;
+    };
   }
 
   private NDArray load(String name, OperandTransform transform) {

@@ -1,11 +1,7 @@
 package dev.pbq.eval.run;
 
-import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.ModelWeights;
-import dev.pbq.core.checkpoint.PackedCheckpoint;
 import dev.pbq.core.generate.EngineDecoder;
 import dev.pbq.core.generate.TokenDecoder;
-import dev.pbq.core.model.ProductOperands;
 import dev.pbq.kernels.decoder.FlatDecoder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -24,7 +20,7 @@ sealed interface OpenDecoder {
 
   /** The decoder of a model that stays open as long as it is used. */
   static OpenDecoder of(OpenModel open) {
-    return open.operands() == ProductOperands.UNCHANGED ? new AsStored(open) : new OnEngine(open);
+    return open.operands().isUnchanged() ? new AsStored(open) : new OnEngine(open);
   }
 
   /** From the weights as they are stored; the engine does not start. */
@@ -35,7 +31,7 @@ sealed interface OpenDecoder {
 
     @Override
     public TokenDecoder load(int capacity) {
-      long bytes = storedBytes(open.weights());
+      long bytes = HeldBytes.asStored(open.model(), open.weights());
       double most =
           Math.min(
               open.running().residentBytes(), SHARE_OF_HEAP * Runtime.getRuntime().maxMemory());
@@ -46,16 +42,6 @@ sealed interface OpenDecoder {
           bytes >> 20,
           resident ? "" : ", each block read again for every token");
       return run(() -> FlatDecoder.open(open.model(), open.weights(), resident, capacity));
-    }
-
-    /** What the weights take in memory, or nearly so. */
-    private long storedBytes(ModelWeights weights) {
-      if (weights instanceof Checkpoint checkpoint) {
-        return checkpoint.totalBytes();
-      }
-      return weights instanceof PackedCheckpoint packed
-          ? packed.stored().totalBytes()
-          : open.model().floatBytes(weights);
     }
 
     @Override

@@ -102,8 +102,12 @@ public final class OpenModel implements AutoCloseable {
    * @param weights not owned; must stay open as long as the pass is used
    */
   public ForwardPass pass(WeightSource weights, ProductOperands operands) {
-    return new ForwardPass(
-        model(), weights, operands, running().residentBytes(), running().scratch());
+    long resident = running().residentBytes();
+    if (operands instanceof PackedOperands) {
+      // The pass counts float32.
+      resident = HeldBytes.asStored(model(), weights()) <= resident ? Long.MAX_VALUE : 0;
+    }
+    return new ForwardPass(model(), weights, operands, resident, running().scratch());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.pbq.eval.run;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
@@ -13,6 +14,7 @@ import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.pipeline.ModelFacts;
+import dev.pbq.kernels.decoder.LinearProducts;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -60,8 +62,11 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
       Running running) {
     String where = folder.shown().toString();
     M model = architecture.apply(folder.config(), where);
-    ProductOperands operands =
-        format.isPresent() ? format.get().operands(model) : ProductOperands.UNCHANGED;
+    if (format.isPresent() && running.packed()) {
+      throw PbqException.usage(
+          "products in number formats take float32 weights: not from weights as they are stored");
+    }
+    Optional<ProductOperands> inFormats = format.map(f -> f.operands(model));
     ModelWeights weights = Checkpoints.open(folder);
     try {
       model.requireTensors(weights, where);
@@ -73,6 +78,12 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
         tokenizer.close();
         throw e;
       }
+      ProductOperands operands =
+          inFormats.orElseGet(
+              () ->
+                  running.packed()
+                      ? new PackedOperands(new LinearProducts(model.layout(), weights))
+                      : ProductOperands.UNCHANGED);
       return new OpenParts<>(model, operands, weights, tokenizer, running);
     } catch (RuntimeException | Error e) {
       weights.close();

@@ -60,8 +60,12 @@ final class StepWeights {
    *     or not finite
    */
   LinearStep linear(String name) {
-    LinearForm form = view.form(name);
-    return new LinearStep(PackedProducts.formed(product(name), form), bias(name, form));
+    return new LinearStep(formed(name), bias(name, view.form(name)));
+  }
+
+  /** What a linear computes, apart from its bias. */
+  PackedProduct formed(String linear) {
+    return PackedProducts.formed(product(linear), view.form(linear));
   }
 
   private float[] bias(String linear, LinearForm form) {
