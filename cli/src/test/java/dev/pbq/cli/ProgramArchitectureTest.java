@@ -238,7 +238,7 @@ class ProgramArchitectureTest {
   static final ArchRule evalTasks =
       only("dev.pbq.eval.tasks..", CORE, "dev.pbq.eval", EVAL_SCORING);
 
-  @ArchTest static final ArchRule evalRun = only("dev.pbq.eval.run..", CORE, EVAL);
+  @ArchTest static final ArchRule evalRun = only("dev.pbq.eval.run..", CORE, EVAL, KERNELS);
 
   @ArchTest
   static final ArchRule modelsAreOpenedForRunningInOnePlace =

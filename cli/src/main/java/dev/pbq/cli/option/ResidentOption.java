@@ -14,6 +14,12 @@ public final class ResidentOption {
               + " time (default: ${DEFAULT-VALUE}).")
   private String resident = "4GB";
 
+  @Option(
+      names = "--packed",
+      description =
+          "Compute linears from the weights as stored, without float32 copies: less memory.")
+  private boolean packed;
+
   /**
    * The largest size, in bytes.
    *
@@ -29,6 +35,6 @@ public final class ResidentOption {
    * @throws dev.pbq.core.PbqException USAGE if it is not a size, or the threads are none
    */
   public Running running(CommonOptions common) {
-    return Running.of(common.threads(), largest());
+    return Running.of(common.threads(), largest()).withPacked(packed);
   }
 }

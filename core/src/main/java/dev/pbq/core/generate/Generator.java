@@ -1,20 +1,11 @@
 package dev.pbq.core.generate;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.model.DecoderBlock;
-import dev.pbq.core.model.KeyValueCache;
-import dev.pbq.core.model.LanguageHead;
-import dev.pbq.core.model.ProductOperands;
-import dev.pbq.core.model.TokenEmbedding;
-import dev.pbq.core.tensor.WeightSource;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /**
  * Continues a sequence of tokens, one by one. It remembers the tokens it has seen with their keys
@@ -22,53 +13,22 @@ import java.util.function.IntConsumer;
  * at a time.
  */
 public final class Generator implements AutoCloseable {
-  private final CausalModel model;
-  private final WeightSource weights;
-  private final ProductOperands operands;
-  private final NDManager owner;
-  private final TokenEmbedding embedding;
-  private final LanguageHead head;
-  private final List<DecoderBlock> blocks = new ArrayList<>();
-  private final KeyValueCache cache;
+  private final TokenDecoder decoder;
   private int[] seen = {};
 
-  private Generator(
-      NDManager owner,
-      CausalModel model,
-      WeightSource weights,
-      ProductOperands operands,
-      boolean resident,
-      int capacity) {
-    this.owner = owner;
-    this.model = model;
-    this.weights = weights;
-    this.operands = operands;
-    this.embedding = model.embedding(owner, weights);
-    this.head = model.head(owner, weights);
-    this.cache = KeyValueCache.of(owner, model, 1, capacity);
-    if (resident) {
-      for (int b = 0; b < model.blocks(); b++) {
-        blocks.add(model.block(owner, weights, b, operands));
-      }
-    }
+  private Generator(TokenDecoder decoder) {
+    this.decoder = decoder;
   }
 
   /**
    * Loads a model; the caller owns the generator.
    *
-   * @param weights not owned; must stay open as long as the generator is used
-   * @param operands what happens to the operands of the blocks' products
-   * @param resident whether all blocks are held in memory, or each is read again for every token
    * @param capacity tokens that sequences may have, prompt included
+   * @param loading makes the decoder, which the generator closes, for so many tokens
    * @throws PbqException USAGE if the model has fewer positions; whatever loading throws
    */
   public static Generator open(
-      NDManager parent,
-      CausalModel model,
-      WeightSource weights,
-      ProductOperands operands,
-      boolean resident,
-      int capacity) {
+      CausalModel model, int capacity, IntFunction<? extends TokenDecoder> loading) {
     if (capacity > model.maxPositions()) {
       throw PbqException.usage(
           "a sequence of "
@@ -77,13 +37,7 @@ public final class Generator implements AutoCloseable {
               + model.maxPositions()
               + " positions");
     }
-    NDManager owner = parent.newSubManager();
-    try {
-      return new Generator(owner, model, weights, operands, resident, capacity);
-    } catch (RuntimeException | Error e) {
-      owner.close();
-      throw e;
-    }
+    return new Generator(loading.apply(capacity));
   }
 
   /**
@@ -104,17 +58,17 @@ public final class Generator implements AutoCloseable {
     if (prompt.length == 0) {
       throw PbqException.usage("the prompt has no tokens, and the tokenizer adds none");
     }
-    if (prompt.length > cache.capacity()) {
+    if (prompt.length > decoder.capacity()) {
       throw PbqException.usage(
           "the prompt's "
               + prompt.length
               + " tokens are more than the "
-              + cache.capacity()
+              + decoder.capacity()
               + " that there is room for");
     }
     int[] sequence = prompt;
     for (int n = 0; n < maxNewTokens; n++) {
-      if (sequence.length > cache.capacity()) {
+      if (sequence.length > decoder.capacity()) {
         return StopReason.POSITIONS;
       }
       int next = sampler.choose(logits(sequence));
@@ -138,41 +92,17 @@ public final class Generator implements AutoCloseable {
     int common = mismatch < 0 ? sequence.length : mismatch;
     // The last token is computed in any case: its hidden state is not kept.
     common = Math.min(common, sequence.length - 1);
-    cache.truncate(Math.min(common, cache.length()));
-    int position = cache.length();
-    // An interruption below leaves blocks of different lengths: nothing is known then.
+    decoder.truncate(Math.min(common, decoder.length()));
+    int position = decoder.length();
+    // An interruption below leaves it open what is remembered: no more than before.
     seen = Arrays.copyOf(sequence, position);
-    int[] added = Arrays.copyOfRange(sequence, position, sequence.length);
-    try (NDManager stage = owner.newSubManager()) {
-      NDArray hidden = embedding.embed(stage, new int[][] {added}, position);
-      for (int b = 0; b < model.blocks(); b++) {
-        NDArray next = forward(b, hidden);
-        hidden.close();
-        hidden = next;
-      }
-      NDArray last = hidden.get(":, " + (added.length - 1) + ":, :");
-      last.attach(stage);
-      float[] logits = head.logits(last).toFloatArray();
-      seen = sequence.clone();
-      return logits;
-    }
-  }
-
-  private NDArray forward(int block, NDArray hidden) {
-    if (!blocks.isEmpty()) {
-      return blocks.get(block).forward(hidden, cache.block(block));
-    }
-    try (DecoderBlock loaded = model.block(owner, weights, block, operands)) {
-      return loaded.forward(hidden, cache.block(block));
-    }
+    float[] logits = decoder.logits(Arrays.copyOfRange(sequence, position, sequence.length));
+    seen = sequence.clone();
+    return logits;
   }
 
   @Override
   public void close() {
-    blocks.forEach(DecoderBlock::close);
-    head.close();
-    embedding.close();
-    cache.close();
-    owner.close();
+    decoder.close();
   }
 }

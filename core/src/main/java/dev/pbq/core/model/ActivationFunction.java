@@ -8,7 +8,7 @@ import ai.djl.nn.Activation;
 import java.util.Map;
 
 /** The nonlinear function of an MLP, applied to every element. */
-enum ActivationFunction {
+public enum ActivationFunction {
   /** x times sigmoid(x). */
   SILU {
     @Override

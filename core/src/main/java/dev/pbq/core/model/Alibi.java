@@ -10,8 +10,8 @@ import java.nio.FloatBuffer;
  * @param rounded whether slopes and biases are rounded to bfloat16, as Falcon does
  * @param factor of every bias, after rounding
  */
-record Alibi(float[] slopes, boolean rounded, float factor) {
-  Alibi {
+public record Alibi(float[] slopes, boolean rounded, float factor) {
+  public Alibi {
     slopes = slopes.clone();
   }
 
@@ -31,11 +31,16 @@ record Alibi(float[] slopes, boolean rounded, float factor) {
 
   /** Writes the biases of one head for the keys [from, to). */
   void write(FloatBuffer destination, int head, long from, long to) {
-    float slope = rounded ? roundToBfloat(slopes[head]) : slopes[head];
     for (long j = from; j < to; j++) {
-      float bias = slope * j;
-      destination.put((rounded ? roundToBfloat(bias) : bias) * factor);
+      destination.put(bias(head, j));
     }
+  }
+
+  /** The bias of one head for the key of a position. */
+  public float bias(int head, long position) {
+    float slope = rounded ? roundToBfloat(slopes[head]) : slopes[head];
+    float bias = slope * position;
+    return (rounded ? roundToBfloat(bias) : bias) * factor;
   }
 
   /** The nearest bfloat16, ties to even. */

@@ -2,6 +2,7 @@ package dev.pbq.core.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The description of attention with its sizes.
@@ -99,5 +100,19 @@ record AttentionSpec(
         products.attention(shape, window, true, whole, limits),
         products.input(linears.first().get(0).path()),
         products.input(linears.output().path()));
+  }
+
+  @Override
+  public SublayerOutline outline(UnaryOperator<String> full) {
+    return new SublayerOutline.Attention(
+        shape,
+        linears.outline(full),
+        full.apply(linears.output().path()),
+        norms.map(n -> n.queryOutline(full, shape)),
+        norms.map(n -> n.keyOutline(full, shape)),
+        rotary,
+        queryScale,
+        new SublayerOutline.Scores(rule.scale(), rule.softcap(), rule.alibi(), sinks.map(full)),
+        window);
   }
 }

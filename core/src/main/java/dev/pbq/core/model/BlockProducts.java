@@ -2,6 +2,7 @@ package dev.pbq.core.model;
 
 import ai.djl.ndarray.NDArray;
 import dev.pbq.core.PbqException;
+import java.util.Optional;
 
 /**
  * Makes the products of one block.
@@ -36,7 +37,11 @@ record BlockProducts(WeightLoader loader, ModelLayout layout, int block, Product
   private LinearLayer linear(Linear linear) {
     Role role = linear.role();
     Product product = Product.linear(block, role, layout.path(linear));
-    LinearLayer layer = loader.linear(linear.name(), operand -> operands.of(product, operand));
+    Optional<HeldLinear> held = operands.held(linear);
+    LinearLayer layer =
+        held.isPresent()
+            ? loader.heldLinear(linear.name(), held.get())
+            : loader.linear(linear.name(), operand -> operands.of(product, operand));
     return operands
         .linear(product)
         .map(layer::computedBy)

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The description of one block with its sizes.
@@ -98,5 +99,15 @@ record BlockSpec(
         (float) factor,
         form == Form.SEQUENTIAL_FROM_NORMED,
         half.sublayer().build(products, limits));
+  }
+
+  /** The block in words. */
+  DecoderOutline.Block outline(String prefix, NormSpec norm, int hidden) {
+    UnaryOperator<String> full = path -> prefix + "." + path;
+    boolean fromNormed = form == Form.SEQUENTIAL_FROM_NORMED;
+    return new DecoderOutline.Block(
+        attention.outline(full, norm, hidden, factor, fromNormed),
+        mlp.outline(full, norm, hidden, factor, fromNormed),
+        form == Form.PARALLEL);
   }
 }

@@ -29,6 +29,9 @@ public non-sealed interface CausalModel extends TransformerModel {
     return Optional.empty();
   }
 
+  /** What the model consists of and computes, with the names of its tensors. */
+  DecoderOutline outline();
+
   /** What the model computes, in numbers; empty for families that have no such description. */
   default Optional<DecoderFacts> facts() {
     return Optional.empty();

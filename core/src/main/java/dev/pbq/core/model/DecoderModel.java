@@ -27,6 +27,11 @@ final class DecoderModel implements CausalModel {
   }
 
   @Override
+  public DecoderOutline outline() {
+    return spec.outline();
+  }
+
+  @Override
   public Optional<DecoderFacts> facts() {
     return DecoderFactsMaker.of(spec);
   }

@@ -3,6 +3,7 @@ package dev.pbq.core.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The description of a decoder with its sizes: what a family makes of a configuration, and all that
@@ -97,5 +98,30 @@ record DecoderSpec(
       catalog.vector(outer.head() + ".bias", sizes.vocabulary());
     }
     return new ModelLayout(outer, sizes, "self_attn", parts, catalog);
+  }
+
+  /** The decoder in words. */
+  DecoderOutline outline() {
+    int hidden = sizes.hidden();
+    return new DecoderOutline(
+        hidden,
+        sizes.vocabulary(),
+        new DecoderOutline.Embedding(
+            outer.embedding(),
+            embedding.factor(),
+            Optional.empty(),
+            embedding.positions().map(p -> new DecoderOutline.Positions(p + ".weight", 0)),
+            embedding.norm().map(n -> norm.outline(n, hidden))),
+        IntStream.range(0, blocks.size())
+            .mapToObj(b -> blocks.get(b).outline(prefix + "." + b, norm, hidden))
+            .toList(),
+        outer.finalNorm().map(n -> norm.outline(n, hidden)),
+        new DecoderOutline.Head(
+            Optional.empty(),
+            outer.head(),
+            head.tied(),
+            Optional.of(outer.head() + ".bias").filter(b -> head.bias()),
+            head.rule().factor(),
+            head.rule().softcap()));
   }
 }

@@ -9,19 +9,19 @@ package dev.pbq.core.model;
  * @param valueDim width of a head's values
  * @param kernel tokens that the convolution before it sees, the present one counted
  */
-record DeltaSizes(int keyHeads, int valueHeads, int keyDim, int valueDim, int kernel) {
+public record DeltaSizes(int keyHeads, int valueHeads, int keyDim, int valueDim, int kernel) {
   /** Features of all queries, or of all keys. */
-  int keys() {
+  public int keys() {
     return keyHeads * keyDim;
   }
 
   /** Features of all values. */
-  int values() {
+  public int values() {
     return valueHeads * valueDim;
   }
 
   /** Features that the convolution mixes over time: queries, keys and values. */
-  int channels() {
+  public int channels() {
     return 2 * keys() + values();
   }
 }

@@ -3,6 +3,7 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The description of linear attention by a gated delta rule (Yang et al., Gated Delta Networks,
@@ -68,5 +69,21 @@ record DeltaSpec(String path, int hidden, DeltaSizes sizes, NormSpec norm) imple
         sizes,
         products.input(first().get(0).path()),
         products.input(output().path()));
+  }
+
+  @Override
+  public SublayerOutline outline(UnaryOperator<String> full) {
+    UnaryOperator<String> inside = name -> full.apply(path + "." + name);
+    return new SublayerOutline.Delta(
+        sizes,
+        inside.apply("in_proj_qkv"),
+        inside.apply("in_proj_z"),
+        inside.apply("in_proj_b"),
+        inside.apply("in_proj_a"),
+        inside.apply("conv1d.weight"),
+        inside.apply("A_log"),
+        inside.apply("dt_bias"),
+        norm.outline(inside.apply("norm"), sizes.valueDim()),
+        full.apply(output().path()));
   }
 }

@@ -10,8 +10,16 @@ sealed interface GateRule {
   /** Combines [rows, 2 * width] to a new array [rows, width]. */
   NDArray apply(NDArray both);
 
+  /** The rule in words. */
+  SublayerOutline.Gate outline();
+
   /** The gates are the first half: activation(gate) * up. */
   record Halves(ActivationFunction activation) implements GateRule {
+    @Override
+    public SublayerOutline.Gate outline() {
+      return new SublayerOutline.Gate.Halves(activation);
+    }
+
     @Override
     public NDArray apply(NDArray both) {
       long width = both.getShape().get(1) / 2;
@@ -27,6 +35,11 @@ sealed interface GateRule {
    * sigmoid(alpha * gate).
    */
   record Interleaved(double limit, double alpha) implements GateRule {
+    @Override
+    public SublayerOutline.Gate outline() {
+      return new SublayerOutline.Gate.Interleaved(limit, alpha);
+    }
+
     @Override
     public NDArray apply(NDArray both) {
       NDManager manager = both.getManager();

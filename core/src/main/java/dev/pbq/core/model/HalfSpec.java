@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The description of one half of a block: a sublayer with the norms around it.
@@ -28,5 +29,17 @@ record HalfSpec(SublayerSpec sublayer, Optional<String> before, Optional<String>
   /** A half of a parallel block that reads what the other half reads. */
   static HalfSpec shared(SublayerSpec sublayer) {
     return new HalfSpec(sublayer, Optional.empty(), Optional.empty());
+  }
+
+  /** The half in words. */
+  DecoderOutline.Half outline(
+      UnaryOperator<String> full, NormSpec norm, int hidden, double factor, boolean fromNormed) {
+    return new DecoderOutline.Half(
+        before.map(n -> norm.outline(full.apply(n), hidden)),
+        after.map(n -> norm.outline(full.apply(n), hidden)),
+        Optional.empty(),
+        factor,
+        fromNormed,
+        sublayer.outline(full));
   }
 }

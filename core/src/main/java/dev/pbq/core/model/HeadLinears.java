@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The linears that make queries, keys and values, and the one that maps contexts back. */
 sealed interface HeadLinears {
@@ -9,6 +10,9 @@ sealed interface HeadLinears {
 
   /** The output projection. */
   LinearShape output();
+
+  /** The projection in words. */
+  SublayerOutline.Projection outline(UnaryOperator<String> full);
 
   /** Makes the projection of one block's weights. */
   HeadProjection build(BlockProducts products, AttentionShape shape);
@@ -24,6 +28,12 @@ sealed interface HeadLinears {
     @Override
     public List<LinearShape> first() {
       return List.of(query, key, value);
+    }
+
+    @Override
+    public SublayerOutline.Projection outline(UnaryOperator<String> full) {
+      return new SublayerOutline.Projection.Separate(
+          full.apply(query.path()), full.apply(key.path()), full.apply(value.path()), gated);
     }
 
     @Override
@@ -46,6 +56,11 @@ sealed interface HeadLinears {
     @Override
     public List<LinearShape> first() {
       return List.of(all);
+    }
+
+    @Override
+    public SublayerOutline.Projection outline(UnaryOperator<String> full) {
+      return new SublayerOutline.Projection.Fused(full.apply(all.path()), groups);
     }
 
     @Override

@@ -4,7 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Norms of queries and keys.
@@ -76,6 +79,26 @@ record HeadNormSpec(Kind kind, String query, String key, NormSpec norm) {
         }
       }
       case WHOLE -> new HeadNorm(norm.load(loader, name), heads * headDim, Optional.empty());
+    };
+  }
+
+  DecoderOutline.Norm queryOutline(UnaryOperator<String> full, AttentionShape shape) {
+    return outline(full.apply(query), shape.heads(), shape.headDim());
+  }
+
+  DecoderOutline.Norm keyOutline(UnaryOperator<String> full, AttentionShape shape) {
+    return outline(full.apply(key), shape.keyValueHeads(), shape.headDim());
+  }
+
+  private DecoderOutline.Norm outline(String name, int heads, int headDim) {
+    return switch (kind) {
+      case HEAD -> norm.outline(name, headDim);
+      case ROWS -> norm.plainOutline(headDim, List.of(name + ".weight"));
+      case LIST ->
+          norm.plainOutline(
+              headDim,
+              IntStream.range(0, heads).mapToObj(h -> name + ".norms." + h + ".weight").toList());
+      case WHOLE -> norm.outline(name, heads * headDim);
     };
   }
 }

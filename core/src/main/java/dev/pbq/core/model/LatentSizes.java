@@ -10,8 +10,10 @@ package dev.pbq.core.model;
  * @param turning features of a query or key that turn with the position
  * @param value width of a value
  */
-record LatentSizes(int heads, int queryRank, int keyValueRank, int still, int turning, int value) {
-  AttentionShape shape() {
+public record LatentSizes(
+    int heads, int queryRank, int keyValueRank, int still, int turning, int value) {
+  /** Heads of which each has keys and values of its own. */
+  public AttentionShape shape() {
     return new AttentionShape(heads, heads, still + turning, value);
   }
 }

@@ -3,6 +3,7 @@ package dev.pbq.core.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The description of latent attention (DeepSeek-V2, 2024) with its sizes.
@@ -115,5 +116,26 @@ record LatentSpec(
         INNER.load(products.loader(), products.full(norm)),
         products.linear(linear),
         products.input(linear));
+  }
+
+  @Override
+  public SublayerOutline outline(UnaryOperator<String> full) {
+    UnaryOperator<String> inside = name -> full.apply(path + "." + name);
+    return new SublayerOutline.Latent(
+        sizes,
+        full.apply(first().get(0).path()),
+        narrowQueries()
+            ? Optional.of(
+                new SublayerOutline.Narrow(
+                    INNER.outline(inside.apply("q_a_layernorm"), sizes.queryRank()),
+                    inside.apply("q_b_proj")))
+            : Optional.empty(),
+        inside.apply("kv_a_proj_with_mqa"),
+        new SublayerOutline.Narrow(
+            INNER.outline(inside.apply("kv_a_layernorm"), sizes.keyValueRank()),
+            inside.apply("kv_b_proj")),
+        inside.apply("o_proj"),
+        rotary,
+        scale);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * belong to the caller that loaded them.
  */
 final class LinearLayer {
+  // Null where the product holds the weight itself.
   private final NDArray weight;
   // Null where there is no bias: the engine's own way to say so.
   private final NDArray bias;
@@ -34,6 +35,25 @@ final class LinearLayer {
    */
   LinearLayer(String name, NDArray weight, NDArray bias, OperandTransform input) {
     this(name, weight, bias, input, ProductOutput.NONE, LinearLayer::plain);
+  }
+
+  /**
+   * A linear that holds its weight itself.
+   *
+   * @param bias [outputs]
+   */
+  LinearLayer(String name, HeldLinear held, NDArray bias) {
+    this(
+        name,
+        null,
+        bias,
+        OperandTransform.NONE,
+        ProductOutput.NONE,
+        (x, weight, added) -> {
+          NDArray y = held.apply(x);
+          added.ifPresent(y::addi);
+          return y;
+        });
   }
 
   private LinearLayer(

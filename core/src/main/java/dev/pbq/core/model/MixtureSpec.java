@@ -2,6 +2,7 @@ package dev.pbq.core.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The description of a mixture of experts with its sizes.
@@ -89,5 +90,16 @@ record MixtureSpec(
                 new MixtureMlp.Shared(
                     s.build(products, limits),
                     sharedGate.map(g -> loader.linear(products.full(g))))));
+  }
+
+  @Override
+  public SublayerOutline outline(UnaryOperator<String> full) {
+    return new SublayerOutline.Mixture(
+        full.apply(router),
+        correction.map(full),
+        routing,
+        experts.stream().map(e -> e.outline(full)).toList(),
+        shared.map(s -> s.outline(full)),
+        sharedGate.map(full));
   }
 }

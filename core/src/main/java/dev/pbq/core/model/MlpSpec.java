@@ -1,6 +1,7 @@
 package dev.pbq.core.model;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The description of an MLP with its sizes.
@@ -99,5 +100,23 @@ record MlpSpec(
     return first.get(0).role() == Role.GATE_UP
         ? new FusedGatedMlp(firstLayer, lastLayer, fusedRule, firstInput, lastInput)
         : new PlainMlp(firstLayer, lastLayer, activation, firstInput, lastInput);
+  }
+
+  @Override
+  public SublayerOutline.Mlp outline(UnaryOperator<String> full) {
+    return new SublayerOutline.Mlp(
+        first.stream().map(l -> full.apply(l.path())).toList(),
+        full.apply(last.path()),
+        last.cols(),
+        gate());
+  }
+
+  private SublayerOutline.Gate gate() {
+    if (first.size() == 2) {
+      return new SublayerOutline.Gate.Pair(activation);
+    }
+    return first.get(0).role() == Role.GATE_UP
+        ? fusedRule.outline()
+        : new SublayerOutline.Gate.None(activation);
   }
 }

@@ -234,6 +234,22 @@ public final class ModelLayout {
     return catalog.shape(tensor);
   }
 
+  /** Whether the model has a tensor of this full name. */
+  public boolean hasTensor(String tensor) {
+    return catalog.contains(tensor);
+  }
+
+  /**
+   * The shape of a tensor of the model, which the weights hold in that shape.
+   *
+   * @param weights a {@linkplain #view view}
+   * @throws dev.pbq.core.PbqException NOT_FOUND if the weights lack it; BAD_DATA if theirs has
+   *     another shape
+   */
+  public long[] checkedShape(WeightSource weights, String tensor) {
+    return catalog.checkedShape(weights, tensor);
+  }
+
   /** Full names of all tensors of the model in its order; a tied head is not among them. */
   public List<String> requiredTensors() {
     return catalog.names();

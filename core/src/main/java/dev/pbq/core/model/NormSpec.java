@@ -3,6 +3,7 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 
 /**
  * How a family norms.
@@ -48,5 +49,28 @@ record NormSpec(Kind kind, double epsilon) {
     }
     NDArray zero = loader.owner().zeros(one.getShape(), DataType.FLOAT32);
     return new Normalization.Layer(one, zero, (float) epsilon);
+  }
+
+  /** As {@link #load}, in words. */
+  DecoderOutline.Norm outline(String name, int width) {
+    List<String> biases = kind == Kind.LAYER ? List.of(name + ".bias") : List.of();
+    DecoderOutline.NormKind outlined =
+        switch (kind) {
+          case RMS -> DecoderOutline.NormKind.RMS;
+          case RMS_PLUS_ONE -> DecoderOutline.NormKind.RMS_PLUS_ONE;
+          case LAYER, LAYER_WITHOUT_BIAS -> DecoderOutline.NormKind.LAYER;
+        };
+    return new DecoderOutline.Norm(outlined, epsilon, width, List.of(name + ".weight"), biases);
+  }
+
+  /** As {@link #plain}, times weights, in words. */
+  DecoderOutline.Norm plainOutline(int width, List<String> weights) {
+    boolean rms = kind == Kind.RMS || kind == Kind.RMS_PLUS_ONE;
+    return new DecoderOutline.Norm(
+        rms ? DecoderOutline.NormKind.RMS : DecoderOutline.NormKind.LAYER,
+        epsilon,
+        width,
+        weights,
+        List.of());
   }
 }

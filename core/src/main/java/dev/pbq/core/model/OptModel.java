@@ -23,6 +23,11 @@ final class OptModel implements CausalModel {
   }
 
   @Override
+  public DecoderOutline outline() {
+    return new OptOutline(config, layout).outline();
+  }
+
+  @Override
   public TokenEmbedding embedding(NDManager parent, WeightSource weights) {
     return OwnedArrays.build(
         parent,

@@ -15,6 +15,19 @@ public interface ProductOperands {
   /** What to do with an operand; {@link OperandTransform#NONE} for nothing. */
   OperandTransform of(Product product, Operand operand);
 
+  /**
+   * Whether operands are what they are without this: a result then depends on its own position and
+   * those before it alone, and texts of different lengths may be computed together.
+   */
+  default boolean isUnchanged() {
+    return this == UNCHANGED;
+  }
+
+  /** What computes a linear from weights of its own; the model's float32 ones are not made then. */
+  default Optional<HeldLinear> held(Linear linear) {
+    return Optional.empty();
+  }
+
   /** What computes the product of a linear in place of its input times its weight, if anything. */
   default Optional<LinearProduct> linear(Product product) {
     return Optional.empty();

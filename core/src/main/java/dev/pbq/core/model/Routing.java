@@ -34,7 +34,7 @@ public record Routing(
   }
 
   /** An expert that a token goes to. */
-  record Choice(int expert, double weight) {}
+  public record Choice(int expert, double weight) {}
 
   /** Without groups. */
   static Routing of(Scoring scoring, int experts, boolean normalized, double factor) {
@@ -47,7 +47,7 @@ public record Routing(
    * @param logits one for each expert
    * @param correction added to the scores for choosing, not for weighing; zeros for none
    */
-  List<Choice> choose(float[] logits, float[] correction) {
+  public List<Choice> choose(float[] logits, float[] correction) {
     double[] scores = scores(logits);
     double[] rank = new double[scores.length];
     for (int e = 0; e < rank.length; e++) {

@@ -3,6 +3,7 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The description of a sublayer with its sizes: which tensors it has and how it computes. */
 sealed interface SublayerSpec permits AttentionSpec, DeltaSpec, LatentSpec, MlpSpec, MixtureSpec {
@@ -28,6 +29,13 @@ sealed interface SublayerSpec permits AttentionSpec, DeltaSpec, LatentSpec, MlpS
   default Optional<BlockCache> state(NDManager owner, int sequences, int capacity) {
     return Optional.empty();
   }
+
+  /**
+   * The sublayer in words.
+   *
+   * @param full makes the full name of a path in the block
+   */
+  SublayerOutline outline(UnaryOperator<String> full);
 
   /** Makes the sublayer of one block's weights. */
   Sublayer build(BlockProducts products, Limits limits);

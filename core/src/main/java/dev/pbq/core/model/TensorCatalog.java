@@ -1,5 +1,8 @@
 package dev.pbq.core.model;
 
+import dev.pbq.core.PbqException;
+import dev.pbq.core.tensor.WeightSource;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -99,5 +102,42 @@ final class TensorCatalog {
 
   List<String> names() {
     return shapes.keySet().stream().filter(name -> !optional.contains(name)).toList();
+  }
+
+  /**
+   * The shape of a tensor of the model.
+   *
+   * @throws PbqException NOT_FOUND if the weights lack it; BAD_DATA if theirs has another shape
+   */
+  long[] checkedShape(WeightSource weights, String name) {
+    long[] wanted = shape(name);
+    if (!weights.contains(name)) {
+      throw PbqException.notFound("tensor " + name + " is missing from the checkpoint");
+    }
+    long[] found = weights.shape(name);
+    if (Arrays.equals(found, wanted)) {
+      return wanted;
+    }
+    boolean vocabularyOnly =
+        isOverVocabulary(name)
+            && found.length == wanted.length
+            && found[0] != wanted[0]
+            && found[1] == wanted[1];
+    if (vocabularyOnly) {
+      throw PbqException.badData(
+          "tensor "
+              + name
+              + " has "
+              + found[0]
+              + " rows but vocab_size in the configuration is "
+              + wanted[0]);
+    }
+    throw PbqException.badData(
+        "tensor "
+            + name
+            + " has shape "
+            + Arrays.toString(found)
+            + ", the configuration asks for "
+            + Arrays.toString(wanted));
   }
 }

@@ -7,7 +7,6 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.LinearForm;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -64,28 +63,26 @@ final class WeightLoader {
     OperandTransform input = operands.apply(Operand.LEFT);
     NDArray weight = load(name + ".weight", operands.apply(Operand.RIGHT));
     LinearForm form = weights.form(name);
-    return linear(name, weight, input, operands, form).in(form, owner);
+    NDArray bias = bias(name, form, weight.getShape().get(0), operands);
+    return new LinearLayer(name, weight, bias, input).in(form, owner);
   }
 
-  private LinearLayer linear(
-      String name,
-      NDArray weight,
-      OperandTransform input,
-      Function<Operand, OperandTransform> operands,
-      LinearForm form) {
-    if (form.bias() == LinearForm.Bias.NONE) {
-      return new LinearLayer(name, weight, null, input);
-    }
-    String bias = name + ".bias";
-    if (form.bias() == LinearForm.Bias.OWN) {
-      long[] outputs = {weight.getShape().get(0)};
-      NDArray own = load(bias, outputs, operands.apply(Operand.BIAS));
-      return new LinearLayer(name, weight, own, input);
-    }
-    if (!catalog.contains(bias)) {
-      return new LinearLayer(name, weight, null, input);
-    }
-    return new LinearLayer(name, weight, load(bias, operands.apply(Operand.BIAS)), input);
+  /** A linear that holds its weight itself. */
+  LinearLayer heldLinear(String name, HeldLinear held) {
+    LinearForm form = weights.form(name);
+    long outputs = catalog.linearShape(name)[0];
+    return new LinearLayer(name, held, bias(name, form, outputs, operand -> OperandTransform.NONE));
+  }
+
+  /** Null where there is none. */
+  private NDArray bias(
+      String linear, LinearForm form, long outputs, Function<Operand, OperandTransform> operands) {
+    String name = linear + ".bias";
+    return switch (form.bias()) {
+      case NONE -> null;
+      case OWN -> load(name, new long[] {outputs}, operands.apply(Operand.BIAS));
+      case OF_MODEL -> catalog.contains(name) ? load(name, operands.apply(Operand.BIAS)) : null;
+    };
   }
 
   private NDArray load(String name, OperandTransform transform) {
@@ -108,35 +105,7 @@ final class WeightLoader {
 
   /** Checks a tensor's shape and returns it. */
   long[] checkedShape(String name) {
-    long[] wanted = catalog.shape(name);
-    if (!weights.contains(name)) {
-      throw PbqException.notFound("tensor " + name + " is missing from the checkpoint");
-    }
-    long[] found = weights.shape(name);
-    if (Arrays.equals(found, wanted)) {
-      return wanted;
-    }
-    boolean vocabularyOnly =
-        catalog.isOverVocabulary(name)
-            && found.length == wanted.length
-            && found[0] != wanted[0]
-            && found[1] == wanted[1];
-    if (vocabularyOnly) {
-      throw PbqException.badData(
-          "tensor "
-              + name
-              + " has "
-              + found[0]
-              + " rows but vocab_size in the configuration is "
-              + wanted[0]);
-    }
-    throw PbqException.badData(
-        "tensor "
-            + name
-            + " has shape "
-            + Arrays.toString(found)
-            + ", the configuration asks for "
-            + Arrays.toString(wanted));
+    return catalog.checkedShape(weights, name);
   }
 
   private void fill(String name, NDArray host, long first) {

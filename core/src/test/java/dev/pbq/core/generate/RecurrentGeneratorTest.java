@@ -47,6 +47,10 @@ class RecurrentGeneratorTest {
   }
 
   private static Generator open(NDManager manager, CausalModel model, Checkpoint weights) {
-    return Generator.open(manager, model, weights, ProductOperands.UNCHANGED, true, 128);
+    return Generator.open(
+        model,
+        128,
+        capacity ->
+            EngineDecoder.open(manager, model, weights, ProductOperands.UNCHANGED, true, capacity));
   }
 }

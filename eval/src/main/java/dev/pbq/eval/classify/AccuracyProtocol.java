@@ -98,7 +98,7 @@ public final class AccuracyProtocol {
       double[] losses,
       NDManager manager,
       ClassificationProgress progress) {
-    boolean equalLengths = operands != ProductOperands.UNCHANGED;
+    boolean equalLengths = !operands.isUnchanged();
     int done = 0;
     int correct = 0;
     try (TextClassifier classifier = TextClassifier.load(model, weights, operands, manager)) {

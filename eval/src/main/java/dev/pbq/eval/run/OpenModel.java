@@ -18,6 +18,7 @@ import dev.pbq.eval.scoring.ForwardPass;
 import dev.pbq.eval.scoring.MeasuredModel;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A folder of a causal model, dense or packed, opened for running. Everything is checked when it is
@@ -101,8 +102,12 @@ public final class OpenModel implements AutoCloseable {
    * @param weights not owned; must stay open as long as the pass is used
    */
   public ForwardPass pass(WeightSource weights, ProductOperands operands) {
-    return new ForwardPass(
-        model(), weights, operands, running().residentBytes(), running().scratch());
+    long resident = running().residentBytes();
+    if (operands instanceof PackedOperands) {
+      // The pass counts float32.
+      resident = HeldBytes.asStored(model(), weights()) <= resident ? Long.MAX_VALUE : 0;
+    }
+    return new ForwardPass(model(), weights, operands, resident, running().scratch());
   }
 
   /**
@@ -126,6 +131,15 @@ public final class OpenModel implements AutoCloseable {
    */
   public <T> T run(String device, Function<NDManager, T> body) {
     return parts.run(device, body);
+  }
+
+  /**
+   * Computes without the engine: runs {@code body} with the threads that were given.
+   *
+   * @return what the body returns
+   */
+  public <T> T compute(Supplier<T> body) {
+    return parts.compute(body);
   }
 
   /**

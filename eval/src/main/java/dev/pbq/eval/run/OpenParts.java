@@ -2,6 +2,7 @@ package dev.pbq.eval.run;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoints;
 import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ModelWeights;
@@ -13,9 +14,11 @@ import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.pipeline.ModelFacts;
+import dev.pbq.kernels.decoder.LinearProducts;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The parts that running a model needs, opened in order and closed in reverse order: architecture,
@@ -59,8 +62,11 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
       Running running) {
     String where = folder.shown().toString();
     M model = architecture.apply(folder.config(), where);
-    ProductOperands operands =
-        format.isPresent() ? format.get().operands(model) : ProductOperands.UNCHANGED;
+    if (format.isPresent() && running.packed()) {
+      throw PbqException.usage(
+          "products in number formats take float32 weights: not from weights as they are stored");
+    }
+    Optional<ProductOperands> inFormats = format.map(f -> f.operands(model));
     ModelWeights weights = Checkpoints.open(folder);
     try {
       model.requireTensors(weights, where);
@@ -72,6 +78,12 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
         tokenizer.close();
         throw e;
       }
+      ProductOperands operands =
+          inFormats.orElseGet(
+              () ->
+                  running.packed()
+                      ? new PackedOperands(new LinearProducts(model.layout(), weights))
+                      : ProductOperands.UNCHANGED);
       return new OpenParts<>(model, operands, weights, tokenizer, running);
     } catch (RuntimeException | Error e) {
       weights.close();
@@ -102,6 +114,11 @@ final class OpenParts<M extends TransformerModel> implements AutoCloseable {
   /** Computes with the given threads; the manager is owned and closed by this object. */
   <T> T run(Function<NDManager, T> body) {
     return run("cpu", body);
+  }
+
+  /** Computes with the given threads, without the engine. */
+  <T> T compute(Supplier<T> body) {
+    return Parallel.withThreads(running.threads(), body::get);
   }
 
   /** Computes on a device; all computing of one object must be on the same. */

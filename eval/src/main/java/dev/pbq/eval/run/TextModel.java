@@ -9,7 +9,6 @@ import dev.pbq.core.generate.Generator;
 import dev.pbq.core.generate.StopReason;
 import dev.pbq.core.generate.TextStream;
 import dev.pbq.core.generate.TokenSampler;
-import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.ProductFormat;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -36,11 +35,14 @@ public final class TextModel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TextModel.class);
 
   private final OpenModel open;
+  private final OpenDecoder decoder;
   private final Generator generator;
   private final Set<Integer> endTokens;
 
-  private TextModel(OpenModel open, Generator generator, Set<Integer> endTokens) {
+  private TextModel(
+      OpenModel open, OpenDecoder decoder, Generator generator, Set<Integer> endTokens) {
     this.open = open;
+    this.decoder = decoder;
     this.generator = generator;
     this.endTokens = endTokens;
   }
@@ -49,8 +51,8 @@ public final class TextModel implements AutoCloseable {
    * Opens a folder and loads the model; the caller closes what is returned.
    *
    * @param format number formats that the blocks' products are computed in; empty for float32
-   * @param running what may be used of the machine; of a model larger than its resident bytes each
-   *     block is read again for every token
+   * @param running what may be used of the machine; of a model that takes more memory than its
+   *     resident bytes each block is read again for every token
    * @param capacity longest sequence in tokens, prompt included; no more than the model has
    *     positions for are used
    * @throws PbqException as {@link OpenModel#open} does, and for weights that cannot be loaded
@@ -63,9 +65,12 @@ public final class TextModel implements AutoCloseable {
       int capacity) {
     OpenModel open = OpenModel.open(folder, format, tokens, running);
     try {
+      OpenDecoder decoder = OpenDecoder.of(open);
+      int room = Math.min(capacity, open.model().maxPositions());
       return new TextModel(
           open,
-          generator(open, capacity),
+          decoder,
+          Generator.open(open.model(), room, decoder::load),
           endTokens(folder, folder.endTokens(), open.tokenizer().eosTokenId()));
     } catch (RuntimeException | Error e) {
       open.close();
@@ -91,20 +96,6 @@ public final class TextModel implements AutoCloseable {
     return named;
   }
 
-  private static Generator generator(OpenModel open, int capacity) {
-    CausalModel model = open.model();
-    boolean resident = model.floatBytes(open.weights()) <= open.running().residentBytes();
-    return open.run(
-        manager ->
-            Generator.open(
-                manager,
-                model,
-                open.weights(),
-                open.operands(),
-                resident,
-                Math.min(capacity, model.maxPositions())));
-  }
-
   /** The tokenizer; owned and closed by this object. */
   public Tokenizer tokenizer() {
     return open.tokenizer();
@@ -126,7 +117,7 @@ public final class TextModel implements AutoCloseable {
    */
   public Outcome generate(
       int[] prompt, int maxNewTokens, TokenSampler sampler, Consumer<String> text) {
-    return open.run(manager -> continued(prompt, maxNewTokens, sampler, text));
+    return decoder.run(() -> continued(prompt, maxNewTokens, sampler, text));
   }
 
   private Outcome continued(

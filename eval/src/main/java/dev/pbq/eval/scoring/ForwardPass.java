@@ -66,7 +66,7 @@ public final class ForwardPass {
    * so where operands of products are changed: a number format's blocks may span positions.
    */
   public boolean isCausal() {
-    return operands == ProductOperands.UNCHANGED;
+    return operands.isUnchanged();
   }
 
   /** Bytes of the model's weights as float32. */

@@ -39,6 +39,10 @@ public final class TrialModel implements AutoCloseable {
    * @throws PbqException as {@link OpenModel#open} does
    */
   public static TrialModel open(ModelFolder folder, TokenChoice tokens, Running running) {
+    if (running.packed()) {
+      throw PbqException.usage(
+          "number formats take float32 weights: not weights as they are stored");
+    }
     return new TrialModel(OpenModel.open(folder, Optional.empty(), tokens, running));
   }
 
