@@ -29,7 +29,7 @@ public final class Main {
   /** Runs one command, printing to the given writers, and returns its exit code. */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
     try {
-      return commandLine(out, err).execute(args);
+      return commandLine(out, err, args).execute(args);
     } catch (OutOfMemoryError e) {
       err.println(
           "pbq: out of memory ("
@@ -39,9 +39,8 @@ public final class Main {
     }
   }
 
-  /** The whole command tree, printing to the given writers. */
-  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    CommandLine line = new CommandLine(new PbqCommand());
+  private static CommandLine commandLine(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line = PbqCommand.line(args);
     line.setOut(out).setErr(err);
     line.setExecutionExceptionHandler(new ErrorHandler());
     line.setParameterExceptionHandler(new UsageErrorHandler());

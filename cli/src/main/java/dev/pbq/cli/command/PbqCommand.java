@@ -1,7 +1,9 @@
 package dev.pbq.cli.command;
 
 import dev.pbq.cli.console.VersionProvider;
+import java.util.List;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,33 +48,61 @@ import picocli.CommandLine.Spec;
       "  pbq inspect tiny-xnor",
       "",
       "Shell completion:  source <(pbq generate-completion)"
-    },
-    subcommands = {
-      QuantizeCommand.class,
-      MethodsCommand.class,
-      EvalPplCommand.class,
-      EvalTasksCommand.class,
-      EvalKlCommand.class,
-      EvalClassifyCommand.class,
-      CompareCommand.class,
-      SensitivityCommand.class,
-      InspectCommand.class,
-      VerifyCommand.class,
-      GenerateCommand.class,
-      ChatCommand.class,
-      TokenizeCommand.class,
-      PullCommand.class,
-      ProfileCommand.class,
-      ExportCommand.class,
-      SearchCommand.class,
-      TrainCommand.class,
-      TuneCommand.class,
-      DemoCommand.class,
-      AutoComplete.GenerateCompletion.class,
-      HelpCommand.class
     })
 public final class PbqCommand implements Runnable {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          QuantizeCommand.class,
+          MethodsCommand.class,
+          EvalPplCommand.class,
+          EvalTasksCommand.class,
+          EvalKlCommand.class,
+          EvalClassifyCommand.class,
+          CompareCommand.class,
+          SensitivityCommand.class,
+          InspectCommand.class,
+          VerifyCommand.class,
+          GenerateCommand.class,
+          ChatCommand.class,
+          TokenizeCommand.class,
+          PullCommand.class,
+          ProfileCommand.class,
+          ExportCommand.class,
+          SearchCommand.class,
+          TrainCommand.class,
+          TuneCommand.class,
+          DemoCommand.class,
+          AutoComplete.GenerateCompletion.class,
+          HelpCommand.class);
+
   @Spec private CommandSpec spec;
+
+  /**
+   * {@code pbq} with what these words need, as making a command takes long: the one that they begin
+   * with, for the program's own pages a list of all, otherwise all.
+   */
+  public static CommandLine line(String... words) {
+    CommandLine pbq = new CommandLine(new PbqCommand());
+    String first = words.length == 0 ? "" : words[0];
+    if (words.length == 1 && List.of("-h", "--help", "-V", "--version").contains(first)) {
+      for (Class<?> command : COMMANDS) {
+        CommandSpec entry = CommandSpec.create();
+        entry.usageMessage().header(facts(command).header());
+        entry.usageMessage().description(facts(command).description());
+        pbq.addSubcommand(facts(command).name(), entry);
+      }
+      return pbq;
+    }
+    // The last two tell of all others.
+    List<Class<?>> others = COMMANDS.subList(0, COMMANDS.size() - 2);
+    List<Class<?>> named = others.stream().filter(c -> facts(c).name().equals(first)).toList();
+    (named.isEmpty() ? COMMANDS : named).forEach(c -> pbq.addSubcommand(new CommandLine(c)));
+    return pbq;
+  }
+
+  private static Command facts(Class<?> command) {
+    return command.getAnnotation(Command.class);
+  }
 
   @Override
   public void run() {

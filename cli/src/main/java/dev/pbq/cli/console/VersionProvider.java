@@ -7,14 +7,7 @@ import picocli.CommandLine.IVersionProvider;
 public final class VersionProvider implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    return new String[] {
-      "pbq " + Version.current(),
-      "Java "
-          + Runtime.version()
-          + ", "
-          + System.getProperty("os.name")
-          + " "
-          + System.getProperty("os.arch")
-    };
+    String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+    return new String[] {"pbq " + Version.current(), "Java " + Runtime.version() + ", " + system};
   }
 }
