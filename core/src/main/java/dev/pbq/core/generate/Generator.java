@@ -30,7 +30,11 @@ public final class Generator implements AutoCloseable {
   private final LanguageHead head;
   private final List<DecoderBlock> blocks = new ArrayList<>();
   private final KeyValueCache cache;
+  private final KeptRotations rotations;
   private int[] seen = {};
+
+  /** The length of the text when its first token was computed. */
+  private int firstLength;
 
   private Generator(
       NDManager owner,
@@ -46,6 +50,7 @@ public final class Generator implements AutoCloseable {
     this.embedding = model.embedding(owner, weights);
     this.head = model.head(owner, weights);
     this.cache = KeyValueCache.of(owner, model, 1, capacity);
+    this.rotations = KeptRotations.of(model);
     if (resident) {
       for (int b = 0; b < model.blocks(); b++) {
         blocks.add(model.block(owner, weights, b, operands));
@@ -87,7 +92,9 @@ public final class Generator implements AutoCloseable {
   }
 
   /**
-   * Generates.
+   * Generates. What is kept of the sequence before is used where the prompt begins like it and
+   * turns its keys alike; keys of tokens that are generated keep the rotation of their time, as in
+   * transformers.
    *
    * @param prompt at least one token
    * @param maxNewTokens at most so many are added
@@ -111,6 +118,10 @@ public final class Generator implements AutoCloseable {
               + " tokens are more than the "
               + cache.capacity()
               + " that there is room for");
+    }
+    if (!rotations.areAlike(firstLength, prompt.length)
+        || !rotations.areAlike(seen.length, prompt.length)) {
+      seen = new int[0];
     }
     int[] sequence = prompt;
     for (int n = 0; n < maxNewTokens; n++) {
@@ -142,6 +153,9 @@ public final class Generator implements AutoCloseable {
     int position = cache.length();
     // An interruption below leaves blocks of different lengths: nothing is known then.
     seen = Arrays.copyOf(sequence, position);
+    if (position == 0) {
+      firstLength = sequence.length;
+    }
     int[] added = Arrays.copyOfRange(sequence, position, sequence.length);
     try (NDManager stage = owner.newSubManager()) {
       NDArray hidden = embedding.embed(stage, new int[][] {added}, position);
