@@ -8,6 +8,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.WeightFiles;
 import dev.pbq.core.data.TokenChoice;
+import dev.pbq.core.generate.TokenSampler;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.EncoderClassifier;
 import dev.pbq.core.pipeline.ProgressListener;
@@ -15,10 +16,12 @@ import dev.pbq.core.testkit.GrownVocabulary;
 import dev.pbq.eval.profile.ProfileProgress;
 import dev.pbq.eval.run.OpenModel;
 import dev.pbq.eval.run.Running;
+import dev.pbq.eval.run.TextModel;
 import dev.pbq.formats.config.Architecture;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.hub.DownloadListener;
 import dev.pbq.tiny.TinyModel;
+import dev.pbq.workflow.chat.ChatTemplate;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.Recipe;
@@ -26,6 +29,7 @@ import dev.pbq.workflow.source.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +92,10 @@ class EveryFamilyTest {
     Path grown =
         GrownVocabulary.copy(
             golden, TinyModel.unpack(folder.resolve("tiny")), folder.resolve("model"));
+    Files.writeString(
+        grown.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m.role }}: {{ m.content }}\n"
+            + "{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}");
     Model model = pbq.model(grown);
     for (Recipe recipe : methods()) {
       String method = recipe.requireMethod();
@@ -100,9 +108,45 @@ class EveryFamilyTest {
     assertThat(sequential.distanceFrom(model, "tiny", WINDOW, TWO).statistics().kl().mean())
         .isPositive();
     assertThat(sequential.generate("The ", 5)).isNotNull();
+    chats(sequential.path());
     resumed(grown, methods().get(1));
     profiled(grown);
     formats(grown);
+  }
+
+  /** A second turn, for which the first one is kept, is answered as by a model that saw neither. */
+  private static void chats(Path packed) {
+    ModelFolder opened = ModelFolder.open(packed);
+    ChatTemplate template = ChatTemplate.of(packed).orElseThrow();
+    List<ChatTemplate.Message> talk = new ArrayList<>();
+    talk.add(new ChatTemplate.Message("user", "Hi"));
+    String last;
+    try (TextModel model = chat(opened)) {
+      talk.add(new ChatTemplate.Message("assistant", reply(model, template, talk)));
+      talk.add(new ChatTemplate.Message("user", "No"));
+      last = reply(model, template, talk);
+    }
+    try (TextModel fresh = chat(opened)) {
+      assertThat(reply(fresh, template, talk)).isEqualTo(last);
+    }
+  }
+
+  private static TextModel chat(ModelFolder folder) {
+    return TextModel.open(
+        folder,
+        ActFormat.recorded(folder),
+        TokenChoice.TEMPLATES,
+        Running.of(1, Long.MAX_VALUE),
+        Integer.MAX_VALUE);
+  }
+
+  private static String reply(
+      TextModel model, ChatTemplate template, List<ChatTemplate.Message> talk) {
+    StringBuilder reply = new StringBuilder();
+    int[] ids = model.tokenizer().encode(template.render(talk), false);
+    assertThat(ids.length).isBetween(talk.size(), model.positions());
+    model.generate(ids, 8, new TokenSampler(0, 1, 0), reply::append);
+    return reply.toString();
   }
 
   private static final class Killed extends RuntimeException {
@@ -135,11 +179,16 @@ class EveryFamilyTest {
         .isEqualTo(Files.readAllBytes(folder.resolve("gptq").resolve(weights)));
   }
 
+  /** Of a larger model the family of its text part, which is what runs. */
+  private static String family(ModelFolder model) {
+    return model.config().at("/text_config/model_type").asText(model.modelType().orElseThrow());
+  }
+
   /** Variances are measured, or the family is refused by name. */
   private static void profiled(Path model) {
     int[][] windows = {{1, 5, 6, 7, 8, 9, 10, 11}};
     ModelFolder opened = ModelFolder.open(model);
-    String type = opened.modelType().orElseThrow();
+    String type = family(opened);
     try (OpenModel open =
         OpenModel.open(opened, Optional.empty(), TokenChoice.DEFAULT, Running.of(1, 0))) {
       if (Architecture.of(type).isPresent()) {
@@ -155,7 +204,7 @@ class EveryFamilyTest {
   /** Products in number formats, or the family is refused by name. */
   private static void formats(Path model) {
     ModelFolder opened = ModelFolder.open(model);
-    String type = opened.modelType().orElseThrow();
+    String type = family(opened);
     Optional<ActFormat> format =
         Optional.of(ActFormat.asked("bfp-w6a6", false, opened, method -> false));
     if (Architecture.of(type).isEmpty()) {

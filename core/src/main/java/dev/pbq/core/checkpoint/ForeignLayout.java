@@ -3,6 +3,7 @@ package dev.pbq.core.checkpoint;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.LinearForm;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -45,6 +46,14 @@ public interface ForeignLayout {
   /** What every linear of this layout computes from its weight. */
   default LinearForm form() {
     return LinearForm.PLAIN;
+  }
+
+  /**
+   * What the folder's program does to the model beyond its weights, such as rounding activations,
+   * that a model read from the weights alone does not do: sentences for people.
+   */
+  default List<String> notes(ModelFolder folder) {
+    return List.of();
   }
 
   /** Whether the tensor {@code <linear>.weight} is one of the parts in a folder. */

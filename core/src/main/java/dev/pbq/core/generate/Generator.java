@@ -14,10 +14,15 @@ import java.util.function.IntFunction;
  */
 public final class Generator implements AutoCloseable {
   private final TokenDecoder decoder;
+  private final KeptRotations rotations;
   private int[] seen = {};
 
-  private Generator(TokenDecoder decoder) {
+  /** The length of the text when its first token was computed. */
+  private int firstLength;
+
+  private Generator(TokenDecoder decoder, KeptRotations rotations) {
     this.decoder = decoder;
+    this.rotations = rotations;
   }
 
   /**
@@ -37,11 +42,13 @@ public final class Generator implements AutoCloseable {
               + model.maxPositions()
               + " positions");
     }
-    return new Generator(loading.apply(capacity));
+    return new Generator(loading.apply(capacity), KeptRotations.of(model));
   }
 
   /**
-   * Generates.
+   * Generates. What is kept of the sequence before is used where the prompt begins like it and
+   * turns its keys alike; keys of tokens that are generated keep the rotation of their time, as in
+   * transformers.
    *
    * @param prompt at least one token
    * @param maxNewTokens at most so many are added
@@ -65,6 +72,10 @@ public final class Generator implements AutoCloseable {
               + " tokens are more than the "
               + decoder.capacity()
               + " that there is room for");
+    }
+    if (!rotations.areAlike(firstLength, prompt.length)
+        || !rotations.areAlike(seen.length, prompt.length)) {
+      seen = new int[0];
     }
     int[] sequence = prompt;
     for (int n = 0; n < maxNewTokens; n++) {
@@ -96,6 +107,9 @@ public final class Generator implements AutoCloseable {
     int position = decoder.length();
     // An interruption below leaves it open what is remembered: no more than before.
     seen = Arrays.copyOf(sequence, position);
+    if (position == 0) {
+      firstLength = sequence.length;
+    }
     float[] logits = decoder.logits(Arrays.copyOfRange(sequence, position, sequence.length));
     seen = sequence.clone();
     return logits;

@@ -71,6 +71,8 @@ public record DecoderFacts(
    * @param growth of the queries with their position: the factor of the logarithm, 0 for none
    * @param growthPositions how many positions belong to one step of the growth
    * @param window how many positions a token sees, itself counted; 0 for all before it
+   * @param latent where keys and values are made of a narrow vector; {@code shape} is then that of
+   *     the heads, and the last features of a head are those that turn
    */
   public record Attention(
       AttentionShape shape,
@@ -82,7 +84,18 @@ public record DecoderFacts(
       boolean alibi,
       double growth,
       double growthPositions,
-      int window) {}
+      int window,
+      Optional<Latent> latent) {}
+
+  /**
+   * Latent attention.
+   *
+   * @param queryRank width of the narrow vector that queries are made of; 0 where there is none
+   * @param keyValueRank width of the narrow vector that keys and values are made of
+   * @param turning features of a head that turn with the position; all heads share those of the key
+   * @param epsilon of the norms of the narrow vectors
+   */
+  public record Latent(int queryRank, int keyValueRank, int turning, double epsilon) {}
 
   /** What is normed by norms of queries and keys. */
   public enum HeadNorms {

@@ -8,12 +8,13 @@ import java.util.OptionalInt;
 final class DecoderFactsMaker {
   private DecoderFactsMaker() {}
 
-  /** The facts; empty for a family with latent attention, which has no such form. */
+  /** The facts; empty for a family with a delta rule, which has no such form. */
   static Optional<DecoderFacts> of(DecoderSpec spec) {
-    boolean plain =
-        spec.blocks().stream().allMatch(b -> b.attention().sublayer() instanceof AttentionSpec);
-    if (!plain) {
-      return Optional.empty();
+    for (BlockSpec block : spec.blocks()) {
+      SublayerSpec attention = block.attention().sublayer();
+      if (!(attention instanceof AttentionSpec) && !(attention instanceof LatentSpec)) {
+        return Optional.empty();
+      }
     }
     ModelSizes sizes = spec.sizes();
     return Optional.of(
@@ -58,7 +59,9 @@ final class DecoderFactsMaker {
           case PARALLEL -> DecoderFacts.Form.PARALLEL;
         };
     return new DecoderFacts.Block(
-        attention((AttentionSpec) block.attention().sublayer()),
+        block.attention().sublayer() instanceof LatentSpec latent
+            ? latent(latent)
+            : attention((AttentionSpec) block.attention().sublayer()),
         mlp(shape),
         mixture.map(DecoderFactsMaker::mixture),
         form,
@@ -94,7 +97,29 @@ final class DecoderFactsMaker {
         spec.rule().alibi().isPresent(),
         spec.queryScale().map(PositionScale::beta).orElse(0.0),
         spec.queryScale().map(PositionScale::positions).orElse(0.0),
-        spec.window());
+        spec.window(),
+        Optional.empty());
+  }
+
+  private static DecoderFacts.Attention latent(LatentSpec spec) {
+    LatentSizes sizes = spec.sizes();
+    return new DecoderFacts.Attention(
+        sizes.shape(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.of(spec.rotary()),
+        spec.scale(),
+        0,
+        false,
+        0,
+        0,
+        0,
+        Optional.of(
+            new DecoderFacts.Latent(
+                sizes.queryRank(),
+                sizes.keyValueRank(),
+                sizes.turning(),
+                LatentSpec.INNER.epsilon())));
   }
 
   private static DecoderFacts.HeadNorms headNorms(HeadNormSpec.Kind kind) {

@@ -19,7 +19,7 @@ record LatentSpec(
     String path, int hidden, LatentSizes sizes, boolean bias, RotarySpec rotary, double scale)
     implements SublayerSpec {
   /** The norms inside have this epsilon, whatever the configuration says of the others. */
-  private static final NormSpec INNER = new NormSpec(NormSpec.Kind.RMS, 1e-6);
+  static final NormSpec INNER = new NormSpec(NormSpec.Kind.RMS, 1e-6);
 
   private boolean narrowQueries() {
     return sizes.queryRank() > 0;

@@ -56,6 +56,7 @@ public record ModelFacts(String where, List<String> sentences, UnknownTensors un
     List<String> known = new ArrayList<>(layout.knownTensors());
     if (weights instanceof PackedCheckpoint packed) {
       known.addAll(packed.ownBiases());
+      packed.foreignLayout().ifPresent(foreign -> sentences.addAll(foreign.notes(folder)));
     }
     UnknownTensors all = UnknownTensors.of(known, weights.names());
     Set<String> linears =

@@ -13,17 +13,16 @@ import dev.pbq.export.LayerTensors;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
  * Reads one linear: its integers from {@code weight_packed} (int32 [outputs, words]; 32 / bits
  * codes in a word, lowest bits first, each a signed integer plus 2^(bits-1)) or, in format
- * naive-quantized, from {@code weight} (int8 [outputs, inputs]); {@code weight_scale} [outputs,
- * groups]; {@code weight_zero_point}, where there is one, as int8 [outputs, groups] or packed along
- * the outputs; {@code weight_g_idx} [inputs] where groups follow the activations' order. A weight
- * is scale (integer - zero). Nothing in the folder is trusted.
+ * naive-quantized or int-quantized, from {@code weight} (int8 [outputs, inputs]); {@code
+ * weight_scale} [outputs, groups]; {@code weight_zero_point}, where there is one, as int8 [outputs,
+ * groups] or packed along the outputs; {@code weight_g_idx} [inputs] where groups follow the
+ * activations' order. A weight is scale (integer - zero). Nothing in the folder is trusted.
  */
 final class StoredIntegers {
   static final String PACKED = "weight_packed";
@@ -39,6 +38,21 @@ final class StoredIntegers {
   StoredIntegers(ModelFolder folder, Checkpoint stored, String linear) {
     this.folder = folder;
     this.tensors = new LayerTensors("compressed-tensors", stored, linear);
+  }
+
+  /**
+   * A linear of either format, by the tensor that is there.
+   *
+   * @throws dev.pbq.core.PbqException BAD_DATA if both are
+   */
+  UniformLinear either() {
+    if (!tensors.has(PACKED)) {
+      return plain();
+    }
+    if (tensors.has(PLAIN)) {
+      throw tensors.bad(PACKED, "stands beside " + PLAIN + ": the layer is stored twice");
+    }
+    return packed();
   }
 
   /** A linear of format pack-quantized. */
@@ -59,10 +73,11 @@ final class StoredIntegers {
     return linear(rows, cols, bits, codes);
   }
 
-  /** A linear of format naive-quantized. */
+  /** A linear whose integers are bytes, whatever share of their range is used. */
   UniformLinear plain() {
-    if (!widths().equals(Set.of(Byte.SIZE))) {
-      throw tensors.bad(PLAIN, "holds bytes, where quantization_config says " + widths() + " bits");
+    SortedSet<Integer> widths = widths();
+    if (widths.isEmpty() || widths.first() < 1 || widths.last() > Byte.SIZE) {
+      throw tensors.bad(PLAIN, "holds bytes, where quantization_config says " + widths + " bits");
     }
     TensorInfo info = tensors.info(PLAIN);
     long[] shape = info.shape();

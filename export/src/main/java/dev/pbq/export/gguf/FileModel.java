@@ -12,7 +12,6 @@ import dev.pbq.core.model.TransformerModel;
 import dev.pbq.export.ComputedTensors;
 import dev.pbq.export.ExportSource;
 import dev.pbq.export.ModelConfig;
-import dev.pbq.export.gguf.family.Fact;
 import dev.pbq.export.gguf.family.FactKeys;
 import dev.pbq.export.gguf.family.FactTable;
 import dev.pbq.export.gguf.family.FileArchitecture;
@@ -73,7 +72,7 @@ final class FileModel {
               .orElseThrow(() -> unknown(where, model.architecture()));
       ComputedTensors tensors = source.computedTensors(model.layout());
       FileModel result = new FileModel(where, architecture, model, tensors, source);
-      result.requireKnownScaling();
+      result.requireKinds();
       return result;
     }
     throw unknown(where, type);
@@ -102,15 +101,16 @@ final class FileModel {
             where, type, String.join(", ", FileArchitectures.modelTypes())));
   }
 
-  private List<Rope.Scaling> scalings() {
-    return facts.blocks().stream()
-        .flatMap(b -> b.attention().rotary().stream())
-        .map(rotary -> rotary.rope().scaling())
-        .toList();
-  }
-
-  private void requireKnownScaling() {
-    for (Rope.Scaling scaling : scalings()) {
+  private void requireKinds() {
+    List<DecoderFacts.Block> blocks = facts.blocks();
+    if (architecture.mixture() && blocks.stream().allMatch(b -> b.mixture().isEmpty())) {
+      throw unsaid("that no block has experts");
+    }
+    boolean latent = blocks.stream().anyMatch(b -> b.attention().latent().isPresent());
+    for (Rope.Scaling scaling : RuntimeNotes.scalings(facts)) {
+      if (latent && !(scaling instanceof Rope.None) && !(scaling instanceof Rope.Yarn)) {
+        throw unsaid("a scaling of rotary positions other than yarn");
+      }
       if (scaling instanceof Rope.Dynamic) {
         throw unsaid("frequencies of rotation that follow from the length of the text (Dynamic)");
       }
@@ -200,34 +200,7 @@ final class FileModel {
               + String.join(", ", unused.subList(0, Math.min(3, unused.size())))
               + more);
     }
-    boolean exactGelu = facts.blocks().stream().anyMatch(b -> b.mlp().activation().equals("gelu"));
-    if (exactGelu) {
-      notes.add("llama.cpp computes the activation gelu by its approximation with tanh");
-    }
-    notes.addAll(runtimeNotes());
-    return notes;
-  }
-
-  /** What llama.cpp does otherwise than the file says. */
-  private List<String> runtimeNotes() {
-    List<String> notes = new ArrayList<>();
-    int window = facts.blocks().stream().mapToInt(b -> b.attention().window()).max().orElse(0);
-    if (architecture.facts().contains(Fact.WINDOW_UNREAD)
-        && window > 0
-        && window < facts.maxPositions()) {
-      notes.add(
-          "llama.cpp does not read that attention reaches back "
-              + window
-              + " tokens only: beyond that length its results differ");
-    }
-    if (scalings().stream().anyMatch(Rope.LongRope.class::isInstance)) {
-      notes.add(
-          "llama.cpp chooses the factors of longrope by the context that it is started with, not"
-              + " by the length of the text");
-    }
-    if (scalings().stream().anyMatch(s -> s instanceof Rope.Yarn yarn && !yarn.truncate())) {
-      notes.add("llama.cpp rounds the limits of yarn to whole pairs, and the model does not");
-    }
+    notes.addAll(RuntimeNotes.of(architecture, facts));
     return notes;
   }
 

@@ -98,10 +98,11 @@ final class GgufCheck {
     }
     float[] all = rows.readAll(piece);
     float[] placed = new float[count * piece.unit()];
-    for (int r = 0; r < all.length / piece.unit(); r++) {
-      int at = piece.order().fileRow(r);
+    int unit = piece.order().sourceUnit(piece.unit());
+    for (int i = 0; i < all.length; i++) {
+      int at = piece.order().fileIndex(i / unit, i % unit, piece.unit());
       if (at >= 0) {
-        System.arraycopy(all, r * piece.unit(), placed, at * piece.unit(), piece.unit());
+        placed[at] = all[i];
       }
     }
     return placed;

@@ -3,6 +3,7 @@ package dev.pbq.export.gguf;
 import dev.pbq.export.ComputedTensors;
 import dev.pbq.export.DenseTensors;
 import dev.pbq.export.gguf.family.Piece;
+import dev.pbq.export.gguf.family.RowOrder;
 import java.util.Map;
 
 /**
@@ -35,9 +36,15 @@ final class TensorRows {
     }
     int unit = piece.unit();
     float[] all = readAll(piece);
-    float[] ordered = new float[count * unit];
+    float[] ordered = new float[Math.multiplyExact(count, unit)];
     for (int r = 0; r < count; r++) {
-      System.arraycopy(all, piece.order().sourceRow(first + r) * unit, ordered, r * unit, unit);
+      if (piece.order() instanceof RowOrder.Rows rows) {
+        System.arraycopy(all, rows.sourceRow(first + r) * unit, ordered, r * unit, unit);
+        continue;
+      }
+      for (int c = 0; c < unit; c++) {
+        ordered[r * unit + c] = all[piece.order().sourceIndex(first + r, c, unit)];
+      }
     }
     return ordered;
   }
@@ -56,7 +63,7 @@ final class TensorRows {
     if (vector != null) {
       return vector;
     }
-    float[] rows = new float[Math.multiplyExact(count, piece.unit())];
+    float[] rows = new float[Math.multiplyExact(count, piece.order().sourceUnit(piece.unit()))];
     source.read(piece.source(), first, count, rows);
     return rows;
   }

@@ -8,6 +8,7 @@ import dev.pbq.export.ComputedTensors;
 import dev.pbq.export.TensorError;
 import dev.pbq.export.gguf.family.FileTensor;
 import dev.pbq.export.gguf.family.Piece;
+import dev.pbq.export.gguf.family.RowOrder;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -109,10 +110,16 @@ final class TypePlan {
     return new Choice(GgufType.F16, Fill.ROUND);
   }
 
+  /**
+   * The type of a packed layer. What is transposed in the file has the grids of its rows across the
+   * blocks: it may be float32, where no other type holds it.
+   */
   private Choice packed(FileTensor tensor) {
     Set<GgufType> candidates =
         asked.isAuto() ? EnumSet.allOf(GgufType.class) : EnumSet.of(asked.type().orElseThrow());
-    candidates.remove(GgufType.F32);
+    if (tensor.pieces().stream().noneMatch(piece -> piece.order() instanceof RowOrder.Turned)) {
+      candidates.remove(GgufType.F32);
+    }
     candidates.remove(GgufType.BF16);
     int cols = tensor.cols();
     candidates.removeIf(type -> !type.fits(cols));
@@ -174,6 +181,9 @@ final class TypePlan {
   }
 
   private static boolean holds(GgufType type, float[] values, int end) {
+    if (type == GgufType.F32) {
+      return true;
+    }
     if (!type.isQuantized()) {
       for (int i = 0; i < end; i++) {
         if (Half.round(values[i]) != values[i]) {

@@ -1,6 +1,7 @@
 package dev.pbq.export.gguf.family;
 
 import dev.pbq.core.model.DecoderFacts;
+import dev.pbq.core.model.Rope;
 import dev.pbq.core.model.RotarySpec;
 import dev.pbq.core.model.Routing;
 import java.util.List;
@@ -54,6 +55,31 @@ public enum Fact {
     @Override
     void put(DecoderFacts facts, KeySink keys) {
       // The key is that of WINDOW.
+    }
+  },
+  /**
+   * The widths of latent attention. To llama.cpp all heads share one key and value: the narrow
+   * vector with the part of the key that turns.
+   */
+  LATENT {
+    @Override
+    void put(DecoderFacts facts, KeySink keys) {
+      DecoderFacts.Attention attention = facts.blocks().get(0).attention();
+      DecoderFacts.Latent latent = attention.latent().orElseThrow();
+      keys.count(KeyNames.KEY_VALUE_HEADS, 1);
+      keys.count(KeyNames.KEY_LENGTH, latent.keyValueRank() + latent.turning());
+      keys.count(KeyNames.VALUE_LENGTH, latent.keyValueRank());
+      keys.count(KeyNames.HEAD_KEY_LENGTH, attention.shape().headDim());
+      keys.count(KeyNames.HEAD_VALUE_LENGTH, attention.shape().valueDim());
+      if (latent.queryRank() > 0) {
+        keys.count(KeyNames.QUERY_RANK, latent.queryRank());
+      }
+      keys.count(KeyNames.KEY_VALUE_RANK, latent.keyValueRank());
+      if (attention.rotary().orElseThrow().rope().scaling() instanceof Rope.Yarn yarn) {
+        // The scale of the scores is (1 + logarithm * ln factor)^2 / sqrt(width of a head).
+        double factor = Math.sqrt(attention.scale() * Math.sqrt(attention.shape().headDim()));
+        keys.number(KeyNames.YARN_LOG, (factor - 1) / Math.log(yarn.factor()));
+      }
     }
   },
   /** How queries grow with their position, and that yarn changes no scores beside. */

@@ -25,14 +25,17 @@ public final class FactKeys {
     keys.count(KeyNames.HIDDEN, facts.hidden());
     keys.count(KeyNames.INTERMEDIATE, facts.intermediate());
     keys.count(KeyNames.HEADS, shape.heads());
-    keys.count(KeyNames.KEY_VALUE_HEADS, shape.keyValueHeads());
-    keys.count(KeyNames.KEY_LENGTH, shape.headDim());
-    keys.count(KeyNames.VALUE_LENGTH, shape.valueDim());
+    if (facts.blocks().get(0).attention().latent().isEmpty()) {
+      keys.count(KeyNames.KEY_VALUE_HEADS, shape.keyValueHeads());
+      keys.count(KeyNames.KEY_LENGTH, shape.headDim());
+      keys.count(KeyNames.VALUE_LENGTH, shape.valueDim());
+    }
     keys.number(
         facts.norm().centered() ? KeyNames.LAYER_EPSILON : KeyNames.RMS_EPSILON,
         facts.norm().epsilon());
     keys.count(KeyNames.VOCABULARY, facts.vocabulary());
-    boolean corrected = architecture.facts().contains(Fact.GROWTH);
+    boolean corrected =
+        architecture.facts().contains(Fact.GROWTH) || architecture.facts().contains(Fact.LATENT);
     rotary(facts).ifPresent(rotary -> putRotary(rotary, corrected, keys));
     architecture.facts().stream().sorted().forEach(fact -> fact.put(facts, keys));
   }

@@ -169,6 +169,19 @@ public final class FileArchitectures {
             .withExperts()
             .withNorm(NormRole.MLP, "post_attention_norm"),
         FileArchitecture.of(
+                "deepseek2",
+                "deepseek_v2",
+                LatentConfigs::deepseek2,
+                Fact.LATENT,
+                Fact.EXPERT_WIDTH,
+                Fact.SHARED_COUNT,
+                Fact.LEADING_DENSE,
+                Fact.ROUTING)
+            .alsoOf("deepseek_v3")
+            .inPairs()
+            .withExperts()
+            .lacking("attn_q_a.bias", "attn_kv_a_mqa.bias", "attn_output.bias"),
+        FileArchitecture.of(
                 "gpt-oss", "gpt_oss", MixtureConfigs::gptOss, Fact.EXPERT_WIDTH, Fact.WINDOW)
             .withExperts()
             .needing(FileArchitecture.HEAD)

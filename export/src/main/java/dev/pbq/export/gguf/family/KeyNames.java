@@ -10,6 +10,10 @@ final class KeyNames {
   static final String KEY_VALUE_HEADS = "attention.head_count_kv";
   static final String KEY_LENGTH = "attention.key_length";
   static final String VALUE_LENGTH = "attention.value_length";
+  static final String QUERY_RANK = "attention.q_lora_rank";
+  static final String KEY_VALUE_RANK = "attention.kv_lora_rank";
+  static final String HEAD_KEY_LENGTH = "attention.key_length_mla";
+  static final String HEAD_VALUE_LENGTH = "attention.value_length_mla";
   static final String RMS_EPSILON = "attention.layer_norm_rms_epsilon";
   static final String LAYER_EPSILON = "attention.layer_norm_epsilon";
   static final String VOCABULARY = "vocab_size";

@@ -17,6 +17,10 @@ final class MixtureConfigs {
 
   private static void putExperts(ModelKeys keys, ObjectNode config, String count) {
     FamilyConfigs.rms(keys, config);
+    putCounts(keys, config, count);
+  }
+
+  private static void putCounts(ModelKeys keys, ObjectNode config, String count) {
     config.put(count, keys.require(KeyNames.EXPERTS));
     config.put("num_experts_per_tok", keys.require(KeyNames.EXPERTS_USED));
     keys.count(KeyNames.EXPERT_WIDTH).ifPresent(n -> config.put("moe_intermediate_size", n));
@@ -38,13 +42,20 @@ final class MixtureConfigs {
     config.put("attention_bias", keys.holds("blk.0.attn_q.bias"));
   }
 
-  static void glm4Moe(ModelKeys keys, ObjectNode config) {
-    putExperts(keys, config, "n_routed_experts");
-    config.put("partial_rotary_factor", FamilyConfigs.rotatedShare(keys));
+  /** Mixtures behind plain blocks, with experts that every token goes to. */
+  static void putShared(ModelKeys keys, ObjectNode config) {
+    putCounts(keys, config, "n_routed_experts");
     config.put("n_shared_experts", keys.countOrZero(KeyNames.SHARED_COUNT));
     config.put("first_k_dense_replace", keys.countOrZero(KeyNames.LEADING_DENSE));
+    keys.number(KeyNames.EXPERTS_FACTOR)
+        .ifPresent(f -> config.put("routed_scaling_factor", f == 0 ? 1 : f));
+  }
+
+  static void glm4Moe(ModelKeys keys, ObjectNode config) {
+    FamilyConfigs.rms(keys, config);
+    putShared(keys, config);
+    config.put("partial_rotary_factor", FamilyConfigs.rotatedShare(keys));
     config.put("norm_topk_prob", keys.flag(KeyNames.EXPERTS_NORMALIZED).orElse(true));
-    keys.number(KeyNames.EXPERTS_FACTOR).ifPresent(f -> config.put("routed_scaling_factor", f));
     if (keys.count(KeyNames.GATING).orElse(SIGMOID) != SIGMOID) {
       throw keys.bad("its experts are not chosen by the logistic function, as the family's are");
     }

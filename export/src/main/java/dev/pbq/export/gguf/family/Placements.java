@@ -13,6 +13,7 @@ import dev.pbq.core.model.OuterNames;
 import dev.pbq.core.model.Role;
 import dev.pbq.export.gguf.family.FileTensor.Kind;
 import dev.pbq.export.gguf.family.RowOrder.Strided;
+import dev.pbq.export.gguf.family.RowOrder.Turned;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,6 +80,11 @@ public final class Placements {
     Map<String, List<Linear>> parts = new LinkedHashMap<>();
     for (LinearInput input : layout.linearInputs(block)) {
       for (Linear linear : input.linears()) {
+        if (linear.role() == Role.KEY_VALUE_FROM_LATENT
+            && !holds.test(prefix + "attn_kv_b" + WEIGHT)) {
+          addLatent(prefix, linear);
+          continue;
+        }
         boolean attention = linear.role().isAttention();
         String ending = linear.expert().isPresent() ? "_exps" : mixed && !attention ? "_shexp" : "";
         boolean inOne = attention && holds.test(prefix + "attn_qkv" + WEIGHT);
@@ -95,6 +101,25 @@ public final class Placements {
     inner.forEach(
         (part, pieces) ->
             add(part, Kind.SMALL, part.endsWith("_norm.weight") ? normShift : 0, pieces));
+  }
+
+  /**
+   * What makes keys and values of the narrow vector, apart: llama.cpp multiplies queries by the
+   * keys' matrices, which are [narrow, features] for each head therefore.
+   */
+  private void addLatent(String prefix, Linear linear) {
+    DecoderFacts.Attention attention = facts.blocks().get(linear.block()).attention();
+    AttentionShape shape = attention.shape();
+    int narrow = linear.cols();
+    int still = shape.headDim() - attention.latent().orElseThrow().turning();
+    int values = shape.valueDim();
+    int stride = still + values;
+    RowOrder keys = new Turned(still, stride, 0, narrow);
+    Piece key = new Piece(linear.weight(), shape.heads() * narrow, still, keys);
+    RowOrder behind = new Strided(values, stride, still);
+    Piece value = new Piece(linear.weight(), shape.heads() * values, narrow, behind);
+    add(prefix + "attn_k_b" + WEIGHT, Kind.LINEAR, List.of(key), shape.heads());
+    add(prefix + "attn_v_b" + WEIGHT, Kind.LINEAR, List.of(value), shape.heads());
   }
 
   private void addLinears(String part, List<Linear> linears) {
@@ -130,7 +155,7 @@ public final class Placements {
   }
 
   private static int rows(Linear linear, RowOrder order) {
-    return (int) IntStream.range(0, linear.rows()).filter(r -> order.fileRow(r) >= 0).count();
+    return (int) IntStream.range(0, linear.rows()).filter(order::holds).count();
   }
 
   /** The orders in which the pieces of one linear stand: its rows once, in all. */

@@ -1,21 +1,61 @@
 package dev.pbq.export.gguf.family;
 
-/** Which rows of a model's tensor a piece of a file's tensor has, and in which order. */
+/** Which values of a model's tensor a piece of a file's tensor has, and in which order. */
 public sealed interface RowOrder {
   /** All rows as they are. */
-  RowOrder KEPT = new Strided(1, 1, 0);
+  Rows KEPT = new Strided(1, 1, 0);
 
-  /** The model's row that stands at {@code row} of the piece. */
-  int sourceRow(int row);
+  /** Whether the model's row is part of the piece. */
+  boolean holds(int sourceRow);
 
-  /** Where the model's row stands in the piece; -1 if it is no part of it. */
-  int fileRow(int row);
+  /**
+   * Values of a row of the model's tensor.
+   *
+   * @param unit values of a row of the piece
+   */
+  int sourceUnit(int unit);
+
+  /** Where the value at a place of the piece, [rows, unit], stands in the model's tensor. */
+  int sourceIndex(int row, int col, int unit);
+
+  /** Where the model's value stands in the piece; -1 if it is no part of it. */
+  int fileIndex(int sourceRow, int sourceCol, int unit);
+
+  /** Whole rows of the model's tensor. */
+  sealed interface Rows extends RowOrder {
+    /** The model's row that stands at {@code row} of the piece. */
+    int sourceRow(int row);
+
+    /** Where the model's row stands in the piece; -1 if it is no part of it. */
+    int fileRow(int row);
+
+    @Override
+    default boolean holds(int sourceRow) {
+      return fileRow(sourceRow) >= 0;
+    }
+
+    @Override
+    default int sourceUnit(int unit) {
+      return unit;
+    }
+
+    @Override
+    default int sourceIndex(int row, int col, int unit) {
+      return sourceRow(row) * unit + col;
+    }
+
+    @Override
+    default int fileIndex(int sourceRow, int sourceCol, int unit) {
+      int row = fileRow(sourceRow);
+      return row < 0 ? -1 : row * unit + sourceCol;
+    }
+  }
 
   /**
    * From every {@code stride} rows the {@code block} from {@code offset} on: one part of a fused
    * tensor.
    */
-  record Strided(int block, int stride, int offset) implements RowOrder {
+  record Strided(int block, int stride, int offset) implements Rows {
     @Override
     public int sourceRow(int row) {
       return row / block * stride + offset + row % block;
@@ -34,7 +74,7 @@ public sealed interface RowOrder {
    *
    * @param width rows of a head
    */
-  record Paired(int width) implements RowOrder {
+  record Paired(int width) implements Rows {
     @Override
     public int sourceRow(int row) {
       int inHead = row % width;
@@ -45,6 +85,37 @@ public sealed interface RowOrder {
     public int fileRow(int row) {
       int inHead = row % width;
       return row - inHead + inHead % (width / 2) * 2 + inHead / (width / 2);
+    }
+  }
+
+  /**
+   * The same rows as {@link Strided} has, each block of them transposed: the piece is [cols, block]
+   * for every block.
+   *
+   * @param cols values of a row of the model's tensor
+   */
+  record Turned(int block, int stride, int offset, int cols) implements RowOrder {
+    @Override
+    public boolean holds(int sourceRow) {
+      int inStride = sourceRow % stride - offset;
+      return inStride >= 0 && inStride < block;
+    }
+
+    @Override
+    public int sourceUnit(int unit) {
+      return cols;
+    }
+
+    @Override
+    public int sourceIndex(int row, int col, int unit) {
+      return (row / cols * stride + offset + col) * cols + row % cols;
+    }
+
+    @Override
+    public int fileIndex(int sourceRow, int sourceCol, int unit) {
+      return holds(sourceRow)
+          ? (sourceRow / stride * cols + sourceCol) * block + sourceRow % stride - offset
+          : -1;
     }
   }
 }

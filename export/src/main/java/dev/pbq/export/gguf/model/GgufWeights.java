@@ -5,17 +5,21 @@ import dev.pbq.core.checkpoint.FileWeights;
 import dev.pbq.core.checkpoint.ModelFileFormat;
 import dev.pbq.core.checkpoint.TensorNames;
 import dev.pbq.core.model.CausalModel;
+import dev.pbq.core.packed.BitAccount;
 import dev.pbq.export.gguf.family.FileArchitecture;
+import dev.pbq.export.gguf.family.RowOrder;
 import dev.pbq.export.gguf.file.GgmlType;
 import dev.pbq.export.gguf.file.GgufFile;
 import dev.pbq.export.gguf.file.GgufTensor;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** The weights in a GGUF file under the names of the model. */
 final class GgufWeights implements FileWeights {
@@ -57,16 +61,18 @@ final class GgufWeights implements FileWeights {
   public List<Stored> stored() {
     List<Stored> stored = new ArrayList<>();
     for (TensorView view : views.values()) {
-      GgmlType type = view.parts().get(0).tensor().type();
-      long weights = (long) view.rows() * view.unit();
+      Set<String> types = new LinkedHashSet<>();
+      BitAccount bits = BitAccount.empty();
+      boolean quantized = false;
+      for (TensorView.Part part : view.parts()) {
+        GgmlType type = part.tensor().type();
+        types.add(type.name());
+        bits = bits.plus(type.bits(part.piece().values()));
+        quantized |= type.isQuantized();
+      }
       stored.add(
           new Stored(
-              view.name(),
-              type.name(),
-              view.shape(),
-              type.isQuantized(),
-              view.inBlock(),
-              type.bits(weights)));
+              view.name(), String.join("+", types), view.shape(), quantized, view.inBlock(), bits));
     }
     return stored;
   }
@@ -112,11 +118,15 @@ final class GgufWeights implements FileWeights {
     // Rows that change places are read one by one.
     int step = view.isKept() ? Math.max(1, Math.min(count, CHUNK_ELEMENTS / cols)) : 1;
     float[] values = new float[Math.multiplyExact(step, cols)];
+    TurnedRows turned = new TurnedRows(file);
     for (int row = first; row < first + count; row += step) {
       int rows = Math.min(step, first + count - row);
       TensorView.Part part = view.partOf(row);
-      long at = part.firstValue() / cols + part.piece().order().fileRow(row);
-      file.readRows(part.tensor(), at, rows, values);
+      if (part.piece().order() instanceof RowOrder.Rows order) {
+        file.readRows(part.tensor(), part.firstValue() / cols + order.fileRow(row), rows, values);
+      } else {
+        turned.read(part, row, values);
+      }
       for (int i = 0; view.shift() != 0 && i < rows * cols; i++) {
         values[i] += view.shift();
       }
@@ -131,7 +141,7 @@ final class GgufWeights implements FileWeights {
     long heldRow = -1;
     for (int i = first; i < first + count; i++) {
       TensorView.Part part = view.partOf(i);
-      long at = part.firstValue() + part.piece().order().fileRow(i);
+      long at = part.firstValue() + part.piece().order().fileIndex(i, 0, 1);
       int cols = part.tensor().cols();
       if (!part.tensor().equals(tensor) || at / cols != heldRow) {
         tensor = part.tensor();

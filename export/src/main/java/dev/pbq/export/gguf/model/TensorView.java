@@ -43,7 +43,7 @@ record TensorView(
   /** The part that holds a row. */
   Part partOf(int row) {
     for (Part part : parts) {
-      if (part.piece().order().fileRow(row) >= 0) {
+      if (part.piece().order().holds(row)) {
         return part;
       }
     }

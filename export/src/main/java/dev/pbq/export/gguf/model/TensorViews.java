@@ -83,6 +83,12 @@ final class TensorViews {
     int rows = Math.toIntExact(layout.shape(piece.source())[0]);
     views.put(
         piece.source(),
-        new TensorView(piece.source(), rows, piece.unit(), parts, wanted.kind(), -wanted.shift()));
+        new TensorView(
+            piece.source(),
+            rows,
+            piece.order().sourceUnit(piece.unit()),
+            parts,
+            wanted.kind(),
+            -wanted.shift()));
   }
 }

@@ -7,14 +7,14 @@ import org.junit.jupiter.api.Test;
 
 /** Where rows of a model's tensor stand in a file, and back. */
 class RowOrderTest {
-  private static void requireInverse(RowOrder order, int rows) {
+  private static void requireInverse(RowOrder.Rows order, int rows) {
     assertThat(IntStream.range(0, rows).map(r -> order.fileRow(order.sourceRow(r))))
         .containsExactlyElementsOf(IntStream.range(0, rows).boxed().toList());
   }
 
   @Test
   void pairsOfARotationBecomeNeighbours() {
-    RowOrder order = new RowOrder.Paired(6);
+    RowOrder.Rows order = new RowOrder.Paired(6);
     assertThat(IntStream.range(0, 12).map(order::sourceRow))
         .containsExactly(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11);
     requireInverse(order, 12);
@@ -23,8 +23,8 @@ class RowOrderTest {
   /** Two groups of two queries, a key and a value, each one row. */
   @Test
   void partsOfAFusedTensorAreParted() {
-    RowOrder queries = new RowOrder.Strided(2, 4, 0);
-    RowOrder values = new RowOrder.Strided(1, 4, 3);
+    RowOrder.Rows queries = new RowOrder.Strided(2, 4, 0);
+    RowOrder.Rows values = new RowOrder.Strided(1, 4, 3);
     assertThat(IntStream.range(0, 4).map(queries::sourceRow)).containsExactly(0, 1, 4, 5);
     assertThat(IntStream.range(0, 2).map(values::sourceRow)).containsExactly(3, 7);
     assertThat(IntStream.range(0, 8).map(values::fileRow))
@@ -32,5 +32,23 @@ class RowOrderTest {
     requireInverse(queries, 4);
     requireInverse(values, 2);
     requireInverse(RowOrder.KEPT, 5);
+  }
+
+  /** Two heads of two keys and a value, each of three numbers: the keys stand in columns. */
+  @Test
+  void keysOfLatentAttentionAreColumns() {
+    RowOrder keys = new RowOrder.Turned(2, 3, 0, 3);
+    int[] inFile = new int[12];
+    for (int row = 0; row < 6; row++) {
+      for (int col = 0; col < 2; col++) {
+        inFile[row * 2 + col] = keys.sourceIndex(row, col, 2);
+      }
+    }
+    assertThat(inFile).containsExactly(0, 3, 1, 4, 2, 5, 9, 12, 10, 13, 11, 14);
+    for (int i = 0; i < inFile.length; i++) {
+      assertThat(keys.fileIndex(inFile[i] / 3, inFile[i] % 3, 2)).isEqualTo(i);
+    }
+    assertThat(IntStream.range(0, 6).filter(keys::holds)).containsExactly(0, 1, 3, 4);
+    assertThat(keys.fileIndex(2, 0, 2)).isEqualTo(-1);
   }
 }
