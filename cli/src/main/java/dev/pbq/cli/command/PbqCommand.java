@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = {
       "",
-      "Quantizes a Llama, OPT or BERT model, block by block, into a packed checkpoint whose size"
+      "Quantizes a language model, block by block, into a packed checkpoint whose size"
           + " and perplexity can be trusted: bits are counted from bytes written, and what is"
           + " evaluated is what is stored, to the last bit."
     },
