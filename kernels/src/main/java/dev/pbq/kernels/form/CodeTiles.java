@@ -12,6 +12,9 @@ import java.util.Arrays;
  * scale * (code - zero)}. Immutable.
  */
 public final class CodeTiles {
+  private static final int UNSEEN = -1;
+  private static final int DIFFERENT = -2;
+
   private final int rows;
   private final Runs runs;
   private final int[] masks;
@@ -65,11 +68,15 @@ public final class CodeTiles {
           int count = Math.min(ROWS, rows - first);
           RowCodes of = codes.rows(first, count);
           for (int r = first; r < first + count; r++) {
-            packRow(runs, of, r, words, tile * runs.tileWords() + r % ROWS);
+            int[] only = new int[groups];
+            Arrays.fill(only, UNSEEN);
+            packRow(runs, of, r, words, tile * runs.tileWords() + r % ROWS, only);
             for (int g = 0; g < groups; g++) {
               int at = (tile * groups + g) * 2 * ROWS + r % ROWS;
-              parameters[at] = grid.scale(r, g);
-              parameters[at + ROWS] = grid.zero(r, g);
+              float zero = grid.zero(r, g);
+              // Weights that are all 0 shall give 0, not what rounding leaves of two sums.
+              parameters[at] = only[g] == zero && only[g] >= 0 ? 0 : grid.scale(r, g);
+              parameters[at + ROWS] = zero;
             }
           }
           repeatLastRow(count, tile, groups, parameters);
@@ -84,7 +91,8 @@ public final class CodeTiles {
     }
   }
 
-  private static void packRow(Runs runs, RowCodes codes, int row, int[] words, int at) {
+  /** Also finds, for each group, the code that all its weights have, if there is one. */
+  private static void packRow(Runs runs, RowCodes codes, int row, int[] words, int at, int[] only) {
     int mask = (1 << runs.bits()) - 1;
     for (int run = 0; run < runs.count(); run++) {
       for (int p = 0; p < runs.positions(run); p++) {
@@ -92,6 +100,8 @@ public final class CodeTiles {
         if (column >= 0) {
           int code = runs.code(run, p);
           int value = codes.code(row, run, column);
+          int group = runs.group(run);
+          only[group] = only[group] == UNSEEN || only[group] == value ? value : DIFFERENT;
           value = runs.isSigned(code) ? value ^ runs.half() : value;
           words[at + (runs.firstWord(run) + runs.word(run, p)) * ROWS] |=
               (value & mask) << (code * runs.bits());
