@@ -1,103 +1,116 @@
 package dev.pbq.kernels;
 
-import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.packed.PackedRows;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.Half;
+import dev.pbq.kernels.form.FloatProduct;
+import dev.pbq.kernels.form.FloatTiles;
+import dev.pbq.kernels.lanes.BestLanes;
+import dev.pbq.kernels.lanes.Lanes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /** The product with a matrix of floating-point numbers, held in their own type. */
 public final class DenseProduct implements PackedProduct {
-  private static final int ROWS_PER_TASK = 16;
+  private final FloatTiles tiles;
+  private final Lanes lanes;
 
-  private final int rows;
-  private final int cols;
-  private final DType dtype;
-  private final ByteBuffer data;
+  private DenseProduct(FloatTiles tiles, Lanes lanes) {
+    this.tiles = tiles;
+    this.lanes = lanes;
+  }
 
-  private DenseProduct(int rows, int cols, DType dtype, ByteBuffer data) {
-    this.rows = rows;
-    this.cols = cols;
-    this.dtype = dtype;
-    this.data = data;
+  /** Gives rows of a matrix as float32. Thread-safe. */
+  public interface RowReader {
+    /** Writes rows {@code first .. first + count - 1}, row-major, from the start of {@code to}. */
+    void read(int first, int count, float[] to);
   }
 
   /**
-   * The product with a stored matrix.
+   * The product with a matrix that is read some rows at a time.
+   *
+   * @param dtype F32, F16 or BF16: what it is held in; numbers that do not fit are rounded
+   * @throws IllegalArgumentException if the type is none of these
+   */
+  public static DenseProduct of(int rows, int cols, DType dtype, RowReader reader) {
+    return new DenseProduct(FloatTiles.of(rows, cols, dtype, reader::read), BestLanes.get());
+  }
+
+  /**
+   * The product with a stored matrix, of which a copy in another order is made.
    *
    * @param dtype F32, F16 or BF16
-   * @param data [rows, cols] little-endian, row-major, from its position on; kept, not to be
-   *     changed
+   * @param data [rows, cols] little-endian, row-major, from its position on
    * @throws IllegalArgumentException if the type is none of these or the buffer is too short
    */
   public static DenseProduct of(int rows, int cols, DType dtype, ByteBuffer data) {
-    if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
-      throw new IllegalArgumentException("a product with weights of type " + dtype);
-    }
     if (data.remaining() < (long) rows * cols * dtype.bytes()) {
       throw new IllegalArgumentException(data.remaining() + " bytes for " + rows + " x " + cols);
     }
-    return new DenseProduct(rows, cols, dtype, data.slice().order(ByteOrder.LITTLE_ENDIAN));
-  }
-
-  /** The product with a float32 matrix, of which a copy is made. */
-  public static DenseProduct of(FloatMatrix w) {
-    ByteBuffer data =
-        ByteBuffer.allocate(Math.multiplyExact(4, w.data().length)).order(ByteOrder.LITTLE_ENDIAN);
-    data.asFloatBuffer().put(w.data());
-    return of(w.rows(), w.cols(), DType.F32, data);
-  }
-
-  @Override
-  public int rows() {
-    return rows;
-  }
-
-  @Override
-  public int cols() {
-    return cols;
-  }
-
-  @Override
-  public long residentBytes() {
-    return (long) rows * cols * dtype.bytes();
-  }
-
-  @Override
-  public void multiply(float[] x, int xAt, int count, float[] y, int yAt) {
-    Objects.checkFromIndexSize(xAt, Math.multiplyExact(count, cols), x.length);
-    Objects.checkFromIndexSize(yAt, Math.multiplyExact(count, rows), y.length);
-    Parallel.forEachRange(
+    ByteBuffer from = data.slice().order(ByteOrder.LITTLE_ENDIAN);
+    return of(
         rows,
-        ROWS_PER_TASK,
-        (from, to) -> {
-          float[] w = new float[cols];
-          for (int r = from; r < to; r++) {
-            row(r, w, 0);
-            for (int i = 0; i < count; i++) {
-              double sum = 0;
-              for (int c = 0; c < cols; c++) {
-                sum += (double) w[c] * x[xAt + i * cols + c];
-              }
-              y[yAt + i * rows + r] = (float) sum;
-            }
+        cols,
+        dtype,
+        (first, count, to) -> {
+          for (int i = 0; i < count * cols; i++) {
+            int at = (first * cols + i) * dtype.bytes();
+            to[i] =
+                switch (dtype) {
+                  case F16 -> Half.toFloat(from.getShort(at));
+                  case BF16 -> Half.bfloatToFloat(from.getShort(at));
+                  default -> from.getFloat(at);
+                };
           }
         });
   }
 
+  /** The product with a float32 matrix, of which a copy is made. */
+  public static DenseProduct of(FloatMatrix w) {
+    return of(w, BestLanes.get());
+  }
+
+  static DenseProduct of(FloatMatrix w, Lanes lanes) {
+    int cols = w.cols();
+    FloatTiles.Source source =
+        (first, count, to) -> System.arraycopy(w.data(), first * cols, to, 0, count * cols);
+    return new DenseProduct(FloatTiles.of(w.rows(), cols, DType.F32, source), lanes);
+  }
+
+  static DenseProduct of(PackedRows rows, DType dtype, Lanes lanes) {
+    FloatTiles.Source source = (first, count, to) -> rows.read(first, count, FloatBuffer.wrap(to));
+    return new DenseProduct(
+        FloatTiles.of(rows.layer().rows(), rows.layer().cols(), dtype, source), lanes);
+  }
+
+  @Override
+  public int rows() {
+    return tiles.rows();
+  }
+
+  @Override
+  public int cols() {
+    return tiles.cols();
+  }
+
+  @Override
+  public long residentBytes() {
+    return tiles.bytes();
+  }
+
+  @Override
+  public void multiply(float[] x, int xAt, int count, float[] y, int yAt) {
+    Objects.checkFromIndexSize(xAt, Math.multiplyExact(count, cols()), x.length);
+    Objects.checkFromIndexSize(yAt, Math.multiplyExact(count, rows()), y.length);
+    new FloatProduct(tiles, lanes).multiply(x, xAt, count, y, yAt);
+  }
+
   @Override
   public void row(int row, float[] to, int at) {
-    Objects.checkIndex(row, rows);
-    int from = row * cols;
-    for (int c = 0; c < cols; c++) {
-      to[at + c] =
-          switch (dtype) {
-            case F16 -> Half.toFloat(data.getShort(2 * (from + c)));
-            case BF16 -> Half.bfloatToFloat(data.getShort(2 * (from + c)));
-            default -> data.getFloat(4 * (from + c));
-          };
-    }
+    Objects.checkIndex(row, rows());
+    tiles.row(row, to, at);
   }
 }

@@ -1,7 +1,13 @@
 package dev.pbq.kernels;
 
+import dev.pbq.core.packed.PackedRows;
 import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.LinearForm;
+import dev.pbq.kernels.family.Form;
+import dev.pbq.kernels.family.Forms;
+import dev.pbq.kernels.lanes.BestLanes;
+import dev.pbq.kernels.lanes.Lanes;
 import java.util.List;
 
 /** Products for weights as they are stored. */
@@ -13,7 +19,41 @@ public final class PackedProducts {
    * beside it is for {@link #formed}. The layer is not kept.
    */
   public static PackedProduct of(QuantizedLinear linear) {
-    return DenseProduct.of(linear.dequantize());
+    return of(linear, BestLanes.get());
+  }
+
+  /** The same by certain loops. */
+  static PackedProduct of(QuantizedLinear linear, Lanes lanes) {
+    Form form = linear.match(new Forms());
+    if (form instanceof Form.Coded coded) {
+      return new CodeProduct(coded.tiles(), coded.apart(), lanes);
+    }
+    if (form instanceof Form.Adapted adapted) {
+      return adapted(adapted, lanes);
+    }
+    Form.Values values = (Form.Values) form;
+    return DenseProduct.of(PackedRows.of(values.layer()), values.dtype(), lanes);
+  }
+
+  private static PackedProduct adapted(Form.Adapted of, Lanes lanes) {
+    int rank = of.rank();
+    int rows = of.base().rows();
+    int cols = of.base().cols();
+    return new LowRankProduct(
+        of(of.base(), lanes),
+        DenseProduct.of(turned(cols, rank, of.a()), lanes),
+        DenseProduct.of(turned(rank, rows, of.b()), lanes));
+  }
+
+  /** The transpose of a matrix [rows, cols]. */
+  private static FloatMatrix turned(int rows, int cols, float[] from) {
+    FloatMatrix to = FloatMatrix.zeros(cols, rows);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        to.data()[c * rows + r] = from[r * cols + c];
+      }
+    }
+    return to;
   }
 
   /**

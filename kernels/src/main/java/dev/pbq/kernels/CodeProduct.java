@@ -1,0 +1,53 @@
+package dev.pbq.kernels;
+
+import dev.pbq.kernels.form.CodeTiles;
+import dev.pbq.kernels.form.SparseRows;
+import dev.pbq.kernels.form.TileProduct;
+import dev.pbq.kernels.lanes.Lanes;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/** The product with codes and scales, and with what is stored apart beside them. */
+final class CodeProduct implements PackedProduct {
+  private final CodeTiles tiles;
+  private final List<SparseRows> apart;
+  private final Lanes lanes;
+
+  CodeProduct(CodeTiles tiles, List<SparseRows> apart, Lanes lanes) {
+    this.tiles = tiles;
+    this.apart = List.copyOf(apart);
+    this.lanes = lanes;
+  }
+
+  @Override
+  public int rows() {
+    return tiles.rows();
+  }
+
+  @Override
+  public int cols() {
+    return tiles.cols();
+  }
+
+  @Override
+  public long residentBytes() {
+    return tiles.bytes() + apart.stream().mapToLong(SparseRows::bytes).sum();
+  }
+
+  @Override
+  public void multiply(float[] x, int xAt, int count, float[] y, int yAt) {
+    Objects.checkFromIndexSize(xAt, Math.multiplyExact(count, cols()), x.length);
+    Objects.checkFromIndexSize(yAt, Math.multiplyExact(count, rows()), y.length);
+    new TileProduct(tiles, lanes).multiply(x, xAt, count, y, yAt);
+    apart.forEach(s -> s.addTo(x, xAt, count, y, yAt));
+  }
+
+  @Override
+  public void row(int row, float[] to, int at) {
+    Objects.checkIndex(row, rows());
+    Arrays.fill(to, at, at + cols(), 0);
+    tiles.addRow(lanes, row, to, at);
+    apart.forEach(s -> s.addRow(row, to, at));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.pbq.kernels.form;
+
+import dev.pbq.kernels.lanes.Lanes;
+
+/**
+ * Vectors x in the order of a layer's positions, each number divided by the power of two that its
+ * code is multiplied with where it stands in its word (exact, but for numbers below 2^-95).
+ *
+ * @param x [positions, columns]
+ * @param sums of the inputs of each run [runs, columns]
+ * @param starts where the even sums of each run start [runs, columns]: half the code range times
+ *     the inputs of those codes that are stored less that half
+ * @param columns 1, or {@link Lanes#COLUMNS}
+ */
+record Inputs(float[] x, float[] sums, float[] starts, int columns) {
+  /**
+   * @param x from {@code xAt} on, {@code count} vectors
+   * @param columns at least {@code count}; what is missing is 0
+   */
+  static Inputs of(Runs runs, float[] x, int xAt, int count, int columns) {
+    Inputs made =
+        new Inputs(
+            new float[runs.positions() * columns],
+            new float[runs.count() * columns],
+            new float[runs.count() * columns],
+            columns);
+    for (int j = 0; j < count; j++) {
+      for (int run = 0; run < runs.count(); run++) {
+        made.fill(runs, run, x, xAt + j * runs.cols(), j);
+      }
+    }
+    return made;
+  }
+
+  private void fill(Runs runs, int run, float[] from, int at, int j) {
+    if (runs.isConstant(run)) {
+      sums[run * columns + j] = (float) runs.constantSum(run, from, at);
+      return;
+    }
+    int first = runs.firstPosition(run);
+    int words = runs.words(run);
+    double sum = 0;
+    double signed = 0;
+    int p = first;
+    for (int code = 0; p < first + runs.positions(run); code += 2) {
+      float even = power(-code * runs.bits());
+      float odd = power(-(code + 1) * runs.bits());
+      double before = sum;
+      double oddSum = 0;
+      for (int w = 0; w < words; w++, p += 2) {
+        float a = value(runs, p, from, at);
+        float b = value(runs, p + 1, from, at);
+        x[p * columns + j] = a * even;
+        x[(p + 1) * columns + j] = b * odd;
+        before += a;
+        oddSum += b;
+      }
+      sum = before + oddSum;
+      if (runs.isSigned(code + 1)) {
+        signed = oddSum;
+      }
+    }
+    sums[run * columns + j] = (float) sum;
+    starts[run * columns + j] = (float) (runs.half() * signed);
+  }
+
+  private static float value(Runs runs, int p, float[] from, int at) {
+    int column = runs.column(p);
+    return column < 0 ? 0 : from[at + column] * runs.factor(p);
+  }
+
+  private static float power(int exponent) {
+    return Float.intBitsToFloat((exponent + 127) << 23);
+  }
+}

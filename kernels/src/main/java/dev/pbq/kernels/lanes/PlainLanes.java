@@ -1,0 +1,128 @@
+package dev.pbq.kernels.lanes;
+
+import java.util.Arrays;
+
+/** The loops in plain Java, which gives the same bits as any vectors. */
+public final class PlainLanes implements Lanes {
+  /** 2^112: what a binary16's bits, moved to a float32's place, are too small by. */
+  private static final float HALF_SCALE = 0x1p112f;
+
+  @Override
+  public String name() {
+    return "plain Java";
+  }
+
+  @Override
+  public void codes(
+      int[] codes,
+      int at,
+      int words,
+      int[] masks,
+      float[] x,
+      int xAt,
+      int count,
+      float[] sums,
+      int sumsAt) {
+    float[] odd = new float[ROWS];
+    int end = at + words * ROWS;
+    int word = at;
+    int mask = 0;
+    for (int i = xAt; i < xAt + count; i += 2) {
+      add(codes, word, masks[mask], x[i], sums, sumsAt);
+      add(codes, word, masks[mask + 8], x[i + 1], odd, 0);
+      word += ROWS;
+      if (word == end) {
+        word = at;
+        mask += 16;
+      }
+    }
+    for (int r = 0; r < ROWS; r++) {
+      sums[sumsAt + r] += odd[r];
+    }
+  }
+
+  private static void add(int[] codes, int word, int mask, float x, float[] sums, int at) {
+    for (int r = 0; r < ROWS; r++) {
+      sums[at + r] = Math.fma((float) (codes[word + r] & mask), x, sums[at + r]);
+    }
+  }
+
+  @Override
+  public void unpack(int[] codes, int at, int words, int[] masks, int count, float[] panel) {
+    int end = at + words * ROWS;
+    int word = at;
+    int mask = 0;
+    for (int i = 0; i < count * ROWS; i += 2 * ROWS) {
+      for (int r = 0; r < ROWS; r++) {
+        panel[i + r] = codes[word + r] & masks[mask];
+        panel[i + ROWS + r] = codes[word + r] & masks[mask + 8];
+      }
+      word += ROWS;
+      if (word == end) {
+        word = at;
+        mask += 16;
+      }
+    }
+  }
+
+  @Override
+  public void columns(
+      float[] panel, int panelAt, int parity, int count, float[] x, int xAt, float[] sums) {
+    for (int i = parity; i < count; i += 2) {
+      for (int j = 0; j < COLUMNS; j++) {
+        float factor = x[xAt + i * COLUMNS + j];
+        for (int r = 0; r < ROWS; r++) {
+          sums[j * ROWS + r] = Math.fma(panel[panelAt + i * ROWS + r], factor, sums[j * ROWS + r]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void column(float[] panel, int panelAt, int count, float[] x, int xAt, float[] sums) {
+    float[] odd = new float[ROWS];
+    Arrays.fill(sums, 0, ROWS, 0);
+    for (int i = 0; i < count; i += 2) {
+      int at = panelAt + i * ROWS;
+      for (int r = 0; r < ROWS; r++) {
+        sums[r] = Math.fma(panel[at + r], x[xAt + i], sums[r]);
+        odd[r] = Math.fma(panel[at + ROWS + r], x[xAt + i + 1], odd[r]);
+      }
+    }
+    for (int r = 0; r < ROWS; r++) {
+      sums[r] += odd[r];
+    }
+  }
+
+  @Override
+  public void widen(int[] pairs, int at, int count, boolean half, float[] panel) {
+    for (int i = 0; i < count * ROWS; i++) {
+      int pair = pairs[at + i];
+      int to = i / ROWS * 2 * ROWS + i % ROWS;
+      panel[to] = half ? half(pair << 16) : Float.intBitsToFloat(pair << 16);
+      panel[to + ROWS] = half ? half(pair) : Float.intBitsToFloat(pair & 0xffff0000);
+    }
+  }
+
+  @Override
+  public void fold(
+      float[] parameters, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
+    for (int r = 0; r < ROWS; r++) {
+      float centred = Math.fma(parameters[at + ROWS + r], -inputs, sums[sumsAt + r]);
+      y[yAt + r] = Math.fma(parameters[at + r], centred, y[yAt + r]);
+    }
+  }
+
+  @Override
+  public void widen(int[] pairs, int at, float[] to) {
+    for (int r = 0; r < ROWS; r++) {
+      to[r] = half(pairs[at + r] << 16);
+      to[ROWS + r] = half(pairs[at + r]);
+    }
+  }
+
+  /** The binary16 in the high half of a word. */
+  private static float half(int high) {
+    return Float.intBitsToFloat((high >> 3) & 0x8fffe000) * HALF_SCALE;
+  }
+}

@@ -1,0 +1,242 @@
+package dev.pbq.kernels.vector;
+
+import dev.pbq.kernels.lanes.Lanes;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The loops on vectors of eight lanes, or four where the processor has no more. Wider ones would
+ * leave too few independent sums in the order that {@link Lanes} fixes.
+ *
+ * <p>Every method here is small and has one loop: the compiler of JDK 17 gives up on inlining
+ * vector operations in larger ones, and then makes an object of every vector, twenty times slower.
+ */
+public final class VectorLanes implements Lanes {
+  private static final VectorSpecies<Float> F =
+      VectorSpecies.of(float.class, shape(FloatVector.SPECIES_PREFERRED.vectorBitSize()));
+  private static final VectorSpecies<Integer> I =
+      VectorSpecies.of(int.class, shape(FloatVector.SPECIES_PREFERRED.vectorBitSize()));
+  private static final int LANES = F.length();
+  private static final float HALF_SCALE = 0x1p112f;
+
+  private static VectorShape shape(int bits) {
+    return bits >= 256 ? VectorShape.S_256_BIT : VectorShape.S_128_BIT;
+  }
+
+  @Override
+  public String name() {
+    return "vectors of " + F.vectorBitSize() + " bits";
+  }
+
+  @Override
+  public void codes(
+      int[] codes,
+      int at,
+      int words,
+      int[] masks,
+      float[] x,
+      int xAt,
+      int count,
+      float[] sums,
+      int sumsAt) {
+    for (int r = 0; r < ROWS; r += 2 * LANES) {
+      twoVectors(codes, at + r, words, masks, x, xAt, xAt + count, sums, sumsAt + r);
+    }
+  }
+
+  private static void twoVectors(
+      int[] codes,
+      int at,
+      int words,
+      int[] masks,
+      float[] x,
+      int from,
+      int to,
+      float[] sums,
+      int sumsAt) {
+    FloatVector even0 = FloatVector.fromArray(F, sums, sumsAt);
+    FloatVector even1 = FloatVector.fromArray(F, sums, sumsAt + LANES);
+    FloatVector odd0 = FloatVector.zero(F);
+    FloatVector odd1 = odd0;
+    int end = at + words * ROWS;
+    int word = at;
+    int mask = 0;
+    for (int i = from; i < to; i += 2) {
+      IntVector w0 = IntVector.fromArray(I, codes, word);
+      IntVector w1 = IntVector.fromArray(I, codes, word + LANES);
+      IntVector m = IntVector.fromArray(I, masks, mask);
+      FloatVector factor = FloatVector.broadcast(F, x[i]);
+      even0 = ((FloatVector) w0.and(m).convert(VectorOperators.I2F, 0)).fma(factor, even0);
+      even1 = ((FloatVector) w1.and(m).convert(VectorOperators.I2F, 0)).fma(factor, even1);
+      m = IntVector.fromArray(I, masks, mask + 8);
+      factor = FloatVector.broadcast(F, x[i + 1]);
+      odd0 = ((FloatVector) w0.and(m).convert(VectorOperators.I2F, 0)).fma(factor, odd0);
+      odd1 = ((FloatVector) w1.and(m).convert(VectorOperators.I2F, 0)).fma(factor, odd1);
+      word += ROWS;
+      if (word == end) {
+        word = at;
+        mask += 16;
+      }
+    }
+    even0.add(odd0).intoArray(sums, sumsAt);
+    even1.add(odd1).intoArray(sums, sumsAt + LANES);
+  }
+
+  @Override
+  public void unpack(int[] codes, int at, int words, int[] masks, int count, float[] panel) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      unpackVector(codes, at + r, words, masks, count, panel, r);
+    }
+  }
+
+  private static void unpackVector(
+      int[] codes, int at, int words, int[] masks, int count, float[] panel, int panelAt) {
+    int end = at + words * ROWS;
+    int word = at;
+    int mask = 0;
+    int to = panelAt + count * ROWS;
+    for (int i = panelAt; i < to; i += 2 * ROWS) {
+      IntVector w = IntVector.fromArray(I, codes, word);
+      ((FloatVector) w.and(IntVector.fromArray(I, masks, mask)).convert(VectorOperators.I2F, 0))
+          .intoArray(panel, i);
+      ((FloatVector) w.and(IntVector.fromArray(I, masks, mask + 8)).convert(VectorOperators.I2F, 0))
+          .intoArray(panel, i + ROWS);
+      word += ROWS;
+      if (word == end) {
+        word = at;
+        mask += 16;
+      }
+    }
+  }
+
+  @Override
+  public void columns(
+      float[] panel, int panelAt, int parity, int count, float[] x, int xAt, float[] sums) {
+    for (int r = 0; r < ROWS; r += 2 * LANES) {
+      int from = panelAt + parity * ROWS + r;
+      fourColumns(panel, from, panelAt + count * ROWS, x, xAt + parity * COLUMNS, sums, r);
+    }
+  }
+
+  private static void fourColumns(
+      float[] panel, int from, int to, float[] x, int xAt, float[] sums, int at) {
+    FloatVector a0 = FloatVector.fromArray(F, sums, at);
+    FloatVector a1 = FloatVector.fromArray(F, sums, at + LANES);
+    FloatVector b0 = FloatVector.fromArray(F, sums, at + ROWS);
+    FloatVector b1 = FloatVector.fromArray(F, sums, at + ROWS + LANES);
+    FloatVector c0 = FloatVector.fromArray(F, sums, at + 2 * ROWS);
+    FloatVector c1 = FloatVector.fromArray(F, sums, at + 2 * ROWS + LANES);
+    FloatVector d0 = FloatVector.fromArray(F, sums, at + 3 * ROWS);
+    FloatVector d1 = FloatVector.fromArray(F, sums, at + 3 * ROWS + LANES);
+    int p = xAt;
+    for (int i = from; i < to; i += 2 * ROWS, p += 2 * COLUMNS) {
+      FloatVector w0 = FloatVector.fromArray(F, panel, i);
+      FloatVector w1 = FloatVector.fromArray(F, panel, i + LANES);
+      FloatVector factor = FloatVector.broadcast(F, x[p]);
+      a0 = w0.fma(factor, a0);
+      a1 = w1.fma(factor, a1);
+      factor = FloatVector.broadcast(F, x[p + 1]);
+      b0 = w0.fma(factor, b0);
+      b1 = w1.fma(factor, b1);
+      factor = FloatVector.broadcast(F, x[p + 2]);
+      c0 = w0.fma(factor, c0);
+      c1 = w1.fma(factor, c1);
+      factor = FloatVector.broadcast(F, x[p + 3]);
+      d0 = w0.fma(factor, d0);
+      d1 = w1.fma(factor, d1);
+    }
+    a0.intoArray(sums, at);
+    a1.intoArray(sums, at + LANES);
+    b0.intoArray(sums, at + ROWS);
+    b1.intoArray(sums, at + ROWS + LANES);
+    c0.intoArray(sums, at + 2 * ROWS);
+    c1.intoArray(sums, at + 2 * ROWS + LANES);
+    d0.intoArray(sums, at + 3 * ROWS);
+    d1.intoArray(sums, at + 3 * ROWS + LANES);
+  }
+
+  @Override
+  public void column(float[] panel, int panelAt, int count, float[] x, int xAt, float[] sums) {
+    for (int r = 0; r < ROWS; r += 2 * LANES) {
+      oneColumn(panel, panelAt + r, x, xAt, xAt + count, sums, r);
+    }
+  }
+
+  private static void oneColumn(
+      float[] panel, int at, float[] x, int from, int to, float[] sums, int sumsAt) {
+    FloatVector even0 = FloatVector.zero(F);
+    FloatVector even1 = even0;
+    FloatVector odd0 = even0;
+    FloatVector odd1 = even0;
+    int p = at;
+    for (int i = from; i < to; i += 2, p += 2 * ROWS) {
+      FloatVector factor = FloatVector.broadcast(F, x[i]);
+      even0 = FloatVector.fromArray(F, panel, p).fma(factor, even0);
+      even1 = FloatVector.fromArray(F, panel, p + LANES).fma(factor, even1);
+      factor = FloatVector.broadcast(F, x[i + 1]);
+      odd0 = FloatVector.fromArray(F, panel, p + ROWS).fma(factor, odd0);
+      odd1 = FloatVector.fromArray(F, panel, p + ROWS + LANES).fma(factor, odd1);
+    }
+    even0.add(odd0).intoArray(sums, sumsAt);
+    even1.add(odd1).intoArray(sums, sumsAt + LANES);
+  }
+
+  @Override
+  public void widen(int[] pairs, int at, int count, boolean half, float[] panel) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      if (half) {
+        widenHalves(pairs, at + r, at + count * ROWS, panel, r);
+      } else {
+        widenBrains(pairs, at + r, at + count * ROWS, panel, r);
+      }
+    }
+  }
+
+  private static void widenHalves(int[] pairs, int from, int to, float[] panel, int panelAt) {
+    int p = panelAt;
+    for (int i = from; i < to; i += ROWS, p += 2 * ROWS) {
+      IntVector pair = IntVector.fromArray(I, pairs, i);
+      half(pair.lanewise(VectorOperators.LSHL, 16)).intoArray(panel, p);
+      half(pair).intoArray(panel, p + ROWS);
+    }
+  }
+
+  private static void widenBrains(int[] pairs, int from, int to, float[] panel, int panelAt) {
+    int p = panelAt;
+    for (int i = from; i < to; i += ROWS, p += 2 * ROWS) {
+      IntVector pair = IntVector.fromArray(I, pairs, i);
+      pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(panel, p);
+      pair.and(0xffff0000).reinterpretAsFloats().intoArray(panel, p + ROWS);
+    }
+  }
+
+  @Override
+  public void fold(
+      float[] parameters, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      FloatVector.fromArray(F, parameters, at + ROWS + r)
+          .fma(FloatVector.broadcast(F, -inputs), FloatVector.fromArray(F, sums, sumsAt + r))
+          .fma(FloatVector.fromArray(F, parameters, at + r), FloatVector.fromArray(F, y, yAt + r))
+          .intoArray(y, yAt + r);
+    }
+  }
+
+  @Override
+  public void widen(int[] pairs, int at, float[] to) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      IntVector pair = IntVector.fromArray(I, pairs, at + r);
+      half(pair.lanewise(VectorOperators.LSHL, 16)).intoArray(to, r);
+      half(pair).intoArray(to, ROWS + r);
+    }
+  }
+
+  private static FloatVector half(IntVector high) {
+    return high.lanewise(VectorOperators.ASHR, 3)
+        .and(0x8fffe000)
+        .reinterpretAsFloats()
+        .mul(HALF_SCALE);
+  }
+}
