@@ -102,6 +102,7 @@ class EveryFamilyTest {
       Model made = model.quantize(recipe, folder.resolve(method));
       assertThat(made.report().orElseThrow().method()).isEqualTo(method);
       assertThat(made.perplexity("tiny", WINDOW, TWO).perplexity()).as(method).isFinite();
+      StoredWeights.requireSameLogits(folder.resolve(method));
     }
     Model sequential =
         model.quantize(methods().get(1).withTrueSequential(true), folder.resolve("sequential"));
