@@ -137,8 +137,18 @@ final class SalientSplitForm {
   private record Salient(AffineGrid high, byte[] codes, float[] low, int groups, int groupSize)
       implements SparseRows.Values {
     @Override
-    public float of(int row, int entry, int column) {
-      return high.value(row, codes[entry] & 0xff) - low[row * groups + column / groupSize];
+    public void read(int row, int from, int count, char[] columns, float[] to) {
+      float scale = high.scale()[row];
+      int zero = high.zero()[row];
+      int end = 0;
+      float lowOfGroup = 0;
+      for (int i = 0, next = row * groups; i < count; i++) {
+        // Columns ascend: the group changes seldom.
+        for (; columns[from + i] >= end; end += groupSize) {
+          lowOfGroup = low[next++];
+        }
+        to[i] = scale * ((codes[from + i] & 0xff) - zero) - lowOfGroup;
+      }
     }
 
     @Override
