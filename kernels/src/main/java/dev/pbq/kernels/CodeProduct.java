@@ -40,14 +40,14 @@ final class CodeProduct implements PackedProduct {
     Objects.checkFromIndexSize(xAt, Math.multiplyExact(count, cols()), x.length);
     Objects.checkFromIndexSize(yAt, Math.multiplyExact(count, rows()), y.length);
     new TileProduct(tiles, lanes).multiply(x, xAt, count, y, yAt);
-    apart.forEach(s -> s.addTo(x, xAt, count, y, yAt));
+    apart.forEach(s -> s.addTo(lanes, x, xAt, count, y, yAt));
   }
 
   @Override
   public void row(int row, float[] to, int at) {
     Objects.checkIndex(row, rows());
     Arrays.fill(to, at, at + cols(), 0);
-    tiles.addRow(lanes, row, to, at);
+    tiles.addRow(row, to, at);
     apart.forEach(s -> s.addRow(row, to, at));
   }
 }

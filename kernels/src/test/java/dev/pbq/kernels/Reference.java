@@ -20,8 +20,10 @@ final class Reference {
   /**
    * The norm of the differences, relative to that of a product whose terms have random signs: the
    * norms of weights and inputs over the root of their number.
+   *
+   * @param scale what weights are taken for where they are smaller
    */
-  static double error(FloatMatrix w, float[] x, int count, float[] y) {
+  static double error(FloatMatrix w, double scale, float[] x, int count, float[] y) {
     double worst = 0;
     for (int i = 0; i < count; i++) {
       double error = 0;
@@ -34,7 +36,8 @@ final class Reference {
         double sum = 0;
         for (int c = 0; c < w.cols(); c++) {
           sum += (double) w.get(r, c) * x[i * w.cols() + c];
-          squares += (double) w.get(r, c) * w.get(r, c);
+          double size = Math.max(scale, Math.abs(w.get(r, c)));
+          squares += size * size;
         }
         double d = y[i * w.rows() + r] - sum;
         error += d * d;

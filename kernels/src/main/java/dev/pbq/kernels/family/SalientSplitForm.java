@@ -20,10 +20,21 @@ final class SalientSplitForm {
   private final int rows;
   private final int cols;
 
+  /**
+   * Whether a group of a row has weights that are not salient, indexed {@code row * groups + g}.
+   */
+  private final boolean[] hasLow;
+
   private SalientSplitForm(SalientSplitLinear linear) {
     this.linear = linear;
     rows = linear.rows();
     cols = linear.cols();
+    hasLow = new boolean[rows * linear.groups()];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        hasLow[r * linear.groups() + c / linear.groupSize()] |= !linear.isSalient(r, c);
+      }
+    }
   }
 
   static Form of(SalientSplitLinear linear) {
@@ -75,6 +86,10 @@ final class SalientSplitForm {
       }
     }
     byte[] codes = linear.codes();
+    // Where all weights are salient, what low ones would be must not leave its rounding behind.
+    CodeTiles.Grid used =
+        GridForms.grid(
+            (r, g) -> hasLow[r * columns.length + g / perGroup] ? grid.scale(r, g) : 0, grid::zero);
     CodeTiles tiles =
         CodeTiles.of(
             rows,
@@ -82,7 +97,7 @@ final class SalientSplitForm {
             runs.build(),
             (first, count) ->
                 (r, run, c) -> linear.isSalient(r, c) ? 0 : codes[r * cols + c] & 0xff,
-            grid);
+            used);
     return new Form.Coded(tiles, apart);
   }
 
@@ -102,7 +117,7 @@ final class SalientSplitForm {
     float[] low = new float[rows * groups];
     for (int r = 0; r < rows; r++) {
       for (int g = 0; g < groups; g++) {
-        low[r * groups + g] = lowOfZero.of(r, g);
+        low[r * groups + g] = hasLow[r * groups + g] ? lowOfZero.of(r, g) : 0;
       }
     }
     return sparse.build(
@@ -122,8 +137,18 @@ final class SalientSplitForm {
   private record Salient(AffineGrid high, byte[] codes, float[] low, int groups, int groupSize)
       implements SparseRows.Values {
     @Override
-    public float of(int row, int entry, int column) {
-      return high.value(row, codes[entry] & 0xff) - low[row * groups + column / groupSize];
+    public void read(int row, int from, int count, char[] columns, float[] to) {
+      float scale = high.scale()[row];
+      int zero = high.zero()[row];
+      int end = 0;
+      float lowOfGroup = 0;
+      for (int i = 0, next = row * groups; i < count; i++) {
+        // Columns ascend: the group changes seldom.
+        for (; columns[from + i] >= end; end += groupSize) {
+          lowOfGroup = low[next++];
+        }
+        to[i] = scale * ((codes[from + i] & 0xff) - zero) - lowOfGroup;
+      }
     }
 
     @Override

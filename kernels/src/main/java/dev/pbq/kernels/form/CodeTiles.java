@@ -3,7 +3,6 @@ package dev.pbq.kernels.form;
 import static dev.pbq.kernels.lanes.Lanes.ROWS;
 
 import dev.pbq.core.parallel.Parallel;
-import dev.pbq.kernels.lanes.Lanes;
 import java.util.Arrays;
 
 /**
@@ -12,6 +11,9 @@ import java.util.Arrays;
  * scale * (code - zero)}. Immutable.
  */
 public final class CodeTiles {
+  private static final int UNSEEN = -1;
+  private static final int DIFFERENT = -2;
+
   private final int rows;
   private final Runs runs;
   private final int[] masks;
@@ -65,11 +67,15 @@ public final class CodeTiles {
           int count = Math.min(ROWS, rows - first);
           RowCodes of = codes.rows(first, count);
           for (int r = first; r < first + count; r++) {
-            packRow(runs, of, r, words, tile * runs.tileWords() + r % ROWS);
+            int[] only = new int[groups];
+            Arrays.fill(only, UNSEEN);
+            packRow(runs, of, r, words, tile * runs.tileWords() + r % ROWS, only);
             for (int g = 0; g < groups; g++) {
               int at = (tile * groups + g) * 2 * ROWS + r % ROWS;
-              parameters[at] = grid.scale(r, g);
-              parameters[at + ROWS] = grid.zero(r, g);
+              float zero = grid.zero(r, g);
+              // Weights that are all 0 shall give 0, not what rounding leaves of two sums.
+              parameters[at] = only[g] == zero && only[g] >= 0 ? 0 : grid.scale(r, g);
+              parameters[at + ROWS] = zero;
             }
           }
           repeatLastRow(count, tile, groups, parameters);
@@ -84,19 +90,34 @@ public final class CodeTiles {
     }
   }
 
-  private static void packRow(Runs runs, RowCodes codes, int row, int[] words, int at) {
+  /** Also finds, for each group, the code that all its weights have, if there is one. */
+  private static void packRow(Runs runs, RowCodes codes, int row, int[] words, int at, int[] only) {
     int mask = (1 << runs.bits()) - 1;
     for (int run = 0; run < runs.count(); run++) {
-      for (int p = 0; p < runs.positions(run); p++) {
-        int column = runs.column(runs.firstPosition(run) + p);
+      int first = runs.firstPosition(run);
+      int end = runs.positions(run);
+      int words16 = runs.words(run) * ROWS;
+      int from = at + runs.firstWord(run) * ROWS;
+      int seen = only[runs.group(run)];
+      for (int p = 0, code = 0, word = 0; p < end; p++) {
+        int column = runs.column(first + p);
         if (column >= 0) {
-          int code = runs.code(run, p);
           int value = codes.code(row, run, column);
-          value = runs.isSigned(code) ? value ^ runs.half() : value;
-          words[at + (runs.firstWord(run) + runs.word(run, p)) * ROWS] |=
-              (value & mask) << (code * runs.bits());
+          seen = seen == UNSEEN || seen == value ? value : DIFFERENT;
+          int flip = runs.isSigned(code) ? runs.half() : 0;
+          words[from + word] |= ((value ^ flip) & mask) << (code * runs.bits());
+        }
+        // Two codes of a word, then two of the next; after the last word, the next two of the
+        // first.
+        if (p % 2 == 0) {
+          code++;
+        } else {
+          word += ROWS;
+          code += word == words16 ? 1 : -1;
+          word = word == words16 ? 0 : word;
         }
       }
+      only[runs.group(run)] = seen;
     }
   }
 
@@ -139,15 +160,14 @@ public final class CodeTiles {
   }
 
   /** The weights of a row, added to {@code to}. */
-  public void addRow(Lanes lanes, int row, float[] to, int toAt) {
+  public void addRow(int row, float[] to, int toAt) {
     int tile = row / ROWS;
     int lane = row % ROWS;
-    float[] scratch = new float[2 * ROWS];
     for (int run = 0; run < runs.count(); run++) {
-      float[] values = parameters.of(lanes, tile, runs.group(run), scratch);
-      int at = parameters.at(tile, runs.group(run)) + lane;
+      float scale = parameters.scale(row, runs.group(run));
+      float zero = parameters.zero(row, runs.group(run));
       if (runs.isConstant(run)) {
-        runs.addConstant(run, values[at] * -values[at + ROWS], to, toAt);
+        runs.addConstant(run, scale * -zero, to, toAt);
       }
       for (int p = 0; p < runs.positions(run); p++) {
         int position = runs.firstPosition(run) + p;
@@ -156,8 +176,7 @@ public final class CodeTiles {
           int word = words[at(tile, run) + runs.word(run, p) * ROWS + lane];
           int value = (word >>> (code * runs.bits())) & ((1 << runs.bits()) - 1);
           value = runs.isSigned(code) ? value ^ runs.half() : value;
-          to[toAt + runs.column(position)] +=
-              values[at] * (value - values[at + ROWS]) * runs.factor(position);
+          to[toAt + runs.column(position)] += scale * (value - zero) * runs.factor(position);
         }
       }
     }

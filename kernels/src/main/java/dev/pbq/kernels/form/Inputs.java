@@ -38,24 +38,24 @@ record Inputs(float[] x, float[] sums, float[] starts, int columns) {
       return;
     }
     int first = runs.firstPosition(run);
+    int end = first + runs.positions(run);
     int words = runs.words(run);
     double sum = 0;
     double signed = 0;
     int p = first;
-    for (int code = 0; p < first + runs.positions(run); code += 2) {
+    for (int code = 0; p < end; code += 2) {
       float even = power(-code * runs.bits());
       float odd = power(-(code + 1) * runs.bits());
-      double before = sum;
       double oddSum = 0;
-      for (int w = 0; w < words; w++, p += 2) {
+      for (int to = Math.min(end, p + 2 * words); p < to; p += 2) {
         float a = value(runs, p, from, at);
         float b = value(runs, p + 1, from, at);
         x[p * columns + j] = a * even;
         x[(p + 1) * columns + j] = b * odd;
-        before += a;
+        sum += a;
         oddSum += b;
       }
-      sum = before + oddSum;
+      sum += oddSum;
       if (runs.isSigned(code + 1)) {
         signed = oddSum;
       }

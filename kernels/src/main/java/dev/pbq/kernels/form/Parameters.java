@@ -8,15 +8,27 @@ import dev.pbq.kernels.lanes.Lanes;
 /** Scale and zero of every group of every row, tile by tile: a weight is scale * (code - zero). */
 interface Parameters {
   /**
-   * Scales [ROWS] and zeros [ROWS] of a group of a tile.
+   * Adds a run to the results of a tile, as {@link Lanes#fold}.
    *
-   * @param scratch [2 * ROWS], for what is not stored as it is used
-   * @return an array that has them from {@link #at} on: the scratch, or the store itself
+   * @param sums [ROWS] from {@code sumsAt} on
+   * @param inputs the sum of the run's inputs
+   * @param y [ROWS] from {@code yAt} on
+   * @param scratch [2 * ROWS]
    */
-  float[] of(Lanes lanes, int tile, int group, float[] scratch);
+  void fold(
+      Lanes lanes,
+      int tile,
+      int group,
+      float[] sums,
+      int sumsAt,
+      float inputs,
+      float[] y,
+      int yAt,
+      float[] scratch);
 
-  /** Where in the array of {@link #of} they begin. */
-  int at(int tile, int group);
+  float scale(int row, int group);
+
+  float zero(int row, int group);
 
   long bytes();
 
@@ -55,13 +67,28 @@ interface Parameters {
   /** float32, both. */
   record Plain(int groups, float[] values) implements Parameters {
     @Override
-    public float[] of(Lanes lanes, int tile, int group, float[] scratch) {
-      return values;
+    public void fold(
+        Lanes lanes,
+        int tile,
+        int group,
+        float[] sums,
+        int sumsAt,
+        float inputs,
+        float[] y,
+        int yAt,
+        float[] scratch) {
+      int at = (tile * groups + group) * 2 * ROWS;
+      lanes.fold(values, at, sums, sumsAt, inputs, y, yAt);
     }
 
     @Override
-    public int at(int tile, int group) {
-      return (tile * groups + group) * 2 * ROWS;
+    public float scale(int row, int group) {
+      return values[(row / ROWS * groups + group) * 2 * ROWS + row % ROWS];
+    }
+
+    @Override
+    public float zero(int row, int group) {
+      return values[((row / ROWS * groups + group) * 2 + 1) * ROWS + row % ROWS];
     }
 
     @Override
@@ -83,14 +110,29 @@ interface Parameters {
     }
 
     @Override
-    public float[] of(Lanes lanes, int tile, int group, float[] scratch) {
+    public void fold(
+        Lanes lanes,
+        int tile,
+        int group,
+        float[] sums,
+        int sumsAt,
+        float inputs,
+        float[] y,
+        int yAt,
+        float[] scratch) {
       lanes.widen(pairs, (tile * groups + group) * ROWS, scratch);
-      return scratch;
+      lanes.fold(scratch, 0, sums, sumsAt, inputs, y, yAt);
     }
 
     @Override
-    public int at(int tile, int group) {
-      return 0;
+    public float scale(int row, int group) {
+      return Half.toFloat((short) pairs[(row / ROWS * groups + group) * ROWS + row % ROWS]);
+    }
+
+    @Override
+    public float zero(int row, int group) {
+      int pair = pairs[(row / ROWS * groups + group) * ROWS + row % ROWS];
+      return Half.toFloat((short) (pair >>> 16));
     }
 
     @Override
@@ -110,15 +152,28 @@ interface Parameters {
     }
 
     @Override
-    public float[] of(Lanes lanes, int tile, int group, float[] scratch) {
-      System.arraycopy(scales, (tile * groups + group) * ROWS, scratch, 0, ROWS);
-      java.util.Arrays.fill(scratch, ROWS, 2 * ROWS, zero);
-      return scratch;
+    public void fold(
+        Lanes lanes,
+        int tile,
+        int group,
+        float[] sums,
+        int sumsAt,
+        float inputs,
+        float[] y,
+        int yAt,
+        float[] scratch) {
+      int at = (tile * groups + group) * ROWS;
+      lanes.fold(scales, at, zero, sums, sumsAt, inputs, y, yAt);
     }
 
     @Override
-    public int at(int tile, int group) {
-      return 0;
+    public float scale(int row, int group) {
+      return scales[(row / ROWS * groups + group) * ROWS + row % ROWS];
+    }
+
+    @Override
+    public float zero(int row, int group) {
+      return zero;
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * The runs of a layer: columns whose codes are added up before a scale is applied. A run's columns
  * may be any, in any order, and a column may be in several runs. Positions are counted through all
- * runs; each run fills whole words, so that some positions have no column. Immutable.
+ * runs; each has an even number of them, so that the last may have no column. Immutable.
  */
 public final class Runs {
   /** Columns of a run at most: longer sums would round too much before they are centred. */
@@ -23,6 +23,7 @@ public final class Runs {
   private final int perWord;
   private final int cols;
   private final int[] firstWord;
+  private final int[] firstPosition;
   private final int[] group;
   private final int[] column;
   private final Optional<float[]> factor;
@@ -35,25 +36,26 @@ public final class Runs {
     this.cols = cols;
     perWord = perWord(bits);
     firstWord = new int[runs.size() + 1];
+    firstPosition = new int[runs.size() + 1];
     group = new int[runs.size()];
     constant = new Run[runs.size()];
     for (int i = 0; i < runs.size(); i++) {
       Run run = runs.get(i);
       int coded = run.coded ? run.columns.length : 0;
       firstWord[i + 1] = firstWord[i] + (coded + perWord - 1) / perWord;
+      firstPosition[i + 1] = firstPosition[i] + coded + coded % 2;
       group[i] = run.group;
       constant[i] = run.coded ? null : run;
     }
-    column = new int[words() * perWord];
+    column = new int[positions()];
+    Arrays.fill(column, NONE);
     factor = factors ? Optional.of(new float[column.length]) : Optional.empty();
     for (int i = 0; i < runs.size(); i++) {
       Run run = runs.get(i);
-      for (int p = 0; p < positions(i); p++) {
-        int at = offset(i, p);
-        boolean there = at < run.columns.length;
-        column[firstPosition(i) + p] = there ? run.columns[at] : NONE;
-        if (factors && there) {
-          factor.orElseThrow()[firstPosition(i) + p] = run.factor(at);
+      for (int p = 0; run.coded && p < run.columns.length; p++) {
+        column[firstPosition[i] + p] = run.columns[p];
+        if (factors) {
+          factor.orElseThrow()[firstPosition[i] + p] = run.factor(p);
         }
       }
     }
@@ -156,15 +158,15 @@ public final class Runs {
   }
 
   int positions() {
-    return column.length;
+    return firstPosition[firstPosition.length - 1];
   }
 
   int positions(int run) {
-    return words(run) * perWord;
+    return firstPosition[run + 1] - firstPosition[run];
   }
 
   int firstPosition(int run) {
-    return firstWord[run] * perWord;
+    return firstPosition[run];
   }
 
   /** The column at a position, or {@link #NONE}. */
@@ -208,11 +210,6 @@ public final class Runs {
   /** The word of a run in which a position is. */
   int word(int run, int p) {
     return p / 2 % words(run);
-  }
-
-  /** Where in the order of the run's columns the one at a position is. */
-  int offset(int run, int p) {
-    return word(run, p) * perWord + code(run, p);
   }
 
   /** The highest code reaches the sign bit, and is stored less half its range. */

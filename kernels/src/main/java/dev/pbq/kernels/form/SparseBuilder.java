@@ -71,8 +71,8 @@ public final class SparseBuilder {
 
   private record Floats(float[] values) implements SparseRows.Values {
     @Override
-    public float of(int row, int entry, int column) {
-      return values[entry];
+    public void read(int row, int from, int count, char[] columns, float[] to) {
+      System.arraycopy(values, from, to, 0, count);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.pbq.kernels.form;
 
 import dev.pbq.core.parallel.Parallel;
+import dev.pbq.kernels.lanes.Lanes;
 
 /**
  * Some weights of each row, the others 0: columns in two bytes, values as {@link Values} has them.
@@ -13,7 +14,7 @@ public final class SparseRows {
   private static final int ROWS_PER_TASK = 32;
 
   /** Columns of inputs that are handled together. */
-  private static final int BLOCK = 8;
+  private static final int BLOCK = Lanes.APART;
 
   private final int rows;
   private final int cols;
@@ -22,15 +23,20 @@ public final class SparseRows {
   private final char[] column;
   private final Values values;
 
+  /** The entries of the longest row. */
+  private final int most;
+
   /** The values of the entries. Thread-safe. */
   public interface Values {
     /**
-     * The value of an entry.
+     * Writes the values of the entries of a row.
      *
-     * @param entry its number among all, row by row
-     * @param column from {@code firstColumn} on
+     * @param from the first one's number among all, row by row
+     * @param count how many
+     * @param columns their columns, from {@code firstColumn} on, at the same numbers
+     * @param to receives them from its start
      */
-    float of(int row, int entry, int column);
+    void read(int row, int from, int count, char[] columns, float[] to);
 
     /** Bytes that they take. */
     long bytes();
@@ -49,6 +55,11 @@ public final class SparseRows {
     this.start = start;
     this.column = column;
     this.values = values;
+    int longest = 0;
+    for (int r = 0; r < rows; r++) {
+      longest = Math.max(longest, start[r + 1] - start[r]);
+    }
+    most = longest;
   }
 
   /** Bytes of all arrays. */
@@ -57,14 +68,17 @@ public final class SparseRows {
   }
 
   /** Adds the products with {@code count} vectors: {@code y_i += W x_i}. */
-  public void addTo(float[] x, int xAt, int count, float[] y, int yAt) {
+  public void addTo(Lanes lanes, float[] x, int xAt, int count, float[] y, int yAt) {
     if (count == 1) {
       Parallel.forEachRange(
           rows,
           ROWS_PER_TASK,
           (from, to) -> {
+            float[] of = new float[most];
             for (int r = from; r < to; r++) {
-              y[yAt + r] += one(r, x, xAt + firstColumn);
+              values.read(r, start[r], start[r + 1] - start[r], column, of);
+              y[yAt + r] +=
+                  one(column, start[r], start[r + 1] - start[r], of, x, xAt + firstColumn);
             }
           });
       return;
@@ -84,9 +98,12 @@ public final class SparseRows {
           rows,
           ROWS_PER_TASK,
           (from, to) -> {
+            float[] of = new float[most];
             float[] sums = new float[4 * BLOCK];
             for (int r = from; r < to; r++) {
-              block(r, turned, sums);
+              int entries = start[r + 1] - start[r];
+              values.read(r, start[r], entries, column, of);
+              lanes.scatter(of, column, start[r], entries, turned, sums);
               for (int j = 0; j < some; j++) {
                 y[out + j * rows + r] +=
                     (sums[j] + sums[BLOCK + j]) + (sums[2 * BLOCK + j] + sums[3 * BLOCK + j]);
@@ -97,47 +114,37 @@ public final class SparseRows {
   }
 
   /** Four sums, of every fourth entry each, so that one need not wait for the other. */
-  private float one(int row, float[] x, int at) {
+  private static float one(char[] column, int from, int count, float[] of, float[] x, int at) {
     float a = 0;
     float b = 0;
     float c = 0;
     float d = 0;
-    int e = start[row];
-    int end = start[row + 1];
-    for (; e + 3 < end; e += 4) {
-      a = Math.fma(values.of(row, e, column[e]), x[at + column[e]], a);
-      b = Math.fma(values.of(row, e + 1, column[e + 1]), x[at + column[e + 1]], b);
-      c = Math.fma(values.of(row, e + 2, column[e + 2]), x[at + column[e + 2]], c);
-      d = Math.fma(values.of(row, e + 3, column[e + 3]), x[at + column[e + 3]], d);
+    int whole = count & ~3;
+    for (int i = 0; i < whole; i += 4) {
+      a = Math.fma(of[i], x[at + column[from + i]], a);
+      b = Math.fma(of[i + 1], x[at + column[from + i + 1]], b);
+      c = Math.fma(of[i + 2], x[at + column[from + i + 2]], c);
+      d = Math.fma(of[i + 3], x[at + column[from + i + 3]], d);
     }
-    if (e < end) {
-      a = Math.fma(values.of(row, e, column[e]), x[at + column[e]], a);
+    if (whole < count) {
+      a = Math.fma(of[whole], x[at + column[from + whole]], a);
     }
-    if (e + 1 < end) {
-      b = Math.fma(values.of(row, e + 1, column[e + 1]), x[at + column[e + 1]], b);
+    if (whole + 1 < count) {
+      b = Math.fma(of[whole + 1], x[at + column[from + whole + 1]], b);
     }
-    if (e + 2 < end) {
-      c = Math.fma(values.of(row, e + 2, column[e + 2]), x[at + column[e + 2]], c);
+    if (whole + 2 < count) {
+      c = Math.fma(of[whole + 2], x[at + column[from + whole + 2]], c);
     }
     return (a + b) + (c + d);
   }
 
-  private void block(int row, float[] turned, float[] sums) {
-    java.util.Arrays.fill(sums, 0);
-    for (int e = start[row]; e < start[row + 1]; e++) {
-      float value = values.of(row, e, column[e]);
-      int from = column[e] * BLOCK;
-      int to = (e - start[row]) % 4 * BLOCK;
-      for (int j = 0; j < BLOCK; j++) {
-        sums[to + j] = Math.fma(value, turned[from + j], sums[to + j]);
-      }
-    }
-  }
-
   /** Adds the weights of a row. */
   public void addRow(int row, float[] to, int at) {
-    for (int e = start[row]; e < start[row + 1]; e++) {
-      to[at + firstColumn + column[e]] += values.of(row, e, column[e]);
+    int entries = start[row + 1] - start[row];
+    float[] of = new float[entries];
+    values.read(row, start[row], entries, column, of);
+    for (int e = 0; e < entries; e++) {
+      to[at + firstColumn + column[start[row] + e]] += of[e];
     }
   }
 }

@@ -60,10 +60,9 @@ public final class TileProduct {
               sums,
               0);
         }
-        int group = runs.group(run);
-        float[] values = tiles.parameters().of(lanes, tile, group, scratch);
-        int at = tiles.parameters().at(tile, group);
-        lanes.fold(values, at, sums, 0, inputs.sums()[run], out, 0);
+        tiles
+            .parameters()
+            .fold(lanes, tile, runs.group(run), sums, 0, inputs.sums()[run], out, 0, scratch);
       }
       int row = tile * ROWS;
       System.arraycopy(out, 0, y, yAt + row, Math.min(ROWS, tiles.rows() - row));
@@ -83,8 +82,6 @@ public final class TileProduct {
         int at = tiles.at(tile, run);
         lanes.unpack(tiles.words(), at, runs.words(run), tiles.masks(), positions, panel);
       }
-      float[] values = tiles.parameters().of(lanes, tile, runs.group(run), scratch);
-      int at = tiles.parameters().at(tile, runs.group(run));
       for (int b = 0; b < blocks.length; b++) {
         Inputs in = blocks[b];
         for (int i = 0; i < even.length; i++) {
@@ -99,7 +96,10 @@ public final class TileProduct {
         }
         for (int j = 0; j < COLUMNS; j++) {
           float sum = in.sums()[run * COLUMNS + j];
-          lanes.fold(values, at, even, j * ROWS, sum, out, (b * COLUMNS + j) * ROWS);
+          int to = (b * COLUMNS + j) * ROWS;
+          tiles
+              .parameters()
+              .fold(lanes, tile, runs.group(run), even, j * ROWS, sum, out, to, scratch);
         }
       }
     }

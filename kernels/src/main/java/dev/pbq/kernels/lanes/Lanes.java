@@ -13,6 +13,9 @@ public interface Lanes {
   /** Columns that {@link #columns} handles together. */
   int COLUMNS = 4;
 
+  /** Vectors that {@link #scatter} handles together. */
+  int APART = 8;
+
   /** What the loops run on, for reports. */
   String name();
 
@@ -76,6 +79,17 @@ public interface Lanes {
   void widen(int[] pairs, int at, int count, boolean half, float[] panel);
 
   /**
+   * Sets {@code sums} to the products of a few weights of a row with {@value #APART} vectors: every
+   * fourth weight's are added up, from each of the first four on.
+   *
+   * @param values of the weights, from the start
+   * @param columns their columns, from {@code from} on
+   * @param x [columns, APART]
+   * @param sums receives [4, APART]
+   */
+  void scatter(float[] values, char[] columns, int from, int count, float[] x, float[] sums);
+
+  /**
    * {@code y += scale * (sums - zero * inputs)}, both steps fused.
    *
    * @param parameters scales [ROWS], then zeros [ROWS], from {@code at} on
@@ -84,6 +98,21 @@ public interface Lanes {
    * @param y [ROWS] from {@code yAt} on
    */
   void fold(float[] parameters, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt);
+
+  /**
+   * {@link #fold} with the same zero for all rows.
+   *
+   * @param scales [ROWS] from {@code at} on
+   */
+  void fold(
+      float[] scales,
+      int at,
+      float zero,
+      float[] sums,
+      int sumsAt,
+      float inputs,
+      float[] y,
+      int yAt);
 
   /**
    * Widens pairs of binary16 numbers.

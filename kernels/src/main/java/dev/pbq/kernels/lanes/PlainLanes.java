@@ -105,11 +105,40 @@ public final class PlainLanes implements Lanes {
   }
 
   @Override
+  public void scatter(
+      float[] values, char[] columns, int from, int count, float[] x, float[] sums) {
+    Arrays.fill(sums, 0);
+    for (int i = 0; i < count; i++) {
+      int at = columns[from + i] * APART;
+      int to = i % 4 * APART;
+      for (int j = 0; j < APART; j++) {
+        sums[to + j] = Math.fma(values[i], x[at + j], sums[to + j]);
+      }
+    }
+  }
+
+  @Override
   public void fold(
       float[] parameters, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
     for (int r = 0; r < ROWS; r++) {
       float centred = Math.fma(parameters[at + ROWS + r], -inputs, sums[sumsAt + r]);
       y[yAt + r] = Math.fma(parameters[at + r], centred, y[yAt + r]);
+    }
+  }
+
+  @Override
+  public void fold(
+      float[] scales,
+      int at,
+      float zero,
+      float[] sums,
+      int sumsAt,
+      float inputs,
+      float[] y,
+      int yAt) {
+    for (int r = 0; r < ROWS; r++) {
+      float centred = Math.fma(zero, -inputs, sums[sumsAt + r]);
+      y[yAt + r] = Math.fma(scales[at + r], centred, y[yAt + r]);
     }
   }
 

@@ -214,12 +214,67 @@ public final class VectorLanes implements Lanes {
   }
 
   @Override
+  public void scatter(
+      float[] values, char[] columns, int from, int count, float[] x, float[] sums) {
+    int whole = count & ~3;
+    for (int j = 0; j < APART; j += LANES) {
+      scatterVector(values, columns, from, whole, x, sums, j);
+      for (int i = whole; i < count; i++) {
+        int to = (i - whole) * APART + j;
+        FloatVector.fromArray(F, x, columns[from + i] * APART + j)
+            .fma(FloatVector.broadcast(F, values[i]), FloatVector.fromArray(F, sums, to))
+            .intoArray(sums, to);
+      }
+    }
+  }
+
+  private static void scatterVector(
+      float[] values, char[] columns, int from, int count, float[] x, float[] sums, int j) {
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int i = 0; i < count; i += 4) {
+      a = at(x, columns[from + i], j).fma(FloatVector.broadcast(F, values[i]), a);
+      b = at(x, columns[from + i + 1], j).fma(FloatVector.broadcast(F, values[i + 1]), b);
+      c = at(x, columns[from + i + 2], j).fma(FloatVector.broadcast(F, values[i + 2]), c);
+      d = at(x, columns[from + i + 3], j).fma(FloatVector.broadcast(F, values[i + 3]), d);
+    }
+    a.intoArray(sums, j);
+    b.intoArray(sums, APART + j);
+    c.intoArray(sums, 2 * APART + j);
+    d.intoArray(sums, 3 * APART + j);
+  }
+
+  private static FloatVector at(float[] x, int column, int j) {
+    return FloatVector.fromArray(F, x, column * APART + j);
+  }
+
+  @Override
   public void fold(
       float[] parameters, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
     for (int r = 0; r < ROWS; r += LANES) {
       FloatVector.fromArray(F, parameters, at + ROWS + r)
           .fma(FloatVector.broadcast(F, -inputs), FloatVector.fromArray(F, sums, sumsAt + r))
           .fma(FloatVector.fromArray(F, parameters, at + r), FloatVector.fromArray(F, y, yAt + r))
+          .intoArray(y, yAt + r);
+    }
+  }
+
+  @Override
+  public void fold(
+      float[] scales,
+      int at,
+      float zero,
+      float[] sums,
+      int sumsAt,
+      float inputs,
+      float[] y,
+      int yAt) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      FloatVector.broadcast(F, zero)
+          .fma(FloatVector.broadcast(F, -inputs), FloatVector.fromArray(F, sums, sumsAt + r))
+          .fma(FloatVector.fromArray(F, scales, at + r), FloatVector.fromArray(F, y, yAt + r))
           .intoArray(y, yAt + r);
     }
   }
