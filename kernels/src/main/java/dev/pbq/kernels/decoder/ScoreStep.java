@@ -26,7 +26,7 @@ record ScoreStep(
     float[] sinks,
     int window) {
   /** Multiplications of all heads below which one thread is faster. */
-  private static final long WORTH_THREADS = 1 << 19;
+  private static final long WORTH_THREADS = 1 << 17;
 
   /**
    * Computes contexts.
