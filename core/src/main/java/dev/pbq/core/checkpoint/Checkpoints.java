@@ -1,10 +1,14 @@
 package dev.pbq.core.checkpoint;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.tensor.DType;
 import java.util.Optional;
+import java.util.Set;
 
 /** Opens the weights of a model folder, whichever way they are stored. */
 public final class Checkpoints {
+  private static final Set<DType> FLOATS = Set.of(DType.F64, DType.F32, DType.F16, DType.BF16);
+
   private Checkpoints() {}
 
   /**
@@ -30,11 +34,7 @@ public final class Checkpoints {
     }
     Optional<ForeignLayout> named = method.flatMap(layouts::named);
     if (method.isPresent() && named.isEmpty()) {
-      throw PbqException.badData(
-          folder.path()
-              + ": the model is already quantized with '"
-              + TensorNames.printable(method.get())
-              + "'; pbq needs the original weights");
+      throw unknown(folder, method.get());
     }
     Checkpoint stored = Checkpoint.open(folder);
     try {
@@ -61,6 +61,49 @@ public final class Checkpoints {
                     ForeignLayouts.load().named(m).isPresent()
                         || ModelFileFormats.load().named(m).isPresent())
             .orElse(true);
+  }
+
+  /**
+   * Refuses a model that another program has quantized in a way that {@link #open} does not know.
+   *
+   * @throws PbqException BAD_DATA naming the method, and a tensor with its type
+   */
+  public static void requireKnown(ModelFolder folder) {
+    if (!isKnown(folder)) {
+      throw unknown(folder, folder.quantMethod().orElseThrow());
+    }
+  }
+
+  private static PbqException unknown(ModelFolder folder, String method) {
+    return PbqException.badData(
+        folder.path()
+            + ": the model is already quantized with '"
+            + TensorNames.printable(method)
+            + "'"
+            + codes(folder).map(tensor -> " (" + tensor + ")").orElse("")
+            + ", which pbq does not read; it needs the original weights");
+  }
+
+  /** A tensor of codes, with its type; empty where none is found. */
+  private static Optional<String> codes(ModelFolder folder) {
+    try (Checkpoint stored = Checkpoint.open(folder)) {
+      return stored.unread().entrySet().stream()
+          .findFirst()
+          .map(e -> tensor(e.getKey(), e.getValue()))
+          .or(
+              () ->
+                  stored.names().stream()
+                      .filter(name -> !FLOATS.contains(stored.info(name).dtype()))
+                      .findFirst()
+                      .map(name -> tensor(name, stored.info(name).dtype().name())));
+    } catch (PbqException e) {
+      // That the model is of an unknown method is the first of its faults.
+      return Optional.empty();
+    }
+  }
+
+  private static String tensor(String name, String type) {
+    return "tensor " + TensorNames.printable(name) + " is " + TensorNames.printable(type);
   }
 
   /**

@@ -121,7 +121,9 @@ class ForeignLayoutTest {
     ModelFolder model = write("bytes", codes("a.b"));
     assertThat(Checkpoints.isKnown(model)).isFalse();
     SafetensorsFileTest.assertBadData(
-        () -> Checkpoints.open(model), "already quantized with 'bytes'");
+        () -> Checkpoints.open(model), "already quantized with 'bytes' (tensor a.b.codes is ");
+    SafetensorsFileTest.assertBadData(
+        () -> Checkpoints.requireKnown(model), "which pbq does not read; it needs the original");
     ModelFolder silent = write(null, codes("a.b"));
     assertThat(Checkpoints.isKnown(silent)).isTrue();
     try (Checkpoint stored = Checkpoint.open(folder)) {

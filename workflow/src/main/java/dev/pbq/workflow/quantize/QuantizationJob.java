@@ -68,6 +68,7 @@ public final class QuantizationJob implements AutoCloseable {
     ModelFolder folder = ModelFolder.open(resolved.folder());
     Optional<String> before = folder.quantMethod();
     if (before.isPresent()) {
+      Checkpoints.requireKnown(folder);
       throw PbqException.badData(
           Wording.of(
               "%s is quantized already (quant_method %s); {dequantizeFirst} takes its dequantized"
