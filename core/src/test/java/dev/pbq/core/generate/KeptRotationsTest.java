@@ -59,6 +59,11 @@ class KeptRotationsTest {
   }
 
   private static Generator open(NDManager manager, Checkpoint weights) {
-    return Generator.open(manager, model(), weights, ProductOperands.UNCHANGED, true, 64);
+    CausalModel model = model();
+    return Generator.open(
+        model,
+        64,
+        capacity ->
+            EngineDecoder.open(manager, model, weights, ProductOperands.UNCHANGED, true, capacity));
   }
 }
