@@ -67,6 +67,7 @@ public final class PbqCommand implements Runnable {
           TokenizeCommand.class,
           PullCommand.class,
           ProfileCommand.class,
+          BenchCommand.class,
           ExportCommand.class,
           SearchCommand.class,
           TrainCommand.class,
