@@ -3,13 +3,14 @@ package dev.pbq.kernels;
 import dev.pbq.kernels.form.CodeTiles;
 import dev.pbq.kernels.form.SparseRows;
 import dev.pbq.kernels.form.TileProduct;
+import dev.pbq.kernels.form.Work;
 import dev.pbq.kernels.lanes.Lanes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /** The product with codes and scales, and with what is stored apart beside them. */
-final class CodeProduct implements PackedProduct {
+final class CodeProduct implements CutProduct {
   private final CodeTiles tiles;
   private final List<SparseRows> apart;
   private final Lanes lanes;
@@ -36,11 +37,8 @@ final class CodeProduct implements PackedProduct {
   }
 
   @Override
-  public void multiply(float[] x, int xAt, int count, float[] y, int yAt) {
-    Objects.checkFromIndexSize(xAt, Math.multiplyExact(count, cols()), x.length);
-    Objects.checkFromIndexSize(yAt, Math.multiplyExact(count, rows()), y.length);
-    new TileProduct(tiles, lanes).multiply(x, xAt, count, y, yAt);
-    apart.forEach(s -> s.addTo(lanes, x, xAt, count, y, yAt));
+  public Work work(float[] x, int xAt, int count) {
+    return new TileProduct(tiles, apart, lanes).work(x, xAt, count);
   }
 
   @Override

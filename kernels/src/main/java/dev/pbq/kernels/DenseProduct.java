@@ -6,6 +6,7 @@ import dev.pbq.core.tensor.FloatMatrix;
 import dev.pbq.core.tensor.Half;
 import dev.pbq.kernels.form.FloatProduct;
 import dev.pbq.kernels.form.FloatTiles;
+import dev.pbq.kernels.form.Work;
 import dev.pbq.kernels.lanes.BestLanes;
 import dev.pbq.kernels.lanes.Lanes;
 import java.nio.ByteBuffer;
@@ -14,7 +15,7 @@ import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /** The product with a matrix of floating-point numbers, held in their own type. */
-public final class DenseProduct implements PackedProduct {
+public final class DenseProduct implements CutProduct {
   private final FloatTiles tiles;
   private final Lanes lanes;
 
@@ -102,10 +103,8 @@ public final class DenseProduct implements PackedProduct {
   }
 
   @Override
-  public void multiply(float[] x, int xAt, int count, float[] y, int yAt) {
-    Objects.checkFromIndexSize(xAt, Math.multiplyExact(count, cols()), x.length);
-    Objects.checkFromIndexSize(yAt, Math.multiplyExact(count, rows()), y.length);
-    new FloatProduct(tiles, lanes).multiply(x, xAt, count, y, yAt);
+  public Work work(float[] x, int xAt, int count) {
+    return new FloatProduct(tiles, lanes).work(x, xAt, count);
   }
 
   @Override

@@ -20,18 +20,17 @@ public final class FloatProduct {
     this.lanes = lanes;
   }
 
-  /** y_i = W x_i; see {@code PackedProduct}. */
-  public void multiply(float[] x, int xAt, int count, float[] y, int yAt) {
+  /** The work of y_i = W x_i; the vectors are read when it is made, and when it is done. */
+  public Work work(float[] x, int xAt, int count) {
     int cols = tiles.cols();
     if (count == 1) {
       boolean asItIs = tiles.even() == cols;
       float[] padded = asItIs ? x : Arrays.copyOf(Arrays.copyOfRange(x, xAt, xAt + cols), cols + 1);
       int at = asItIs ? xAt : 0;
-      Parallel.forEachRange(
+      return new Ranges(
           tiles.tiles(),
           Math.max(1, TASK_NUMBERS / (cols * ROWS)),
-          (from, to) -> one(padded, at, from, to, y, yAt));
-      return;
+          (from, to, y, yAt, stride) -> one(padded, at, from, to, y, yAt));
     }
     float[][] blocks = new float[Parallel.ranges(count, COLUMNS)][tiles.even() * COLUMNS];
     Parallel.forEach(
@@ -42,7 +41,8 @@ public final class FloatProduct {
             block[c * COLUMNS + i % COLUMNS] = x[xAt + i * cols + c];
           }
         });
-    Parallel.forEach(tiles.tiles(), tile -> many(blocks, tile, count, y, yAt));
+    return new Ranges(
+        tiles.tiles(), 1, (from, to, y, yAt, stride) -> many(blocks, from, count, y, yAt, stride));
   }
 
   private void one(float[] x, int xAt, int from, int to, float[] y, int yAt) {
@@ -64,7 +64,7 @@ public final class FloatProduct {
     }
   }
 
-  private void many(float[][] blocks, int tile, int count, float[] y, int yAt) {
+  private void many(float[][] blocks, int tile, int count, float[] y, int yAt, int stride) {
     float[] out = new float[blocks.length * COLUMNS * ROWS];
     float[] scratch = new float[FloatTiles.RUN * ROWS];
     float[] even = new float[COLUMNS * ROWS];
@@ -87,7 +87,7 @@ public final class FloatProduct {
     int row = tile * ROWS;
     int used = Math.min(ROWS, tiles.rows() - row);
     for (int i = 0; i < count; i++) {
-      System.arraycopy(out, i * ROWS, y, yAt + i * tiles.rows() + row, used);
+      System.arraycopy(out, i * ROWS, y, yAt + i * stride + row, used);
     }
   }
 }

@@ -11,8 +11,6 @@ public final class SparseRows {
   /** Columns that two bytes tell apart; wider matrices are cut. */
   public static final int WIDEST = 1 << 16;
 
-  private static final int ROWS_PER_TASK = 32;
-
   /** Columns of inputs that are handled together. */
   private static final int BLOCK = Lanes.APART;
 
@@ -67,49 +65,51 @@ public final class SparseRows {
     return 4L * start.length + 2L * column.length + values.bytes();
   }
 
-  /** Adds the products with {@code count} vectors: {@code y_i += W x_i}. */
-  public void addTo(Lanes lanes, float[] x, int xAt, int count, float[] y, int yAt) {
-    if (count == 1) {
-      Parallel.forEachRange(
-          rows,
-          ROWS_PER_TASK,
-          (from, to) -> {
-            float[] of = new float[most];
-            for (int r = from; r < to; r++) {
-              values.read(r, start[r], start[r + 1] - start[r], column, of);
-              y[yAt + r] +=
-                  one(column, start[r], start[r + 1] - start[r], of, x, xAt + firstColumn);
-            }
-          });
-      return;
+  /** Adds the product of some rows with one vector: {@code y += W x}. */
+  void add(float[] x, int xAt, int firstRow, int endRow, float[] y, int yAt) {
+    float[] of = new float[most];
+    for (int r = firstRow; r < endRow; r++) {
+      int entries = start[r + 1] - start[r];
+      values.read(r, start[r], entries, column, of);
+      y[yAt + r] += one(column, start[r], entries, of, x, xAt + firstColumn);
     }
+  }
+
+  /** Vectors, eight at a time column by column, to be multiplied with these weights. */
+  Turned turned(float[] x, int xAt, int count) {
     int width = Math.min(cols - firstColumn, WIDEST);
-    float[] turned = new float[Math.multiplyExact(width, BLOCK)];
-    for (int first = 0; first < count; first += BLOCK) {
-      int some = Math.min(BLOCK, count - first);
-      for (int j = 0; j < BLOCK; j++) {
-        int from = xAt + (first + j) * cols + firstColumn;
-        for (int c = 0; c < width; c++) {
-          turned[c * BLOCK + j] = j < some ? x[from + c] : 0;
+    float[][] blocks = new float[Parallel.ranges(count, BLOCK)][Math.multiplyExact(width, BLOCK)];
+    Parallel.forEach(
+        count,
+        i -> {
+          float[] block = blocks[i / BLOCK];
+          int from = xAt + i * cols + firstColumn;
+          for (int c = 0; c < width; c++) {
+            block[c * BLOCK + i % BLOCK] = x[from + c];
+          }
+        });
+    return new Turned(this, blocks, count);
+  }
+
+  /** Vectors column by column. */
+  record Turned(SparseRows of, float[][] blocks, int count) {
+    /** Adds the products of some rows. */
+    void add(Lanes lanes, int firstRow, int endRow, float[] y, int yAt, int stride) {
+      float[] values = new float[of.most];
+      float[] sums = new float[4 * BLOCK];
+      for (int r = firstRow; r < endRow; r++) {
+        int from = of.start[r];
+        int entries = of.start[r + 1] - from;
+        of.values.read(r, from, entries, of.column, values);
+        for (int b = 0; b < blocks.length; b++) {
+          lanes.scatter(values, of.column, from, entries, blocks[b], sums);
+          int some = Math.min(BLOCK, count - b * BLOCK);
+          for (int j = 0; j < some; j++) {
+            y[yAt + (b * BLOCK + j) * stride + r] +=
+                (sums[j] + sums[BLOCK + j]) + (sums[2 * BLOCK + j] + sums[3 * BLOCK + j]);
+          }
         }
       }
-      int out = yAt + first * rows;
-      Parallel.forEachRange(
-          rows,
-          ROWS_PER_TASK,
-          (from, to) -> {
-            float[] of = new float[most];
-            float[] sums = new float[4 * BLOCK];
-            for (int r = from; r < to; r++) {
-              int entries = start[r + 1] - start[r];
-              values.read(r, start[r], entries, column, of);
-              lanes.scatter(of, column, start[r], entries, turned, sums);
-              for (int j = 0; j < some; j++) {
-                y[out + j * rows + r] +=
-                    (sums[j] + sums[BLOCK + j]) + (sums[2 * BLOCK + j] + sums[3 * BLOCK + j]);
-              }
-            }
-          });
     }
   }
 

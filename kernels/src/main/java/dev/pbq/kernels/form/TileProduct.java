@@ -6,28 +6,34 @@ import static dev.pbq.kernels.lanes.Lanes.ROWS;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.kernels.lanes.Lanes;
 import java.util.Arrays;
+import java.util.List;
 
-/** The product of {@link CodeTiles} with vectors: tiles in parallel, each by {@link Lanes}. */
+/**
+ * The product of {@link CodeTiles}, and of weights apart, with vectors: each tile by {@link Lanes}.
+ */
 public final class TileProduct {
-  /** Words of the tiles that one task handles, about: a few tens of microseconds. */
-  private static final int TASK_WORDS = 1 << 15;
+  /** Weights that one task handles, about: some microseconds. */
+  private static final int TASK_WEIGHTS = 1 << 16;
 
   private final CodeTiles tiles;
+  private final List<SparseRows> apart;
   private final Lanes lanes;
 
-  public TileProduct(CodeTiles tiles, Lanes lanes) {
+  /** What is apart has the rows and columns of the tiles. */
+  public TileProduct(CodeTiles tiles, List<SparseRows> apart, Lanes lanes) {
     this.tiles = tiles;
+    this.apart = apart;
     this.lanes = lanes;
   }
 
-  /** y_i = W x_i; see {@code PackedProduct}. */
-  public void multiply(float[] x, int xAt, int count, float[] y, int yAt) {
+  /** The work of y_i = W x_i; the vectors are read when it is made, and when it is done. */
+  public Work work(float[] x, int xAt, int count) {
     int cols = tiles.cols();
-    int perTask = Math.max(1, TASK_WORDS / Math.max(1, tiles.runs().tileWords()));
     if (count == 1) {
+      int perTask = Math.max(1, TASK_WEIGHTS / (ROWS * (1 + tiles.runs().positions())));
       Inputs inputs = Inputs.of(tiles.runs(), x, xAt, 1, 1);
-      Parallel.forEachRange(tiles.tiles(), perTask, (from, to) -> one(inputs, from, to, y, yAt));
-      return;
+      return new Ranges(
+          tiles.tiles(), perTask, (from, to, y, yAt, s) -> one(inputs, x, xAt, from, to, y, yAt));
     }
     Inputs[] blocks = new Inputs[Parallel.ranges(count, COLUMNS)];
     Parallel.forEachRange(
@@ -36,10 +42,12 @@ public final class TileProduct {
         (from, to) ->
             blocks[from / COLUMNS] =
                 Inputs.of(tiles.runs(), x, xAt + from * cols, to - from, COLUMNS));
-    Parallel.forEach(tiles.tiles(), tile -> many(blocks, tile, count, y, yAt));
+    List<SparseRows.Turned> turned = apart.stream().map(s -> s.turned(x, xAt, count)).toList();
+    return new Ranges(
+        tiles.tiles(), 1, (from, to, y, yAt, s) -> many(blocks, turned, from, count, y, yAt, s));
   }
 
-  private void one(Inputs inputs, int from, int to, float[] y, int yAt) {
+  private void one(Inputs inputs, float[] x, int xAt, int from, int to, float[] y, int yAt) {
     Runs runs = tiles.runs();
     float[] sums = new float[ROWS];
     float[] out = new float[ROWS];
@@ -65,11 +73,20 @@ public final class TileProduct {
             .fold(lanes, tile, runs.group(run), sums, 0, inputs.sums()[run], out, 0, scratch);
       }
       int row = tile * ROWS;
-      System.arraycopy(out, 0, y, yAt + row, Math.min(ROWS, tiles.rows() - row));
+      int used = Math.min(ROWS, tiles.rows() - row);
+      System.arraycopy(out, 0, y, yAt + row, used);
+      apart.forEach(s -> s.add(x, xAt, row, row + used, y, yAt));
     }
   }
 
-  private void many(Inputs[] blocks, int tile, int count, float[] y, int yAt) {
+  private void many(
+      Inputs[] blocks,
+      List<SparseRows.Turned> turned,
+      int tile,
+      int count,
+      float[] y,
+      int yAt,
+      int stride) {
     Runs runs = tiles.runs();
     float[] out = new float[blocks.length * COLUMNS * ROWS];
     float[] panel = new float[Runs.LONGEST * ROWS + Integer.SIZE * ROWS];
@@ -106,7 +123,8 @@ public final class TileProduct {
     int row = tile * ROWS;
     int used = Math.min(ROWS, tiles.rows() - row);
     for (int i = 0; i < count; i++) {
-      System.arraycopy(out, i * ROWS, y, yAt + i * tiles.rows() + row, used);
+      System.arraycopy(out, i * ROWS, y, yAt + i * stride + row, used);
     }
+    turned.forEach(t -> t.add(lanes, row, row + used, y, yAt, stride));
   }
 }
