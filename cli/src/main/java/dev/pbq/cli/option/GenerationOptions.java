@@ -41,7 +41,7 @@ public final class GenerationOptions {
       names = "--resident",
       paramLabel = "SIZE",
       description =
-          "Models up to this size in float32 are held in memory; of larger ones each block is read"
+          "Models up to this size as stored are held in memory; of larger ones each block is read"
               + " again for every token, which is slow (default: ${DEFAULT-VALUE}).")
   private String resident = "16GB";
 

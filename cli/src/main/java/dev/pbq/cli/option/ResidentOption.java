@@ -10,8 +10,8 @@ public final class ResidentOption {
       names = "--resident",
       paramLabel = "SIZE",
       description =
-          "Models up to this size in float32 are held in memory whole, larger ones one block at a"
-              + " time (default: ${DEFAULT-VALUE}).")
+          "Models up to this size (in float32, with --packed as stored) are held in memory whole,"
+              + " larger ones one block at a time (default: ${DEFAULT-VALUE}).")
   private String resident = "4GB";
 
   @Option(

@@ -1,15 +1,15 @@
 package dev.pbq.core.model;
 
-import ai.djl.ndarray.NDArray;
-
 /** A linear that holds its weights in a form of its own. */
-@FunctionalInterface
 public interface HeldLinear {
+  /** How many outputs it has. */
+  int outputs();
+
   /**
    * What the linear computes, but for the bias.
    *
-   * @param x [rows, inputs], lent
-   * @return [rows, outputs], a new array of x's manager
+   * @param x [rows, inputs]
+   * @param y receives [rows, outputs]
    */
-  NDArray apply(NDArray x);
+  void apply(float[] x, int rows, float[] y);
 }

@@ -50,10 +50,18 @@ final class LinearLayer {
         OperandTransform.NONE,
         ProductOutput.NONE,
         (x, weight, added) -> {
-          NDArray y = held.apply(x);
+          NDArray y = held(held, x);
           added.ifPresent(y::addi);
           return y;
         });
+  }
+
+  private static NDArray held(HeldLinear held, NDArray x) {
+    int rows = Math.toIntExact(x.getShape().get(0));
+    float[] y = new float[Math.multiplyExact(rows, held.outputs())];
+    held.apply(x.toFloatArray(), rows, y);
+    Shape shape = new Shape(rows, held.outputs());
+    return HostArrays.floats(x.getManager(), shape, buffer -> buffer.put(y));
   }
 
   private LinearLayer(

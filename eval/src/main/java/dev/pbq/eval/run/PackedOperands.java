@@ -1,7 +1,5 @@
 package dev.pbq.eval.run;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.model.HeldLinear;
 import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.Operand;
@@ -30,14 +28,18 @@ record PackedOperands(LinearProducts products) implements ProductOperands {
 
   @Override
   public Optional<HeldLinear> held(Linear linear) {
-    PackedProduct product = products.of(linear.name());
-    return Optional.of(x -> apply(product, x));
+    return Optional.of(new Held(products.of(linear.name())));
   }
 
-  private static NDArray apply(PackedProduct product, NDArray x) {
-    int rows = Math.toIntExact(x.getShape().get(0));
-    float[] y = new float[Math.multiplyExact(rows, product.rows())];
-    product.multiply(x.toFloatArray(), rows, y);
-    return x.getManager().create(y, new Shape(rows, product.rows()));
+  private record Held(PackedProduct product) implements HeldLinear {
+    @Override
+    public int outputs() {
+      return product.rows();
+    }
+
+    @Override
+    public void apply(float[] x, int rows, float[] y) {
+      product.multiply(x, rows, y);
+    }
   }
 }

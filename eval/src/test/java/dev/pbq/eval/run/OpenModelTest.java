@@ -99,6 +99,31 @@ class OpenModelTest {
   }
 
   @Test
+  void weightsAsTheyAreStoredGiveTheSameFigure() throws IOException {
+    ModelFolder model = llama();
+    List<GptqProtocol> texts =
+        GptqProtocol.each(List.of(TEXT), OptionalInt.of(16), OptionalInt.of(3));
+    List<Double> figures = new ArrayList<>();
+    for (Running way :
+        List.of(running, running.withPacked(true), new Running(2, 0, scratch, true))) {
+      PerplexityResult result =
+          new PerplexityEvaluation(TokenChoice.DEFAULT, way, EvaluationProgress.SILENT)
+              .run("m", model, texts, Optional.empty())
+              .get(0);
+      figures.add(result.perplexity());
+    }
+    assertThat(figures.get(1)).isCloseTo(figures.get(0), within(1e-4));
+    assertThat(figures.get(2)).isCloseTo(figures.get(1), within(1e-5));
+    assertThatThrownBy(
+            () ->
+                new PerplexityEvaluation(
+                        TokenChoice.DEFAULT, running.withPacked(true), EvaluationProgress.SILENT)
+                    .run("m", model, texts, Optional.of(new NoInputs("zeros"))))
+        .isInstanceOf(PbqException.class)
+        .hasMessageContaining("float32 weights");
+  }
+
+  @Test
   void aModelIsNoDistanceFromItself() throws IOException {
     DistanceEvaluation.Named model = new DistanceEvaluation.Named("m", llama(), Optional.empty());
     DistanceResult result =

@@ -7,28 +7,25 @@ import dev.pbq.core.checkpoint.TiedWeights;
 import dev.pbq.core.model.ModelLayout;
 import dev.pbq.core.model.StoredForm;
 import dev.pbq.core.tensor.DType;
-import dev.pbq.core.tensor.Half;
 import dev.pbq.core.tensor.WeightSource;
 import dev.pbq.kernels.DenseProduct;
 import dev.pbq.kernels.PackedProduct;
 import dev.pbq.kernels.PackedProducts;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Products with tensors that are not packed, held in the type in which they are stored. What is
- * stored transposed or in a stack is put in order first. Thread-safe.
+ * Products with tensors that are not packed, held in the type in which they are stored; float64 is
+ * held as float32. Thread-safe.
  *
  * @param view the weights as the layout describes them
  * @param stored the files; empty if they are no safetensors, whose weights are held as float32
  */
 record DenseTensors(ModelLayout layout, WeightSource view, Optional<Checkpoint> stored) {
-  /** A product holds one buffer, so that larger tensors are cut between rows. */
-  private static final long PIECE_BYTES = 1L << 30;
+  /** A product has one array, so that larger tensors are cut between rows. */
+  private static final long PIECE_NUMBERS = 1L << 30;
 
   /** Whether two tensors are stored with the same contents. */
   boolean same(String name, String other) {
@@ -46,87 +43,61 @@ record DenseTensors(ModelLayout layout, WeightSource view, Optional<Checkpoint> 
     long[] shape = layout.checkedShape(view, name);
     int rows = Math.toIntExact(shape[0]);
     int cols = Math.toIntExact(shape[1]);
-    Optional<TensorInfo> info = stored.flatMap(s -> s.find(holder(s, name)));
-    DType dtype = info.map(TensorInfo::dtype).filter(t -> t != DType.F64).orElse(DType.F32);
-    boolean asStored = info.filter(i -> i.dtype() == dtype && plain(name)).isPresent();
-    int step = (int) Math.max(1, Math.min(rows, PIECE_BYTES / ((long) cols * dtype.bytes())));
+    DenseProduct.RowReader reader = reader(name, cols);
+    int step = (int) Math.max(1, Math.min(rows, PIECE_NUMBERS / cols));
     List<PackedProduct> pieces = new ArrayList<>();
     for (int row = 0; row < rows; row += step) {
-      int count = Math.min(step, rows - row);
-      ByteBuffer data =
-          asStored ? bytes(info.get(), row, count, cols) : encoded(name, row, count, cols, dtype);
-      requireFinite(name, data, dtype, row, cols);
-      pieces.add(DenseProduct.of(count, cols, dtype, data));
+      int from = row;
+      pieces.add(
+          DenseProduct.of(
+              Math.min(step, rows - row),
+              cols,
+              type(name),
+              (first, count, to) -> reader.read(from + first, count, to)));
     }
     return PackedProducts.stacked(pieces);
   }
 
-  private String holder(Checkpoint checkpoint, String name) {
-    return layout
-        .storedForm(name)
-        .map(StoredForm::tensor)
-        .filter(t -> !checkpoint.contains(name))
-        .orElse(name);
+  private DenseProduct.RowReader reader(String name, int cols) {
+    if (layout.storedForm(name).isEmpty()) {
+      return (first, count, to) -> {
+        view.readRows(name, first, count, FloatBuffer.wrap(to, 0, count * cols));
+        requireFinite(name, to, count * cols, first, cols);
+      };
+    }
+    // What is stored transposed or in a stack is read whole for any of its rows.
+    float[] all = view.read(name);
+    requireFinite(name, all, all.length, 0, cols);
+    return (first, count, to) -> System.arraycopy(all, first * cols, to, 0, count * cols);
   }
 
-  /** Whether the files hold the matrix itself, not transposed and not in a stack. */
-  private boolean plain(String name) {
-    Optional<StoredForm> form = layout.storedForm(name);
-    return form.isEmpty()
-        || !form.get().tensor().equals(name) && stored.orElseThrow().contains(name);
-  }
-
-  private ByteBuffer bytes(TensorInfo info, int row, int count, int cols) {
-    long rowBytes = (long) cols * info.dtype().bytes();
+  /** The type in which a tensor, or what it is cut out of, is stored. */
+  private DType type(String name) {
     return stored
-        .orElseThrow()
-        .bytes(info.name(), row * rowBytes, Math.toIntExact(count * rowBytes));
+        .flatMap(s -> s.find(name).or(() -> layout.storedForm(name).flatMap(f -> holder(s, f))))
+        .map(TensorInfo::dtype)
+        .filter(t -> t != DType.F64)
+        .orElse(DType.F32);
   }
 
-  /** Values in the type in which they, or those that they come from, are stored: exactly. */
-  private ByteBuffer encoded(String name, int row, int count, int cols, DType dtype) {
-    float[] values = new float[Math.multiplyExact(count, cols)];
-    view.readRows(name, row, count, FloatBuffer.wrap(values));
-    ByteBuffer data =
-        ByteBuffer.allocate(values.length * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      switch (dtype) {
-        case F16 -> data.putShort(Half.fromFloat(value));
-        case BF16 -> data.putShort(Half.bfloatFromFloat(value));
-        default -> data.putFloat(value);
-      }
-    }
-    return data.flip();
-  }
-
-  private static void requireFinite(
-      String name, ByteBuffer data, DType dtype, int firstRow, int cols) {
-    int count = data.remaining() / dtype.bytes();
-    for (int i = 0; i < count; i++) {
-      float value =
-          switch (dtype) {
-            case F16 -> Half.toFloat(data.getShort(2 * i));
-            case BF16 -> Half.bfloatToFloat(data.getShort(2 * i));
-            default -> data.getFloat(4 * i);
-          };
-      if (!Float.isFinite(value)) {
-        throw notFinite(name, value, firstRow + i / cols, i % cols);
-      }
-    }
+  private static Optional<TensorInfo> holder(Checkpoint checkpoint, StoredForm form) {
+    return checkpoint.find(form.tensor());
   }
 
   /** The values, unless one is not finite. */
   static float[] finite(String name, float[] values, int cols) {
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw notFinite(name, values[i], i / cols, i % cols);
-      }
-    }
+    requireFinite(name, values, values.length, 0, cols);
     return values;
   }
 
-  private static PbqException notFinite(String name, float value, int row, int col) {
-    return PbqException.numerical(
-        "tensor " + name + " holds " + value + " at [" + row + ", " + col + "]");
+  private static void requireFinite(
+      String name, float[] values, int count, int firstRow, int cols) {
+    for (int i = 0; i < count; i++) {
+      if (!Float.isFinite(values[i])) {
+        int row = firstRow + i / cols;
+        String place = cols == 1 ? "[" + row + "]" : "[" + row + ", " + i % cols + "]";
+        throw PbqException.numerical("tensor " + name + " holds " + values[i] + " at " + place);
+      }
+    }
   }
 }

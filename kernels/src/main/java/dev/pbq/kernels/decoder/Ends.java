@@ -11,11 +11,11 @@ record Ends(EmbeddingStep embedding, HeadStep head) {
     DecoderOutline.Embedding first = outline.embedding();
     DecoderOutline.Head last = outline.head();
     PackedProduct table = weights.product(first.table());
-    // Files of tied models may hold a head of other values: it is what counts then.
-    boolean own =
-        !last.table().equals(first.table())
-            && (!last.tied()
-                || weights.contains(last.table()) && !weights.same(last.table(), first.table()));
+    // Files of tied models may hold a head of other values: it is what counts then. Some hold the
+    // same twice, whatever they say.
+    boolean named =
+        !last.table().equals(first.table()) && (!last.tied() || weights.contains(last.table()));
+    boolean own = named && !weights.same(last.table(), first.table());
     float[] bias = last.bias().map(weights::values).orElseGet(() -> new float[0]);
     return new Ends(
         new EmbeddingStep(
