@@ -107,8 +107,10 @@ class ImportedCommandsTest {
     Path rows =
         Files.writeString(
             folder.resolve("rows.jsonl"),
-            "{\"goal\":\"g\",\"sol1\":\"a house\",\"sol2\":\"b is red\",\"label\":0}\n"
-                + "{\"goal\":\"The\",\"sol1\":\"man went\",\"sol2\":\"zz\",\"label\":1}\n");
+            """
+            {"goal":"g","sol1":"a house","sol2":"b is red","label":0}
+            {"goal":"The","sol1":"man went","sol2":"zz","label":1}
+            """);
     assertThat(tasks(imported, rows)).isEqualTo(tasks(packed, rows));
     assertThat(distance(imported)).isPositive().isEqualTo(distance(packed));
     assertThat(generated(imported)).isNotBlank().isEqualTo(generated(packed));

@@ -37,8 +37,8 @@ final class KeptRotations {
   /** Whether texts of two lengths, in tokens, turn their keys alike. */
   boolean areAlike(int length, int other) {
     return length == other
-        || !unknown
+        || (!unknown
             && following.stream()
-                .allMatch(r -> Arrays.equals(r.frequencies(length), r.frequencies(other)));
+                .allMatch(r -> Arrays.equals(r.frequencies(length), r.frequencies(other))));
   }
 }
