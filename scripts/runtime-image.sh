@@ -23,15 +23,16 @@ fi
 # What the classes name, and what they ask for at run time: TLS, zip files as folders, vectors of numbers.
 jars="$(printf '%s:' "$home"/lib/*.jar)"
 found="$("$jdk/bin/jdeps" -q --multi-release 17 --ignore-missing-deps --print-module-deps -cp "$jars" "$home/lib/pbq-cli-$version.jar")"
-modules="$found,java.net.http,jdk.crypto.ec,jdk.incubator.vector,jdk.unsupported,jdk.zipfs"
+plain="$found,java.net.http,jdk.crypto.ec,jdk.unsupported,jdk.zipfs"
 
 work="$out.partial"
 rm -rf "$work"
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$(dirname "$out")"
 cp -R "$home" "$work"
-rm -f "$work/.built"
-"$jdk/bin/jlink" --module-path "$jdk/jmods" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=2 --output "$work/runtime"
+rm -rf "$work/.built" "$work/classes"
+"$jdk/bin/jlink" --module-path "$jdk/jmods" --add-modules "$plain,jdk.incubator.vector" --strip-debug --no-header-files --no-man-pages --compress=2 --output "$work/runtime"
+printf '%s\n' "$plain" >"$work/runtime/pbq-modules"
 "$work/bin/pbq" --version
 mv "$work" "$out"
 trap - EXIT

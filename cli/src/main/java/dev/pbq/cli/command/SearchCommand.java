@@ -15,6 +15,7 @@ import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.OutputFolders;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.search.sampler.SpacePresets;
+import dev.pbq.search.study.FrontTable;
 import dev.pbq.search.study.Measured;
 import dev.pbq.search.study.SearchedModel;
 import dev.pbq.search.study.Study;
@@ -134,15 +135,14 @@ final class SearchCommand implements Runnable {
     }
     status.clear();
     PrintWriter console = spec.commandLine().getOut();
-    SearchReport report = new SearchReport(result, console);
-    report.printFront();
+    new FrontTable(result, console).print();
     Optional<Measured> best =
         result.best(Optional.ofNullable(maxBits), Optional.ofNullable(minQuality));
     console.println();
     StudyOutput.Written written =
         new StudyOutput(output, resolved.displayName(), plan.space(), searched.linears())
             .write(result, best);
-    report.printFiles(written, best, resolved.displayName());
+    new SearchReport(result, console).printFiles(written, best, resolved.displayName());
   }
 
   private void checkOptions() {

@@ -4,7 +4,6 @@ import dev.pbq.cli.console.CommandWords;
 import dev.pbq.cli.console.DefaultOutput;
 import dev.pbq.cli.console.OptionNames;
 import dev.pbq.cli.console.StatusLine;
-import dev.pbq.cli.console.TrainingDryRun;
 import dev.pbq.cli.console.TrainingStatus;
 import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.DequantizeOption;
@@ -27,6 +26,7 @@ import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.report.RunFacts;
 import dev.pbq.workflow.report.TrainingPage;
 import dev.pbq.workflow.train.TrainingJob;
+import dev.pbq.workflow.train.TrainingPlanText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -121,7 +121,7 @@ final class TrainCommand implements Runnable {
         throw PbqException.usage("--task excludes --dry-run, --save and --report");
       }
       if (dryRun) {
-        TrainingDryRun.print(job, made, job.estimate(made), console);
+        TrainingPlanText.print(job, made, job.estimate(made), console);
         return;
       }
       if (task.isGiven()) {

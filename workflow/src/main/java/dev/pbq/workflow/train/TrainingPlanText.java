@@ -1,16 +1,20 @@
-package dev.pbq.cli.console;
+package dev.pbq.workflow.train;
 
 import dev.pbq.core.Amounts;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.run.TrainingEstimate;
-import dev.pbq.workflow.train.TrainingJob;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** The output of {@code pbq train --dry-run}. */
-public final class TrainingDryRun {
-  private TrainingDryRun() {}
+/** What a training will take, in a few lines of text. */
+public final class TrainingPlanText {
+  private TrainingPlanText() {}
 
+  /**
+   * Prints it.
+   *
+   * @param estimate of {@code job} by {@code method}
+   */
   public static void print(
       TrainingJob job, TrainingMethod method, TrainingEstimate estimate, PrintWriter out) {
     int threads = job.running().threads();
