@@ -7,6 +7,7 @@ import static dev.pbq.cli.Packages.CHECKPOINT;
 import static dev.pbq.cli.Packages.CLI;
 import static dev.pbq.cli.Packages.CORE;
 import static dev.pbq.cli.Packages.DATA;
+import static dev.pbq.cli.Packages.ENTROPY;
 import static dev.pbq.cli.Packages.ENVIRONMENT;
 import static dev.pbq.cli.Packages.EVAL;
 import static dev.pbq.cli.Packages.EVAL_SCORING;
@@ -147,6 +148,18 @@ class ProgramArchitectureTest {
       only("dev.pbq.workflow.inspect..", ROOT, TENSOR, CHECKPOINT, MODEL, PACKED, PIPELINE);
 
   @ArchTest
+  static final ArchRule speeds =
+      only(
+          "dev.pbq.workflow.speed..",
+          ROOT,
+          TENSOR,
+          CHECKPOINT,
+          MODEL,
+          PACKED,
+          KERNELS,
+          "dev.pbq.eval.run..");
+
+  @ArchTest
   static final ArchRule frontDoor =
       only(
           "dev.pbq",
@@ -171,9 +184,33 @@ class ProgramArchitectureTest {
           "dev.pbq.workflow.quantize..",
           "dev.pbq.workflow.compare..");
 
+  @ArchTest static final ArchRule lanes = only("dev.pbq.kernels.lanes..");
+
+  @ArchTest
+  static final ArchRule vectors = only("dev.pbq.kernels.vector..", "dev.pbq.kernels.lanes..");
+
+  @ArchTest
+  static final ArchRule forms =
+      only("dev.pbq.kernels.form..", ROOT, TENSOR, "dev.pbq.kernels.lanes..");
+
+  @ArchTest
+  static final ArchRule families =
+      only("dev.pbq.kernels.family..", ROOT, TENSOR, PACKED, ENTROPY, "dev.pbq.kernels.form..");
+
   @ArchTest
   static final ArchRule products =
-      only("dev.pbq.kernels", ROOT, TENSOR, PACKED, "dev.pbq.core.entropy..", KERNELS);
+      only(
+          "dev.pbq.kernels",
+          ROOT,
+          TENSOR,
+          PACKED,
+          "dev.pbq.kernels.form..",
+          "dev.pbq.kernels.family..",
+          "dev.pbq.kernels.lanes..");
+
+  @ArchTest
+  static final ArchRule speedsOfProducts =
+      only("dev.pbq.kernels.speed..", ROOT, TENSOR, PACKED, ENTROPY, "dev.pbq.kernels");
 
   @ArchTest static final ArchRule kernels = only(KERNELS, CORE);
 

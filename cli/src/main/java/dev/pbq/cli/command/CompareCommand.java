@@ -191,7 +191,7 @@ final class CompareCommand implements Callable<Integer> {
     }
     List<EvaluationText> texts = datasets.stream().map(data.texts()::evaluation).toList();
     List<Entry> entries = entries(folder);
-    Path root = out != null ? out : Path.of("out", "compare-" + simpleName(resolved));
+    Path root = out != null ? out : Path.of("out", "compare-" + resolved.simpleName());
     requireNothingUnfinished(root, entries);
     OutputFolders.create("out", root);
     report.prepare();
@@ -298,10 +298,5 @@ final class CompareCommand implements Callable<Integer> {
       throw PbqException.usage(option + " " + value + " is not at least " + least);
     }
     return OptionalInt.of(value);
-  }
-
-  private static String simpleName(ResolvedModel resolved) {
-    String name = resolved.displayName().replaceAll("@.*", "").replaceAll("/+$", "");
-    return name.substring(name.lastIndexOf('/') + 1);
   }
 }

@@ -1,7 +1,6 @@
 package dev.pbq.cli.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.cli.console.MemoryFacts;
@@ -17,8 +16,8 @@ import dev.pbq.core.parallel.Parallel;
 import dev.pbq.formats.model.ActFormat;
 import dev.pbq.workflow.inspect.Inspection;
 import dev.pbq.workflow.inspect.InspectionJson;
+import dev.pbq.workflow.inspect.InspectionText;
 import java.io.PrintWriter;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,7 +80,7 @@ final class InspectCommand implements Runnable {
       if (json) {
         out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(facts));
       } else {
-        print(facts, out);
+        InspectionText.print(facts, out);
       }
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("facts are JSON already", e);
@@ -95,48 +94,5 @@ final class InspectCommand implements Runnable {
     TransformerModel model = Architectures.any(folder.config(), folder.path().toString());
     ActFormat format = ActFormatOptions.asked(actFormat, false, folder);
     MemoryFacts.put(facts.putObject("memory"), model, format, seqlen);
-  }
-
-  private static void print(ObjectNode facts, PrintWriter out) {
-    facts
-        .properties()
-        .forEach(
-            field -> {
-              JsonNode value = field.getValue();
-              String label = field.getKey().replace('_', ' ');
-              if (value.isArray()) {
-                out.println();
-                out.printf("%-52s %13s %10s %14s%n", "layer", "shape", "bits", "relative error");
-                value.forEach(layer -> printLayer(layer, out));
-              } else if (value.isObject()) {
-                out.println(label + ":");
-                value.properties().forEach(f -> out.println("  " + line(f.getKey(), f.getValue())));
-              } else {
-                out.println(line(label, value));
-              }
-            });
-  }
-
-  private static String line(String label, JsonNode value) {
-    return String.format(Locale.ROOT, "%-26s %s", label, text(value));
-  }
-
-  private static String text(JsonNode value) {
-    if (value.isFloatingPointNumber()) {
-      return String.format(Locale.ROOT, "%.4f", value.asDouble());
-    }
-    return value.isValueNode() ? value.asText() : value.toString();
-  }
-
-  private static void printLayer(JsonNode layer, PrintWriter out) {
-    out.printf(
-        Locale.ROOT,
-        "%-52s %13s %10.4f %14s%n",
-        layer.path("name").asText(),
-        layer.path("rows").asText() + "x" + layer.path("cols").asText(),
-        layer.path("stored_bits_per_weight").asDouble(),
-        layer.has("relative_error")
-            ? String.format(Locale.ROOT, "%.5f", layer.path("relative_error").asDouble())
-            : "-");
   }
 }

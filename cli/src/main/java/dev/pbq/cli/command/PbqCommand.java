@@ -62,6 +62,7 @@ import picocli.CommandLine.Spec;
       TokenizeCommand.class,
       PullCommand.class,
       ProfileCommand.class,
+      BenchCommand.class,
       ExportCommand.class,
       SearchCommand.class,
       TrainCommand.class,

@@ -10,4 +10,10 @@ import java.nio.file.Path;
  * @param folder where its files are
  * @param source how it was found, e.g. {@code hub cache}
  */
-public record ResolvedModel(String requested, String displayName, Path folder, String source) {}
+public record ResolvedModel(String requested, String displayName, Path folder, String source) {
+  /** The last part of the name, without a revision: what a folder of results is called after. */
+  public String simpleName() {
+    String name = displayName().replaceAll("@.*", "").replaceAll("/+$", "");
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+}
