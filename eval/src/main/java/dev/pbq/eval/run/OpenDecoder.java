@@ -34,7 +34,8 @@ sealed interface OpenDecoder {
       long bytes = HeldBytes.asStored(open.model(), open.weights());
       double most =
           Math.min(
-              open.running().residentBytes(), SHARE_OF_HEAP * Runtime.getRuntime().maxMemory());
+              (double) open.running().residentBytes(),
+              SHARE_OF_HEAP * Runtime.getRuntime().maxMemory());
       boolean resident = bytes <= most;
       LOG.debug(
           "{}: products of the {} MB of weights as they are stored{}",

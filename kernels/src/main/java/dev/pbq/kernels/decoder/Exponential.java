@@ -2,10 +2,10 @@ package dev.pbq.kernels.decoder;
 
 /** Functions of float32 that are built on the exponential function. */
 final class Exponential {
-  private static final float LOG2_E = 1.442695041f;
+  private static final float LOG2_E = (float) 1.442695041;
   // ln 2 in two parts; the first has few bits, so that its products with small integers are exact.
-  private static final float LN2_HIGH = 0.693359375f;
-  private static final float LN2_LOW = -2.12194440e-4f;
+  private static final float LN2_HIGH = (float) 0.693359375;
+  private static final float LN2_LOW = -(float) 2.12194440e-4;
   private static final float ROUND = 12582912f;
 
   private Exponential() {}
@@ -23,12 +23,12 @@ final class Exponential {
     }
     float n = (x * LOG2_E + ROUND) - ROUND;
     float r = x - n * LN2_HIGH - n * LN2_LOW;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
+    float p = (float) 1.9875691500e-4;
+    p = p * r + (float) 1.3981999507e-3;
+    p = p * r + (float) 8.3334519073e-3;
+    p = p * r + (float) 4.1665795894e-2;
+    p = p * r + (float) 1.6666665459e-1;
+    p = p * r + (float) 5.0000001201e-1;
     float y = p * r * r + r + 1;
     // In two steps: n may be 128, for which there is no float32 power of two.
     int half = (int) n >> 1;
@@ -49,10 +49,10 @@ final class Exponential {
     float a = Math.abs(x);
     if (a < 0.3f) {
       float s = x * x;
-      float p = 0.0218694885f;
-      p = p * s - 0.0539682540f;
-      p = p * s + 0.1333333333f;
-      p = p * s - 0.3333333333f;
+      float p = (float) 0.0218694885;
+      p = p * s - (float) 0.0539682540;
+      p = p * s + (float) 0.1333333333;
+      p = p * s - (float) 0.3333333333;
       return x + x * s * p;
     }
     return Math.copySign(1 - 2 / (exp(2 * a) + 1), x);
