@@ -16,7 +16,7 @@ public final class Copy {
     float[] from = new float[NUMBERS];
     float[] to = new float[NUMBERS];
     double seconds =
-        stopwatch.median(
+        stopwatch.time(
             () ->
                 Parallel.forEachRange(
                     NUMBERS, PIECE, (a, b) -> System.arraycopy(from, a, to, a, b - a)));

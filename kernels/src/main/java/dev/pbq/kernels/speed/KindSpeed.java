@@ -29,7 +29,7 @@ public record KindSpeed(String name, int aim, long weights, double seconds, long
       x[i] = (float) random.nextGaussian();
     }
     float[] y = new float[Math.multiplyExact(count, product.rows())];
-    return stopwatch.median(() -> product.multiply(x, count, y));
+    return stopwatch.time(() -> product.multiply(x, count, y));
   }
 
   /** Bits of a weight in memory. */
