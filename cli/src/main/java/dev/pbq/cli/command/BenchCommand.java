@@ -55,7 +55,7 @@ final class BenchCommand implements Runnable {
     StatusLine status = new StatusLine(spec.commandLine().getErr());
     String text = Parallel.withThreads(common.threads(), () -> text(status));
     status.clear();
-    spec.commandLine().getOut().print(text);
+    spec.commandLine().getOut().println(text.stripTrailing());
   }
 
   private String text(StatusLine status) {
