@@ -59,7 +59,7 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule model = only(MODEL, ROOT, TENSOR);
 
-  @ArchTest static final ArchRule data = only(DATA, ROOT, ENVIRONMENT, JSON);
+  @ArchTest static final ArchRule data = only(DATA, ROOT, ENVIRONMENT, JSON, PARALLEL);
 
   @ArchTest static final ArchRule activation = only(ACTIVATION, ROOT);
 

@@ -11,7 +11,8 @@ import java.nio.file.StandardOpenOption;
 /**
  * Hidden states of all calibration or evaluation windows, float32 in native byte order, in a
  * scratch file: read and written with plain I/O rather than mapped, so that they stay out of the
- * process's memory and the operating system caches as much as it can. Not thread-safe.
+ * process's memory and the operating system caches as much as it can. Several threads may read and
+ * write windows at the same time, not the same window.
  */
 public final class ActivationFile implements AutoCloseable {
   private final Path path;

@@ -23,6 +23,9 @@ public record HiddenStates(int windows, int tokens, int hidden, int batch) {
   /** Tokens beyond which a larger batch gains nothing even for tiny models. */
   private static final int BATCH_TOKENS = 8192;
 
+  /** Tokens from which on one thread's products are fast. */
+  private static final int PIECE_TOKENS = 1024;
+
   /** Chooses the batch from the sizes alone, so that a resumed run computes in the same batches. */
   public static HiddenStates of(int windows, int tokens, int hidden) {
     long byValues = BATCH_VALUES / ((long) tokens * hidden);
@@ -41,14 +44,24 @@ public record HiddenStates(int windows, int tokens, int hidden, int batch) {
     return Math.min(batch, windows - first);
   }
 
+  /** Windows that are run at a time by one of several threads: a part of a batch, or all of it. */
+  public int piece() {
+    return Math.max(1, Math.min(batch, PIECE_TOKENS / tokens));
+  }
+
   /** A batch as an array [windows, tokens, hidden]; {@code manager} owns it. */
   public NDArray read(ActivationFile file, int first, NDManager manager) {
-    NDArray array = manager.create(new Shape(batchAt(first), tokens, hidden), DataType.FLOAT32);
+    return read(file, first, batchAt(first), manager);
+  }
+
+  /** Some windows as an array [count, tokens, hidden]; {@code manager} owns it. */
+  public NDArray read(ActivationFile file, int first, int count, NDManager manager) {
+    NDArray array = manager.create(new Shape(count, tokens, hidden), DataType.FLOAT32);
     file.read(first, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
     return array;
   }
 
-  /** Stores a batch. */
+  /** Stores the windows of an array from {@code first} on. */
   public void write(ActivationFile file, int first, NDArray array) {
     file.write(first, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
   }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 final class ByteLevelBpe {
   /** How Qwen2Tokenizer splits a text before merging. */
-  private static final String QWEN2_SPLIT =
+  static final String QWEN2_SPLIT =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
           + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 

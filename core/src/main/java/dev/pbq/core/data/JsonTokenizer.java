@@ -2,10 +2,12 @@ package dev.pbq.core.data;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.pbq.core.parallel.Parallel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.OptionalInt;
 final class JsonTokenizer implements Tokenizer {
   private final Path file;
   private final HuggingFaceTokenizer nativeTokenizer;
+  private final SafeCuts cuts;
   private final PlainText plainText;
   private final Map<Integer, String> tokens;
   private final SpecialTokens special;
@@ -23,12 +26,14 @@ final class JsonTokenizer implements Tokenizer {
   private JsonTokenizer(
       Path file,
       HuggingFaceTokenizer nativeTokenizer,
+      SafeCuts cuts,
       PlainText plainText,
       Map<Integer, String> tokens,
       SpecialTokens special,
       String fingerprint) {
     this.file = file;
     this.nativeTokenizer = nativeTokenizer;
+    this.cuts = cuts;
     this.plainText = plainText;
     this.tokens = tokens;
     this.special = special;
@@ -63,7 +68,8 @@ final class JsonTokenizer implements Tokenizer {
         specialTokenText == SpecialTokenText.AS_TEXT && !json.specials().isEmpty()
             ? new PlainText(json.specials(), json.bytesWithoutSpecials(), json.renumbering())
             : PlainText.NEVER;
-    return new JsonTokenizer(file, tokenizer, plainText, json.tokens(), special, fingerprint);
+    return new JsonTokenizer(
+        file, tokenizer, json.cuts(), plainText, json.tokens(), special, fingerprint);
   }
 
   private static HuggingFaceTokenizer load(byte[] json) {
@@ -80,11 +86,20 @@ final class JsonTokenizer implements Tokenizer {
     String mended = WellFormed.of(text);
     int[] ids;
     try {
-      ids = plainText.concerns(mended) ? plainText.encode(mended) : encode(nativeTokenizer, mended);
+      ids = plainText.concerns(mended) ? plainText.encode(mended) : encodePieces(mended);
     } catch (RuntimeException e) {
       throw Messages.unusable(file, e);
     }
     return addSpecialTokens ? special.around().around(ids) : ids;
+  }
+
+  /** Pieces of a long text side by side. */
+  private int[] encodePieces(String text) {
+    List<String> pieces = cuts.pieces(text);
+    return Parallel.mapRanges(pieces.size(), 1, (i, end) -> encode(nativeTokenizer, pieces.get(i)))
+        .stream()
+        .flatMapToInt(Arrays::stream)
+        .toArray();
   }
 
   /**

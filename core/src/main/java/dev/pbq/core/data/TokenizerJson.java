@@ -163,6 +163,11 @@ final class TokenizerJson {
     return added.stream().filter(AddedToken::special).map(AddedToken::content).toList();
   }
 
+  /** How long texts may be cut. */
+  SafeCuts cuts() {
+    return SafeCuts.of(root);
+  }
+
   /** The section {@code post_processor}. */
   JsonNode postProcessor() {
     return root.path("post_processor");

@@ -3,7 +3,10 @@ package dev.pbq.core.model;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 
-/** One decoder block with its weights in memory, which it owns. */
+/**
+ * One decoder block with its weights in memory, which it owns. Several threads may run it forward
+ * at the same time, each with a manager of its own, on sequences of one length.
+ */
 public interface DecoderBlock extends AutoCloseable {
   /**
    * Runs the block with causal attention from position 0.

@@ -6,6 +6,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.parallel.Parallel;
 import java.util.function.Supplier;
 
 /**
@@ -70,6 +71,19 @@ public final class Engines {
     }
     start(() -> Engine.getEngine(PYTORCH));
     JniUtils.setNumThreads(threads);
+  }
+
+  /**
+   * Runs something whose operations all keep to the thread that calls them, so that their results
+   * do not depend on a number of threads; afterwards operations use those of {@link Parallel}.
+   */
+  public static void onCallingThreads(Runnable body) {
+    setThreads(1);
+    try {
+      body.run();
+    } finally {
+      setThreads(Parallel.threads());
+    }
   }
 
   static Engine start(Supplier<Engine> engine) {

@@ -66,7 +66,8 @@ final class RotaryEmbedding {
         new NDIndex().addAllDim().addAllDim().addAllDim().addSliceDim(which, 2L * half, 2));
   }
 
-  private void prepare(long end) {
+  /** Several threads may run sequences of one length: the first makes the tables for all. */
+  private synchronized void prepare(long end) {
     // What changes a table may look at all of it: then it has the sequence's own length.
     boolean exact = tables != OperandTransform.NONE;
     float[] wanted =

@@ -42,7 +42,7 @@ public final class Parallel {
     }
   }
 
-  private static RuntimeException rethrown(Throwable cause) {
+  static RuntimeException rethrown(Throwable cause) {
     if (cause instanceof Error error) {
       throw error;
     }
@@ -125,6 +125,33 @@ public final class Parallel {
     } else {
       ForkJoinPool.commonPool().invoke(all);
     }
+  }
+
+  /** How many threads the calling thread's work may use. */
+  public static int threads() {
+    ForkJoinPool pool = ForkJoinTask.getPool();
+    return pool == null ? ForkJoinPool.getCommonPoolParallelism() : pool.getParallelism();
+  }
+
+  /**
+   * Calls {@code body} once for each index in [0, count) in lanes that share the calling thread's
+   * threads and work side by side; what a call does through this class stays in its lane. Unlike
+   * {@link #forEach}, a thread that waits inside a call never begins with another: calls may wait
+   * for each other's locks, and may use libraries that keep to the calling thread. Indices are
+   * begun in ascending order; after a failure none is. The calling thread waits.
+   *
+   * @param most lanes, which bounds what the calls have in memory
+   * @throws RuntimeException the failure of the lowest index that failed
+   */
+  public static void inLanes(int count, int most, IntConsumer body) {
+    int lanes = Math.min(Math.min(count, most), threads());
+    if (lanes <= 1) {
+      for (int i = 0; i < count; i++) {
+        body.accept(i);
+      }
+      return;
+    }
+    new Lanes(lanes, Math.max(1, threads() / lanes)).run(count, body);
   }
 
   /** Work on the indices of a range. */

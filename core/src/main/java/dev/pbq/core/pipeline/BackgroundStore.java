@@ -1,5 +1,6 @@
 package dev.pbq.core.pipeline;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,13 +36,42 @@ final class BackgroundStore implements AutoCloseable {
    * @throws dev.pbq.core.PbqException RESOURCES if the one before could not be stored
    */
   void submit(int block, List<BlockStore.Packed> linears, double seconds) {
-    await();
-    pending =
-        new Pending(
-            thread.submit(() -> store.store(block, linears, List.of(), seconds)), block, seconds);
+    submit(block, seconds, () -> store.store(block, linears, List.of(), seconds));
   }
 
-  private void await() {
+  /**
+   * As the other, for a block that is yet to be packed.
+   *
+   * @param corrections what was trained
+   */
+  void submit(
+      int block,
+      Collection<LinearQuantizer.Result> results,
+      List<CorrectionOutcome> corrections,
+      double seconds) {
+    List<LinearQuantizer.Result> own = List.copyOf(results);
+    submit(
+        block,
+        seconds,
+        () ->
+            store.store(
+                block,
+                own.stream().map(r -> BlockStore.Packed.of(r.linear(), r.outcome())).toList(),
+                corrections,
+                seconds));
+  }
+
+  private void submit(int block, double seconds, Runnable storing) {
+    await();
+    pending = new Pending(thread.submit(storing), block, seconds);
+  }
+
+  /**
+   * Waits until what was handed over is stored.
+   *
+   * @throws dev.pbq.core.PbqException RESOURCES if it could not be
+   */
+  void await() {
     if (pending == null) {
       return;
     }

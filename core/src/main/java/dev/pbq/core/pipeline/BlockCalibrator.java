@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import dev.pbq.core.activation.ActivationFile;
 import dev.pbq.core.activation.HiddenStates;
 import dev.pbq.core.linalg.Hessian;
+import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.LinearInput;
-import dev.pbq.core.model.LinearInputTap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +26,12 @@ final class BlockCalibrator {
   private static final Logger LOG = LoggerFactory.getLogger(BlockCalibrator.class);
 
   private final HiddenStates states;
+  private final WindowLanes lanes;
   private final ProgressListener progress;
 
-  BlockCalibrator(HiddenStates states, ProgressListener progress) {
+  BlockCalibrator(CausalModel model, HiddenStates states, ProgressListener progress) {
     this.states = states;
+    this.lanes = WindowLanes.of(model, states, progress);
     this.progress = progress;
   }
 
@@ -57,11 +59,7 @@ final class BlockCalibrator {
     Map<String, Hessian> hessians = new LinkedHashMap<>();
     boolean complete = false;
     try (HessianTap routed = new HessianTap(wanted, false)) {
-      forEachBatch(
-          index,
-          inputs,
-          manager,
-          (first, hidden) -> block.forwardTo(last, hidden, heldOut.from(first, routed)));
+      lanes.show(index, block, last, wanted, inputs, first -> heldOut.from(first, routed), manager);
       List<LinearInput> starved = wanted.stream().filter(input -> tooFew(input, routed)).toList();
       for (LinearInput input : wanted) {
         if (starved.contains(input)) {
@@ -72,8 +70,7 @@ final class BlockCalibrator {
       }
       if (!starved.isEmpty()) {
         try (HessianTap every = new HessianTap(starved, true)) {
-          forEachBatch(
-              index, inputs, manager, (first, hidden) -> block.forwardTo(last, hidden, every));
+          lanes.show(index, block, last, starved, inputs, first -> every, manager);
           for (LinearInput input : starved) {
             hessians.put(input.name(), every.finish(input));
           }
@@ -151,12 +148,7 @@ final class BlockCalibrator {
       ActivationFile inputs,
       ActivationFile outputs,
       NDManager manager) {
-    forEachBatch(
-        index,
-        inputs,
-        manager,
-        (first, hidden) ->
-            states.write(outputs, first, block.forward(hidden, LinearInputTap.NONE)));
+    lanes.propagate(index, block, inputs, outputs, manager);
   }
 
   /** What is done with the hidden states of a batch that starts at window {@code first}. */

@@ -18,9 +18,11 @@ import java.util.function.Supplier;
 
 /**
  * The blocks of a calibrated run, one after the other: round by round Hessians and quantization,
- * (and correction, if asked for), then a packed shard, the next block's inputs from the quantized
- * block, a line in the journal. Inputs of even blocks live in one scratch file and of odd blocks in
- * another, so that a block that is cut off still finds its own inputs untouched.
+ * (and correction, if asked for), then the next block's inputs from the quantized block, a packed
+ * shard, a line in the journal. Inputs of even blocks live in one scratch file and of odd blocks in
+ * another, so that a block that is cut off still finds its own inputs untouched. Packing and
+ * writing go on beside the next block's calibration, and end before that block writes to a scratch
+ * file.
  */
 final class BlockLoop {
   private final Checkpoint original;
@@ -73,7 +75,7 @@ final class BlockLoop {
    */
   void run(List<PlannedBlock> blocks, WeightSource stored, Supplier<NDManager> engine) {
     HiddenStates states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
-    BlockCalibrator calibrator = new BlockCalibrator(states, progress);
+    BlockCalibrator calibrator = new BlockCalibrator(model, states, progress);
     try (OriginalStream unquantized = originalStream(states, calibrator);
         NDManager manager = engine.get();
         ActivationFile even =
@@ -81,7 +83,8 @@ final class BlockLoop {
                 work.resolve(BlockStore.SCRATCH + "even.f32"), states.windowValues());
         ActivationFile odd =
             ActivationFile.open(
-                work.resolve(BlockStore.SCRATCH + "odd.f32"), states.windowValues())) {
+                work.resolve(BlockStore.SCRATCH + "odd.f32"), states.windowValues());
+        BackgroundStore background = new BackgroundStore(store, progress)) {
       if (blocks.get(0).index() == 0) {
         WindowEmbedding windows = new WindowEmbedding(model, data, states);
         windows.write(stored, even, manager);
@@ -101,6 +104,7 @@ final class BlockLoop {
         PartialBlock partial = new PartialBlock(original);
         List<CorrectionOutcome> corrections = new ArrayList<>();
         if (unquantized != null && i <= lastPlanned) {
+          background.await();
           unquantized.advance(i, manager);
         }
         for (PlannedRound round : block.rounds()) {
@@ -115,12 +119,14 @@ final class BlockLoop {
         }
         if (i < lastPlanned) {
           progress.phase(i, "propagating");
+          background.await();
           try (DecoderBlock quantized = model.block(manager, partial.weights(), i)) {
             calibrator.propagate(i, quantized, inputs, outputs, manager);
           }
           outputs.force();
         }
-        finish(block, partial, corrections, start);
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        background.submit(i, partial.results(), corrections, seconds);
       }
     }
   }
@@ -144,19 +150,5 @@ final class BlockLoop {
     } finally {
       statistics.values().forEach(InputStatistics::close);
     }
-  }
-
-  private void finish(
-      PlannedBlock block,
-      PartialBlock partial,
-      List<CorrectionOutcome> corrections,
-      long startNanos) {
-    List<BlockStore.Packed> packed =
-        partial.results().stream()
-            .map(result -> BlockStore.Packed.of(result.linear(), result.outcome()))
-            .toList();
-    double seconds = (System.nanoTime() - startNanos) * 1e-9;
-    store.store(block.index(), packed, corrections, seconds);
-    progress.blockDone(block.index(), seconds);
   }
 }

@@ -1,12 +1,24 @@
 package dev.pbq.core.pipeline;
 
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.WeightSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 
-/** Quantizes the planned linears of one round, one after the other. */
+/**
+ * Quantizes the planned linears of one round: those of an input one after the other, as they share
+ * factors of its Hessian, and inputs side by side.
+ */
 final class BlockQuantizer {
+  /** Inputs at a time: each more needs the memory of a factor and of a linear's working arrays. */
+  static final int MOST_INPUTS = 2;
+
   private final LinearQuantizer quantizer;
   private final ProgressListener progress;
 
@@ -24,26 +36,59 @@ final class BlockQuantizer {
    */
   Map<String, LinearQuantizer.Result> quantize(
       int block, PlannedRound round, Map<String, InputStatistics> statistics) {
+    List<PlannedInput> inputs = round.inputs();
+    // The longest first, so that no thread is left with it at the end.
+    int[] order =
+        IntStream.range(0, inputs.size())
+            .boxed()
+            .sorted(Comparator.comparingLong((Integer i) -> -cost(inputs.get(i))))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    AtomicReferenceArray<List<LinearQuantizer.Result>> found =
+        new AtomicReferenceArray<>(inputs.size());
+    Parallel.inLanes(
+        inputs.size(),
+        MOST_INPUTS,
+        i -> {
+          PlannedInput input = inputs.get(order[i]);
+          found.set(order[i], quantize(block, input, statistics.get(input.input().name())));
+        });
     Map<String, LinearQuantizer.Result> results = new LinkedHashMap<>();
-    for (PlannedInput input : round.inputs()) {
-      // Null, as try-with-resources takes it, where nothing was calibrated.
-      try (InputStatistics found = statistics.get(input.input().name());
-          TargetWeights targets = targets(found);
-          HeldOutChoice choice = choice(input, found)) {
-        for (PlannedLinear linear : input.linears()) {
-          LinearQuantizer.Result result =
-              quantizer.quantize(
-                  block,
-                  linear,
-                  Optional.ofNullable(found).map(InputStatistics::hessian),
-                  Optional.ofNullable(targets),
-                  Optional.ofNullable(choice));
-          results.put(linear.name(), result);
-          progress.linearDone(result.outcome());
-        }
+    for (int i = 0; i < inputs.size(); i++) {
+      for (LinearQuantizer.Result result : found.get(i)) {
+        results.put(result.outcome().name(), result);
+        progress.linearDone(result.outcome());
       }
     }
     return results;
+  }
+
+  private static long cost(PlannedInput input) {
+    long weights = input.linears().stream().mapToLong(PlannedLinear::weights).sum();
+    return weights * input.input().features();
+  }
+
+  /**
+   * @param statistics null where nothing was calibrated
+   */
+  private List<LinearQuantizer.Result> quantize(
+      int block, PlannedInput input, InputStatistics statistics) {
+    // Null, as try-with-resources takes it.
+    try (InputStatistics found = statistics;
+        TargetWeights targets = targets(found);
+        HeldOutChoice choice = choice(input, found)) {
+      List<LinearQuantizer.Result> results = new ArrayList<>();
+      for (PlannedLinear linear : input.linears()) {
+        results.add(
+            quantizer.quantize(
+                block,
+                linear,
+                Optional.ofNullable(found).map(InputStatistics::hessian),
+                Optional.ofNullable(targets),
+                Optional.ofNullable(choice)));
+      }
+      return results;
+    }
   }
 
   private static HeldOutChoice choice(PlannedInput input, InputStatistics found) {

@@ -44,7 +44,7 @@ final class HeadCalibrator {
    */
   Hessian hessian(VocabularyTable table, NDManager manager) {
     HiddenStates states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
-    BlockCalibrator calibrator = new BlockCalibrator(states, progress);
+    BlockCalibrator calibrator = new BlockCalibrator(model, states, progress);
     try (OriginalStream stream =
         new OriginalStream(original, model, states, calibrator, work, progress)) {
       new WindowEmbedding(model, data, states).write(original, stream.inputs(0), manager);

@@ -28,11 +28,6 @@ public record PlanEstimate(
   /** The same of a run without calibration, which starts no engine. */
   private static final long BASE_BYTES_WITHOUT_ENGINE = BASE_BYTES / 3;
 
-  /**
-   * Arrays [tokens, hidden size] that a pass through a block is taken to hold: an upper estimate.
-   */
-  private static final long ARRAYS_OF_A_PASS = 12;
-
   /** Memory that is added for the engine's own buffers during a pass: an upper estimate. */
   private static final long ENGINE_BYTES = 512L << 20;
 
@@ -45,9 +40,15 @@ public record PlanEstimate(
    * @param otherBytes stored bytes of the tensors that stay as they are
    * @param windows calibration windows; 0 without calibration
    * @param tokens tokens of each
+   * @param threads that work side by side
    */
   public static PlanEstimate of(
-      TransformerModel model, QuantizationPlan plan, long otherBytes, int windows, int tokens) {
+      TransformerModel model,
+      QuantizationPlan plan,
+      long otherBytes,
+      int windows,
+      int tokens,
+      int threads) {
     long packed = (plan.estimatedStoredBits() + plan.estimatedTableBits()) / 8;
     long output = packed + otherBytes;
     boolean calibrated = plan.needsCalibration() && windows > 0;
@@ -105,9 +106,13 @@ public record PlanEstimate(
     }
     long memory;
     if (calibrated) {
-      long forward =
-          blockBytes + ARRAYS_OF_A_PASS * tokens * model.hiddenSize() * Float.BYTES + ENGINE_BYTES;
-      long quantizing = 8 * largestInput * largestInput + 4 * largestLinear + blockBytes / 4;
+      LaneMemory lanes = LaneMemory.of(model, plan, windows, tokens, threads);
+      long forward = blockBytes + lanes.passBytes() + ENGINE_BYTES;
+      long quantizing =
+          8 * largestInput * largestInput
+              + 4 * largestLinear
+              + blockBytes / 4
+              + lanes.quantizingBytes();
       memory = BASE_BYTES + hessians + Math.max(forward, quantizing);
       memory = Math.max(memory, heads.isEmpty() ? 0 : BASE_BYTES + headBytes + tableBytes(plan));
     } else {

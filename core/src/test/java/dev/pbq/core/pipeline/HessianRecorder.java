@@ -8,6 +8,7 @@ import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.tensor.FloatMatrix;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,15 +18,16 @@ import java.util.Optional;
  */
 final class HessianRecorder implements TwoBits {
   private final CalibrationNeed need;
-  private final Map<String, double[][]> seen = new LinkedHashMap<>();
+  private final Map<String, double[][]> seen = Collections.synchronizedMap(new LinkedHashMap<>());
 
-  private final Map<String, FloatMatrix> weights = new LinkedHashMap<>();
+  private final Map<String, FloatMatrix> weights =
+      Collections.synchronizedMap(new LinkedHashMap<>());
 
   HessianRecorder(CalibrationNeed need) {
     this.need = need;
   }
 
-  /** The Hessians [features][features] by linear, in the order of the calls. */
+  /** The Hessians [features][features] by linear; inputs of a round may come in any order. */
   Map<String, double[][]> seen() {
     return seen;
   }

@@ -142,7 +142,7 @@ public final class QuantizationJob implements AutoCloseable {
   }
 
   /** What the run will take. */
-  PlanEstimate estimate(int windows, int tokens) {
+  PlanEstimate estimate(int windows, int tokens, int threads) {
     Set<String> quantized =
         plan.linears()
             .map(l -> model.layout().holder(l.linear(), weights::contains))
@@ -153,7 +153,7 @@ public final class QuantizationJob implements AutoCloseable {
             .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())
             .mapToLong(n -> weights.info(n).byteCount())
             .sum();
-    PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens);
+    PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens, threads);
     PlanEstimate corrected = correction(windows, tokens).map(plain::plus).orElse(plain);
     return targets(windows, tokens).map(corrected::plus).orElse(corrected);
   }

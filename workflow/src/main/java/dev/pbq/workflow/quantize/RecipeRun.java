@@ -133,7 +133,8 @@ public final class RecipeRun implements AutoCloseable {
   public PlanEstimate estimate() {
     return job.estimate(
         job.plan().needsCalibration() ? recipe.calibration().samples() : 0,
-        recipe.calibration().tokens(job.model()));
+        recipe.calibration().tokens(job.model()),
+        threads);
   }
 
   /** Largest weight file. */
