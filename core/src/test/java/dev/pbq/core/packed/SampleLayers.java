@@ -15,9 +15,9 @@ public final class SampleLayers {
     List<QuantizedLinear> layers = new ArrayList<>();
     Random random = new Random(seed);
     int group = 1 + random.nextInt(cols);
-    ScaleDtype type = ScaleDtype.values()[random.nextInt(ScaleDtype.values().length)];
+    ScaleDtype type = any(ScaleDtype.values(), ScaleDtype.values().length, random);
     for (int bits = 1; bits <= 8; bits++) {
-      Zeros zeros = Zeros.values()[random.nextInt(4)];
+      Zeros zeros = any(Zeros.values(), 4, random);
       layers.add(
           RandomLayers.uniform(rows, cols, group, type, bits, zeros, bits % 2 == 0, seed + bits));
     }
@@ -28,7 +28,7 @@ public final class SampleLayers {
               rows, cols, group, type, share, 8, kind, 1 + random.nextInt(4), Zeros.U8, seed));
     }
     for (GroupLayout layout : RandomLayers.layouts()) {
-      ScaleFormat format = ScaleFormat.values()[random.nextInt(3)];
+      ScaleFormat format = any(ScaleFormat.values(), 3, random);
       layers.add(
           RandomLayers.binaryGroups(
               rows, cols, group, layout, format, BitmapCoding.RAW, 0.2, random.nextLong()));
@@ -54,16 +54,21 @@ public final class SampleLayers {
               trellis,
               1 + random.nextInt(rows),
               ScaleFormat.F16,
-              Coding.values()[0],
+              any(Coding.values(), 1, new Random(seed)),
               seed));
     }
     return layers;
   }
 
+  /** One of the first {@code count}. */
+  private static <T> T any(T[] all, int count, Random random) {
+    return List.of(all).get(random.nextInt(count));
+  }
+
   private static HqqLinear hqq(int rows, int cols, Random random) {
     int[] largest = {1, 2, 3, 7, 15, 31, 63, 255};
     int size = RandomLayers.divisor(random, random.nextBoolean() ? cols : rows * cols);
-    ComputeDtype compute = ComputeDtype.values()[random.nextInt(3)];
+    ComputeDtype compute = any(ComputeDtype.values(), 3, random);
     return RandomLayers.hqq(
         rows,
         cols,
