@@ -21,6 +21,15 @@ import java.util.stream.IntStream;
  * cores are busy, and what comes out does not depend on how many there are.
  */
 final class WindowLanes {
+  /** Arrays [tokens, hidden size] that a piece takes, the inputs that are gathered among them. */
+  private static final long ARRAYS_OF_A_PIECE = 20;
+
+  /**
+   * The share of Java's heap that all pieces together may take. They are outside of it, where a
+   * machine has about as much again ({@code bin/pbq} gives Java half of it).
+   */
+  private static final long SHARE_OF_HEAP = 2;
+
   private final HiddenStates states;
   private final int pieceWindows;
   private final ProgressListener progress;
@@ -105,10 +114,15 @@ final class WindowLanes {
         });
   }
 
-  /** Windows of whole batches whose pieces are enough for all threads. */
+  /**
+   * Windows of whole batches whose pieces are enough for all threads, or for as many as there is
+   * memory for.
+   */
   static int group(HiddenStates states, int pieceWindows, int threads) {
     int perBatch = Parallel.ranges(states.batch(), pieceWindows);
-    return Parallel.ranges(threads, perBatch) * states.batch();
+    long piece = ARRAYS_OF_A_PIECE * Float.BYTES * pieceWindows * states.windowValues();
+    long most = Math.max(1, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / piece);
+    return Parallel.ranges((int) Math.min(threads, most), perBatch) * states.batch();
   }
 
   private void forEachGroup(Parallel.RangeTask body) {
