@@ -52,6 +52,8 @@ public final class CodeTiles {
   }
 
   /**
+   * Packs a matrix.
+   *
    * @param rows of the matrix, at least 1
    * @param groups of parameters, for each row
    * @param codes thread-safe, as is {@code grid}
