@@ -45,12 +45,12 @@ public final class PackedProducts {
         DenseProduct.of(turned(rank, rows, of.b()), lanes));
   }
 
-  /** The transpose of a matrix [rows, cols]. */
-  private static FloatMatrix turned(int rows, int cols, float[] from) {
-    FloatMatrix to = FloatMatrix.zeros(cols, rows);
-    for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < cols; c++) {
-        to.data()[c * rows + r] = from[r * cols + c];
+  /** The transpose [width, height] of a matrix [height, width]. */
+  private static FloatMatrix turned(int height, int width, float[] from) {
+    FloatMatrix to = FloatMatrix.zeros(width, height);
+    for (int r = 0; r < height; r++) {
+      for (int c = 0; c < width; c++) {
+        to.data()[c * height + r] = from[r * width + c];
       }
     }
     return to;

@@ -8,6 +8,7 @@ import dev.pbq.kernels.form.SparseBuilder;
 import dev.pbq.kernels.form.SparseRows;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -66,8 +67,8 @@ final class EntropyCodedForm {
     return new Form.Coded(tiles, apart(linear, levels, window, steps));
   }
 
-  private static TreeMap<Integer, Long> histogram(int rows, int cols, RowValues levels) {
-    TreeMap<Integer, Long> counts = new TreeMap<>();
+  private static NavigableMap<Integer, Long> histogram(int rows, int cols, RowValues levels) {
+    NavigableMap<Integer, Long> counts = new TreeMap<>();
     float[] band = new float[Math.min(rows, BAND) * cols];
     for (int first = 0; first < rows; first += BAND) {
       int count = Math.min(BAND, rows - first);
@@ -87,7 +88,7 @@ final class EntropyCodedForm {
     return counts;
   }
 
-  private static Window window(TreeMap<Integer, Long> counts, long weights) {
+  private static Window window(NavigableMap<Integer, Long> counts, long weights) {
     Window best = new Window(8, 0);
     long fewest = Long.MAX_VALUE;
     for (int bits : WIDTHS) {

@@ -43,6 +43,8 @@ public final class FloatTiles {
   }
 
   /**
+   * Holds a matrix.
+   *
    * @param dtype F32, F16 or BF16; the numbers are rounded to it
    * @throws IllegalArgumentException if the type is none of these
    */

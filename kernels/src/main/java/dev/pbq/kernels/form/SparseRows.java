@@ -14,7 +14,6 @@ public final class SparseRows {
   /** Columns of inputs that are handled together. */
   private static final int BLOCK = Lanes.APART;
 
-  private final int rows;
   private final int cols;
   private final int firstColumn;
   private final int[] start;
@@ -47,7 +46,6 @@ public final class SparseRows {
    */
   public SparseRows(
       int rows, int cols, int firstColumn, int[] start, char[] column, Values values) {
-    this.rows = rows;
     this.cols = cols;
     this.firstColumn = firstColumn;
     this.start = start;
