@@ -24,7 +24,7 @@ class VerifyTest {
   }
 
   private static Object[] words(String words, Object last) {
-    String[] first = words.split(" ");
+    String[] first = words.split(" ", -1);
     Object[] all = new Object[first.length + 1];
     System.arraycopy(first, 0, all, 0, first.length);
     all[first.length] = last;
