@@ -7,13 +7,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** sha256 of bytes and files. */
-final class Sha256 {
+public final class Sha256 {
   private static final int CHUNK = 1 << 20;
 
   private Sha256() {}
 
   /** A digest of nothing yet. */
-  static MessageDigest start() {
+  public static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -1,10 +1,10 @@
 package dev.pbq.core.pipeline;
 
 import dev.pbq.core.checkpoint.Checkpoint;
+import dev.pbq.core.checkpoint.Sha256;
 import dev.pbq.core.checkpoint.TensorInfo;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -19,7 +19,7 @@ public final class WeightsFingerprint {
 
   /** The fingerprint, in hexadecimal. */
   public static String of(Checkpoint checkpoint) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     for (String name : checkpoint.names()) {
       TensorInfo info = checkpoint.info(name);
       String header = name + " " + info.dtype() + Arrays.toString(info.shape()) + "\n";
@@ -29,13 +29,5 @@ public final class WeightsFingerprint {
       digest.update(checkpoint.bytes(name, info.byteCount() - n, n));
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.pbq.eval.distance;
 
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
+import dev.pbq.core.checkpoint.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,7 +32,7 @@ public final class FolderFingerprint {
    * @throws PbqException BAD_DATA if a file cannot be read
    */
   public static String of(ModelFolder folder) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     digest.update(folder.config().toString().getBytes(StandardCharsets.UTF_8));
     List<Path> files =
         folder.weightFile().map(List::of).orElseGet(() -> weightFiles(folder.path()));
@@ -74,13 +74,5 @@ public final class FolderFingerprint {
       position += n;
     }
     digest.update(bytes.flip());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

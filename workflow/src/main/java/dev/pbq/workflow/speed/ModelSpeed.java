@@ -8,6 +8,7 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.kernels.PackedProduct;
+import dev.pbq.kernels.decoder.LinearProducts;
 import dev.pbq.kernels.speed.KindSpeed;
 import dev.pbq.kernels.speed.Stopwatch;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ public record ModelSpeed(double seconds, double promptSeconds, long bytes) {
   /** Blocks that are measured at most. */
   private static final int SAMPLES = 4;
 
+  /** Seconds for each matrix of the first block, until the loops are compiled; not counted. */
+  private static final double WARM_UP_SECONDS = 0.4;
+
   /** Tokens of a prompt that are multiplied together. */
   private static final int PROMPT = 64;
 
@@ -42,14 +46,19 @@ public record ModelSpeed(double seconds, double promptSeconds, long bytes) {
     Stopwatch stopwatch = new Stopwatch(seconds);
     try (ModelWeights weights = Checkpoints.open(folder)) {
       model.requireTensors(weights, folder.shown().toString());
-      ModelProducts products = new ModelProducts(weights, model.layout());
+      LinearProducts products = new LinearProducts(model.layout(), weights);
+      shown.accept("warm-up");
+      Stopwatch warming = new Stopwatch(WARM_UP_SECONDS);
+      for (Linear linear : used(model, folder, 0)) {
+        of(products.of(linear.name()), warming);
+      }
       int blocks = Math.min(SAMPLES, model.blocks());
       ModelSpeed sum = new ModelSpeed(0, 0, 0);
       for (int i = 0; i < blocks; i++) {
         int block = (int) ((long) i * model.blocks() / blocks);
         for (Linear linear : used(model, folder, block)) {
           shown.accept(linear.name());
-          PackedProduct product = products.of(linear.name(), linear.rows(), linear.cols());
+          PackedProduct product = products.of(linear.name());
           sum = sum.plus(of(product, stopwatch), (double) model.blocks() / blocks);
         }
       }
@@ -59,7 +68,7 @@ public record ModelSpeed(double seconds, double promptSeconds, long bytes) {
               .findFirst()
               .orElseThrow();
       shown.accept(head.name());
-      PackedProduct product = products.of(head.name(), head.rows(), head.cols());
+      PackedProduct product = products.of(head.name());
       return sum.plus(of(product, stopwatch), 1);
     }
   }
