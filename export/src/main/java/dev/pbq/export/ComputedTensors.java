@@ -10,6 +10,7 @@ import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -50,7 +51,8 @@ public final class ComputedTensors {
   public void read(String name, int firstRow, int count, float[] destination) {
     long[] shape = shape(name);
     boolean vector = shape.length == 1;
-    int end = Math.multiplyExact(count, vector ? 1 : Math.toIntExact(shape[1]));
+    long row = Arrays.stream(shape, 1, shape.length).reduce(1, Math::multiplyExact);
+    int end = Math.toIntExact(Math.multiplyExact(count, row));
     FloatBuffer buffer = FloatBuffer.wrap(destination, 0, end);
     view.readRows(name, firstRow, count, buffer);
     ExportSource.requireFinite(name, destination, end, firstRow, vector ? 0 : end / count);

@@ -52,11 +52,18 @@ public record DecoderFacts(
   /**
    * A block.
    *
+   * @param attention of a block with a delta rule: that of the model's blocks with attention
+   * @param delta the widths of the delta rule that the block has in place of attention
    * @param factor of what each half adds
    * @param mixture where the MLP is one of experts; {@code mlp} is then one of them
    */
   public record Block(
-      Attention attention, Mlp mlp, Optional<Mixture> mixture, Form form, double factor) {}
+      Attention attention,
+      Optional<DeltaSizes> delta,
+      Mlp mlp,
+      Optional<Mixture> mixture,
+      Form form,
+      double factor) {}
 
   /**
    * Attention.

@@ -8,30 +8,38 @@ import java.util.OptionalInt;
 final class DecoderFactsMaker {
   private DecoderFactsMaker() {}
 
-  /** The facts; empty for a family with a delta rule, which has no such form. */
+  /** The facts; empty where no block has attention. */
   static Optional<DecoderFacts> of(DecoderSpec spec) {
-    for (BlockSpec block : spec.blocks()) {
-      SublayerSpec attention = block.attention().sublayer();
-      if (!(attention instanceof AttentionSpec) && !(attention instanceof LatentSpec)) {
-        return Optional.empty();
-      }
-    }
+    return spec.blocks().stream()
+        .flatMap(block -> attention(block.attention().sublayer()).stream())
+        .findFirst()
+        .map(any -> facts(spec, any));
+  }
+
+  private static DecoderFacts facts(DecoderSpec spec, DecoderFacts.Attention any) {
     ModelSizes sizes = spec.sizes();
-    return Optional.of(
-        new DecoderFacts(
-            sizes.vocabulary(),
-            sizes.hidden(),
-            sizes.intermediate(),
-            sizes.maxPositions(),
-            norm(spec.norm()),
-            spec.blocks().stream().map(DecoderFactsMaker::block).toList(),
-            new DecoderFacts.Embedding(
-                spec.embedding().factor(), spec.embedding().norm(), spec.embedding().positions()),
-            new DecoderFacts.Head(
-                spec.head().tied(),
-                spec.head().bias(),
-                spec.head().rule().factor(),
-                spec.head().rule().softcap())));
+    return new DecoderFacts(
+        sizes.vocabulary(),
+        sizes.hidden(),
+        sizes.intermediate(),
+        sizes.maxPositions(),
+        norm(spec.norm()),
+        spec.blocks().stream().map(block -> block(block, any)).toList(),
+        new DecoderFacts.Embedding(
+            spec.embedding().factor(), spec.embedding().norm(), spec.embedding().positions()),
+        new DecoderFacts.Head(
+            spec.head().tied(),
+            spec.head().bias(),
+            spec.head().rule().factor(),
+            spec.head().rule().softcap()));
+  }
+
+  /** Empty for a delta rule. */
+  private static Optional<DecoderFacts.Attention> attention(SublayerSpec sublayer) {
+    if (sublayer instanceof LatentSpec latent) {
+      return Optional.of(latent(latent));
+    }
+    return sublayer instanceof AttentionSpec spec ? Optional.of(attention(spec)) : Optional.empty();
   }
 
   private static DecoderFacts.Norm norm(NormSpec norm) {
@@ -47,7 +55,7 @@ final class DecoderFactsMaker {
         norm.epsilon());
   }
 
-  private static DecoderFacts.Block block(BlockSpec block) {
+  private static DecoderFacts.Block block(BlockSpec block, DecoderFacts.Attention any) {
     SublayerSpec mlp = block.mlp().sublayer();
     Optional<MixtureSpec> mixture =
         mlp instanceof MixtureSpec m ? Optional.of(m) : Optional.empty();
@@ -59,9 +67,10 @@ final class DecoderFactsMaker {
           case PARALLEL -> DecoderFacts.Form.PARALLEL;
         };
     return new DecoderFacts.Block(
-        block.attention().sublayer() instanceof LatentSpec latent
-            ? latent(latent)
-            : attention((AttentionSpec) block.attention().sublayer()),
+        attention(block.attention().sublayer()).orElse(any),
+        block.attention().sublayer() instanceof DeltaSpec delta
+            ? Optional.of(delta.sizes())
+            : Optional.empty(),
         mlp(shape),
         mixture.map(DecoderFactsMaker::mixture),
         form,

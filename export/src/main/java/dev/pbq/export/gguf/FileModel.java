@@ -1,5 +1,6 @@
 package dev.pbq.export.gguf;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.Wording;
@@ -12,6 +13,7 @@ import dev.pbq.core.model.TransformerModel;
 import dev.pbq.export.ComputedTensors;
 import dev.pbq.export.ExportSource;
 import dev.pbq.export.ModelConfig;
+import dev.pbq.export.gguf.family.Fact;
 import dev.pbq.export.gguf.family.FactKeys;
 import dev.pbq.export.gguf.family.FactTable;
 import dev.pbq.export.gguf.family.FileArchitecture;
@@ -20,6 +22,7 @@ import dev.pbq.export.gguf.family.FileTensor;
 import dev.pbq.export.gguf.family.Piece;
 import dev.pbq.export.gguf.family.Placements;
 import dev.pbq.export.gguf.family.RowOrder;
+import dev.pbq.export.gguf.family.ValueChange;
 import dev.pbq.export.gguf.file.GgufFile;
 import dev.pbq.export.gguf.model.ModelConfigs;
 import java.nio.file.Path;
@@ -27,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A model as a GGUF file of its architecture has it. */
@@ -144,6 +148,30 @@ final class FileModel {
     return FactKeys.vectors(facts);
   }
 
+  /**
+   * How many pairs of features turn with time, height, width and a fourth position of pictures
+   * among the text: what the configuration says, else thirds of all, as the family's models have
+   * it. Text alone has one position. Empty for other families.
+   */
+  Optional<List<Integer>> sections() {
+    if (!architecture.facts().contains(Fact.DELTA)) {
+      return Optional.empty();
+    }
+    ObjectNode config = source.folder().config();
+    JsonNode text = config.has("text_config") ? config.path("text_config") : config;
+    JsonNode given = text.at("/rope_parameters/mrope_section");
+    List<Integer> sections = new ArrayList<>();
+    given.forEach(section -> sections.add(section.intValue()));
+    if (sections.isEmpty()) {
+      int pairs = facts.blocks().get(0).attention().rotary().orElseThrow().width() / 2;
+      sections.addAll(List.of((pairs + 2) / 3, (pairs + 1) / 3, pairs / 3));
+    }
+    while (sections.size() < 4) {
+      sections.add(0);
+    }
+    return Optional.of(sections);
+  }
+
   /** The tensors of the file, in its order. */
   List<FileTensor> wanted() {
     List<FileTensor> wanted = new ArrayList<>();
@@ -156,7 +184,7 @@ final class FileModel {
                         List.of(new Piece(name, values.length, 1, RowOrder.KEPT)),
                         List.of(values.length),
                         FileTensor.Kind.SMALL,
-                        0)));
+                        ValueChange.NONE)));
     for (FileTensor tensor : Placements.of(architecture, model, name -> false)) {
       boolean head = tensor.name().equals(FileArchitecture.HEAD);
       if (!head || tensors.hasHead()) {
@@ -165,7 +193,9 @@ final class FileModel {
         Piece own = tensor.pieces().get(0);
         String embedding = model.layout().outer().embedding() + ".weight";
         Piece tied = new Piece(embedding, own.rows(), own.unit(), own.order());
-        wanted.add(new FileTensor(tensor.name(), List.of(tied), tensor.dims(), tensor.kind(), 0));
+        wanted.add(
+            new FileTensor(
+                tensor.name(), List.of(tied), tensor.dims(), tensor.kind(), ValueChange.NONE));
       }
     }
     requireKnown(wanted);

@@ -8,6 +8,7 @@ import dev.pbq.export.Fidelity;
 import dev.pbq.export.FloatTypes;
 import dev.pbq.export.TensorError;
 import dev.pbq.export.gguf.family.Piece;
+import dev.pbq.export.gguf.family.ValueChange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -124,9 +125,12 @@ final class GgufCheck {
       if (nearest && i % block == 0) {
         allowed = largestError(tensor.type(), expected, i);
       }
-      float was = expected[i] + tensor.tensor().shift();
+      ValueChange change = tensor.tensor().change();
+      float was = change.toFile(expected[i]);
       float is = actual[i];
-      sum.add(was, is);
+      // What a reader of the file gets back: the sum of a weight and 1 has no room for all its
+      // bits.
+      sum.add(expected[i], change.toModel(is));
       boolean right =
           switch (tensor.fill()) {
             case EXACT -> was == is;

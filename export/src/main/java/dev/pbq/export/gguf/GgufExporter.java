@@ -11,6 +11,7 @@ import dev.pbq.export.ExportedTensor;
 import dev.pbq.export.Exporter;
 import dev.pbq.export.gguf.family.FactKeys;
 import dev.pbq.export.gguf.family.FileTensor;
+import dev.pbq.export.gguf.family.KeyNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,8 @@ public final class GgufExporter implements Exporter {
       Metadata metadata = new Metadata();
       GeneralKeys.put(metadata, source, model, planned);
       FactKeys.put(model.architecture(), model.facts(), metadata.of(model.architecture().name()));
+      String sections = model.architecture().name() + "." + KeyNames.SECTIONS;
+      model.sections().ifPresent(numbers -> metadata.putInts(sections, numbers));
       boolean vocabulary = request.option(NO_TOKENIZER).isEmpty();
       if (vocabulary) {
         notes.addAll(

@@ -8,6 +8,7 @@ import dev.pbq.core.tensor.Half;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.FloatTypes;
 import dev.pbq.export.gguf.family.Piece;
+import dev.pbq.export.gguf.family.ValueChange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -93,8 +94,9 @@ final class GgufWriter {
       int step = TensorRows.step(piece);
       for (int first = 0; first < piece.rows(); first += step) {
         float[] values = rows.read(piece, first, Math.min(step, piece.rows() - first));
-        for (int i = 0; tensor.tensor().shift() != 0 && i < values.length; i++) {
-          values[i] += tensor.tensor().shift();
+        ValueChange change = tensor.tensor().change();
+        for (int i = 0; change != ValueChange.NONE && i < values.length; i++) {
+          values[i] = change.toFile(values[i]);
         }
         out.write(
             ByteBuffer.wrap(

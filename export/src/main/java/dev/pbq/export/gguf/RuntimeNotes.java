@@ -40,6 +40,7 @@ final class RuntimeNotes {
       notes.add("llama.cpp rounds the limits of yarn to whole pairs, and the model does not");
     }
     latentNote(facts).ifPresent(notes::add);
+    deltaNote(facts).ifPresent(notes::add);
     int blocks = facts.blocks().size();
     boolean atOnce =
         facts.blocks().stream()
@@ -61,6 +62,19 @@ final class RuntimeNotes {
           "llama.cpp chooses groups of experts by the two best of each, the model by the best one");
     }
     return notes;
+  }
+
+  private static Optional<String> deltaNote(DecoderFacts facts) {
+    return facts.blocks().stream()
+        .flatMap(b -> b.delta().stream())
+        .filter(delta -> delta.keyDim() != delta.valueDim())
+        .findFirst()
+        .map(
+            delta ->
+                "llama.cpp runs a delta rule only where keys and values are of one width, not "
+                    + delta.keyDim()
+                    + " and "
+                    + delta.valueDim());
   }
 
   private static Optional<String> latentNote(DecoderFacts facts) {

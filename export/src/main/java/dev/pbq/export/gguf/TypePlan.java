@@ -9,6 +9,7 @@ import dev.pbq.export.TensorError;
 import dev.pbq.export.gguf.family.FileTensor;
 import dev.pbq.export.gguf.family.Piece;
 import dev.pbq.export.gguf.family.RowOrder;
+import dev.pbq.export.gguf.family.ValueChange;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -44,8 +45,9 @@ final class TypePlan {
   /** The choice for a tensor. */
   Choice choose(FileTensor tensor) {
     if (tensor.kind() == FileTensor.Kind.SMALL) {
-      // A value to which 1 is added is rounded there.
-      Fill fill = tensor.shift() == 0 ? exactOrRound(tensor, GgufType.F32) : Fill.ROUND;
+      // A value to which 1 is added is rounded there, and so is a power of e.
+      Fill fill =
+          tensor.change() == ValueChange.NONE ? exactOrRound(tensor, GgufType.F32) : Fill.ROUND;
       return new Choice(GgufType.F32, fill);
     }
     if (!asked.isAuto() && !asked.type().orElseThrow().isQuantized()) {
@@ -111,13 +113,14 @@ final class TypePlan {
   }
 
   /**
-   * The type of a packed layer. What is transposed in the file has the grids of its rows across the
-   * blocks: it may be float32, where no other type holds it.
+   * The type of a packed layer. What is transposed in the file, or has its columns in another
+   * order, has the grids of its rows across the blocks: it may be float32, where no other type
+   * holds it.
    */
   private Choice packed(FileTensor tensor) {
     Set<GgufType> candidates =
         asked.isAuto() ? EnumSet.allOf(GgufType.class) : EnumSet.of(asked.type().orElseThrow());
-    if (tensor.pieces().stream().noneMatch(piece -> piece.order() instanceof RowOrder.Turned)) {
+    if (tensor.pieces().stream().allMatch(piece -> piece.order() instanceof RowOrder.Rows)) {
       candidates.remove(GgufType.F32);
     }
     candidates.remove(GgufType.BF16);

@@ -61,8 +61,7 @@ class GgufFamiliesTest {
           Map.entry("qwen3-moe", "the mixture of experts"));
 
   /** Types of models that llama.cpp has no architecture for, or none that pbq writes. */
-  private static final Set<String> NONE =
-      Set.of("opt", "qwen3_5_text", "bert", "roberta", "distilbert");
+  private static final Set<String> NONE = Set.of("opt", "bert", "roberta", "distilbert");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

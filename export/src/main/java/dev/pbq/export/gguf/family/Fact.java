@@ -1,6 +1,7 @@
 package dev.pbq.export.gguf.family;
 
 import dev.pbq.core.model.DecoderFacts;
+import dev.pbq.core.model.DeltaSizes;
 import dev.pbq.core.model.Rope;
 import dev.pbq.core.model.RotarySpec;
 import dev.pbq.core.model.Routing;
@@ -80,6 +81,22 @@ public enum Fact {
         double factor = Math.sqrt(attention.scale() * Math.sqrt(attention.shape().headDim()));
         keys.number(KeyNames.YARN_LOG, (factor - 1) / Math.log(yarn.factor()));
       }
+    }
+  },
+  /** The widths of a delta rule, and every how many blocks attention takes its place. */
+  DELTA {
+    @Override
+    void put(DecoderFacts facts, KeySink keys) {
+      DeltaSizes sizes =
+          facts.blocks().stream().flatMap(b -> b.delta().stream()).findFirst().orElseThrow();
+      keys.count(KeyNames.DELTA_KERNEL, sizes.kernel());
+      keys.count(KeyNames.DELTA_KEY_LENGTH, sizes.keyDim());
+      keys.count(KeyNames.DELTA_KEY_HEADS, sizes.keyHeads());
+      keys.count(KeyNames.DELTA_VALUE_HEADS, sizes.valueHeads());
+      keys.count(KeyNames.DELTA_VALUES, sizes.values());
+      keys.count(
+          KeyNames.ATTENTION_INTERVAL,
+          1 + facts.blocks().stream().takeWhile(b -> b.delta().isPresent()).count());
     }
   },
   /** How queries grow with their position, and that yarn changes no scores beside. */

@@ -42,6 +42,7 @@ public final class FactTable {
     putEach(facts, "queries that grow with the position", b -> b.attention().growth());
     putEach(facts, "windows of attention", b -> b.attention().window());
     list(facts, "heads", b -> b.attention().shape());
+    list(facts, "which blocks have a delta rule, and its widths", DecoderFacts.Block::delta);
     list(facts, "the widths of latent attention", b -> b.attention().latent());
     list(facts, "positions as a bias of scores", b -> b.attention().alibi());
     list(facts, "norms of queries and keys", b -> b.attention().norms());

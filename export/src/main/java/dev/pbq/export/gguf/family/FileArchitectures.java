@@ -107,6 +107,9 @@ public final class FileArchitectures {
         FileArchitecture.of("qwen3moe", "qwen3_moe", MixtureConfigs::qwen3Moe, Fact.EXPERT_WIDTH)
             .withExperts()
             .lacking("attn_output.bias"),
+        FileArchitecture.of("qwen35", "qwen3_5_text", HybridConfigs::qwen35, Fact.DELTA)
+            .withNorm(NormRole.MLP, "post_attention_norm")
+            .lacking("attn_q.bias", "attn_k.bias", "attn_v.bias", "attn_output.bias"),
         FileArchitecture.of("gemma", "gemma", FamilyConfigs::gemma)
             .lacking(FileArchitecture.HEAD, "attn_output.bias"),
         FileArchitecture.of(

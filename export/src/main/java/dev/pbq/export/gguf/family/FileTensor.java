@@ -8,10 +8,10 @@ import java.util.List;
  * @param name in the file
  * @param dims dimensions, outermost first
  * @param kind what it is
- * @param shift what the file's values have more than the model's
+ * @param change how the file's values differ from the model's
  */
 public record FileTensor(
-    String name, List<Piece> pieces, List<Integer> dims, Kind kind, float shift) {
+    String name, List<Piece> pieces, List<Integer> dims, Kind kind, ValueChange change) {
   /** What a tensor is, which decides how it may be stored. */
   public enum Kind {
     /** The weight of linears of the blocks. */

@@ -1,7 +1,7 @@
 package dev.pbq.export.gguf.family;
 
 /** llama.cpp's names of hyper-parameters, behind the architecture's. */
-final class KeyNames {
+public final class KeyNames {
   static final String BLOCKS = "block_count";
   static final String CONTEXT = "context_length";
   static final String HIDDEN = "embedding_length";
@@ -39,6 +39,16 @@ final class KeyNames {
   static final String TEMPERATURE = "attention.temperature_scale";
   static final String YARN_FAST = "rope.scaling.yarn_beta_fast";
   static final String YARN_SLOW = "rope.scaling.yarn_beta_slow";
+
+  /** How many pairs of features turn with each position. */
+  public static final String SECTIONS = "rope.dimension_sections";
+
+  static final String DELTA_KERNEL = "ssm.conv_kernel";
+  static final String DELTA_KEY_LENGTH = "ssm.state_size";
+  static final String DELTA_KEY_HEADS = "ssm.group_count";
+  static final String DELTA_VALUE_HEADS = "ssm.time_step_rank";
+  static final String DELTA_VALUES = "ssm.inner_size";
+  static final String ATTENTION_INTERVAL = "full_attention_interval";
   static final String EXPERTS = "expert_count";
   static final String EXPERTS_USED = "expert_used_count";
   static final String EXPERT_WIDTH = "expert_feed_forward_length";

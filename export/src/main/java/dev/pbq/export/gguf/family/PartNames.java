@@ -32,8 +32,9 @@ final class PartNames {
       case QUERY_FROM_LATENT -> "attn_q_b";
       case KEY_VALUE_LATENT -> "attn_kv_a_mqa";
       case KEY_VALUE_FROM_LATENT -> "attn_kv_b";
-      case OUTPUT_GATE, WRITE_GATE, DECAY ->
-          throw new IllegalArgumentException("no file has a delta rule's " + role);
+      case OUTPUT_GATE -> "attn_gate";
+      case WRITE_GATE -> "ssm_beta";
+      case DECAY -> "ssm_alpha";
       case ATTENTION_OUT -> "attn_output";
       case GATE -> "ffn_gate";
       case UP, FC1, GATE_UP -> "ffn_up";
@@ -53,8 +54,10 @@ final class PartNames {
       case SHARED_GATE -> "ffn_gate_inp_shexp" + ending;
       case QUERY_LATENT_NORM -> "attn_q_a_norm" + ending;
       case KEY_VALUE_LATENT_NORM -> "attn_kv_a_norm" + ending;
-      case CONVOLUTION, DECAY_SHIFT, DECAY_RATE, STATE_NORM ->
-          throw new IllegalArgumentException("no file has a delta rule's " + role);
+      case CONVOLUTION -> "ssm_conv1d" + ending;
+      case DECAY_SHIFT -> "ssm_dt.bias";
+      case DECAY_RATE -> "ssm_a";
+      case STATE_NORM -> "ssm_norm" + ending;
     };
   }
 }

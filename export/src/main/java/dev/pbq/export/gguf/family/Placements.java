@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -30,14 +31,14 @@ public final class Placements {
   private final FileArchitecture architecture;
   private final ModelLayout layout;
   private final DecoderFacts facts;
-  private final float normShift;
+  private final ValueChange normChange;
   private final List<FileTensor> tensors = new ArrayList<>();
 
   private Placements(FileArchitecture architecture, CausalModel model) {
     this.architecture = architecture;
     this.layout = model.layout();
     this.facts = model.facts().orElseThrow();
-    this.normShift = facts.norm().plusOne() ? 1 : 0;
+    this.normChange = facts.norm().plusOne() ? ValueChange.PLUS_ONE : ValueChange.NONE;
   }
 
   /**
@@ -58,12 +59,16 @@ public final class Placements {
 
   private void addOuter() {
     OuterNames outer = layout.outer();
-    add("token_embd" + WEIGHT, Kind.TABLE, 0, List.of(whole(outer.embedding() + WEIGHT)));
+    add(
+        "token_embd" + WEIGHT,
+        Kind.TABLE,
+        ValueChange.NONE,
+        List.of(whole(outer.embedding() + WEIGHT)));
     DecoderFacts.Embedding embedding = facts.embedding();
     embedding.positions().ifPresent(p -> addPlain("position_embd" + WEIGHT, p + WEIGHT));
     embedding.norm().ifPresent(n -> addNorm("token_embd_norm", n));
     outer.finalNorm().ifPresent(n -> addNorm("output_norm", n));
-    add("output" + WEIGHT, Kind.TABLE, 0, List.of(whole(outer.head() + WEIGHT)));
+    add("output" + WEIGHT, Kind.TABLE, ValueChange.NONE, List.of(whole(outer.head() + WEIGHT)));
     if (facts.head().bias()) {
       addPlain("output" + BIAS, outer.head() + BIAS);
     }
@@ -76,6 +81,7 @@ public final class Placements {
     for (BlockNorm norm : norms) {
       addNorm(prefix + architecture.part(norm.role(), beforeMlp), norm.name());
     }
+    Optional<DeltaPlacements> delta = delta(block);
     boolean mixed = facts.blocks().get(block).mixture().isPresent();
     Map<String, List<Linear>> parts = new LinkedHashMap<>();
     for (LinearInput input : layout.linearInputs(block)) {
@@ -88,7 +94,10 @@ public final class Placements {
         boolean attention = linear.role().isAttention();
         String ending = linear.expert().isPresent() ? "_exps" : mixed && !attention ? "_shexp" : "";
         boolean inOne = attention && holds.test(prefix + "attn_qkv" + WEIGHT);
-        String part = PartNames.of(linear.role(), inOne) + ending;
+        String part =
+            delta.isPresent() && linear.role() == Role.ATTENTION_OUT
+                ? "ssm_out"
+                : PartNames.of(linear.role(), inOne) + ending;
         parts.computeIfAbsent(prefix + part, p -> new ArrayList<>()).add(linear);
       }
     }
@@ -96,11 +105,23 @@ public final class Placements {
     Map<String, List<Piece>> inner = new LinkedHashMap<>();
     for (InnerTensor tensor : layout.inner(block)) {
       String part = prefix + PartNames.of(tensor.role(), tensor.bias());
+      if (delta.isPresent()) {
+        tensors.add(delta.get().inner(part, tensor));
+        continue;
+      }
       inner.computeIfAbsent(part, p -> new ArrayList<>()).add(whole(tensor.name()));
     }
     inner.forEach(
         (part, pieces) ->
-            add(part, Kind.SMALL, part.endsWith("_norm.weight") ? normShift : 0, pieces));
+            add(
+                part,
+                Kind.SMALL,
+                part.endsWith("_norm.weight") ? normChange : ValueChange.NONE,
+                pieces));
+  }
+
+  private Optional<DeltaPlacements> delta(int block) {
+    return facts.blocks().get(block).delta().map(DeltaPlacements::new);
   }
 
   /**
@@ -160,6 +181,10 @@ public final class Placements {
 
   /** The orders in which the pieces of one linear stand: its rows once, in all. */
   private List<RowOrder> orders(Linear linear) {
+    Optional<DeltaPlacements> delta = delta(linear.block());
+    if (delta.isPresent()) {
+      return delta.get().orders(linear.role());
+    }
     DecoderFacts.Attention attention = facts.blocks().get(linear.block()).attention();
     AttentionShape shape = attention.shape();
     boolean turned = linear.role() == Role.QUERY || linear.role() == Role.KEY;
@@ -187,14 +212,14 @@ public final class Placements {
   }
 
   private void addNorm(String part, String norm) {
-    add(part + WEIGHT, Kind.SMALL, normShift, List.of(whole(norm + WEIGHT)));
+    add(part + WEIGHT, Kind.SMALL, normChange, List.of(whole(norm + WEIGHT)));
     if (facts.norm().bias()) {
       addPlain(part + BIAS, norm + BIAS);
     }
   }
 
   private void addPlain(String name, String source) {
-    add(name, Kind.SMALL, 0, List.of(whole(source)));
+    add(name, Kind.SMALL, ValueChange.NONE, List.of(whole(source)));
   }
 
   private Piece whole(String source) {
@@ -204,7 +229,7 @@ public final class Placements {
   }
 
   /** Tensors of which several make one row each of a matrix; one of a single row is a vector. */
-  private void add(String name, Kind kind, float shift, List<Piece> pieces) {
+  private void add(String name, Kind kind, ValueChange change, List<Piece> pieces) {
     Piece first = pieces.get(0);
     List<Integer> dims = new ArrayList<>();
     if (pieces.size() > 1) {
@@ -216,7 +241,7 @@ public final class Placements {
     if (first.unit() > 1) {
       dims.add(first.unit());
     }
-    tensors.add(new FileTensor(name, pieces, dims, kind, shift));
+    tensors.add(new FileTensor(name, pieces, dims, kind, change));
   }
 
   /**
@@ -234,6 +259,6 @@ public final class Placements {
     if (kind == Kind.LINEAR) {
       dims.add(pieces.get(0).unit());
     }
-    tensors.add(new FileTensor(name, pieces, dims, kind, 0));
+    tensors.add(new FileTensor(name, pieces, dims, kind, ValueChange.NONE));
   }
 }

@@ -89,6 +89,74 @@ public sealed interface RowOrder {
   }
 
   /**
+   * Heads that belong to groups, one group behind the other in the model: in the file the first
+   * heads of all groups come first, then the second ones.
+   *
+   * @param groups how many
+   * @param heads of a group
+   * @param width places of a head
+   */
+  record Tiling(int groups, int heads, int width) {
+    /** How many places there are. */
+    int places() {
+      return groups * heads * width;
+    }
+
+    /** The model's place that stands at a place of the file. */
+    int source(int place) {
+      int head = place / width;
+      return (head % groups * heads + head / groups) * width + place % width;
+    }
+
+    /** Where the model's place stands in the file. */
+    int file(int place) {
+      int head = place / width;
+      return (head % heads * groups + head / heads) * width + place % width;
+    }
+  }
+
+  /**
+   * Rows from {@code offset} on, by heads.
+   *
+   * @param tiling the order of the rows behind {@code offset}
+   */
+  record Tiled(Tiling tiling, int offset) implements Rows {
+    @Override
+    public int sourceRow(int row) {
+      return offset + tiling.source(row);
+    }
+
+    @Override
+    public int fileRow(int row) {
+      int behind = row - offset;
+      return behind < 0 || behind >= tiling.places() ? -1 : tiling.file(behind);
+    }
+  }
+
+  /** All rows, the values of each by heads. */
+  record TiledColumns(Tiling tiling) implements RowOrder {
+    @Override
+    public boolean holds(int sourceRow) {
+      return true;
+    }
+
+    @Override
+    public int sourceUnit(int unit) {
+      return unit;
+    }
+
+    @Override
+    public int sourceIndex(int row, int col, int unit) {
+      return row * unit + tiling.source(col);
+    }
+
+    @Override
+    public int fileIndex(int sourceRow, int sourceCol, int unit) {
+      return sourceRow * unit + tiling.file(sourceCol);
+    }
+  }
+
+  /**
    * The same rows as {@link Strided} has, each block of them transposed: the piece is [cols, block]
    * for every block.
    *

@@ -8,6 +8,7 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.packed.BitAccount;
 import dev.pbq.export.gguf.family.FileArchitecture;
 import dev.pbq.export.gguf.family.RowOrder;
+import dev.pbq.export.gguf.family.ValueChange;
 import dev.pbq.export.gguf.file.GgmlType;
 import dev.pbq.export.gguf.file.GgufFile;
 import dev.pbq.export.gguf.file.GgufTensor;
@@ -72,7 +73,7 @@ final class GgufWeights implements FileWeights {
       }
       stored.add(
           new Stored(
-              view.name(), String.join("+", types), view.shape(), quantized, view.inBlock(), bits));
+              view.name(), String.join("+", types), shape(view), quantized, view.inBlock(), bits));
     }
     return stored;
   }
@@ -101,7 +102,11 @@ final class GgufWeights implements FileWeights {
 
   @Override
   public long[] shape(String name) {
-    return view(name).shape();
+    return shape(view(name));
+  }
+
+  private static long[] shape(TensorView view) {
+    return view.shape().stream().mapToLong(d -> d).toArray();
   }
 
   @Override
@@ -124,11 +129,17 @@ final class GgufWeights implements FileWeights {
       TensorView.Part part = view.partOf(row);
       if (part.piece().order() instanceof RowOrder.Rows order) {
         file.readRows(part.tensor(), part.firstValue() / cols + order.fileRow(row), rows, values);
+      } else if (part.piece().order() instanceof RowOrder.TiledColumns order) {
+        float[] held = new float[cols];
+        file.readRows(part.tensor(), part.firstValue() / cols + row, 1, held);
+        for (int c = 0; c < cols; c++) {
+          values[c] = held[order.fileIndex(0, c, cols)];
+        }
       } else {
         turned.read(part, row, values);
       }
-      for (int i = 0; view.shift() != 0 && i < rows * cols; i++) {
-        values[i] += view.shift();
+      for (int i = 0; view.change() != ValueChange.NONE && i < rows * cols; i++) {
+        values[i] = view.change().toModel(values[i]);
       }
       destination.put(values, 0, rows * cols);
     }
@@ -149,7 +160,7 @@ final class GgufWeights implements FileWeights {
         held = new float[cols];
         file.readRows(tensor, heldRow, 1, held);
       }
-      destination.put(held[(int) (at % cols)] + view.shift());
+      destination.put(view.change().toModel(held[(int) (at % cols)]));
     }
   }
 

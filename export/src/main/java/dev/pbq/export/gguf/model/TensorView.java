@@ -2,6 +2,7 @@ package dev.pbq.export.gguf.model;
 
 import dev.pbq.export.gguf.family.FileTensor;
 import dev.pbq.export.gguf.family.Piece;
+import dev.pbq.export.gguf.family.ValueChange;
 import dev.pbq.export.gguf.file.GgufTensor;
 import java.util.List;
 
@@ -12,11 +13,18 @@ import java.util.List;
  * @param rows of it; elements for a vector
  * @param unit values of a row; 1 for a vector
  * @param parts which hold all rows together
+ * @param shape dimensions, outermost first
  * @param kind what the file's tensors are
- * @param shift is added to every value
+ * @param change how the file's values differ from the model's
  */
 record TensorView(
-    String name, int rows, int unit, List<Part> parts, FileTensor.Kind kind, float shift) {
+    String name,
+    int rows,
+    int unit,
+    List<Long> shape,
+    List<Part> parts,
+    FileTensor.Kind kind,
+    ValueChange change) {
   /**
    * A piece in the file.
    *
@@ -25,15 +33,12 @@ record TensorView(
   record Part(GgufTensor tensor, Piece piece, long firstValue) {}
 
   TensorView {
+    shape = List.copyOf(shape);
     parts = List.copyOf(parts);
   }
 
   boolean isVector() {
     return unit == 1;
-  }
-
-  long[] shape() {
-    return isVector() ? new long[] {rows} : new long[] {rows, unit};
   }
 
   boolean inBlock() {

@@ -11,6 +11,7 @@ import dev.pbq.export.gguf.family.Placements;
 import dev.pbq.export.gguf.file.GgufFile;
 import dev.pbq.export.gguf.file.GgufTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -80,15 +81,16 @@ final class TensorViews {
       parts.addAll(before.parts());
     }
     parts.add(part);
-    int rows = Math.toIntExact(layout.shape(piece.source())[0]);
+    long[] shape = layout.shape(piece.source());
     views.put(
         piece.source(),
         new TensorView(
             piece.source(),
-            rows,
+            Math.toIntExact(shape[0]),
             piece.order().sourceUnit(piece.unit()),
+            Arrays.stream(shape).boxed().toList(),
             parts,
             wanted.kind(),
-            -wanted.shift()));
+            wanted.change()));
   }
 }

@@ -17,6 +17,9 @@ final class SplitRules {
       "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
   private static final String LLAMA3 = WORDS + "\\p{N}{1,3}" + REST;
   private static final String QWEN2 = WORDS + "\\p{N}" + REST;
+  private static final String QWEN35 =
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}"
+          + "| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
   private static final String TEKKEN =
       "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
           + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
@@ -78,6 +81,7 @@ final class SplitRules {
     all.put("refact", digits);
     all.put("qwen2", qwen2);
     all.put("deepseek-r1-qwen", qwen2);
+    all.put("qwen35", new Rule(Optional.of(QWEN35), false, true, false, false));
     all.put("llama-bpe", llama3);
     all.put("llama3", llama3);
     all.put("llama-v3", llama3);

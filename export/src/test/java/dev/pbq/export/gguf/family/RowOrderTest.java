@@ -34,6 +34,25 @@ class RowOrderTest {
     requireInverse(RowOrder.KEPT, 5);
   }
 
+  /** Two keys with three heads of values of two places each, behind one row that is none. */
+  @Test
+  void headsOfValuesChangePlaces() {
+    RowOrder.Tiling tiling = new RowOrder.Tiling(2, 3, 2);
+    int[] inFile = IntStream.range(0, 12).map(tiling::source).toArray();
+    assertThat(inFile).containsExactly(0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11);
+    for (int i = 0; i < 12; i++) {
+      assertThat(tiling.file(inFile[i])).isEqualTo(i);
+    }
+    RowOrder.Rows rows = new RowOrder.Tiled(tiling, 1);
+    requireInverse(rows, 12);
+    assertThat(rows.sourceRow(2)).isEqualTo(7);
+    assertThat(rows.fileRow(0)).isEqualTo(-1);
+    assertThat(rows.fileRow(13)).isEqualTo(-1);
+    RowOrder columns = new RowOrder.TiledColumns(tiling);
+    assertThat(columns.sourceIndex(3, 2, 12)).isEqualTo(3 * 12 + 6);
+    assertThat(columns.fileIndex(3, 6, 12)).isEqualTo(3 * 12 + 2);
+  }
+
   /** Two heads of two keys and a value, each of three numbers: the keys stand in columns. */
   @Test
   void keysOfLatentAttentionAreColumns() {
