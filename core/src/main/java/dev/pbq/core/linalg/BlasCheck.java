@@ -24,11 +24,32 @@ final class BlasCheck {
 
   private static final double DOUBLE = 1e-10;
 
+  /** The six routines, each with its matrices: all are [{@value #N}, {@value #N}], column-major. */
+  record Routines(
+      BiConsumer<DoublePointer, DoublePointer> dgemm,
+      BiConsumer<DoublePointer, DoublePointer> dsyrk,
+      BiConsumer<FloatPointer, FloatPointer> sgemm,
+      BiConsumer<FloatPointer, FloatPointer> ssyrk,
+      BiConsumer<DoublePointer, DoublePointer> dtrsm,
+      BiConsumer<FloatPointer, FloatPointer> strsm) {
+    /** Those of OpenBLAS. */
+    static final Routines OPENBLAS =
+        new Routines(
+            (x, y) -> Blas.gemmSubtractTransposed(N, N, N, x, x, y),
+            (x, y) -> Blas.syrkLowerSubtract(N, N, x, N, y, N),
+            (x, y) -> Blas.gemm(false, true, N, N, N, 1, x, N, x, N, 0, y, N),
+            (x, y) -> Blas.syrkLower(N, N, x, N, y, N),
+            (x, y) -> Blas.solveTransposedRight(N, N, x, N, y, N),
+            (x, y) -> Blas.solveNegativeRight(N, N, x, N, y, N));
+  }
+
+  private final Routines routines;
   private final double[] a = new double[N * N];
   private final double[] l = new double[N * N];
 
   /** A of normal numbers, L its lower triangle with N on the diagonal: easily solved. */
-  private BlasCheck() {
+  private BlasCheck(Routines routines) {
+    this.routines = routines;
     Random random = new Random(1);
     for (int j = 0; j < N; j++) {
       for (int i = 0; i < N; i++) {
@@ -41,7 +62,7 @@ final class BlasCheck {
 
   /** The check is made once for each process, when products are first needed. */
   private static final class Once {
-    private static final Optional<String> FAULT = new BlasCheck().fault();
+    private static final Optional<String> FAULT = fault(Routines.OPENBLAS);
   }
 
   /**
@@ -50,42 +71,56 @@ final class BlasCheck {
    * @throws PbqException naming the routine that computes wrong on this processor
    */
   static void require() {
-    if (Once.FAULT.isPresent()) {
+    require(Once.FAULT);
+  }
+
+  /**
+   * Refuses a fault.
+   *
+   * @param fault the routine that computes wrong
+   */
+  static void require(Optional<String> fault) {
+    if (fault.isPresent()) {
       throw new PbqException(
           PbqException.Kind.NUMERICAL,
           "OpenBLAS computes wrong results on this processor ("
-              + Once.FAULT.get()
+              + fault.get()
               + "): set OPENBLAS_CORETYPE=Haswell in the environment, so that it takes the routines"
               + " of an older one");
     }
   }
 
-  /** The first routine whose result is wrong; sums and solutions are all of one matrix. */
+  /** The first routine whose result is wrong. */
+  static Optional<String> fault(Routines routines) {
+    return new BlasCheck(routines).fault();
+  }
+
+  /** Sums and solutions are all of one matrix. */
   private Optional<String> fault() {
     double[] gram = timesTransposed(a, a);
     double[] none = new double[N * N];
-    double[] sum = doubles(a, none, (x, y) -> Blas.gemmSubtractTransposed(N, N, N, x, x, y));
+    double[] sum = doubles(a, none, routines.dgemm());
     if (differs(sum, gram, -1, DOUBLE)) {
       return Optional.of("dgemm");
     }
-    sum = doubles(a, none, (x, y) -> Blas.syrkLowerSubtract(N, N, x, N, y, N));
+    sum = doubles(a, none, routines.dsyrk());
     if (differs(sum, gram, -1, DOUBLE)) {
       return Optional.of("dsyrk");
     }
-    sum = floats(a, none, (x, y) -> Blas.gemm(false, true, N, N, N, 1, x, N, x, N, 0, y, N));
+    sum = floats(a, none, routines.sgemm());
     if (differs(sum, gram, 1, SINGLE)) {
       return Optional.of("sgemm");
     }
-    sum = floats(a, none, (x, y) -> Blas.syrkLower(N, N, x, N, y, N));
+    sum = floats(a, none, routines.ssyrk());
     if (differs(sum, gram, 1, SINGLE)) {
       return Optional.of("ssyrk");
     }
-    double[] solved = doubles(l, a, (x, y) -> Blas.solveTransposedRight(N, N, x, N, y, N));
+    double[] solved = doubles(l, a, routines.dtrsm());
     if (differs(timesTransposed(solved, l), a, 1, DOUBLE)) {
       return Optional.of("dtrsm");
     }
     // The upper factor of the other routine is L^T, row by row.
-    solved = floats(transposed(l), a, (x, y) -> Blas.solveNegativeRight(N, N, x, N, y, N));
+    solved = floats(transposed(l), a, routines.strsm());
     if (differs(timesTransposed(solved, l), a, -1, SINGLE)) {
       return Optional.of("strsm");
     }
