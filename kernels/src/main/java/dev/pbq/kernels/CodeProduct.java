@@ -1,7 +1,7 @@
 package dev.pbq.kernels;
 
+import dev.pbq.kernels.form.Apart;
 import dev.pbq.kernels.form.CodeTiles;
-import dev.pbq.kernels.form.SparseRows;
 import dev.pbq.kernels.form.TileProduct;
 import dev.pbq.kernels.form.Work;
 import dev.pbq.kernels.lanes.Lanes;
@@ -12,10 +12,10 @@ import java.util.Objects;
 /** The product with codes and scales, and with what is stored apart beside them. */
 final class CodeProduct implements CutProduct {
   private final CodeTiles tiles;
-  private final List<SparseRows> apart;
+  private final List<Apart> apart;
   private final Lanes lanes;
 
-  CodeProduct(CodeTiles tiles, List<SparseRows> apart, Lanes lanes) {
+  CodeProduct(CodeTiles tiles, List<Apart> apart, Lanes lanes) {
     this.tiles = tiles;
     this.apart = List.copyOf(apart);
     this.lanes = lanes;
@@ -33,7 +33,7 @@ final class CodeProduct implements CutProduct {
 
   @Override
   public long residentBytes() {
-    return tiles.bytes() + apart.stream().mapToLong(SparseRows::bytes).sum();
+    return tiles.bytes() + apart.stream().mapToLong(Apart::bytes).sum();
   }
 
   @Override
@@ -46,6 +46,6 @@ final class CodeProduct implements CutProduct {
     Objects.checkIndex(row, rows());
     Arrays.fill(to, at, at + cols(), 0);
     tiles.addRow(row, to, at);
-    apart.forEach(s -> s.addRow(row, to, at));
+    apart.forEach(a -> a.addRow(row, to, at));
   }
 }

@@ -5,6 +5,7 @@ import dev.pbq.core.packed.GroupLayout;
 import dev.pbq.core.packed.GroupScales;
 import dev.pbq.core.packed.RowColumnScales;
 import dev.pbq.core.packed.ScaleVector;
+import dev.pbq.kernels.form.Apart;
 import dev.pbq.kernels.form.CodeTiles;
 import dev.pbq.kernels.form.Runs;
 import java.util.ArrayList;
@@ -15,7 +16,8 @@ import java.util.Optional;
  * The layers of BiLLM and ARB-LLM as planes of bits. Within a block and a side, a weight is a
  * function of the few bits of its code: signs and class. Such a function is a sum over parities of
  * some of the bits, each with a coefficient (Walsh's transform), which for the usual layouts is 0
- * for most of them: two planes for two classes without means, three with.
+ * for most of them. Two classes with one plane of signs, which most weights have, are {@link
+ * TwoClasses} instead.
  */
 final class BinaryGroupsForm {
   /** Where in a code the class begins. */
@@ -27,6 +29,7 @@ final class BinaryGroupsForm {
   private final BinaryGroupsLinear linear;
   private final GroupLayout layout;
   private final Runs.Builder runs;
+  private final TwoClasses two;
 
   /** The parameters of each group: what it is a coefficient of. */
   private final List<Parity> parities = new ArrayList<>();
@@ -35,6 +38,7 @@ final class BinaryGroupsForm {
     this.linear = linear;
     layout = linear.layout();
     runs = new Runs.Builder(1, linear.cols());
+    two = new TwoClasses(linear);
   }
 
   static Form of(BinaryGroupsLinear linear) {
@@ -74,14 +78,15 @@ final class BinaryGroupsForm {
     }
     byte[] codes = linear.codes();
     int cols = linear.cols();
-    return Form.Coded.of(
+    CodeTiles tiles =
         CodeTiles.of(
             linear.rows(),
             parities.size(),
             built,
             (first, count) -> (r, run, c) -> Integer.bitCount(codes[r * cols + c] & bits[run]) & 1,
             GridForms.grid(
-                (r, g) -> (float) (-2 * parities.get(g).coefficient(r)), (r, g) -> 0.5f)));
+                (r, g) -> (float) (-2 * parities.get(g).coefficient(r)), (r, g) -> 0.5f));
+    return new Form.Coded(tiles, two.tiles().map(List::<Apart>of).orElse(List.of()));
   }
 
   private void side(int block, boolean salient) {
@@ -93,6 +98,10 @@ final class BinaryGroupsForm {
             .toArray();
     int classes = layout.classes(salient);
     if (columns.length == 0 || classes == 0) {
+      return;
+    }
+    if (!salient && classes == 2) {
+      two.add(block, columns);
       return;
     }
     List<GroupScales> scales = linear.scales().get(block).groups();

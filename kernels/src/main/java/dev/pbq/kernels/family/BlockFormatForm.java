@@ -4,10 +4,10 @@ import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.KeptWeights;
 import dev.pbq.core.tensor.DType;
 import dev.pbq.core.tensor.Half;
+import dev.pbq.kernels.form.Apart;
 import dev.pbq.kernels.form.CodeTiles;
 import dev.pbq.kernels.form.Runs;
 import dev.pbq.kernels.form.SparseBuilder;
-import dev.pbq.kernels.form.SparseRows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -129,7 +129,7 @@ final class BlockFormatForm {
     return multiples;
   }
 
-  private List<SparseRows> kept() {
+  private List<Apart> kept() {
     KeptWeights kept = linear.kept();
     SparseBuilder sparse = new SparseBuilder(linear.rows(), cols);
     float[] differences = new float[kept.count()];

@@ -1,5 +1,10 @@
 package dev.pbq.kernels.family;
 
+import dev.pbq.kernels.form.SignRuns;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /** Lists of columns. */
 final class Columns {
   private Columns() {}
@@ -28,6 +33,18 @@ final class Columns {
       columns[groupOf[c]][count[groupOf[c]]++] = c;
     }
     return columns;
+  }
+
+  /** Each list in pieces of at most {@link SignRuns#LONGEST} columns. */
+  static List<int[]> cut(int[][] lists) {
+    List<int[]> pieces = new ArrayList<>();
+    for (int[] list : lists) {
+      for (int from = 0; from < list.length; from += SignRuns.LONGEST) {
+        int to = Math.min(list.length, from + SignRuns.LONGEST);
+        pieces.add(Arrays.copyOfRange(list, from, to));
+      }
+    }
+    return pieces;
   }
 
   /** Groups of {@code size} consecutive columns, the last of which may be shorter. */

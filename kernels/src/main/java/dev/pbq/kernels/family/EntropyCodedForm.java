@@ -2,10 +2,10 @@ package dev.pbq.kernels.family;
 
 import dev.pbq.core.packed.EntropyCodedLinear;
 import dev.pbq.core.packed.RowDequantizable.RowValues;
+import dev.pbq.kernels.form.Apart;
 import dev.pbq.kernels.form.CodeTiles;
 import dev.pbq.kernels.form.Runs;
 import dev.pbq.kernels.form.SparseBuilder;
-import dev.pbq.kernels.form.SparseRows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
@@ -111,7 +111,7 @@ final class EntropyCodedForm {
     return (int) Math.min(Integer.MAX_VALUE, lowest + (1L << bits) - 1);
   }
 
-  private static List<SparseRows> apart(
+  private static List<Apart> apart(
       EntropyCodedLinear linear, RowValues levels, Window window, float[] steps) {
     int rows = linear.rows();
     int cols = linear.cols();

@@ -2,14 +2,14 @@ package dev.pbq.kernels.family;
 
 import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.tensor.DType;
+import dev.pbq.kernels.form.Apart;
 import dev.pbq.kernels.form.CodeTiles;
-import dev.pbq.kernels.form.SparseRows;
 import java.util.List;
 
 /** What a layer's weights become. */
 public sealed interface Form {
   /** Codes with scales, and weights apart. */
-  record Coded(CodeTiles tiles, List<SparseRows> apart) implements Form {
+  record Coded(CodeTiles tiles, List<Apart> apart) implements Form {
     static Coded of(CodeTiles tiles) {
       return new Coded(tiles, List.of());
     }

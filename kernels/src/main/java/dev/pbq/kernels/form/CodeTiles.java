@@ -85,6 +85,12 @@ public final class CodeTiles {
     return new CodeTiles(rows, runs, words, Parameters.of(groups, parameters));
   }
 
+  /** A matrix without codes: all its weights are apart. */
+  public static CodeTiles none(int rows, int cols) {
+    Runs runs = new Runs.Builder(1, cols).build();
+    return new CodeTiles(rows, runs, new int[0], Parameters.of(0, new float[0]));
+  }
+
   /** Lanes without a row get the parameters of the last one, so that these do not look special. */
   private static void repeatLastRow(int used, int tile, int groups, float[] parameters) {
     for (int i = tile * groups * 2; i < (tile + 1) * groups * 2; i++) {
@@ -94,33 +100,26 @@ public final class CodeTiles {
 
   /** Also finds, for each group, the code that all its weights have, if there is one. */
   private static void packRow(Runs runs, RowCodes codes, int row, int[] words, int at, int[] only) {
-    int mask = (1 << runs.bits()) - 1;
     for (int run = 0; run < runs.count(); run++) {
       int first = runs.firstPosition(run);
       int end = runs.positions(run);
-      int words16 = runs.words(run) * ROWS;
       int from = at + runs.firstWord(run) * ROWS;
       int seen = only[runs.group(run)];
-      for (int p = 0, code = 0, word = 0; p < end; p++) {
+      for (int p = 0; p < end; p++) {
         int column = runs.column(first + p);
         if (column >= 0) {
           int value = codes.code(row, run, column);
           seen = seen == UNSEEN || seen == value ? value : DIFFERENT;
-          int flip = runs.isSigned(code) ? runs.half() : 0;
-          words[from + word] |= ((value ^ flip) & mask) << (code * runs.bits());
-        }
-        // Two codes of a word, then two of the next; after the last word, the next two of the
-        // first.
-        if (p % 2 == 0) {
-          code++;
-        } else {
-          word += ROWS;
-          code += word == words16 ? 1 : -1;
-          word = word == words16 ? 0 : word;
+          words[from + runs.word(run, p) * ROWS] |= stored(runs, run, p, value);
         }
       }
       only[runs.group(run)] = seen;
     }
+  }
+
+  private static int stored(Runs runs, int run, int p, int value) {
+    int flip = runs.isSigned(run, p) ? runs.half() : 0;
+    return ((value ^ flip) & ((1 << runs.bits()) - 1)) << runs.shift(run, p);
   }
 
   public int rows() {
@@ -174,10 +173,9 @@ public final class CodeTiles {
       for (int p = 0; p < runs.positions(run); p++) {
         int position = runs.firstPosition(run) + p;
         if (runs.column(position) >= 0) {
-          int code = runs.code(run, p);
           int word = words[at(tile, run) + runs.word(run, p) * ROWS + lane];
-          int value = (word >>> (code * runs.bits())) & ((1 << runs.bits()) - 1);
-          value = runs.isSigned(code) ? value ^ runs.half() : value;
+          int value = (word >>> runs.shift(run, p)) & ((1 << runs.bits()) - 1);
+          value = runs.isSigned(run, p) ? value ^ runs.half() : value;
           to[toAt + runs.column(position)] += scale * (value - zero) * runs.factor(position);
         }
       }

@@ -76,8 +76,8 @@ public final class FloatProduct {
       for (int b = 0; b < blocks.length; b++) {
         Arrays.fill(even, 0);
         Arrays.fill(odd, 0);
-        lanes.columns(panel, at, 0, some, blocks[b], c * COLUMNS, even);
-        lanes.columns(panel, at, 1, some, blocks[b], c * COLUMNS, odd);
+        lanes.columns(panel, at, 0, 2, some, blocks[b], c * COLUMNS, even);
+        lanes.columns(panel, at, 1, 2, some, blocks[b], c * COLUMNS, odd);
         int to = b * COLUMNS * ROWS;
         for (int i = 0; i < even.length; i++) {
           out[to + i] += even[i] + odd[i];

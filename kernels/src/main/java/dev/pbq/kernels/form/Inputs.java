@@ -1,42 +1,63 @@
 package dev.pbq.kernels.form;
 
 import dev.pbq.kernels.lanes.Lanes;
+import java.util.Arrays;
 
 /**
  * Vectors x in the order of a layer's positions, each number divided by the power of two that its
- * code is multiplied with where it stands in its word (exact, but for numbers below 2^-95).
+ * code is multiplied with where it stands in its word (exact, but for numbers below 2^-95, and for
+ * those from 2^64 on with codes of one bit).
  *
- * @param x [positions, columns]
+ * @param x [positions, columns, copies]
  * @param sums of the inputs of each run [runs, columns]
  * @param starts where the even sums of each run start [runs, columns]: half the code range times
  *     the inputs of those codes that are stored less that half
  * @param columns 1, or {@link Lanes#COLUMNS}
  */
 record Inputs(float[] x, float[] sums, float[] starts, int columns) {
+  private static final float OF_TWO = 1 / Float.intBitsToFloat(Lanes.TWO);
+  private static final float OF_TINY = 1 / Float.intBitsToFloat(Lanes.TINY);
+
   /**
    * @param x from {@code xAt} on, {@code count} vectors
    * @param columns at least {@code count}; what is missing is 0
+   * @param copies of each number, one after the other; more than 1 for codes of one bit only
    */
-  static Inputs of(Runs runs, float[] x, int xAt, int count, int columns) {
+  static Inputs of(Runs runs, float[] x, int xAt, int count, int columns, int copies) {
     Inputs made =
         new Inputs(
-            new float[runs.positions() * columns],
+            new float[runs.positions() * columns * copies],
             new float[runs.count() * columns],
             new float[runs.count() * columns],
             columns);
     for (int j = 0; j < count; j++) {
       for (int run = 0; run < runs.count(); run++) {
-        made.fill(runs, run, x, xAt + j * runs.cols(), j);
+        int at = xAt + j * runs.cols();
+        if (runs.isConstant(run)) {
+          made.sums[run * columns + j] = (float) runs.constantSum(run, x, at);
+        } else if (runs.isBits()) {
+          made.fillBits(runs, run, x, at, j, copies);
+        } else {
+          made.fill(runs, run, x, at, j);
+        }
       }
     }
     return made;
   }
 
-  private void fill(Runs runs, int run, float[] from, int at, int j) {
-    if (runs.isConstant(run)) {
-      sums[run * columns + j] = (float) runs.constantSum(run, from, at);
-      return;
+  private void fillBits(Runs runs, int run, float[] from, int at, int j, int copies) {
+    int first = runs.firstPosition(run);
+    double sum = 0;
+    for (int p = first; p < first + runs.positions(run); p++) {
+      float value = value(runs, p, from, at);
+      sum += value;
+      int to = (p * columns + j) * copies;
+      Arrays.fill(x, to, to + copies, value * (p % 2 == 0 ? OF_TWO : OF_TINY));
     }
+    sums[run * columns + j] = (float) sum;
+  }
+
+  private void fill(Runs runs, int run, float[] from, int at, int j) {
     int first = runs.firstPosition(run);
     int end = first + runs.positions(run);
     int words = runs.words(run);

@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * The runs of a layer: columns whose codes are added up before a scale is applied. A run's columns
  * may be any, in any order, and a column may be in several runs. Positions are counted through all
- * runs; each has an even number of them, so that the last may have no column. Immutable.
+ * runs; each has an even number of them, with codes of one bit a multiple of eight, so that the
+ * last may have no column. Immutable.
  */
 public final class Runs {
   /** Columns of a run at most: longer sums would round too much before they are centred. */
@@ -43,7 +44,7 @@ public final class Runs {
       Run run = runs.get(i);
       int coded = run.coded ? run.columns.length : 0;
       firstWord[i + 1] = firstWord[i] + (coded + perWord - 1) / perWord;
-      firstPosition[i + 1] = firstPosition[i] + coded + coded % 2;
+      firstPosition[i + 1] = firstPosition[i] + (coded + step() - 1) / step() * step();
       group[i] = run.group;
       constant[i] = run.coded ? null : run;
     }
@@ -202,17 +203,35 @@ public final class Runs {
     }
   }
 
-  /** Which code of its word is at a position of a run. */
-  int code(int run, int p) {
+  /** Whether {@link dev.pbq.kernels.lanes.Lanes#bits} reads the words: codes of one bit. */
+  boolean isBits() {
+    return bits == 1;
+  }
+
+  private int step() {
+    return isBits() ? 8 : 2;
+  }
+
+  /** How many places to the left of its word's end the code at a position of a run is. */
+  int shift(int run, int p) {
+    return isBits() ? Integer.SIZE - 1 - p % Integer.SIZE : code(run, p) * bits;
+  }
+
+  /** Which code of its word is at a position of a run, where a code has more than one bit. */
+  private int code(int run, int p) {
     return 2 * (p / 2 / words(run)) + p % 2;
   }
 
   /** The word of a run in which a position is. */
   int word(int run, int p) {
-    return p / 2 % words(run);
+    return isBits() ? p / Integer.SIZE : p / 2 % words(run);
   }
 
   /** The highest code reaches the sign bit, and is stored less half its range. */
+  boolean isSigned(int run, int p) {
+    return !isBits() && isSigned(code(run, p));
+  }
+
   boolean isSigned(int code) {
     return (code + 1) * bits == Integer.SIZE;
   }

@@ -35,8 +35,8 @@ public final class SparseBuilder {
   }
 
   /** All entries, in as many parts as their columns need. */
-  public List<SparseRows> build(Source source) {
-    List<SparseRows> parts = new ArrayList<>();
+  public List<Apart> build(Source source) {
+    List<Apart> parts = new ArrayList<>();
     for (int first = 0; first < cols && count > 0; first += SparseRows.WIDEST) {
       int[] numbers = new int[count];
       int[] start = new int[rows + 1];

@@ -7,7 +7,7 @@ import dev.pbq.kernels.lanes.Lanes;
  * Some weights of each row, the others 0: columns in two bytes, values as {@link Values} has them.
  * Immutable.
  */
-public final class SparseRows {
+public final class SparseRows implements Apart {
   /** Columns that two bytes tell apart; wider matrices are cut. */
   public static final int WIDEST = 1 << 16;
 
@@ -26,7 +26,7 @@ public final class SparseRows {
   /** The values of the entries. Thread-safe. */
   public interface Values {
     /**
-     * Writes the values of the entries of a row.
+     * Writes the values of the entries of a row, each divided by {@link #scale}.
      *
      * @param from the first one's number among all, row by row
      * @param count how many
@@ -34,6 +34,24 @@ public final class SparseRows {
      * @param to receives them from its start
      */
     void read(int row, int from, int count, char[] columns, float[] to);
+
+    /**
+     * The product of the entries of a row with a vector, each value as {@link #read} gives it: four
+     * sums, of every fourth entry each, then {@code (a + b) + (c + d)}.
+     *
+     * @param x the number for column 0 of {@code columns} is at {@code at}
+     * @param scratch room for the values
+     */
+    default float dot(
+        int row, int from, int count, char[] columns, float[] x, int at, float[] scratch) {
+      read(row, from, count, columns, scratch);
+      return one(columns, from, count, scratch, x, at);
+    }
+
+    /** What all values of a row are multiplied with. */
+    default float scale(int row) {
+      return 1;
+    }
 
     /** Bytes that they take. */
     long bytes();
@@ -58,23 +76,34 @@ public final class SparseRows {
     most = longest;
   }
 
-  /** Bytes of all arrays. */
+  @Override
   public long bytes() {
     return 4L * start.length + 2L * column.length + values.bytes();
   }
 
-  /** Adds the product of some rows with one vector: {@code y += W x}. */
-  void add(float[] x, int xAt, int firstRow, int endRow, float[] y, int yAt) {
-    float[] of = new float[most];
-    for (int r = firstRow; r < endRow; r++) {
-      int entries = start[r + 1] - start[r];
-      values.read(r, start[r], entries, column, of);
-      y[yAt + r] += one(column, start[r], entries, of, x, xAt + firstColumn);
+  /** As long as a dozen weights in tiles each. */
+  @Override
+  public int weights() {
+    return 12 * most;
+  }
+
+  @Override
+  public Ready ready(Lanes lanes, float[] x, int xAt, int count) {
+    if (count > 1) {
+      return turned(lanes, x, xAt, count);
     }
+    return (firstRow, endRow, y, yAt, stride) -> {
+      float[] of = new float[most];
+      for (int r = firstRow; r < endRow; r++) {
+        int entries = start[r + 1] - start[r];
+        float sum = values.dot(r, start[r], entries, column, x, xAt + firstColumn, of);
+        y[yAt + r] = Math.fma(values.scale(r), sum, y[yAt + r]);
+      }
+    };
   }
 
   /** Vectors, eight at a time column by column, to be multiplied with these weights. */
-  Turned turned(float[] x, int xAt, int count) {
+  private Turned turned(Lanes lanes, float[] x, int xAt, int count) {
     int width = Math.min(cols - firstColumn, WIDEST);
     float[][] blocks = new float[Parallel.ranges(count, BLOCK)][Math.multiplyExact(width, BLOCK)];
     Parallel.forEach(
@@ -86,13 +115,13 @@ public final class SparseRows {
             block[c * BLOCK + i % BLOCK] = x[from + c];
           }
         });
-    return new Turned(this, blocks, count);
+    return new Turned(lanes, this, blocks, count);
   }
 
   /** Vectors column by column. */
-  record Turned(SparseRows of, float[][] blocks, int count) {
-    /** Adds the products of some rows. */
-    void add(Lanes lanes, int firstRow, int endRow, float[] y, int yAt, int stride) {
+  private record Turned(Lanes lanes, SparseRows of, float[][] blocks, int count) implements Ready {
+    @Override
+    public void add(int firstRow, int endRow, float[] y, int yAt, int stride) {
       float[] values = new float[of.most];
       float[] sums = new float[4 * BLOCK];
       for (int r = firstRow; r < endRow; r++) {
@@ -103,8 +132,9 @@ public final class SparseRows {
           lanes.scatter(values, of.column, from, entries, blocks[b], sums);
           int some = Math.min(BLOCK, count - b * BLOCK);
           for (int j = 0; j < some; j++) {
-            y[yAt + (b * BLOCK + j) * stride + r] +=
-                (sums[j] + sums[BLOCK + j]) + (sums[2 * BLOCK + j] + sums[3 * BLOCK + j]);
+            float sum = (sums[j] + sums[BLOCK + j]) + (sums[2 * BLOCK + j] + sums[3 * BLOCK + j]);
+            int to = yAt + (b * BLOCK + j) * stride + r;
+            y[to] = Math.fma(of.values.scale(r), sum, y[to]);
           }
         }
       }
@@ -136,13 +166,13 @@ public final class SparseRows {
     return (a + b) + (c + d);
   }
 
-  /** Adds the weights of a row. */
+  @Override
   public void addRow(int row, float[] to, int at) {
     int entries = start[row + 1] - start[row];
     float[] of = new float[entries];
     values.read(row, start[row], entries, column, of);
     for (int e = 0; e < entries; e++) {
-      to[at + firstColumn + column[start[row] + e]] += of[e];
+      to[at + firstColumn + column[start[row] + e]] += values.scale(row) * of[e];
     }
   }
 }

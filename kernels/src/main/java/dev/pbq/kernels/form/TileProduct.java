@@ -13,14 +13,17 @@ import java.util.List;
  */
 public final class TileProduct {
   /** Weights that one task handles, about: some microseconds. */
-  private static final int TASK_WEIGHTS = 1 << 16;
+  private static final int TASK_WEIGHTS = 1 << 17;
+
+  /** Tasks that there should be, so that several threads share them evenly. */
+  private static final int TASKS = 12;
 
   private final CodeTiles tiles;
-  private final List<SparseRows> apart;
+  private final List<Apart> apart;
   private final Lanes lanes;
 
   /** What is apart has the rows and columns of the tiles. */
-  public TileProduct(CodeTiles tiles, List<SparseRows> apart, Lanes lanes) {
+  public TileProduct(CodeTiles tiles, List<Apart> apart, Lanes lanes) {
     this.tiles = tiles;
     this.apart = apart;
     this.lanes = lanes;
@@ -29,11 +32,14 @@ public final class TileProduct {
   /** The work of y_i = W x_i; the vectors are read when it is made, and when it is done. */
   public Work work(float[] x, int xAt, int count) {
     int cols = tiles.cols();
+    List<Apart.Ready> ready = apart.stream().map(a -> a.ready(lanes, x, xAt, count)).toList();
     if (count == 1) {
-      int perTask = Math.max(1, TASK_WEIGHTS / (ROWS * (1 + tiles.runs().positions())));
-      Inputs inputs = Inputs.of(tiles.runs(), x, xAt, 1, 1);
+      int copies = tiles.runs().isBits() ? lanes.copies() : 1;
+      Inputs inputs = Inputs.of(tiles.runs(), x, xAt, 1, 1, copies);
       return new Ranges(
-          tiles.tiles(), perTask, (from, to, y, yAt, s) -> one(inputs, x, xAt, from, to, y, yAt));
+          tiles.tiles(),
+          perTask(),
+          (from, to, y, yAt, s) -> one(inputs, copies, ready, from, to, y, yAt));
     }
     Inputs[] blocks = new Inputs[Parallel.ranges(count, COLUMNS)];
     Parallel.forEachRange(
@@ -41,47 +47,57 @@ public final class TileProduct {
         COLUMNS,
         (from, to) ->
             blocks[from / COLUMNS] =
-                Inputs.of(tiles.runs(), x, xAt + from * cols, to - from, COLUMNS));
-    List<SparseRows.Turned> turned = apart.stream().map(s -> s.turned(x, xAt, count)).toList();
+                Inputs.of(tiles.runs(), x, xAt + from * cols, to - from, COLUMNS, 1));
     return new Ranges(
-        tiles.tiles(), 1, (from, to, y, yAt, s) -> many(blocks, turned, from, count, y, yAt, s));
+        tiles.tiles(), 1, (from, to, y, yAt, s) -> many(blocks, ready, from, count, y, yAt, s));
   }
 
-  private void one(Inputs inputs, float[] x, int xAt, int from, int to, float[] y, int yAt) {
+  private int perTask() {
+    int weights = 1 + tiles.runs().positions();
+    for (Apart a : apart) {
+      weights += a.weights();
+    }
+    return Math.max(1, Math.min(tiles.tiles() / TASKS, TASK_WEIGHTS / (ROWS * weights)));
+  }
+
+  private void one(
+      Inputs in, int copies, List<Apart.Ready> ready, int from, int to, float[] y, int yAt) {
     Runs runs = tiles.runs();
     float[] sums = new float[ROWS];
-    float[] out = new float[ROWS];
+    float[] out = new float[(to - from) * ROWS];
     float[] scratch = new float[2 * ROWS];
-    for (int tile = from; tile < to; tile++) {
-      Arrays.fill(out, 0);
-      for (int run = 0; run < runs.count(); run++) {
-        Arrays.fill(sums, inputs.starts()[run]);
-        if (runs.words(run) > 0) {
-          lanes.codes(
-              tiles.words(),
-              tiles.at(tile, run),
-              runs.words(run),
-              tiles.masks(),
-              inputs.x(),
-              runs.firstPosition(run),
-              runs.positions(run),
-              sums,
-              0);
-        }
+    for (int run = 0; run < runs.count(); run++) {
+      int xAt = runs.firstPosition(run) * copies;
+      // All tiles of a run: its inputs stay in the nearest cache.
+      for (int t = from; t < to; t++) {
+        Arrays.fill(sums, in.starts()[run]);
+        sum(t, run, in.x(), xAt, sums);
+        int at = (t - from) * ROWS;
         tiles
             .parameters()
-            .fold(lanes, tile, runs.group(run), sums, 0, inputs.sums()[run], out, 0, scratch);
+            .fold(lanes, t, runs.group(run), sums, 0, in.sums()[run], out, at, scratch);
       }
-      int row = tile * ROWS;
-      int used = Math.min(ROWS, tiles.rows() - row);
-      System.arraycopy(out, 0, y, yAt + row, used);
-      apart.forEach(s -> s.add(x, xAt, row, row + used, y, yAt));
+    }
+    int row = from * ROWS;
+    int end = Math.min(to * ROWS, tiles.rows());
+    System.arraycopy(out, 0, y, yAt + row, end - row);
+    ready.forEach(r -> r.add(row, end, y, yAt, 0));
+  }
+
+  private void sum(int tile, int run, float[] x, int xAt, float[] sums) {
+    Runs runs = tiles.runs();
+    int at = tiles.at(tile, run);
+    int count = runs.positions(run);
+    if (runs.isBits()) {
+      lanes.bits(tiles.words(), at, count, x, xAt, sums, 0);
+    } else if (count > 0) {
+      lanes.codes(tiles.words(), at, runs.words(run), tiles.masks(), x, xAt, count, sums, 0);
     }
   }
 
   private void many(
       Inputs[] blocks,
-      List<SparseRows.Turned> turned,
+      List<Apart.Ready> ready,
       int tile,
       int count,
       float[] y,
@@ -90,13 +106,15 @@ public final class TileProduct {
     Runs runs = tiles.runs();
     float[] out = new float[blocks.length * COLUMNS * ROWS];
     float[] panel = new float[Runs.LONGEST * ROWS + Integer.SIZE * ROWS];
-    float[] even = new float[COLUMNS * ROWS];
-    float[] odd = new float[COLUMNS * ROWS];
+    float[][] sums = new float[runs.isBits() ? 4 : 2][COLUMNS * ROWS];
+    float[] even = sums[0];
     float[] scratch = new float[2 * ROWS];
     for (int run = 0; run < runs.count(); run++) {
       int positions = runs.positions(run);
-      if (positions > 0) {
-        int at = tiles.at(tile, run);
+      int at = tiles.at(tile, run);
+      if (runs.isBits()) {
+        lanes.unpackBits(tiles.words(), at, positions, panel);
+      } else if (positions > 0) {
         lanes.unpack(tiles.words(), at, runs.words(run), tiles.masks(), positions, panel);
       }
       for (int b = 0; b < blocks.length; b++) {
@@ -104,13 +122,14 @@ public final class TileProduct {
         for (int i = 0; i < even.length; i++) {
           even[i] = in.starts()[run * COLUMNS + i / ROWS];
         }
-        Arrays.fill(odd, 0);
         int xAt = runs.firstPosition(run) * COLUMNS;
-        lanes.columns(panel, 0, 0, positions, in.x(), xAt, even);
-        lanes.columns(panel, 0, 1, positions, in.x(), xAt, odd);
-        for (int i = 0; i < even.length; i++) {
-          even[i] += odd[i];
+        for (int s = 0; s < sums.length; s++) {
+          if (s > 0) {
+            Arrays.fill(sums[s], 0);
+          }
+          lanes.columns(panel, 0, s, sums.length, positions, in.x(), xAt, sums[s]);
         }
+        add(sums);
         for (int j = 0; j < COLUMNS; j++) {
           float sum = in.sums()[run * COLUMNS + j];
           int to = (b * COLUMNS + j) * ROWS;
@@ -125,6 +144,15 @@ public final class TileProduct {
     for (int i = 0; i < count; i++) {
       System.arraycopy(out, i * ROWS, y, yAt + i * stride + row, used);
     }
-    turned.forEach(t -> t.add(lanes, row, row + used, y, yAt, stride));
+    ready.forEach(r -> r.add(row, row + used, y, yAt, stride));
+  }
+
+  /** Two sums, or four in pairs, into the first. */
+  private static void add(float[][] sums) {
+    float[] to = sums[0];
+    for (int i = 0; i < to.length; i++) {
+      float rest = sums.length == 4 ? sums[2][i] + sums[3][i] : 0;
+      to[i] = sums.length == 4 ? (to[i] + sums[1][i]) + rest : to[i] + sums[1][i];
+    }
   }
 }

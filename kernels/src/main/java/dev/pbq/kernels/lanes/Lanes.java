@@ -2,9 +2,9 @@ package dev.pbq.kernels.lanes;
 
 /**
  * Loops over a tile of {@value #ROWS} rows, one row to a lane. Every implementation adds in the
- * same order, so all give the same bits: of the products of a run of columns, those at even and
- * those at odd positions are added up one after the other with fused multiply-adds, then the two
- * sums.
+ * same order, so all give the same bits: of the products of a run of columns, those at every second
+ * position (every fourth in {@link #bits}) are added up one after the other with fused
+ * multiply-adds, then these sums in pairs.
  */
 public interface Lanes {
   /** Rows of a tile. */
@@ -16,8 +16,38 @@ public interface Lanes {
   /** Vectors that {@link #scatter} handles together. */
   int APART = 8;
 
+  /** As a float32 2: a bit of a word where {@link #bits} and {@link #signs} multiply with it. */
+  int TWO = 0x40000000;
+
+  /** The bit below {@link #TWO}: 2^-63 as a float32. */
+  int TINY = 0x20000000;
+
+  /** What {@link #signs} adds up. */
+  enum Sums {
+    /** Weights of class 1, then those of class 0, with their signs. */
+    BOTH(2),
+    /** Weights of class 1 with their signs, then the inputs of class 1. */
+    ONE(2),
+    /** Weights of class 1, those of class 0, with their signs, then the inputs of class 1. */
+    ALL(3);
+
+    private final int count;
+
+    Sums(int count) {
+      this.count = count;
+    }
+
+    /** How many sums there are. */
+    public int count() {
+      return count;
+    }
+  }
+
   /** What the loops run on, for reports. */
   String name();
+
+  /** How often each number stands in the x of {@link #bits} and {@link #signs}. */
+  int copies();
 
   /**
    * Adds the products of one run of codes with one vector x to {@code sums}: position {@code i} of
@@ -43,21 +73,61 @@ public interface Lanes {
       int sumsAt);
 
   /**
+   * As {@link #codes} for codes of one bit: position {@code i} of the run is bit {@code 31 - i %
+   * 32} of word {@code i / 32}. It is moved to the place of {@link #TWO} for an even position and
+   * to that of {@link #TINY} for an odd one, and multiplied as the float32 that it is there. Of the
+   * products, each fourth goes into a sum of its own; the results are {@code (a + b) + (c + d)}.
+   *
+   * @param codes words, {@value #ROWS} rows side by side; the run starts at {@code at}
+   * @param count positions, a multiple of 8
+   * @param x the numbers for the positions, each {@link #copies} times, from {@code xAt} on
+   * @param sums [{@value #ROWS}] from {@code sumsAt} on; what they hold is where the first starts
+   */
+  void bits(int[] codes, int at, int count, float[] x, int xAt, float[] sums, int sumsAt);
+
+  /** Writes what {@link #bits} multiplies, as {@link #unpack} does for {@link #codes}. */
+  void unpackBits(int[] codes, int at, int count, float[] panel);
+
+  /**
+   * Sums over weights that are each +1 or -1 times a number that depends on their class, 0 or 1.
+   * Position {@code i} is two bits of word {@code i / 16}, the first one highest: the sign, set for
+   * -1, and the class. Where a weight belongs to a sum, x is multiplied with 2 or -2.
+   *
+   * @param count positions, a multiple of 4
+   * @param one for class 1: the numbers for the positions, each {@link #copies} times
+   * @param zero the same for class 0
+   * @param xAt where they begin in both
+   * @param sums receives [which.count(), ROWS]
+   */
+  void signs(
+      int[] codes, int at, int count, Sums which, float[] one, float[] zero, int xAt, float[] sums);
+
+  /**
+   * Writes what {@link #signs} multiplies for one of its sums, as {@link #unpack}.
+   *
+   * @param sum 0 for class 1, 1 for class 0, 2 for the inputs of class 1
+   */
+  void unpackSigns(int[] codes, int at, int count, int sum, float[] panel);
+
+  /**
    * Writes what {@link #codes} multiplies as float32: {@code panel[i * ROWS + r]} for position
    * {@code i} of the run.
    */
   void unpack(int[] codes, int at, int words, int[] masks, int count, float[] panel);
 
   /**
-   * Adds products of a panel with {@value #COLUMNS} vectors, the positions of one parity.
+   * Adds products of a panel with {@value #COLUMNS} vectors, those of every second or fourth
+   * position.
    *
    * @param panel [positions, ROWS] from {@code panelAt} on, as {@link #unpack} writes it
-   * @param parity 0 for positions 0, 2, ...; 1 for 1, 3, ...
-   * @param count positions of both parities together
+   * @param first the first position that counts
+   * @param step from one that counts to the next
+   * @param count all positions, those between them included
    * @param x [positions, COLUMNS] from {@code xAt} on
    * @param sums [COLUMNS, ROWS]; what they hold is where the sums start
    */
-  void columns(float[] panel, int panelAt, int parity, int count, float[] x, int xAt, float[] sums);
+  void columns(
+      float[] panel, int panelAt, int first, int step, int count, float[] x, int xAt, float[] sums);
 
   /**
    * Sets {@code sums} to the products of a panel with one vector: even and odd positions, added.

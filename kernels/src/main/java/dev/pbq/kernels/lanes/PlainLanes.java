@@ -48,6 +48,79 @@ public final class PlainLanes implements Lanes {
   }
 
   @Override
+  public int copies() {
+    return 1;
+  }
+
+  @Override
+  public void bits(int[] codes, int at, int count, float[] x, int xAt, float[] sums, int sumsAt) {
+    float[] apart = new float[3 * ROWS];
+    for (int i = 0; i < count; i++) {
+      boolean first = i % 4 == 0;
+      float[] to = first ? sums : apart;
+      int toAt = first ? sumsAt : (i % 4 - 1) * ROWS;
+      for (int r = 0; r < ROWS; r++) {
+        to[toAt + r] = Math.fma(bit(codes[at + i / 32 * ROWS + r], i), x[xAt + i], to[toAt + r]);
+      }
+    }
+    for (int r = 0; r < ROWS; r++) {
+      sums[sumsAt + r] = (sums[sumsAt + r] + apart[r]) + (apart[ROWS + r] + apart[2 * ROWS + r]);
+    }
+  }
+
+  @Override
+  public void unpackBits(int[] codes, int at, int count, float[] panel) {
+    for (int i = 0; i < count * ROWS; i++) {
+      panel[i] = bit(codes[at + i / ROWS / 32 * ROWS + i % ROWS], i / ROWS);
+    }
+  }
+
+  private static float bit(int word, int i) {
+    return Float.intBitsToFloat(((word << (i & 30)) >>> 1) & (i % 2 == 0 ? TWO : TINY));
+  }
+
+  @Override
+  public void signs(
+      int[] codes,
+      int at,
+      int count,
+      Sums which,
+      float[] one,
+      float[] zero,
+      int xAt,
+      float[] sums) {
+    float[] odd = new float[which.count() * ROWS];
+    Arrays.fill(sums, 0, odd.length, 0);
+    for (int s = 0; s < which.count(); s++) {
+      int sum = which == Sums.ONE ? 2 * s : s;
+      float[] x = sum == 1 ? zero : one;
+      for (int i = 0; i < count; i++) {
+        float[] to = i % 2 == 0 ? sums : odd;
+        for (int r = s * ROWS; r < (s + 1) * ROWS; r++) {
+          float of = sign(codes[at + i / 16 * ROWS + r % ROWS], i, sum);
+          to[r] = Math.fma(of, x[xAt + i], to[r]);
+        }
+      }
+    }
+    for (int i = 0; i < odd.length; i++) {
+      sums[i] += odd[i];
+    }
+  }
+
+  @Override
+  public void unpackSigns(int[] codes, int at, int count, int sum, float[] panel) {
+    for (int i = 0; i < count * ROWS; i++) {
+      panel[i] = sign(codes[at + i / ROWS / 16 * ROWS + i % ROWS], i / ROWS, sum);
+    }
+  }
+
+  private static float sign(int word, int i, int sum) {
+    int of = word << (i % 16 * 2);
+    int signed = of & (TWO | Integer.MIN_VALUE);
+    return Float.intBitsToFloat(sum == 0 ? signed : sum == 1 ? signed ^ TWO : of & TWO);
+  }
+
+  @Override
   public void unpack(int[] codes, int at, int words, int[] masks, int count, float[] panel) {
     int end = at + words * ROWS;
     int word = at;
@@ -67,8 +140,15 @@ public final class PlainLanes implements Lanes {
 
   @Override
   public void columns(
-      float[] panel, int panelAt, int parity, int count, float[] x, int xAt, float[] sums) {
-    for (int i = parity; i < count; i += 2) {
+      float[] panel,
+      int panelAt,
+      int first,
+      int step,
+      int count,
+      float[] x,
+      int xAt,
+      float[] sums) {
+    for (int i = first; i < count; i += step) {
       for (int j = 0; j < COLUMNS; j++) {
         float factor = x[xAt + i * COLUMNS + j];
         for (int r = 0; r < ROWS; r++) {

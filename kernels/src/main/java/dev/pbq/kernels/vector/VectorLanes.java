@@ -15,11 +15,11 @@ import jdk.incubator.vector.VectorSpecies;
  * vector operations in larger ones, and then makes an object of every vector, twenty times slower.
  */
 public final class VectorLanes implements Lanes {
-  private static final VectorSpecies<Float> F =
+  static final VectorSpecies<Float> F =
       VectorSpecies.of(float.class, shape(FloatVector.SPECIES_PREFERRED.vectorBitSize()));
-  private static final VectorSpecies<Integer> I =
+  static final VectorSpecies<Integer> I =
       VectorSpecies.of(int.class, shape(FloatVector.SPECIES_PREFERRED.vectorBitSize()));
-  private static final int LANES = F.length();
+  static final int LANES = F.length();
   private static final float HALF_SCALE = 0x1p112f;
 
   private static VectorShape shape(int bits) {
@@ -86,6 +86,51 @@ public final class VectorLanes implements Lanes {
   }
 
   @Override
+  public int copies() {
+    return LANES;
+  }
+
+  @Override
+  public void bits(int[] codes, int at, int count, float[] x, int xAt, float[] sums, int sumsAt) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      BitLoops.bits(codes, at + r, count / 8, x, xAt, sums, sumsAt + r);
+    }
+  }
+
+  @Override
+  public void unpackBits(int[] codes, int at, int count, float[] panel) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      BitLoops.unpackBits(codes, at + r, count, panel, r);
+    }
+  }
+
+  @Override
+  public void signs(
+      int[] codes,
+      int at,
+      int count,
+      Sums which,
+      float[] one,
+      float[] zero,
+      int xAt,
+      float[] sums) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      switch (which) {
+        case BOTH -> BitLoops.bothClasses(codes, at + r, count / 4, one, zero, xAt, sums, r);
+        case ONE -> BitLoops.oneClass(codes, at + r, count / 4, one, xAt, sums, r);
+        case ALL -> BitLoops.allSums(codes, at + r, count / 4, one, zero, xAt, sums, r);
+      }
+    }
+  }
+
+  @Override
+  public void unpackSigns(int[] codes, int at, int count, int sum, float[] panel) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      BitLoops.unpackSigns(codes, at + r, count, sum, panel, r);
+    }
+  }
+
+  @Override
   public void unpack(int[] codes, int at, int words, int[] masks, int count, float[] panel) {
     for (int r = 0; r < ROWS; r += LANES) {
       unpackVector(codes, at + r, words, masks, count, panel, r);
@@ -114,15 +159,22 @@ public final class VectorLanes implements Lanes {
 
   @Override
   public void columns(
-      float[] panel, int panelAt, int parity, int count, float[] x, int xAt, float[] sums) {
+      float[] panel,
+      int panelAt,
+      int first,
+      int step,
+      int count,
+      float[] x,
+      int xAt,
+      float[] sums) {
     for (int r = 0; r < ROWS; r += 2 * LANES) {
-      int from = panelAt + parity * ROWS + r;
-      fourColumns(panel, from, panelAt + count * ROWS, x, xAt + parity * COLUMNS, sums, r);
+      int from = panelAt + first * ROWS + r;
+      fourColumns(panel, from, step, panelAt + count * ROWS, x, xAt + first * COLUMNS, sums, r);
     }
   }
 
   private static void fourColumns(
-      float[] panel, int from, int to, float[] x, int xAt, float[] sums, int at) {
+      float[] panel, int from, int step, int to, float[] x, int xAt, float[] sums, int at) {
     FloatVector a0 = FloatVector.fromArray(F, sums, at);
     FloatVector a1 = FloatVector.fromArray(F, sums, at + LANES);
     FloatVector b0 = FloatVector.fromArray(F, sums, at + ROWS);
@@ -132,7 +184,7 @@ public final class VectorLanes implements Lanes {
     FloatVector d0 = FloatVector.fromArray(F, sums, at + 3 * ROWS);
     FloatVector d1 = FloatVector.fromArray(F, sums, at + 3 * ROWS + LANES);
     int p = xAt;
-    for (int i = from; i < to; i += 2 * ROWS, p += 2 * COLUMNS) {
+    for (int i = from; i < to; i += step * ROWS, p += step * COLUMNS) {
       FloatVector w0 = FloatVector.fromArray(F, panel, i);
       FloatVector w1 = FloatVector.fromArray(F, panel, i + LANES);
       FloatVector factor = FloatVector.broadcast(F, x[p]);

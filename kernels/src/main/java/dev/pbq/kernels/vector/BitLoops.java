@@ -1,0 +1,171 @@
+package dev.pbq.kernels.vector;
+
+import static dev.pbq.kernels.lanes.Lanes.ROWS;
+import static dev.pbq.kernels.lanes.Lanes.TINY;
+import static dev.pbq.kernels.lanes.Lanes.TWO;
+import static dev.pbq.kernels.vector.VectorLanes.F;
+import static dev.pbq.kernels.vector.VectorLanes.I;
+import static dev.pbq.kernels.vector.VectorLanes.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The loops of {@link dev.pbq.kernels.lanes.Lanes#bits} and {@link
+ * dev.pbq.kernels.lanes.Lanes#signs}, one vector of rows at a time. Bits are moved to where they
+ * are a float32 of their own, which saves the conversion. Bodies stay short: with eight signs in
+ * place of four the compiler stops inlining.
+ */
+final class BitLoops {
+  private static final int SIGNED = TWO | Integer.MIN_VALUE;
+
+  private BitLoops() {}
+
+  /** Each number of x stands there once for each lane, so that a product takes it from memory. */
+  static void bits(int[] codes, int at, int eights, float[] x, int xAt, float[] sums, int sumsAt) {
+    FloatVector a = FloatVector.fromArray(F, sums, sumsAt);
+    FloatVector b = FloatVector.zero(F);
+    FloatVector c = b;
+    FloatVector d = b;
+    for (int i = 0; i < eights; i++) {
+      IntVector v =
+          IntVector.fromArray(I, codes, at + (i >> 2) * ROWS)
+              .lanewise(VectorOperators.LSHL, (i & 3) * 8)
+              .lanewise(VectorOperators.LSHR, 1);
+      int p = xAt + i * 8 * LANES;
+      a = times(v.and(TWO), x, p, a);
+      b = times(v.and(TINY), x, p + LANES, b);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      c = times(v.and(TWO), x, p + 2 * LANES, c);
+      d = times(v.and(TINY), x, p + 3 * LANES, d);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      a = times(v.and(TWO), x, p + 4 * LANES, a);
+      b = times(v.and(TINY), x, p + 5 * LANES, b);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      c = times(v.and(TWO), x, p + 6 * LANES, c);
+      d = times(v.and(TINY), x, p + 7 * LANES, d);
+    }
+    a.add(b).add(c.add(d)).intoArray(sums, sumsAt);
+  }
+
+  /** Words as the float32 that they are, times numbers of x, added to a sum. */
+  private static FloatVector times(IntVector of, float[] x, int at, FloatVector sum) {
+    return of.reinterpretAsFloats().fma(FloatVector.fromArray(F, x, at), sum);
+  }
+
+  static void unpackBits(int[] codes, int at, int count, float[] panel, int panelAt) {
+    for (int i = 0; i < count; i += 2) {
+      IntVector v =
+          IntVector.fromArray(I, codes, at + (i >> 5) * ROWS)
+              .lanewise(VectorOperators.LSHL, i & 31)
+              .lanewise(VectorOperators.LSHR, 1);
+      v.and(TWO).reinterpretAsFloats().intoArray(panel, panelAt + i * ROWS);
+      v.and(TINY).reinterpretAsFloats().intoArray(panel, panelAt + (i + 1) * ROWS);
+    }
+  }
+
+  private static IntVector fours(int[] codes, int at, int i) {
+    return IntVector.fromArray(I, codes, at + (i >> 2) * ROWS)
+        .lanewise(VectorOperators.LSHL, (i & 3) * 8);
+  }
+
+  static void bothClasses(
+      int[] codes, int at, int fours, float[] one, float[] zero, int xAt, float[] sums, int to) {
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int i = 0; i < fours; i++) {
+      IntVector v = fours(codes, at, i);
+      int p = xAt + i * 4 * LANES;
+      IntVector s = v.and(SIGNED);
+      a = times(s, one, p, a);
+      c = times(s.lanewise(VectorOperators.XOR, TWO), zero, p, c);
+      s = v.lanewise(VectorOperators.LSHL, 2).and(SIGNED);
+      b = times(s, one, p + LANES, b);
+      d = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + LANES, d);
+      s = v.lanewise(VectorOperators.LSHL, 4).and(SIGNED);
+      a = times(s, one, p + 2 * LANES, a);
+      c = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + 2 * LANES, c);
+      s = v.lanewise(VectorOperators.LSHL, 6).and(SIGNED);
+      b = times(s, one, p + 3 * LANES, b);
+      d = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + 3 * LANES, d);
+    }
+    a.add(b).intoArray(sums, to);
+    c.add(d).intoArray(sums, to + ROWS);
+  }
+
+  static void oneClass(int[] codes, int at, int fours, float[] x, int xAt, float[] sums, int to) {
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int i = 0; i < fours; i++) {
+      IntVector v = fours(codes, at, i);
+      int p = xAt + i * 4 * LANES;
+      a = times(v.and(SIGNED), x, p, a);
+      c = times(v.and(TWO), x, p, c);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      b = times(v.and(SIGNED), x, p + LANES, b);
+      d = times(v.and(TWO), x, p + LANES, d);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      a = times(v.and(SIGNED), x, p + 2 * LANES, a);
+      c = times(v.and(TWO), x, p + 2 * LANES, c);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      b = times(v.and(SIGNED), x, p + 3 * LANES, b);
+      d = times(v.and(TWO), x, p + 3 * LANES, d);
+    }
+    a.add(b).intoArray(sums, to);
+    c.add(d).intoArray(sums, to + ROWS);
+  }
+
+  static void allSums(
+      int[] codes, int at, int fours, float[] one, float[] zero, int xAt, float[] sums, int to) {
+    FloatVector a = FloatVector.zero(F);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    FloatVector e = a;
+    FloatVector f = a;
+    for (int i = 0; i < fours; i++) {
+      IntVector v = fours(codes, at, i);
+      int p = xAt + i * 4 * LANES;
+      IntVector s = v.and(SIGNED);
+      a = times(s, one, p, a);
+      c = times(s.lanewise(VectorOperators.XOR, TWO), zero, p, c);
+      e = times(v.and(TWO), one, p, e);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      s = v.and(SIGNED);
+      b = times(s, one, p + LANES, b);
+      d = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + LANES, d);
+      f = times(v.and(TWO), one, p + LANES, f);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      s = v.and(SIGNED);
+      a = times(s, one, p + 2 * LANES, a);
+      c = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + 2 * LANES, c);
+      e = times(v.and(TWO), one, p + 2 * LANES, e);
+      v = v.lanewise(VectorOperators.LSHL, 2);
+      s = v.and(SIGNED);
+      b = times(s, one, p + 3 * LANES, b);
+      d = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + 3 * LANES, d);
+      f = times(v.and(TWO), one, p + 3 * LANES, f);
+    }
+    a.add(b).intoArray(sums, to);
+    c.add(d).intoArray(sums, to + ROWS);
+    e.add(f).intoArray(sums, to + 2 * ROWS);
+  }
+
+  static void unpackSigns(int[] codes, int at, int count, int sum, float[] panel, int panelAt) {
+    int mask = sum == 2 ? TWO : SIGNED;
+    int flip = sum == 1 ? TWO : 0;
+    for (int i = 0; i < count; i++) {
+      IntVector.fromArray(I, codes, at + (i >> 4) * ROWS)
+          .lanewise(VectorOperators.LSHL, (i & 15) * 2)
+          .and(mask)
+          .lanewise(VectorOperators.XOR, flip)
+          .reinterpretAsFloats()
+          .intoArray(panel, panelAt + i * ROWS);
+    }
+  }
+}
