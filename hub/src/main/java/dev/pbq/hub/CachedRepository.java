@@ -5,6 +5,7 @@ import dev.pbq.core.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
@@ -51,6 +52,9 @@ final class CachedRepository {
       if (Files.exists(file) && Files.isSameFile(file, blob)) {
         return;
       }
+      if (isLinked(file, parent.relativize(blob))) {
+        return;
+      }
       linkOrCopy(temporary, parent.relativize(blob), blob);
       try {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -59,6 +63,20 @@ final class CachedRepository {
       }
     } catch (IOException e) {
       throw PbqException.resources("cannot write " + file + ": " + Retries.reason(e), e);
+    }
+  }
+
+  /** Makes a link where nothing is: it appears at once, and a kill leaves nothing else. */
+  private static boolean isLinked(Path file, Path target) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try {
+      Files.createSymbolicLink(file, target);
+      return true;
+    } catch (UnsupportedOperationException | IOException e) {
+      LOG.debug("{} cannot be made a link: {}", file, e.toString());
+      return false;
     }
   }
 

@@ -34,7 +34,7 @@ public final class Hub {
 
   Hub(HubSettings settings, Path cache, int atOnce, DownloadListener listener, Sleeper sleeper) {
     this.settings = settings;
-    this.cache = cache;
+    this.cache = cache.toAbsolutePath().normalize();
     this.atOnce = atOnce;
     this.listener = listener;
     this.http = new HubHttp(settings);

@@ -6,13 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,7 +27,6 @@ public final class AtomicFile {
   private static final Logger LOG = LoggerFactory.getLogger(AtomicFile.class);
 
   private static final String SUFFIX = ".pbq-tmp";
-  private static final Duration YOUNG = Duration.ofMinutes(1);
 
   private AtomicFile() {}
 
@@ -73,16 +71,17 @@ public final class AtomicFile {
 
   private static long write(Path file, Body body, WholeWrites writes, boolean flush) {
     Path target = file.toAbsolutePath();
-    Path temporary =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
     removeLeftOvers(target);
+    Path temporary = null;
     try {
+      FileChannel opened = null;
+      while (opened == null) {
+        temporary =
+            target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + SUFFIX);
+        opened = own(temporary);
+      }
       long size;
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        // A signal ends the process, and this file with it. After a kill the next write removes it.
-        temporary.toFile().deleteOnExit();
-        lock(channel);
+      try (FileChannel channel = opened) {
         writes.channel = channel;
         body.writeTo(writes);
         size = channel.position();
@@ -104,14 +103,29 @@ public final class AtomicFile {
     }
   }
 
+  /** Makes a file that nobody takes for a left-over; null if somebody was quicker. */
+  private static FileChannel own(Path temporary) throws IOException {
+    FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    if (lock(channel) == Lock.TAKEN || !Files.exists(temporary)) {
+      channel.close();
+      return null;
+    }
+    if (temporary.getFileSystem() == FileSystems.getDefault()) {
+      // A signal ends the process, and this file with it. After a kill the next write removes it.
+      temporary.toFile().deleteOnExit();
+    }
+    return channel;
+  }
+
   /** Removes what killed processes left of the same file. */
   private static void removeLeftOvers(Path target) {
     String name = Pattern.quote("." + target.getFileName() + ".");
     Pattern left = Pattern.compile(name + "[0-9a-f-]{36}" + Pattern.quote(SUFFIX));
     try (Stream<Path> siblings = Files.list(target.getParent())) {
       for (Path sibling : siblings.toList()) {
-        if (left.matcher(sibling.getFileName().toString()).matches() && isAbandoned(sibling)) {
-          Files.deleteIfExists(sibling);
+        if (left.matcher(sibling.getFileName().toString()).matches()) {
+          deleteUnlocked(sibling);
         }
       }
     } catch (IOException e) {
@@ -119,23 +133,35 @@ public final class AtomicFile {
     }
   }
 
-  /** Whether nobody writes a file any more: it is not locked, nor so young that it may soon be. */
-  private static boolean isAbandoned(Path temporary) throws IOException {
+  /** Deletes a file that nobody writes any more; locked until it is gone, so that nobody begins. */
+  private static void deleteUnlocked(Path temporary) throws IOException {
     try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-      Instant written = Files.getLastModifiedTime(temporary).toInstant();
-      return written.isBefore(Instant.now().minus(YOUNG)) && lock(channel);
+      if (lock(channel) == Lock.HELD) {
+        Files.deleteIfExists(temporary);
+      }
     } catch (NoSuchFileException e) {
-      return false;
+      LOG.debug("{} has gone meanwhile", temporary);
     }
   }
 
-  /** Locks a file until it is closed; false if it is locked already, or cannot be. */
-  private static boolean lock(FileChannel channel) {
+  /** What came of locking a file. */
+  private enum Lock {
+    HELD,
+    /** Somebody else holds it. */
+    TAKEN,
+    /** The file system has none: there left-overs stay. */
+    NONE
+  }
+
+  /** Locks a file until it is closed. */
+  private static Lock lock(FileChannel channel) {
     try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException | IOException e) {
+      return channel.tryLock() == null ? Lock.TAKEN : Lock.HELD;
+    } catch (OverlappingFileLockException e) {
+      return Lock.TAKEN;
+    } catch (IOException e) {
       LOG.debug("no lock: {}", e.toString());
-      return false;
+      return Lock.NONE;
     }
   }
 
@@ -162,6 +188,9 @@ public final class AtomicFile {
   }
 
   private static void deleteAfter(Throwable failure, Path temporary) {
+    if (temporary == null) {
+      return;
+    }
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {

@@ -89,7 +89,7 @@ public final class OutputDirectory implements AutoCloseable {
             : PbqException.setting("unfinished work in %s: {force} discards it", work);
       }
       Files.createDirectories(work);
-      FileChannel lock = lock(work);
+      FileChannel lock = lockNew(work, unfinished);
       try {
         if (unfinished) {
           clear(work, mode == Mode.RESUME);
@@ -168,6 +168,22 @@ public final class OutputDirectory implements AutoCloseable {
   private static boolean isEmpty(Path folder) throws IOException {
     try (Stream<Path> list = Files.list(folder)) {
       return list.findAny().isEmpty();
+    }
+  }
+
+  /** The lock; where it cannot be made, an empty folder that was made for it goes again. */
+  private static FileChannel lockNew(Path work, boolean unfinished) throws IOException {
+    try {
+      return lock(work);
+    } catch (IOException e) {
+      if (!unfinished) {
+        try {
+          Files.deleteIfExists(work);
+        } catch (IOException notEmpty) {
+          e.addSuppressed(notEmpty);
+        }
+      }
+      throw e;
     }
   }
 

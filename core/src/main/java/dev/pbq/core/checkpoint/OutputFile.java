@@ -6,21 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.UUID;
 
 /**
  * One file that appears complete or not at all, so that it can be checked before it appears: it is
- * written beside its final place, and {@link #commit} renames it. Closed without a commit, nothing
- * is left.
+ * written in a hidden folder beside its final place, and {@link #commit} renames it. Closed without
+ * a commit, or ended by a signal, it leaves nothing; what a kill left is removed by the next run
+ * for the same file.
  */
 public final class OutputFile implements AutoCloseable {
   private final Path target;
-  private final Path work;
+  private final TemporaryFolder folder;
   private final boolean force;
 
-  private OutputFile(Path target, Path work, boolean force) {
+  private OutputFile(Path target, TemporaryFolder folder, boolean force) {
     this.target = target;
-    this.work = work;
+    this.folder = folder;
     this.force = force;
   }
 
@@ -38,13 +38,12 @@ public final class OutputFile implements AutoCloseable {
     requireAbsent(target, absolute, force);
     try {
       Files.createDirectories(absolute.getParent());
+      OutputFile output = new OutputFile(absolute, TemporaryFolder.beside(absolute), force);
+      output.folder.deleteOnExit(output.work());
+      return output;
     } catch (IOException e) {
       throw IoFailures.writing(target, e);
     }
-    Path work =
-        absolute.resolveSibling(
-            "." + absolute.getFileName() + "." + UUID.randomUUID() + ".partial");
-    return new OutputFile(absolute, work, force);
   }
 
   private static void requireAbsent(Path named, Path target, boolean force) {
@@ -55,7 +54,7 @@ public final class OutputFile implements AutoCloseable {
 
   /** Where the file is to be written until the commit. */
   public Path work() {
-    return work;
+    return folder.path().resolve(target.getFileName());
   }
 
   /** The final place. */
@@ -72,7 +71,7 @@ public final class OutputFile implements AutoCloseable {
   public void commit() {
     requireAbsent(target, target, force);
     try {
-      Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(work(), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw IoFailures.writing(target, e);
     }
@@ -83,9 +82,9 @@ public final class OutputFile implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Files.deleteIfExists(work);
+      folder.close();
     } catch (IOException e) {
-      throw IoFailures.writing(work, e);
+      throw IoFailures.writing(folder.path(), e);
     }
   }
 }

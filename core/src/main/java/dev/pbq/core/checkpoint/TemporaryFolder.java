@@ -4,21 +4,24 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder among the system's temporary files, {@code pbq-<kind>-<digits>}, locked by the process
- * that uses it. What a killed process left behind is removed by the next one that makes a folder of
- * the same kind: nothing else ever would.
+ * A folder of temporary files, locked by the process that uses it. What a killed process left
+ * behind is removed by the next one that makes a folder of the same kind: nothing else ever would.
  */
 public final class TemporaryFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TemporaryFolder.class);
   private static final String LOCK_FILE = ".pbq.lock";
+  private static final String PARTIAL = ".partial";
 
   private final Path path;
   private final FileChannel lock;
@@ -29,14 +32,32 @@ public final class TemporaryFolder implements AutoCloseable {
   }
 
   /**
-   * Makes one; the caller closes it.
+   * Makes one among the system's temporary files, {@code pbq-<kind>-<digits>}; the caller closes
+   * it.
    *
    * @param kind part of its name
    */
   public static TemporaryFolder create(String kind) throws IOException {
     String prefix = "pbq-" + kind + "-";
-    Path path = Files.createTempDirectory(prefix);
-    removeLeftOvers(path, prefix);
+    return open(Files.createTempDirectory(prefix), Pattern.compile(Pattern.quote(prefix) + ".*"));
+  }
+
+  /**
+   * Makes a hidden one beside a file that is to be made in it, {@code .<name>.<digits>.partial};
+   * the caller closes it.
+   *
+   * @param target absolute
+   */
+  static TemporaryFolder beside(Path target) throws IOException {
+    String prefix = "." + target.getFileName() + ".";
+    Path path = target.resolveSibling(prefix + UUID.randomUUID() + PARTIAL);
+    return open(
+        Files.createDirectory(path),
+        Pattern.compile(Pattern.quote(prefix) + "[0-9a-f-]{36}" + Pattern.quote(PARTIAL)));
+  }
+
+  private static TemporaryFolder open(Path path, Pattern kind) throws IOException {
+    removeLeftOvers(path, kind);
     FileChannel lock =
         FileChannel.open(
             path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -48,8 +69,10 @@ public final class TemporaryFolder implements AutoCloseable {
   }
 
   /** Folders without a lock file are left alone: their owners may be about to make it. */
-  private static void removeLeftOvers(Path own, String prefix) {
-    try (DirectoryStream<Path> others = Files.newDirectoryStream(own.getParent(), prefix + "*")) {
+  private static void removeLeftOvers(Path own, Pattern kind) {
+    try (DirectoryStream<Path> others =
+        Files.newDirectoryStream(
+            own.getParent(), other -> kind.matcher(other.getFileName().toString()).matches())) {
       for (Path other : others) {
         if (!other.equals(own) && isLeft(other)) {
           FileTrees.delete(other);
@@ -74,6 +97,16 @@ public final class TemporaryFolder implements AutoCloseable {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       return false;
+    }
+  }
+
+  /** Has the folder go when the process is ended by a signal, with a file in it, there or not. */
+  void deleteOnExit(Path file) {
+    if (path.getFileSystem() == FileSystems.getDefault()) {
+      // The last one named goes first.
+      path.toFile().deleteOnExit();
+      path.resolve(LOCK_FILE).toFile().deleteOnExit();
+      file.toFile().deleteOnExit();
     }
   }
 

@@ -93,6 +93,7 @@ final class Journal {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CHUNK = 1 << 20;
+  private static final String HEADER_START = "{\"fingerprint\":";
 
   private final Path file;
   private final List<Entry> entries;
@@ -114,7 +115,7 @@ final class Journal {
   /**
    * Opens the journal of an interrupted run. It ends before the first block whose unflushed shard
    * is not what was written, as after a failure of the machine; that block and those after it are
-   * to be done again.
+   * to be done again. With half of a first line nothing was done: a new journal begins.
    *
    * @throws PbqException USAGE if it was written for another model, data or settings (naming what
    *     differs); BAD_DATA if it cannot be read
@@ -144,6 +145,10 @@ final class Journal {
         }
         start = i + 1;
       }
+      if (first && isBegunHeader(new String(bytes, StandardCharsets.UTF_8))) {
+        // The run ended while it began: nothing was done yet.
+        return create(workDirectory, expected);
+      }
       if (first) {
         throw PbqException.badData(
             Wording.of(
@@ -156,6 +161,11 @@ final class Journal {
     } catch (IOException e) {
       throw PbqException.badData("cannot read " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Whether a text without a line break is what may be left of a first line. */
+  private static boolean isBegunHeader(String text) {
+    return text.startsWith(HEADER_START) || HEADER_START.startsWith(text);
   }
 
   private static <T> T required(T line, Path file) {

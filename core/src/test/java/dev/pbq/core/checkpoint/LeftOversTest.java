@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,22 +16,38 @@ import org.junit.jupiter.api.io.TempDir;
 class LeftOversTest {
   @TempDir private Path folder;
 
-  private Path temporary(String name, Duration age) throws IOException {
-    Path file = folder.resolve("." + name + "." + UUID.randomUUID() + ".pbq-tmp");
-    Files.writeString(file, "half");
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
-    return file;
+  private Path temporary(String name) throws IOException {
+    return Files.writeString(
+        folder.resolve("." + name + "." + UUID.randomUUID() + ".pbq-tmp"), "half");
   }
 
   @Test
   void theNextWriteOfAFileRemovesWhatAKilledOneLeft() throws IOException {
-    Path left = temporary("a.gguf", Duration.ofHours(1));
-    Path young = temporary("a.gguf", Duration.ofSeconds(1));
-    Path other = temporary("b.gguf", Duration.ofHours(1));
+    Path left = temporary("a.gguf");
+    Path other = temporary("b.gguf");
+    Path user = Files.writeString(folder.resolve(".a.gguf.pbq-tmp"), "of the user");
     AtomicFile.write(folder.resolve("a.gguf"), new byte[] {1});
     assertThat(left).doesNotExist();
-    assertThat(young).exists();
     assertThat(other).exists();
+    assertThat(user).exists();
+  }
+
+  @Test
+  void theNextRunForAFileRemovesWhatAKilledOneLeft() throws IOException {
+    Path file = folder.resolve("a.gguf");
+    Path killed = folder.resolve(".a.gguf." + UUID.randomUUID() + ".partial");
+    Files.createFile(Files.createDirectory(killed).resolve(".pbq.lock"));
+    Files.writeString(killed.resolve("a.gguf"), "half");
+    try (OutputFile first = OutputFile.open(file, false);
+        OutputFile second = OutputFile.open(file, false)) {
+      assertThat(killed).doesNotExist();
+      Files.writeString(first.work(), "first");
+      Files.writeString(second.work(), "second");
+      first.commit();
+      assertThat(file).hasContent("first");
+      assertThatThrownBy(second::commit).hasMessageContaining("exists");
+    }
+    assertThat(SafetensorsWriterTest.list(folder)).containsExactly("a.gguf");
   }
 
   @Test
@@ -44,10 +57,6 @@ class LeftOversTest {
         file,
         out -> {
           out.write(ByteBuffer.wrap(new byte[] {1}));
-          try (var files = Files.list(folder)) {
-            Path own = files.findFirst().orElseThrow();
-            Files.setLastModifiedTime(own, FileTime.from(Instant.EPOCH));
-          }
           AtomicFile.write(file, new byte[] {2});
         });
     assertThat(file).hasBinaryContent(new byte[] {1});

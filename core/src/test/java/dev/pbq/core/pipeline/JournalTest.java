@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -90,8 +91,19 @@ class JournalTest {
   }
 
   @Test
+  void aRunThatEndedWithinItsFirstLineBeginsAgain() throws IOException {
+    Journal.create(folder, HEADER);
+    byte[] whole = Files.readAllBytes(folder.resolve(Journal.FILE));
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(folder.resolve(Journal.FILE), Arrays.copyOf(whole, length));
+      assertThat(Journal.resume(folder, HEADER).entries()).isEmpty();
+      assertThat(folder.resolve(Journal.FILE)).hasBinaryContent(whole);
+    }
+  }
+
+  @Test
   void aFileThatIsNoJournalIsRefused() throws IOException {
-    for (String contents : List.of("", "no newline", "not json\n", "{\"block\":1}\n")) {
+    for (String contents : List.of("no newline", "not json\n", "{\"block\":1}\n")) {
       Files.writeString(folder.resolve(Journal.FILE), contents);
       assertThatThrownBy(() -> Journal.resume(folder, HEADER))
           .as(contents)

@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -61,9 +62,23 @@ public final class HostileInputs {
       for (Path file : files.toList()) {
         input += file.endsWith(WHY) ? 0 : Files.size(file);
       }
-      return FIXED_BYTES + BYTES_PER_BYTE * input;
+      return allowedBytes(input);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The bytes that may be allocated for an input of some bytes. */
+  static long allowedBytes(long input) {
+    return FIXED_BYTES + BYTES_PER_BYTE * input;
+  }
+
+  /** Deletes a folder and what is in it. */
+  static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.testkit.EveryFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -106,6 +107,16 @@ class ReferenceCacheTest {
                     (windows, rows) -> rows.accept(0, 0, 1, new float[] {Float.NaN, 1})))
         .isInstanceOf(RuntimeException.class);
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aFullDiskLeavesNoFile() throws Exception {
+    int steps =
+        new EveryFault(folder, "cache")
+            .full(
+                (place, again) ->
+                    ReferenceCache.write(place.resolve("cache"), header(), WINDOWS, model(1)));
+    assertThat(steps).isGreaterThan(8);
   }
 
   private Path write() {
