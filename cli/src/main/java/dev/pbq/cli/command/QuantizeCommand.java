@@ -27,6 +27,7 @@ import dev.pbq.core.pipeline.DenseFolder;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.PerplexityResult;
+import dev.pbq.workflow.engine.EngineChoice;
 import dev.pbq.workflow.quantize.Existing;
 import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.AllocationChoice;
@@ -153,6 +154,12 @@ final class QuantizeCommand implements Runnable {
       description = "Largest weight file (default: 5GB).")
   private String maxShardSize;
 
+  @Option(names = "--engine", description = "Who computes: local (default), or spark.")
+  private String engine = EngineChoice.LOCAL.name();
+
+  @Option(names = "--master", paramLabel = "URL", description = "The engine's machines.")
+  private String master;
+
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -161,6 +168,7 @@ final class QuantizeCommand implements Runnable {
   public void run() {
     common.applyLogging();
     ResultFile.prepare(json);
+    EngineChoice by = new EngineChoice(engine, Optional.ofNullable(master));
     PrintWriter console = spec.commandLine().getOut();
     Recipe recipe = recipe();
     ResolvedModel resolved = dequantize.dense(dryRun ? model.resolveHeaders() : model.resolve());
@@ -178,7 +186,8 @@ final class QuantizeCommand implements Runnable {
               status,
               "pbq: interrupted; finished blocks are kept: continue with --resume",
               () ->
-                  run.quantize(output, new Existing(resume, force), new QuantizeProgress(status)));
+                  run.quantize(
+                      output, new Existing(resume, force), by, new QuantizeProgress(status)));
       status.clear();
       QuantizationText.print(output, report, console);
       if (plot) {

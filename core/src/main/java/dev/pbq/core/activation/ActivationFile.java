@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
  * process's memory and the operating system caches as much as it can. Several threads may read and
  * write windows at the same time, not the same window.
  */
-public final class ActivationFile implements AutoCloseable {
+public final class ActivationFile implements WindowValues, AutoCloseable {
   private final Path path;
   private final FileChannel channel;
   private final long windowBytes;
@@ -41,7 +41,7 @@ public final class ActivationFile implements AutoCloseable {
     }
   }
 
-  /** Writes consecutive windows; {@code values} is read from position to limit. */
+  @Override
   public void write(int firstWindow, ByteBuffer values) {
     try {
       long at = firstWindow * windowBytes;
@@ -53,7 +53,7 @@ public final class ActivationFile implements AutoCloseable {
     }
   }
 
-  /** Reads consecutive windows, filling {@code values} from position to limit. */
+  @Override
   public void read(int firstWindow, ByteBuffer values) {
     try {
       long at = firstWindow * windowBytes;
@@ -64,6 +64,15 @@ public final class ActivationFile implements AutoCloseable {
         }
         at += n;
       }
+    } catch (IOException e) {
+      throw failure("cannot read", path, e);
+    }
+  }
+
+  /** Bytes that were written, or are skipped as something behind them was. */
+  public long size() {
+    try {
+      return channel.size();
     } catch (IOException e) {
       throw failure("cannot read", path, e);
     }

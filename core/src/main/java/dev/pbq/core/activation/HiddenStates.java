@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.ByteOrder;
 
 /**
- * Moves batches of windows between an {@link ActivationFile} and DJL arrays. A batch holds as many
+ * Moves batches of windows between an {@link WindowValues} and DJL arrays. A batch holds as many
  * whole windows as fit a token budget: small models need large batches to be fast, large ones need
  * small batches to fit.
  *
@@ -50,19 +50,19 @@ public record HiddenStates(int windows, int tokens, int hidden, int batch) {
   }
 
   /** A batch as an array [windows, tokens, hidden]; {@code manager} owns it. */
-  public NDArray read(ActivationFile file, int first, NDManager manager) {
+  public NDArray read(WindowValues file, int first, NDManager manager) {
     return read(file, first, batchAt(first), manager);
   }
 
   /** Some windows as an array [count, tokens, hidden]; {@code manager} owns it. */
-  public NDArray read(ActivationFile file, int first, int count, NDManager manager) {
+  public NDArray read(WindowValues file, int first, int count, NDManager manager) {
     NDArray array = manager.create(new Shape(count, tokens, hidden), DataType.FLOAT32);
     file.read(first, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
     return array;
   }
 
   /** Stores the windows of an array from {@code first} on. */
-  public void write(ActivationFile file, int first, NDArray array) {
+  public void write(WindowValues file, int first, NDArray array) {
     file.write(first, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
   }
 }

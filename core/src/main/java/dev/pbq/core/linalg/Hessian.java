@@ -4,6 +4,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -50,6 +51,29 @@ public final class Hessian implements AutoCloseable {
       throw PbqException.numerical("the Hessian contains NaN or infinity");
     }
     return new Hessian(h, sequences);
+  }
+
+  /**
+   * The Hessian that others have summed up, each some of its rows.
+   *
+   * @param bands all rows, in order
+   */
+  public static Hessian of(List<HessianRows> bands) {
+    int n = bands.get(0).size();
+    SymmetricTriangle h = new SymmetricTriangle(n);
+    int next = 0;
+    for (HessianRows band : bands) {
+      if (band.from() != next || band.size() != n) {
+        h.close();
+        throw new IllegalArgumentException("rows from " + band.from() + " on, not " + next);
+      }
+      next = band.copyTo(h);
+    }
+    if (next != n) {
+      h.close();
+      throw new IllegalArgumentException(next + " of " + n + " rows");
+    }
+    return new Hessian(h, bands.get(0).sequences());
   }
 
   /**

@@ -5,33 +5,89 @@ import dev.pbq.core.parallel.Parallel;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * Accumulates a {@link Hessian} from a layer's inputs, sequence by sequence, in a fixed order of
  * summation. Products are float32 over at most {@value #TOKENS} tokens, their sums float64. Only
- * one triangle is computed and kept: 4 size^2 bytes in all. Owns native memory until {@link
- * #finish} hands it over. Not thread-safe; spreads its own work over threads ({@link Parallel}).
+ * one triangle is computed and kept: 4 size^2 bytes in all. Of a Hessian too large for one machine
+ * to sum up in time, several accumulators have some rows each ({@link #ofRows}), to the last bit
+ * those of the whole. Owns native memory until {@link #finish} hands it over. Not thread-safe; spreads its own work over threads ({@link Parallel}).
  */
 public final class HessianAccumulator implements AutoCloseable {
   /** Tokens whose products are summed in float32. */
   private static final int TOKENS = 4096;
 
+  /** Below this, tiles are small, so that there are enough for all threads. */
+  private static final int SMALL = 2048;
+
+  private final int start;
   private final int size;
   private final int tile;
   private final int tiles;
+  private final int tileCount;
   private SymmetricTriangle sum;
   private int sequences;
 
   /** Starts at zero for {@code size} input features. */
   public HessianAccumulator(int size) {
-    if (size < 1) {
-      throw new IllegalArgumentException("a Hessian of " + size + " features");
+    this(size, 0, size);
+  }
+
+  private HessianAccumulator(int features, int from, int to) {
+    if (features < 1) {
+      throw new IllegalArgumentException("a Hessian of " + features + " features");
     }
-    this.size = size;
-    this.tile = size < 2048 ? 256 : 512;
+    this.start = from;
+    this.size = features - from;
+    this.tile = tile(features);
     this.tiles = Parallel.ranges(size, tile);
-    this.sum = new SymmetricTriangle(size);
+    this.tileCount = IntStream.range(0, Parallel.ranges(to - from, tile)).map(i -> tiles - i).sum();
+    this.sum = new SymmetricTriangle(size, to - from);
+  }
+
+  /**
+   * An accumulator of some rows of a Hessian, from the diagonal on, which takes the inputs' features
+   * {@code from .. features - 1}.
+   *
+   * @param features of the whole inputs
+   * @param from first row, where a band of {@link #bands} begins
+   * @param to row after the last, where one ends
+   */
+  public static HessianAccumulator ofRows(int features, int from, int to) {
+    int tile = tile(features);
+    if (from % tile != 0 || (to % tile != 0 && to != features) || from >= to || to > features) {
+      throw new IllegalArgumentException("rows " + from + " to " + to + " of " + features);
+    }
+    return new HessianAccumulator(features, from, to);
+  }
+
+  /**
+   * Cuts the rows of a Hessian into bands of about equal work.
+   *
+   * @param most bands; small Hessians have fewer
+   * @return where each band begins, ascending, and at the end {@code features}
+   */
+  public static int[] bands(int features, int most) {
+    int tile = tile(features);
+    int tiles = Parallel.ranges(features, tile);
+    long all = (long) tiles * (tiles + 1) / 2;
+    IntStream.Builder starts = IntStream.builder();
+    long done = 0;
+    int begun = 0;
+    for (int i = 0; i < tiles; i++) {
+      if (done >= all * begun / most) {
+        starts.add(i * tile);
+        begun++;
+      }
+      done += tiles - i;
+    }
+    return starts.add(features).build().toArray();
+  }
+
+  private static int tile(int features) {
+    return features < SMALL ? 256 : 512;
   }
 
   /**
@@ -58,7 +114,7 @@ public final class HessianAccumulator implements AutoCloseable {
       for (int from = 0; from < tokens; from += TOKENS) {
         FloatPointer part = inputs.getPointer((long) from * size);
         int count = Math.min(TOKENS, tokens - from);
-        Parallel.forEach(tiles * (tiles + 1) / 2, t -> addTile(part, count, t));
+        Parallel.forEach(tileCount, t -> addTile(part, count, t));
       }
     } finally {
       // The pointers do not keep the buffer's memory alive.
@@ -119,11 +175,31 @@ public final class HessianAccumulator implements AutoCloseable {
   }
 
   /**
-   * The Hessian; the accumulator is closed.
+   * The Hessian, of an accumulator of all rows; it is closed.
    *
    * @throws PbqException NUMERICAL naming {@code input} if an entry is NaN or infinite
    */
   public Hessian finish(String input) {
+    SymmetricTriangle h = scaled(input);
+    if (h.rows() < start + size) {
+      h.close();
+      throw new IllegalStateException(input + ": an accumulator of some rows");
+    }
+    return new Hessian(h, sequences);
+  }
+
+  /**
+   * The rows of the Hessian that were summed up; the accumulator is closed.
+   *
+   * @throws PbqException as {@link #finish}
+   */
+  public HessianRows finishRows(String input) {
+    try (SymmetricTriangle h = scaled(input)) {
+      return HessianRows.of(h, start, sequences);
+    }
+  }
+
+  private SymmetricTriangle scaled(String input) {
     requireOpen();
     if (sequences == 0) {
       throw new IllegalStateException(input + ": no sequences were added");
@@ -135,7 +211,7 @@ public final class HessianAccumulator implements AutoCloseable {
       throw PbqException.numerical(
           input + ": the calibration inputs contain NaN or infinity (or overflow float32 squared)");
     }
-    return new Hessian(h, sequences);
+    return h;
   }
 
   private void requireOpen() {

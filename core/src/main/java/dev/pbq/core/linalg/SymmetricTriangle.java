@@ -4,24 +4,37 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A symmetric float64 matrix [size, size] of which one triangle is stored, in native memory: row i
- * holds columns i to size - 1, rows one after the other. Freed by {@link #close}.
+ * A symmetric float64 matrix [size, size] of which one triangle is stored, or only the first rows
+ * of it, in native memory: row i holds columns i to size - 1, rows one after the other. Freed by
+ * {@link #close}.
  */
 final class SymmetricTriangle implements AutoCloseable {
   private final int size;
+  private final int rows;
   private DoublePointer base;
 
   /** Starts at zero. */
   SymmetricTriangle(int size) {
-    long length = (long) size * (size + 1) / 2;
+    this(size, size);
+  }
+
+  /** The first rows alone, which start at zero. */
+  SymmetricTriangle(int size, int rows) {
+    long length = (long) rows * size - (long) rows * (rows - 1) / 2;
     Pointer memory = Pointer.calloc(Math.max(1, length), Double.BYTES);
     NativeFloats.requireAllocated(memory, length, Double.BYTES);
     this.size = size;
+    this.rows = rows;
     this.base = new DoublePointer(memory);
   }
 
   int size() {
     return size;
+  }
+
+  /** How many rows are stored. */
+  int rows() {
+    return rows;
   }
 
   /** Reads [row, from..to), for row <= from. */
@@ -38,7 +51,7 @@ final class SymmetricTriangle implements AutoCloseable {
     if (base == null) {
       throw new IllegalStateException("Hessian used after it was closed");
     }
-    if (row < 0 || from < row || to < from || to > size) {
+    if (row < 0 || row >= rows || from < row || to < from || to > size) {
       throw new IndexOutOfBoundsException(
           "row " + row + ", columns " + from + " to " + to + " of " + size);
     }
@@ -59,7 +72,7 @@ final class SymmetricTriangle implements AutoCloseable {
   boolean scale(double factor) {
     double[] row = new double[size];
     boolean finite = true;
-    for (int i = 0; i < size; i++) {
+    for (int i = 0; i < rows; i++) {
       get(i, i, size, row);
       for (int k = 0; k < size - i; k++) {
         row[k] *= factor;

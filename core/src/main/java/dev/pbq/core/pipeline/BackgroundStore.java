@@ -46,10 +46,10 @@ final class BackgroundStore implements AutoCloseable {
    */
   void submit(
       int block,
-      Collection<LinearQuantizer.Result> results,
+      Collection<FinishedLinear> results,
       List<CorrectionOutcome> corrections,
       double seconds) {
-    List<LinearQuantizer.Result> own = List.copyOf(results);
+    List<FinishedLinear> own = List.copyOf(results);
     submit(
         block,
         seconds,

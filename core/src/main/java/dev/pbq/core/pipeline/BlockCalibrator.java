@@ -60,7 +60,7 @@ final class BlockCalibrator {
     boolean complete = false;
     try (HessianTap routed = new HessianTap(wanted, false)) {
       lanes.show(index, block, last, wanted, inputs, first -> heldOut.from(first, routed), manager);
-      List<LinearInput> starved = wanted.stream().filter(input -> tooFew(input, routed)).toList();
+      List<LinearInput> starved = wanted.stream().filter(input -> tooFew(input, routed.tokens(input))).toList();
       for (LinearInput input : wanted) {
         if (starved.contains(input)) {
           routed.discard(input);
@@ -127,8 +127,8 @@ final class BlockCalibrator {
     }
   }
 
-  private static boolean tooFew(LinearInput input, HessianTap tap) {
-    long tokens = tap.tokens(input);
+  /** Whether an expert was routed too few tokens, which is logged. */
+  static boolean tooFew(LinearInput input, long tokens) {
     if (!input.routed() || tokens >= LEAST_TOKENS_PER_COLUMN * input.features()) {
       return false;
     }

@@ -34,7 +34,7 @@ final class BlockQuantizer {
    * @param statistics by input name; each is closed as soon as its linears are done
    * @return results by linear name, in the block's order
    */
-  Map<String, LinearQuantizer.Result> quantize(
+  Map<String, FinishedLinear> quantize(
       int block, PlannedRound round, Map<String, InputStatistics> statistics) {
     List<PlannedInput> inputs = round.inputs();
     // The longest first, so that no thread is left with it at the end.
@@ -44,7 +44,7 @@ final class BlockQuantizer {
             .sorted(Comparator.comparingLong((Integer i) -> -cost(inputs.get(i))))
             .mapToInt(Integer::intValue)
             .toArray();
-    AtomicReferenceArray<List<LinearQuantizer.Result>> found =
+    AtomicReferenceArray<List<FinishedLinear>> found =
         new AtomicReferenceArray<>(inputs.size());
     Parallel.inLanes(
         inputs.size(),
@@ -53,9 +53,9 @@ final class BlockQuantizer {
           PlannedInput input = inputs.get(order[i]);
           found.set(order[i], quantize(block, input, statistics.get(input.input().name())));
         });
-    Map<String, LinearQuantizer.Result> results = new LinkedHashMap<>();
+    Map<String, FinishedLinear> results = new LinkedHashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
-      for (LinearQuantizer.Result result : found.get(i)) {
+      for (FinishedLinear result : found.get(i)) {
         results.put(result.outcome().name(), result);
         progress.linearDone(result.outcome());
       }
@@ -71,13 +71,13 @@ final class BlockQuantizer {
   /**
    * @param statistics null where nothing was calibrated
    */
-  private List<LinearQuantizer.Result> quantize(
+  private List<FinishedLinear> quantize(
       int block, PlannedInput input, InputStatistics statistics) {
     // Null, as try-with-resources takes it.
     try (InputStatistics found = statistics;
         TargetWeights targets = targets(found);
         HeldOutChoice choice = choice(input, found)) {
-      List<LinearQuantizer.Result> results = new ArrayList<>();
+      List<FinishedLinear> results = new ArrayList<>();
       for (PlannedLinear linear : input.linears()) {
         results.add(
             quantizer.quantize(

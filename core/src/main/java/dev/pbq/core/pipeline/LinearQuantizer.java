@@ -3,7 +3,6 @@ package dev.pbq.core.pipeline;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.packed.BitAccount;
-import dev.pbq.core.packed.QuantizedLinear;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
@@ -21,9 +20,6 @@ final class LinearQuantizer {
   /** Weights that one task reads, about. */
   private static final int TASK = 1 << 18;
 
-  /** A finished linear. */
-  record Result(QuantizedLinear linear, LinearOutcome outcome) {}
-
   private final WeightSource weights;
 
   LinearQuantizer(WeightSource weights) {
@@ -31,7 +27,7 @@ final class LinearQuantizer {
   }
 
   /** Quantizes the weight itself: as the other, without targets. */
-  Result quantize(int block, PlannedLinear linear, Optional<Hessian> hessian) {
+  FinishedLinear quantize(int block, PlannedLinear linear, Optional<Hessian> hessian) {
     return quantize(block, linear, hessian, Optional.empty(), Optional.empty());
   }
 
@@ -45,7 +41,7 @@ final class LinearQuantizer {
    *     measured against; lent
    * @param choice among variants of the method, where it has any; lent
    */
-  Result quantize(
+  FinishedLinear quantize(
       int block,
       PlannedLinear linear,
       Optional<Hessian> hessian,
@@ -63,7 +59,7 @@ final class LinearQuantizer {
    *
    * @param hessian of the head's inputs, not owned; empty: by its weights alone
    */
-  Result quantize(PlannedTable planned, Optional<Hessian> hessian) {
+  FinishedLinear quantize(PlannedTable planned, Optional<Hessian> hessian) {
     VocabularyTable table = planned.table();
     return quantize(
         new Task(
@@ -76,7 +72,7 @@ final class LinearQuantizer {
   /** A layer and its method. */
   private record Task(String name, int block, int rows, int cols, Quantizer quantizer) {}
 
-  private Result quantize(
+  private FinishedLinear quantize(
       Task task,
       Optional<Hessian> hessian,
       Optional<TargetWeights> targets,
@@ -97,7 +93,7 @@ final class LinearQuantizer {
     Quantization q = method.quantize(problem);
     double relativeError = WeightError.relative(task.name(), weight, q.linear(), hessian);
     BitAccount bits = q.linear().bits();
-    return new Result(
+    return new FinishedLinear(
         q.linear(),
         new LinearOutcome(
             task.name(),

@@ -10,7 +10,7 @@ import java.util.Map;
 /** What has become of one block so far: linears that are quantized, and others that are trained. */
 final class PartialBlock {
   private final WeightSource original;
-  private final Map<String, LinearQuantizer.Result> quantized = new LinkedHashMap<>();
+  private final Map<String, FinishedLinear> quantized = new LinkedHashMap<>();
   private final Map<String, FloatMatrix> trained = new LinkedHashMap<>();
 
   PartialBlock(WeightSource original) {
@@ -19,9 +19,14 @@ final class PartialBlock {
 
   /** The original's weights with what has become of them. */
   WeightSource weights() {
+    return new OverlayWeights(original, linears(), trained);
+  }
+
+  /** The quantized linears, by name. */
+  Map<String, QuantizedLinear> linears() {
     Map<String, QuantizedLinear> linears = new LinkedHashMap<>();
     quantized.forEach((name, result) -> linears.put(name, result.linear()));
-    return new OverlayWeights(original, linears, trained);
+    return linears;
   }
 
   boolean isQuantized(String linear) {
@@ -29,7 +34,7 @@ final class PartialBlock {
   }
 
   /** Linears are quantized; what they were trained to be is dropped. */
-  void quantized(Map<String, LinearQuantizer.Result> results) {
+  void quantized(Map<String, FinishedLinear> results) {
     quantized.putAll(results);
     trained.keySet().removeAll(results.keySet());
   }
@@ -39,7 +44,7 @@ final class PartialBlock {
     trained.put(linear, weight);
   }
 
-  Collection<LinearQuantizer.Result> results() {
+  Collection<FinishedLinear> results() {
     return quantized.values();
   }
 }

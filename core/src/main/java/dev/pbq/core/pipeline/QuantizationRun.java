@@ -17,6 +17,8 @@ import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.model.VocabularyTable;
+import dev.pbq.core.packed.QuantizedLinear;
+import dev.pbq.core.tensor.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +51,19 @@ public final class QuantizationRun {
   private final RunSettings settings;
   private final ProgressListener progress;
   private HessianPasses passes = HessianPasses.DEFAULT;
+  private Optional<RunEngine> engineOfBlocks = Optional.empty();
+
+  /**
+   * Has the blocks computed by another engine than this machine.
+   *
+   * @param engine lent
+   * @throws PbqException USAGE naming what the engine does not carry
+   */
+  public QuantizationRun on(RunEngine engine) {
+    engine.requireFit(plan, correction.isPresent());
+    engineOfBlocks = Optional.of(engine);
+    return this;
+  }
 
   /** Calibrates with other passes than the usual ones. */
   QuantizationRun with(HessianPasses other) {
@@ -186,12 +201,39 @@ public final class QuantizationRun {
     TableStage tables = new TableStage(plan.tables(), original, model.layout(), progress);
     tables.run(store, journal, table -> headHessian(table, engine, work));
     if (!plan.calibratesLinears()) {
-      new TensorStream(model.layout().view(original), store, progress).run(blocks);
+      engineOfBlocks.ifPresentOrElse(
+          e -> TensorStream.store(blocks, TensorStream.Source.of(e.linears(blocks)), store, progress),
+          () -> new TensorStream(model.layout().view(original), store, progress).run(blocks));
       return;
     }
+    BlockLoop loop = new BlockLoop(original, plan, passes, store, progress);
+    if (plan.targets() == Targets.QUANTIZED) {
+      RoundCalibrator.requireFit(plan, calibration.orElseThrow().windows().length);
+    }
+    try (BlockRunner runner = runner(work, journal, tables.embedding(work, journal), engine)) {
+      loop.run(blocks, runner);
+    }
+  }
+
+  private BlockRunner runner(
+      Path work, Journal journal, Map<String, QuantizedLinear> tables, Supplier<NDManager> engine) {
     Calibration windows = calibration.orElseThrow();
-    new BlockLoop(original, causal(), plan, windows, correction, passes, work, store, progress)
-        .run(blocks, tables.embedded(work, journal), engine);
+    if (engineOfBlocks.isPresent()) {
+      return new RemoteBlocks(
+          engineOfBlocks.get().windows(windows), tables, work, journal.entries(), progress);
+    }
+    WeightSource stored =
+        tables.isEmpty() ? original : new OverlayWeights(original, tables, Map.of());
+    return new LocalBlocks(
+        original,
+        causal(),
+        plan.targets(),
+        windows,
+        correction,
+        stored,
+        work,
+        progress,
+        engine);
   }
 
   private Hessian headHessian(VocabularyTable table, Supplier<NDManager> engine, Path work) {

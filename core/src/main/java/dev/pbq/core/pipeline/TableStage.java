@@ -8,7 +8,6 @@ import dev.pbq.core.model.ModelLayout;
 import dev.pbq.core.model.VocabularyTable;
 import dev.pbq.core.packed.PackedLinears;
 import dev.pbq.core.packed.QuantizedLinear;
-import dev.pbq.core.tensor.WeightSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,7 +52,7 @@ final class TableStage {
     for (PlannedTable table : tables) {
       // Null, as try-with-resources takes it, for a table that is not calibrated.
       try (Hessian hessian = table.needsHessian() ? calibration.apply(table.table()) : null) {
-        LinearQuantizer.Result result = quantizer.quantize(table, Optional.ofNullable(hessian));
+        FinishedLinear result = quantizer.quantize(table, Optional.ofNullable(hessian));
         packed.add(BlockStore.Packed.of(result.linear(), result.outcome()));
         progress.tableDone(result.outcome());
       }
@@ -63,11 +62,12 @@ final class TableStage {
   }
 
   /**
-   * The original's weights with the embedding as it is stored, if it is quantized.
+   * The embedding as it is stored, if it is quantized.
    *
    * @param journal that has the tables
+   * @return by name without {@code .weight}; at most one
    */
-  WeightSource embedded(Path work, Journal journal) {
+  Map<String, QuantizedLinear> embedding(Path work, Journal journal) {
     Map<String, QuantizedLinear> replaced = new LinkedHashMap<>();
     for (PlannedTable table : tables) {
       if (table.table().use().isEmbedding()) {
@@ -78,6 +78,6 @@ final class TableStage {
         }
       }
     }
-    return replaced.isEmpty() ? original : new OverlayWeights(original, replaced, Map.of());
+    return replaced;
   }
 }

@@ -38,6 +38,30 @@ final class TensorStream {
   private final ProgressListener progress;
   private final long mostBytes;
 
+  /** Finished linears in the plan's order. */
+  interface Source extends AutoCloseable {
+    BlockStore.Packed next();
+
+    @Override
+    void close();
+
+    /** What an engine finishes; it is closed with this. */
+    static Source of(LinearStream linears) {
+      return new Source() {
+        @Override
+        public BlockStore.Packed next() {
+          FinishedLinear finished = linears.next();
+          return BlockStore.Packed.of(finished.linear(), finished.outcome());
+        }
+
+        @Override
+        public void close() {
+          linears.close();
+        }
+      };
+    }
+  }
+
   /** A tensor that has been started. */
   private record Started(Parallel.Fork<BlockStore.Packed> task, long bytes) {}
 
@@ -72,15 +96,28 @@ final class TensorStream {
         blocks.stream()
             .flatMap(block -> block.linears().map(linear -> new Planned(block.index(), linear)))
             .iterator();
-    InFlight inFlight = new InFlight(new LinearQuantizer(weights), planned);
-    try (BackgroundStore background = new BackgroundStore(store, progress)) {
+    store(blocks, new InFlight(new LinearQuantizer(weights), planned), store, progress);
+  }
+
+  /**
+   * Stores what is computed for blocks, in order.
+   *
+   * @param linears of the blocks, packed; closed
+   */
+  static void store(
+      List<PlannedBlock> blocks,
+      Source linears,
+      BlockStore store,
+      ProgressListener progress) {
+    try (linears;
+        BackgroundStore background = new BackgroundStore(store, progress)) {
       long start = System.nanoTime();
       for (PlannedBlock block : blocks) {
         progress.phase(block.index(), "quantizing");
         int count = Math.toIntExact(block.linears().count());
         List<BlockStore.Packed> packed = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-          BlockStore.Packed next = inFlight.next();
+          BlockStore.Packed next = linears.next();
           packed.add(next);
           progress.linearDone(next.outcome());
         }
@@ -88,8 +125,6 @@ final class TensorStream {
         background.submit(block.index(), packed, (now - start) * 1e-9);
         start = now;
       }
-    } finally {
-      inFlight.drain();
     }
   }
 
@@ -97,7 +132,7 @@ final class TensorStream {
    * The tensors that have been started and not yet taken, a queue in the plan's order whose bytes
    * are bounded. Used by the thread that runs the stream.
    */
-  private final class InFlight {
+  private final class InFlight implements Source {
     private final LinearQuantizer quantizer;
     private final Iterator<Planned> planned;
     private final Deque<Started> queue = new ArrayDeque<>();
@@ -115,7 +150,8 @@ final class TensorStream {
     }
 
     /** Starts what fits, then waits for the first, taking part in the work. */
-    BlockStore.Packed next() {
+    @Override
+    public BlockStore.Packed next() {
       while (upcoming != null && (queue.isEmpty() || bytes + upcoming.bytes() <= mostBytes)) {
         Planned started = upcoming;
         queue.add(new Started(Parallel.fork(() -> quantize(started)), started.bytes()));
@@ -138,7 +174,7 @@ final class TensorStream {
       if (cancelled.get()) {
         throw new IllegalStateException("the run has failed before");
       }
-      LinearQuantizer.Result result =
+      FinishedLinear result =
           quantizer.quantize(tensor.block(), tensor.linear(), Optional.empty());
       return BlockStore.Packed.of(result.linear(), result.outcome());
     }
@@ -147,7 +183,8 @@ final class TensorStream {
      * After a failure, starts no more work and waits for what has been started, as it reads a
      * checkpoint that will be closed.
      */
-    void drain() {
+    @Override
+    public void close() {
       cancelled.set(true);
       queue.forEach(tensor -> tensor.task().await());
     }

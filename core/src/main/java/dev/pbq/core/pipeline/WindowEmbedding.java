@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.activation.ActivationFile;
 import dev.pbq.core.activation.HiddenStates;
+import dev.pbq.core.activation.WindowValues;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.TokenEmbedding;
@@ -21,17 +22,32 @@ record WindowEmbedding(CausalModel model, Calibration data, HiddenStates states)
   void write(WeightSource weights, ActivationFile file, NDManager manager) {
     requireKnown();
     try (TokenEmbedding embedding = model.embedding(manager, weights)) {
-      for (int first = 0; first < states.windows(); first += states.batch()) {
-        int[][] ids = Arrays.copyOfRange(data.windows(), first, first + states.batchAt(first));
-        try (NDManager scope = manager.newSubManager()) {
-          states.write(file, first, embedding.embed(scope, ids));
-        }
-      }
+      write(embedding, data.windows(), states, file, manager);
     }
     file.force();
   }
 
-  private void requireKnown() {
+  /** Looks up windows batch by batch. */
+  static void write(
+      TokenEmbedding embedding,
+      int[][] windows,
+      HiddenStates states,
+      WindowValues outputs,
+      NDManager manager) {
+    for (int first = 0; first < states.windows(); first += states.batch()) {
+      int[][] ids = Arrays.copyOfRange(windows, first, first + states.batchAt(first));
+      try (NDManager scope = manager.newSubManager()) {
+        states.write(outputs, first, embedding.embed(scope, ids));
+      }
+    }
+  }
+
+  /**
+   * Refuses ids that the model does not have.
+   *
+   * @throws PbqException BAD_DATA naming the first
+   */
+  void requireKnown() {
     for (int[] window : data.windows()) {
       for (int id : window) {
         if (id < 0 || id >= model.vocabularySize()) {

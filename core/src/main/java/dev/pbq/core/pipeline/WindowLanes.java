@@ -2,8 +2,8 @@ package dev.pbq.core.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.pbq.core.activation.ActivationFile;
 import dev.pbq.core.activation.HiddenStates;
+import dev.pbq.core.activation.WindowValues;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.Engines;
@@ -61,8 +61,8 @@ final class WindowLanes {
   void propagate(
       int index,
       DecoderBlock block,
-      ActivationFile inputs,
-      ActivationFile outputs,
+      WindowValues inputs,
+      WindowValues outputs,
       NDManager manager) {
     forEachGroup(
         (first, end) -> {
@@ -89,7 +89,7 @@ final class WindowLanes {
       DecoderBlock block,
       LinearInput last,
       List<LinearInput> wanted,
-      ActivationFile inputs,
+      WindowValues inputs,
       IntFunction<LinearInputTap> tap,
       NDManager manager) {
     forEachGroup(
@@ -145,7 +145,7 @@ final class WindowLanes {
 
   private void run(
       List<Piece> pieces,
-      ActivationFile inputs,
+      WindowValues inputs,
       NDManager manager,
       BiConsumer<Piece, NDArray> action) {
     Engines.onCallingThreads(

@@ -11,7 +11,9 @@ import dev.pbq.core.testkit.Synthetic;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +33,48 @@ class HessianAccumulatorTest {
         compare(h, x);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"40,64,3", "30,1300,4", "5000,600,2", "9,2100,3"})
+  void bandsSummedApartAreTheRowsOfTheWhole(int tokens, int size, int most) {
+    FloatMatrix x = Synthetic.inputs(tokens, size, 5);
+    int[] starts = HessianAccumulator.bands(size, most);
+    assertThat(starts[0]).isZero();
+    assertThat(starts).hasSizeBetween(2, most + 1).endsWith(size).isSorted();
+    List<HessianRows> bands = new ArrayList<>();
+    for (int b = 0; b + 1 < starts.length; b++) {
+      int from = starts[b];
+      FloatMatrix last = FloatMatrix.zeros(tokens, size - from);
+      for (int t = 0; t < tokens; t++) {
+        System.arraycopy(
+            x.data(), t * size + from, last.data(), t * (size - from), size - from);
+      }
+      try (HessianAccumulator band = HessianAccumulator.ofRows(size, from, starts[b + 1])) {
+        band.add(Synthetic.direct(last.data()), tokens, 1);
+        band.add(Synthetic.direct(last.data()), tokens, 2);
+        bands.add(band.finishRows("x"));
+      }
+    }
+    try (HessianAccumulator all = new HessianAccumulator(size)) {
+      all.add(Synthetic.direct(x.data()), tokens, 1);
+      all.add(Synthetic.direct(x.data()), tokens, 2);
+      try (Hessian whole = all.finish("x");
+          Hessian together = Hessian.of(bands)) {
+        assertThat(together.sequences()).isEqualTo(3);
+        double[] expected = new double[size];
+        double[] found = new double[size];
+        for (int row = 0; row < size; row++) {
+          whole.row(row, expected);
+          together.row(row, found);
+          assertThat(found).isEqualTo(expected);
+        }
+      }
+    }
+    assertThatThrownBy(() -> HessianAccumulator.ofRows(size, 1, size))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Hessian.of(List.of(bands.get(0), bands.get(0))))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /** Entries one by one, through the trace of rows with one and two ones. */

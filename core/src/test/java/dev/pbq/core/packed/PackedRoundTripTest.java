@@ -280,6 +280,7 @@ class PackedRoundTripTest {
     MemoryPackedWriter out = MemoryPackedWriter.of(linear);
     QuantizedLinear back = PackedLinears.read(out.reader("layer"));
     assertThat(back).isEqualTo(linear).hasSameHashCodeAs(linear);
+    assertThat(PackedBytes.read("layer", PackedBytes.of(linear))).isEqualTo(linear);
     assertThat(back.family()).isEqualTo(linear.family());
     assertThat(PackedLinears.form(out.reader("layer"))).isEqualTo(linear.form());
     assertThat(back.dequantize())

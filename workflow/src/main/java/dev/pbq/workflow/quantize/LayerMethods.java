@@ -7,6 +7,7 @@ import dev.pbq.core.quant.Methods;
 import dev.pbq.core.quant.Quantizer;
 import dev.pbq.workflow.recipe.LayerOverride;
 import dev.pbq.workflow.recipe.LayerPattern;
+import dev.pbq.workflow.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
  * Gives each linear its method and settings: the main ones, changed by every override whose pattern
  * is found in the linear's name, in order.
  */
-final class LayerMethods implements Function<String, Quantizer> {
+public final class LayerMethods implements Function<String, Quantizer> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private record Rule(LayerOverride override, Pattern pattern) {}
@@ -35,6 +36,17 @@ final class LayerMethods implements Function<String, Quantizer> {
     this.options = options;
     overrides.forEach(
         o -> rules.add(new Rule(o, LayerPattern.compile(Wording.name("override"), o.layers()))));
+  }
+
+  /**
+   * The methods of a recipe, for whoever has no model open.
+   *
+   * @throws dev.pbq.core.PbqException USAGE for a recipe without a method, or with one that there is
+   *     not
+   */
+  public static LayerMethods of(Recipe recipe) {
+    return new LayerMethods(
+        Methods.load(), recipe.requireMethod(), RecipeRun.options(recipe), recipe.overrides());
   }
 
   @Override

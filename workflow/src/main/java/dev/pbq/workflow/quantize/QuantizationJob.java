@@ -23,6 +23,7 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationPlan;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.QuantizationRun;
+import dev.pbq.core.pipeline.RunEngine;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.pipeline.TargetsEstimate;
@@ -170,13 +171,19 @@ public final class QuantizationJob implements AutoCloseable {
     return correction.map(c -> CorrectionEstimate.of(model, plan, windows, tokens, c.settings()));
   }
 
-  /** Quantizes. */
+  /**
+   * Quantizes.
+   *
+   * @param engine that computes the blocks, lent; empty: this machine
+   */
   QuantizationReport run(
       RunSettings settings,
       Optional<Calibration> calibration,
       int threads,
+      Optional<RunEngine> engine,
       ProgressListener progress) {
     QuantizationRun run = prepared(plan, settings, calibration, progress);
+    engine.ifPresent(run::on);
     return Parallel.withThreads(threads, () -> run.run(() -> engine(threads)));
   }
 

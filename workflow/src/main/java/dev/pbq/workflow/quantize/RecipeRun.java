@@ -13,6 +13,7 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationReport;
+import dev.pbq.core.pipeline.RunEngine;
 import dev.pbq.core.pipeline.RunOutput;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.Targets;
@@ -23,6 +24,7 @@ import dev.pbq.eval.protocol.GptqProtocol;
 import dev.pbq.eval.run.PerplexityEvaluation;
 import dev.pbq.eval.run.Running;
 import dev.pbq.formats.model.ActFormat;
+import dev.pbq.workflow.engine.EngineChoice;
 import dev.pbq.workflow.recipe.CalibrationChoice;
 import dev.pbq.workflow.recipe.EvaluationChoice;
 import dev.pbq.workflow.recipe.Recipe;
@@ -191,6 +193,17 @@ public final class RecipeRun implements AutoCloseable {
    * @throws PbqException as {@link dev.pbq.core.pipeline.QuantizationRun} does
    */
   public QuantizationReport quantize(Path output, Existing existing, ProgressListener progress) {
+    return quantize(output, existing, EngineChoice.LOCAL, progress);
+  }
+
+  /**
+   * As the other, with blocks computed by an engine. What a recipe measures before it shares bits
+   * among layers is measured on this machine.
+   *
+   * @throws PbqException as the other; USAGE naming what the engine does not carry
+   */
+  public QuantizationReport quantize(
+      Path output, Existing existing, EngineChoice choice, ProgressListener progress) {
     estimate().requireDisk(output);
     if (recipe.allocation().allocate()) {
       OutputDirectory.requireFree(output, existing.force() || existing.resume());
@@ -199,10 +212,15 @@ public final class RecipeRun implements AutoCloseable {
           new AllocatedRecipe(recipe, job, tables, estimate().outputBytes(), measuring)
               .of(output, progress);
       try (RecipeRun run = open(resolved, fixed, texts, threads)) {
-        return run.quantize(output, existing, progress);
+        return run.quantize(output, existing, choice, progress);
       }
     }
-    return job.run(settings(output, existing), windows(), threads, progress);
+    Optional<Calibration> windows = windows();
+    // Null for this machine, as try-with-resources takes it.
+    try (RunEngine engine = choice.open(job.folder(), complete()).orElse(null)) {
+      return job.run(
+          settings(output, existing), windows, threads, Optional.ofNullable(engine), progress);
+    }
   }
 
   /**
