@@ -94,9 +94,7 @@ final class QuantizeCommand implements Runnable {
   }
 
   @Mixin private ModelArgument model;
-
   @Mixin private DequantizeOption dequantize;
-
   @Mixin private RecipeOptions recipes;
 
   @Option(
