@@ -59,8 +59,8 @@ class ApiTest {
     for (String name : packages) {
       assertThat(api.contains(name) || internal.contains(name)).as(name).isTrue();
     }
-    // Benchmarks and faults are no dependency of the command line.
-    internal.removeAll(Set.of("dev.pbq.bench", "dev.pbq.torture"));
+    // Benchmarks, faults and optional engines are no dependency of the command line.
+    internal.removeAll(Set.of("dev.pbq.bench", "dev.pbq.torture", "dev.pbq.spark"));
     assertThat(packages).containsAll(api).containsAll(internal);
   }
 

@@ -115,7 +115,11 @@ class ProgramArchitectureTest {
           EVAL,
           RECIPE,
           SOURCE,
-          "dev.pbq.workflow.allocate..");
+          "dev.pbq.workflow.allocate..",
+          "dev.pbq.workflow.engine..");
+
+  @ArchTest
+  static final ArchRule engines = only("dev.pbq.workflow.engine..", ROOT, PIPELINE, RECIPE);
 
   @ArchTest
   static final ArchRule exports =

@@ -30,8 +30,7 @@ final class BandAdder implements AutoCloseable {
     int to = input.starts().get(key.band() + 1);
     this.width = input.features() - from;
     this.all = HessianAccumulator.ofRows(input.features(), from, to);
-    this.heldOut =
-        input.judged() ? HessianAccumulator.ofRows(input.features(), from, to) : null;
+    this.heldOut = input.judged() ? HessianAccumulator.ofRows(input.features(), from, to) : null;
   }
 
   boolean takes(SliceKey other) {

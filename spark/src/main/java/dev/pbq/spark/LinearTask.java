@@ -1,11 +1,12 @@
 package dev.pbq.spark;
 
+import java.io.Serializable;
 import org.apache.spark.api.java.function.Function;
 
 /** Quantizes a linear that nothing is calibrated for. */
 record LinearTask(WorkerJob job) implements Function<LinearTask.Ref, WireLinear> {
   /** A linear of a block, by name. */
-  record Ref(int block, String name) implements java.io.Serializable {}
+  record Ref(int block, String name) implements Serializable {}
 
   @Override
   public WireLinear call(Ref linear) {
@@ -15,7 +16,6 @@ record LinearTask(WorkerJob job) implements Function<LinearTask.Ref, WireLinear>
             WireLinear.of(
                 worker
                     .pieces()
-                    .quantize(
-                        linear.block(), worker.linear(linear.block(), linear.name()))));
+                    .quantize(linear.block(), worker.linear(linear.block(), linear.name()))));
   }
 }

@@ -16,6 +16,9 @@ import java.util.List;
  * @param inputs in the order in which the block computes them
  */
 record PassPlan(int block, List<Input> inputs) implements Serializable {
+  /** Bytes of a band, at most about: what a shuffle moves in one piece. */
+  private static final double BAND_BYTES = 512 << 20;
+
   /**
    * An input.
    *
@@ -43,11 +46,25 @@ record PassPlan(int block, List<Input> inputs) implements Serializable {
    * Plans a pass.
    *
    * @param windows all of the run
-   * @param most bands that a Hessian is cut into
+   * @param slots tasks that run at a time: so many bands together have all Hessians, each of about
+   *     the same work
    */
-  static PassPlan of(int block, PlannedRound pass, int windows, int most) {
+  static PassPlan of(int block, PlannedRound pass, int windows, int slots) {
+    double work = pass.inputs().stream().mapToDouble(PassPlan::work).sum();
     return new PassPlan(
-        block, pass.inputs().stream().map(input -> input(input, windows, most)).toList());
+        block,
+        pass.inputs().stream()
+            .map(input -> input(input, windows, bands(input, slots * work(input) / work)))
+            .toList());
+  }
+
+  private static int bands(PlannedInput input, double share) {
+    return (int) Math.max(Math.ceil(share), Math.ceil(4 * work(input) / BAND_BYTES));
+  }
+
+  private static double work(PlannedInput input) {
+    double n = input.input().features();
+    return n * n;
   }
 
   private static Input input(PlannedInput input, int windows, int most) {

@@ -19,10 +19,7 @@ import scala.Tuple2;
  * @param quantized linears of the block that are quantized already, packed
  */
 record QuantizeTask(
-    WorkerJob job,
-    int block,
-    List<String> linears,
-    Broadcast<Map<String, byte[]>> quantized)
+    WorkerJob job, int block, List<String> linears, Broadcast<Map<String, byte[]>> quantized)
     implements Function2<Integer, Iterator<Tuple2<Integer, BandSum>>, Iterator<WireLinear>> {
   @Override
   public Iterator<WireLinear> call(Integer index, Iterator<Tuple2<Integer, BandSum>> sums) {

@@ -13,8 +13,7 @@ import java.io.Serializable;
  */
 record RunShape(int windows, int tokens, int hidden, int batch) implements Serializable {
   static RunShape of(int windows, int tokens, int hidden) {
-    return new RunShape(
-        windows, tokens, hidden, HiddenStates.of(windows, tokens, hidden).batch());
+    return new RunShape(windows, tokens, hidden, HiddenStates.of(windows, tokens, hidden).batch());
   }
 
   /** The shape of some whole batches, in the batches of the run. */

@@ -2,6 +2,7 @@ package dev.pbq.spark;
 
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.LinearInputTap;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -12,8 +13,8 @@ import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
 
 /**
- * Runs windows as far as the last input of a pass, and gives what the inputs are, cut into what each
- * band of a Hessian takes.
+ * Runs windows as far as the last input of a pass, and gives what the inputs are, cut into what
+ * each band of a Hessian takes.
  *
  * @param quantized linears of the block that are quantized already, packed
  * @param wanted indices of inputs
@@ -33,8 +34,7 @@ record ShowTask(
       return List.<Tuple2<SliceKey, Slice>>of().iterator();
     }
     Worker worker = Worker.ofTask(job);
-    return new Batches<>(
-        batches, job.threads(), some -> worker.compute(() -> show(worker, some)));
+    return new Batches<>(batches, job.threads(), some -> worker.compute(() -> show(worker, some)));
   }
 
   private List<Tuple2<SliceKey, Slice>> show(Worker worker, List<WindowBatch> some) {
@@ -61,17 +61,13 @@ record ShowTask(
       List<Tuple2<SliceKey, Slice>> slices) {
     return new LinearInputTap() {
       @Override
-      public void accept(
-          LinearInput input, java.nio.FloatBuffer x, int sequences, int tokensPerSequence) {
+      public void accept(LinearInput input, FloatBuffer x, int sequences, int tokensPerSequence) {
         int index = inputs.indexOf(input);
         PassPlan.Input planned = pass.inputs().get(index);
         for (int band = 0; band < planned.bands(); band++) {
           byte[] values =
               Columns.from(
-                  planned.starts().get(band),
-                  x,
-                  sequences * tokensPerSequence,
-                  planned.features());
+                  planned.starts().get(band), x, sequences * tokensPerSequence, planned.features());
           slices.add(
               new Tuple2<>(
                   new SliceKey(index, band, first),

@@ -1,10 +1,10 @@
 package dev.pbq.spark;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.data.Calibration;
 import dev.pbq.core.model.Architectures;
 import dev.pbq.core.model.CausalModel;
-import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.pipeline.BlockPieces;
 import dev.pbq.core.pipeline.LinearStream;
 import dev.pbq.core.pipeline.PlannedBlock;
@@ -29,7 +29,8 @@ final class SparkEngine implements RunEngine {
   @Override
   public void requireFit(QuantizationPlan plan, boolean corrected) {
     if (corrected) {
-      throw PbqException.setting("{engine} spark does not carry {blockwise}: leave out one of them");
+      throw PbqException.setting(
+          "{engine} spark does not carry {blockwise}: leave out one of them");
     }
     if (plan.targets() == Targets.QUANTIZED) {
       throw PbqException.setting(

@@ -69,8 +69,8 @@ final class SparkStart {
   }
 
   /**
-   * The engine of models counts threads for a whole process: tasks beside each other in one executor
-   * must have one thread each.
+   * The engine of models counts threads for a whole process: tasks beside each other in one
+   * executor must have one thread each.
    */
   private static void checkCores(SparkConf conf) {
     String cpus = conf.get(TASK_CPUS, "1");

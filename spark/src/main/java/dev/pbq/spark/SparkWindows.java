@@ -24,14 +24,11 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * Calibration windows on executors. Their hidden states at the current block are kept there, each on
- * two executors where there are two; of those that are lost with both, Spark computes the way
+ * Calibration windows on executors. Their hidden states at the current block are kept there, each
+ * on two executors where there are two; of those that are lost with both, Spark computes the way
  * through the blocks again, whose quantized linears the driver keeps to send.
  */
 final class SparkWindows implements WindowEngine {
-  /** Bytes of a Hessian's band, about: what a shuffle moves in one piece. */
-  private static final long BAND_BYTES = 128L << 20;
-
   private final JavaSparkContext spark;
   private final WorkerJob job;
   private final Calibration data;
@@ -65,7 +62,7 @@ final class SparkWindows implements WindowEngine {
   @Override
   public List<FinishedLinear> quantize(
       int block, PlannedRound round, Map<String, QuantizedLinear> quantized) {
-    PassPlan pass = PassPlan.of(block, round, shape.windows(), bands(round));
+    PassPlan pass = PassPlan.of(block, round, shape.windows(), slots);
     Broadcast<Map<String, byte[]>> before = sent(quantized);
     List<Tuple2<Integer, String>> linears = new ArrayList<>();
     for (int i = 0; i < pass.inputs().size(); i++) {
@@ -74,25 +71,20 @@ final class SparkWindows implements WindowEngine {
       }
     }
     List<Integer> inputOf = linears.stream().map(Tuple2::_1).toList();
-    List<WireLinear> found =
+    QuantizeTask task =
+        new QuantizeTask(job, block, linears.stream().map(Tuple2::_2).toList(), before);
+    JavaRDD<WireLinear> finished =
         Failures.of(
             () ->
                 sums(pass, round, before)
                     .flatMapToPair(new Readers(inputOf))
                     .partitionBy(new IndexPartitioner(linears.size()))
-                    .mapPartitionsWithIndex(
-                        new QuantizeTask(
-                            job, block, linears.stream().map(Tuple2::_2).toList(), before),
-                        true)
-                    .collect());
+                    .mapPartitionsWithIndex(task, true));
+    List<WireLinear> found = Failures.of(finished::collect);
+    // Inputs and Hessians are on the executors' disks: many times the block.
+    finished.rdd().cleanShuffleDependencies(false);
     before.unpersist();
     return found.stream().map(WireLinear::unpack).toList();
-  }
-
-  /** Bands of the largest Hessian: so many that no task sums long alone, and none is too large. */
-  private int bands(PlannedRound round) {
-    long widest = round.inputs().stream().mapToLong(i -> i.input().features()).max().orElseThrow();
-    return (int) Math.max(slots, 4 * widest * widest / BAND_BYTES + 1);
   }
 
   private JavaRDD<BandSum> sums(

@@ -26,11 +26,12 @@ import java.util.function.Function;
 import org.apache.spark.TaskContext;
 
 /**
- * A model and a recipe, opened by one task and closed when the task ends. Weights are mapped, not
- * read: tasks of one machine share the system's cache of them.
+ * A model and a recipe, opened by one task; what it opens is closed when the task ends, the last
+ * first. Weights are mapped, not read: tasks of one machine share the system's cache of them.
  */
-final class Worker implements AutoCloseable {
+final class Worker {
   private final WorkerJob job;
+  private final TaskContext task;
   private final Checkpoint weights;
   private final TransformerModel model;
   private final BlockPieces pieces;
@@ -38,25 +39,28 @@ final class Worker implements AutoCloseable {
   private NDManager manager;
   private BlockPieces.OpenBlock block;
 
-  private Worker(WorkerJob job) {
+  private Worker(WorkerJob job, TaskContext task) {
     this.job = job;
+    this.task = task;
     Path path = Path.of(job.folder());
     ModelFolder folder = ModelFolder.open(path);
     this.model = Architectures.any(folder.config(), job.folder());
     this.methods = LayerMethods.of(RecipeFile.parse(job.recipe(), path.resolve(RecipeFile.NAME)));
     this.weights = Checkpoint.open(folder);
+    closeAfterwards(weights::close);
     this.pieces = new BlockPieces(model, weights);
   }
 
-  /** Opens what the calling task needs; it is closed with the task. */
+  /** Opens what the calling task needs. */
   static Worker ofTask(WorkerJob job) {
-    Worker worker = new Worker(job);
-    TaskContext.get()
-        .addTaskCompletionListener(
-            context -> {
-              worker.close();
-            });
-    return worker;
+    return new Worker(job, TaskContext.get());
+  }
+
+  private void closeAfterwards(Runnable close) {
+    task.addTaskCompletionListener(
+        context -> {
+          close.run();
+        });
   }
 
   /** The quantized linears that were sent with a task. */
@@ -78,6 +82,7 @@ final class Worker implements AutoCloseable {
   NDManager manager() {
     if (manager == null) {
       manager = Engines.newManager();
+      closeAfterwards(manager::close);
       Engines.setThreads(job.threads());
     }
     return manager;
@@ -87,6 +92,7 @@ final class Worker implements AutoCloseable {
   BlockPieces.OpenBlock block(int index, Map<String, byte[]> quantized) {
     if (block == null) {
       block = pieces.open(index, unpacked(quantized), manager());
+      closeAfterwards(block::close);
     }
     return block;
   }
@@ -115,15 +121,5 @@ final class Worker implements AutoCloseable {
   /** Computes with the threads of this task. */
   <T> T compute(Callable<T> body) {
     return Parallel.withThreads(job.threads(), body);
-  }
-
-  @Override
-  public void close() {
-    // Each is closed, also if another cannot be.
-    try (Checkpoint first = weights;
-        NDManager second = manager;
-        BlockPieces.OpenBlock third = block) {
-      pieces.hashCode();
-    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pbq.core.PbqException;
+import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.testkit.GrownVocabulary;
 import dev.pbq.tiny.TinyModel;
 import dev.pbq.workflow.engine.EngineChoice;
@@ -45,13 +46,13 @@ class SparkEngineTest {
 
   @Test
   void expertsThatSawTooFewTokensAndThoseThatDidNot() throws IOException {
-    compare(family("mixtral"), Recipe.of("gptq").set("bits", 3).calibratedOn("tiny", 6, TOKENS));
+    compare(family("mixtral"), Recipe.of("gptq").set("bits", 3).calibratedOn("tiny", 1, TOKENS));
   }
 
   @Test
   void oneInputAfterTheOtherAndMethodsJudgedOnHeldOutWindows() throws IOException {
     Recipe recipe =
-        Recipe.of("ecq").set("bits", 3).calibratedOn("tiny", WINDOWS, TOKENS);
+        Recipe.of("gptq").set("dampingChoice", "heldout").calibratedOn("tiny", WINDOWS, TOKENS);
     compare(family("granite"), recipe.withTrueSequential(true));
   }
 
@@ -72,8 +73,7 @@ class SparkEngineTest {
 
     Path begunThere = folder.resolve("there");
     assertThatThrownBy(
-            () ->
-                runs.run(recipe, begunThere, Existing.REFUSE, Runs.THREADS, Runs.killedAfter(0)))
+            () -> runs.run(recipe, begunThere, Existing.REFUSE, Runs.THREADS, Runs.killedAfter(0)))
         .isInstanceOf(Runs.Killed.class);
     // The hidden states were on the executors, which are gone.
     assertThatThrownBy(
@@ -92,10 +92,7 @@ class SparkEngineTest {
     Recipe recipe = Recipe.of("gptq").calibratedOn("tiny", 4, TOKENS);
     assertThatThrownBy(
             () ->
-                runs.run(
-                    recipe.withTargets(dev.pbq.core.pipeline.Targets.QUANTIZED),
-                    folder.resolve("no"),
-                    Runs.THREADS))
+                runs.run(recipe.withTargets(Targets.QUANTIZED), folder.resolve("no"), Runs.THREADS))
         .isInstanceOf(PbqException.class)
         .hasMessageContaining("targets quantized");
     EngineChoice nowhere = new EngineChoice("spark", Optional.of("nowhere"));

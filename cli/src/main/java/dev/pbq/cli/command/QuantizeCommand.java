@@ -94,11 +94,8 @@ final class QuantizeCommand implements Runnable {
   }
 
   @Mixin private ModelArgument model;
-
   @Mixin private DequantizeOption dequantize;
-
   @Mixin private RecipeOptions recipes;
-
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",

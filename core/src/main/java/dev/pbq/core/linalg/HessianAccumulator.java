@@ -13,7 +13,8 @@ import org.bytedeco.javacpp.FloatPointer;
  * summation. Products are float32 over at most {@value #TOKENS} tokens, their sums float64. Only
  * one triangle is computed and kept: 4 size^2 bytes in all. Of a Hessian too large for one machine
  * to sum up in time, several accumulators have some rows each ({@link #ofRows}), to the last bit
- * those of the whole. Owns native memory until {@link #finish} hands it over. Not thread-safe; spreads its own work over threads ({@link Parallel}).
+ * those of the whole. Owns native memory until {@link #finish} hands it over. Not thread-safe;
+ * spreads its own work over threads ({@link Parallel}).
  */
 public final class HessianAccumulator implements AutoCloseable {
   /** Tokens whose products are summed in float32. */
@@ -48,8 +49,8 @@ public final class HessianAccumulator implements AutoCloseable {
   }
 
   /**
-   * An accumulator of some rows of a Hessian, from the diagonal on, which takes the inputs' features
-   * {@code from .. features - 1}.
+   * An accumulator of some rows of a Hessian, from the diagonal on, which takes the inputs'
+   * features {@code from .. features - 1}.
    *
    * @param features of the whole inputs
    * @param from first row, where a band of {@link #bands} begins

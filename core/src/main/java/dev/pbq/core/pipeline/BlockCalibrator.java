@@ -60,7 +60,8 @@ final class BlockCalibrator {
     boolean complete = false;
     try (HessianTap routed = new HessianTap(wanted, false)) {
       lanes.show(index, block, last, wanted, inputs, first -> heldOut.from(first, routed), manager);
-      List<LinearInput> starved = wanted.stream().filter(input -> tooFew(input, routed.tokens(input))).toList();
+      List<LinearInput> starved =
+          wanted.stream().filter(input -> tooFew(input, routed.tokens(input))).toList();
       for (LinearInput input : wanted) {
         if (starved.contains(input)) {
           routed.discard(input);

@@ -112,8 +112,7 @@ public final class BlockPieces {
   /** Loads a block with the linears that are quantized; the caller closes it. */
   public OpenBlock open(int block, Map<String, QuantizedLinear> quantized, NDManager manager) {
     CausalModel causal = (CausalModel) model;
-    return new OpenBlock(
-        causal, block, causal.block(manager, overlaid(quantized), block), manager);
+    return new OpenBlock(causal, block, causal.block(manager, overlaid(quantized), block), manager);
   }
 
   private WeightSource overlaid(Map<String, QuantizedLinear> quantized) {

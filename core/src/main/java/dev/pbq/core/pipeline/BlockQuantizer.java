@@ -44,8 +44,7 @@ final class BlockQuantizer {
             .sorted(Comparator.comparingLong((Integer i) -> -cost(inputs.get(i))))
             .mapToInt(Integer::intValue)
             .toArray();
-    AtomicReferenceArray<List<FinishedLinear>> found =
-        new AtomicReferenceArray<>(inputs.size());
+    AtomicReferenceArray<List<FinishedLinear>> found = new AtomicReferenceArray<>(inputs.size());
     Parallel.inLanes(
         inputs.size(),
         MOST_INPUTS,
@@ -71,8 +70,7 @@ final class BlockQuantizer {
   /**
    * @param statistics null where nothing was calibrated
    */
-  private List<FinishedLinear> quantize(
-      int block, PlannedInput input, InputStatistics statistics) {
+  private List<FinishedLinear> quantize(int block, PlannedInput input, InputStatistics statistics) {
     // Null, as try-with-resources takes it.
     try (InputStatistics found = statistics;
         TargetWeights targets = targets(found);

@@ -1,8 +1,8 @@
 package dev.pbq.core.pipeline;
 
 import ai.djl.ndarray.NDManager;
-import dev.pbq.core.Wording;
 import dev.pbq.core.PbqException;
+import dev.pbq.core.Wording;
 import dev.pbq.core.activation.ActivationFile;
 import dev.pbq.core.activation.HiddenStates;
 import dev.pbq.core.checkpoint.Checkpoint;
@@ -110,8 +110,7 @@ final class LocalBlocks implements BlockRunner {
   }
 
   @Override
-  public Map<String, FinishedLinear> quantize(
-      int block, PlannedRound pass, PartialBlock partial) {
+  public Map<String, FinishedLinear> quantize(int block, PlannedRound pass, PartialBlock partial) {
     Map<String, InputStatistics> statistics =
         rounds.calibrate(block, pass, partial, inputs(block), manager);
     progress.phase(block, "quantizing");
@@ -126,8 +125,7 @@ final class LocalBlocks implements BlockRunner {
   @Override
   public Optional<CorrectionOutcome> correct(
       PlannedBlock block, PlannedRound round, PartialBlock partial) {
-    return corrector.map(
-        c -> c.correct(block, round, partial, inputs(block.index()), manager));
+    return corrector.map(c -> c.correct(block, round, partial, inputs(block.index()), manager));
   }
 
   @Override
@@ -141,9 +139,9 @@ final class LocalBlocks implements BlockRunner {
 
   @Override
   public void close() {
-    try (OriginalStream beside = unquantized;
-        NDManager arrays = manager;
-        ActivationFile first = even) {
+    try (unquantized;
+        manager;
+        even) {
       odd.close();
     }
   }

@@ -202,7 +202,9 @@ public final class QuantizationRun {
     tables.run(store, journal, table -> headHessian(table, engine, work));
     if (!plan.calibratesLinears()) {
       engineOfBlocks.ifPresentOrElse(
-          e -> TensorStream.store(blocks, TensorStream.Source.of(e.linears(blocks)), store, progress),
+          e ->
+              TensorStream.store(
+                  blocks, TensorStream.Source.of(e.linears(blocks)), store, progress),
           () -> new TensorStream(model.layout().view(original), store, progress).run(blocks));
       return;
     }
@@ -225,15 +227,7 @@ public final class QuantizationRun {
     WeightSource stored =
         tables.isEmpty() ? original : new OverlayWeights(original, tables, Map.of());
     return new LocalBlocks(
-        original,
-        causal(),
-        plan.targets(),
-        windows,
-        correction,
-        stored,
-        work,
-        progress,
-        engine);
+        original, causal(), plan.targets(), windows, correction, stored, work, progress, engine);
   }
 
   private Hessian headHessian(VocabularyTable table, Supplier<NDManager> engine, Path work) {

@@ -82,8 +82,7 @@ final class RemoteBlocks implements BlockRunner {
   }
 
   @Override
-  public Map<String, FinishedLinear> quantize(
-      int block, PlannedRound pass, PartialBlock partial) {
+  public Map<String, FinishedLinear> quantize(int block, PlannedRound pass, PartialBlock partial) {
     progress.phase(block, "calibrating and quantizing");
     Map<String, FinishedLinear> results = new LinkedHashMap<>();
     for (FinishedLinear linear : windows.quantize(block, pass, partial.linears())) {

@@ -105,10 +105,7 @@ final class TensorStream {
    * @param linears of the blocks, packed; closed
    */
   static void store(
-      List<PlannedBlock> blocks,
-      Source linears,
-      BlockStore store,
-      ProgressListener progress) {
+      List<PlannedBlock> blocks, Source linears, BlockStore store, ProgressListener progress) {
     try (linears;
         BackgroundStore background = new BackgroundStore(store, progress)) {
       long start = System.nanoTime();
@@ -174,8 +171,7 @@ final class TensorStream {
       if (cancelled.get()) {
         throw new IllegalStateException("the run has failed before");
       }
-      FinishedLinear result =
-          quantizer.quantize(tensor.block(), tensor.linear(), Optional.empty());
+      FinishedLinear result = quantizer.quantize(tensor.block(), tensor.linear(), Optional.empty());
       return BlockStore.Packed.of(result.linear(), result.outcome());
     }
 

@@ -59,11 +59,7 @@ final class WindowLanes {
 
   /** Runs all windows through a block and stores what comes out. */
   void propagate(
-      int index,
-      DecoderBlock block,
-      WindowValues inputs,
-      WindowValues outputs,
-      NDManager manager) {
+      int index, DecoderBlock block, WindowValues inputs, WindowValues outputs, NDManager manager) {
     forEachGroup(
         (first, end) -> {
           run(

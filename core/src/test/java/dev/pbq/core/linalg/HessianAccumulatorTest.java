@@ -47,8 +47,7 @@ class HessianAccumulatorTest {
       int from = starts[b];
       FloatMatrix last = FloatMatrix.zeros(tokens, size - from);
       for (int t = 0; t < tokens; t++) {
-        System.arraycopy(
-            x.data(), t * size + from, last.data(), t * (size - from), size - from);
+        System.arraycopy(x.data(), t * size + from, last.data(), t * (size - from), size - from);
       }
       try (HessianAccumulator band = HessianAccumulator.ofRows(size, from, starts[b + 1])) {
         band.add(Synthetic.direct(last.data()), tokens, 1);

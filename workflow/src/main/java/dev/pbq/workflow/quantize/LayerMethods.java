@@ -41,8 +41,8 @@ public final class LayerMethods implements Function<String, Quantizer> {
   /**
    * The methods of a recipe, for whoever has no model open.
    *
-   * @throws dev.pbq.core.PbqException USAGE for a recipe without a method, or with one that there is
-   *     not
+   * @throws dev.pbq.core.PbqException USAGE for a recipe without a method, or with one that there
+   *     is not
    */
   public static LayerMethods of(Recipe recipe) {
     return new LayerMethods(
