@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 final class Incidentals {
   private static final Pattern JSON =
       Pattern.compile(
-          "\"(?:seconds|peakRssBytes|peak_rss_bytes|peakRss)\"\\s*:\\s*[-+0-9.eE]+(?:null)?");
+          "\"(?:seconds|reference_seconds|peakRssBytes|peak_rss_bytes|peakRss)\"\\s*:\\s*[-+0-9.eE]+(?:null)?");
   private static final Pattern WORDS = Pattern.compile(" --(?:resume|force)\\b");
 
   /** The last two columns of a comparison's tables; empty for the original. */

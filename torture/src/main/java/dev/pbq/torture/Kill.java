@@ -1,5 +1,6 @@
 package dev.pbq.torture;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,7 +12,8 @@ import java.util.List;
  * @param state what lay in the folder then
  * @param code exit code of the killed process
  * @param landed whether the process was alive when the signal was sent
- * @param way how the run was continued: again, resume or force
+ * @param way how the killed run was started: first, or with the option that a message had named;
+ *     after the last kill also how the work came to its end
  * @param faults what was not as promised; empty if all was
  */
 public record Kill(
@@ -27,6 +29,18 @@ public record Kill(
     faults = List.copyOf(faults);
   }
 
+  /** The same with more faults. */
+  Kill withFaults(List<String> more) {
+    List<String> all = new ArrayList<>(faults);
+    all.addAll(more);
+    return new Kill(scenario, signal, moment, state, code, landed, way, all);
+  }
+
+  /** The same, with how the work was brought to its end. */
+  Kill ended(String last) {
+    return new Kill(scenario, signal, moment, state, code, landed, way + ", then " + last, faults);
+  }
+
   /** A line of the log. */
   public String line(long seed, int number) {
     return String.join(
@@ -39,6 +53,6 @@ public record Kill(
         state,
         landed ? "exit " + code : "ended before: exit " + code,
         way,
-        faults.isEmpty() ? "same bytes" : "FAULT " + String.join("; ", faults));
+        faults.isEmpty() ? "as promised" : "FAULT " + String.join("; ", faults));
   }
 }

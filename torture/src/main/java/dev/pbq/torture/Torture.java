@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,13 +72,16 @@ public final class Torture {
       Scenario scenario = chosen.get(i % chosen.size());
       // Each round of scenarios has its signal, beginning with another in each seed.
       int turn = i / chosen.size() + i % chosen.size() + (int) Math.floorMod(seed, 3L);
-      Signal signal = signals.get(turn % signals.size());
-      Kill kill =
-          new Trial(place, scenario, undisturbed.get(scenario.name()))
-              .kill(signal, new Random(random.nextLong()));
-      log.accept(kill.line(seed, i));
-      done.add(kill);
-      landed += kill.landed() ? 1 : 0;
+      List<Signal> turned = new ArrayList<>(signals);
+      Collections.rotate(turned, -(turn % signals.size()));
+      Trial trial =
+          new Trial(
+              place, scenario, undisturbed.get(scenario.name()), new Random(random.nextLong()));
+      for (Kill kill : trial.killed(turned)) {
+        log.accept(kill.line(seed, i));
+        done.add(kill);
+        landed += kill.landed() ? 1 : 0;
+      }
     }
     return done;
   }

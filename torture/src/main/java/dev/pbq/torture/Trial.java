@@ -9,100 +9,117 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Kills one command once and judges what is left, then continues it as its message tells and
- * compares.
+ * Kills one command, once or a few times in a row, and judges what is left each time; then
+ * continues it as its message tells and compares.
  */
 final class Trial {
   private static final String RESUME = "--resume";
   private static final String FORCE = "--force";
 
-  /** Of the kills, those at any moment; the others come after the first file was written. */
+  /** Of the kills, those at any moment; the others come after the first change of a file. */
   private static final double ANY_MOMENT = 0.2;
 
   /** Of the runs that may be resumed or begun again, those that are resumed. */
   private static final double RESUMED = 0.8;
 
+  private static final int MOST_KILLS = 3;
+
   private final Workplace place;
   private final Scenario scenario;
   private final Undisturbed undisturbed;
+  private final Random random;
+  private final List<Kill> kills = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
 
-  Trial(Workplace place, Scenario scenario, Undisturbed undisturbed) {
+  Trial(Workplace place, Scenario scenario, Undisturbed undisturbed, Random random) {
     this.place = place;
     this.scenario = scenario;
     this.undisturbed = undisturbed;
+    this.random = random;
   }
 
-  Kill kill(Signal signal, Random random) throws IOException, InterruptedException {
+  /** The kills, in order; faults of the end are told with the last. */
+  List<Kill> killed(List<Signal> signals) throws IOException, InterruptedException {
     place.prepare(scenario);
+    kill(signals.get(0), scenario.words(), "first");
+    String way = "again";
+    List<String> words = scenario.words();
+    Ended ended = run(words);
+    for (int turn = 1; ended.code() != 0 && turn < MOST_KILLS + 2; turn++) {
+      way = advice(ended);
+      if (way.isEmpty()) {
+        break;
+      }
+      words = new ArrayList<>(scenario.words());
+      words.add(way);
+      if (turn < MOST_KILLS && random.nextBoolean()) {
+        kill(signals.get(turn % signals.size()), words, way);
+      }
+      ended = run(words);
+    }
+    if (ended.code() != 0) {
+      faults.add("not continued: exit code " + ended.code() + ": " + ended.errors());
+    }
+    Tree.of(place.run()).differences(undisturbed.result()).forEach(faults::add);
+    leftAmongTemporaries().forEach(name -> faults.add("left among temporary files: " + name));
+    Kill last = kills.remove(kills.size() - 1);
+    kills.add(last.withFaults(faults).ended(way));
+    return kills;
+  }
+
+  private void kill(Signal signal, List<String> words, String way)
+      throws IOException, InterruptedException {
+    Tree found = Tree.of(place.run());
     boolean anyMoment = random.nextDouble() < ANY_MOMENT;
     double share = random.nextDouble();
-    Child child = place.program(scenario).start(scenario.words(), place.run(), place.streams());
+    Child child = place.program(scenario).start(words, place.run(), place.streams());
     boolean landed;
     if (anyMoment) {
       landed = child.runsUntil((long) (share * undisturbed.milliseconds()));
     } else {
-      long written = place.firstChange(child, undisturbed.replaced());
+      long written = place.firstChange(child, found);
       long span = undisturbed.milliseconds() - undisturbed.firstWrite();
       landed = child.runsUntil(written + (long) (share * span));
     }
     long moment = child.sinceStart();
     List<ProcessHandle> children = child.children();
     Ended ended = landed ? child.kill(signal) : child.await();
+    List<String> seen = judge(signal, landed, ended);
     if (!Child.orphans(children).isEmpty()) {
-      faults.add("a process that it had started lives on");
+      seen.add("a process that it had started lives on");
     }
-    judge(signal, landed, ended);
     Tree left = Tree.of(place.run());
     for (String whole : undisturbed.wholes(scenario)) {
-      undisturbed.fault(Undisturbed.withoutMarks(left), whole).ifPresent(faults::add);
+      undisturbed.fault(Undisturbed.withoutMarks(left), whole).ifPresent(seen::add);
     }
-    String way = goOn(random);
-    Tree.of(place.run()).differences(undisturbed.result()).forEach(faults::add);
-    leftAmongTemporaries().forEach(name -> faults.add("left among temporary files: " + name));
-    return new Kill(
-        scenario.name(), signal, moment, left.summary(), ended.code(), landed, way, faults);
+    kills.add(
+        new Kill(scenario.name(), signal, moment, left.summary(), ended.code(), landed, way, seen));
   }
 
-  private void judge(Signal signal, boolean landed, Ended ended) {
+  private static List<String> judge(Signal signal, boolean landed, Ended ended) {
+    List<String> seen = new ArrayList<>();
     boolean expected = landed && ended.code() == signal.exitCode();
     if (!expected && ended.code() != 0) {
-      faults.add("exit code " + ended.code() + ": " + ended.last());
+      seen.add("exit code " + ended.code() + ": " + ended.last());
     }
     if (ended.messages().size() > 1) {
-      faults.add("more than one message: " + ended.messages());
+      seen.add("more than one message: " + ended.messages());
     }
-    ended.internals().forEach(line -> faults.add("shows its insides: " + line));
+    ended.internals().forEach(line -> seen.add("shows its insides: " + line));
+    return seen;
   }
 
-  /** Runs the command again, then as its one line says; how, in a word. */
-  private String goOn(Random random) throws IOException, InterruptedException {
-    Ended again = run(scenario.words());
-    if (again.code() == 0) {
-      return "again";
-    }
-    List<String> messages = again.messages();
+  /** The option that the one line of a refusal names; empty, and a fault, if it names none. */
+  private String advice(Ended refusal) {
+    List<String> messages = refusal.messages();
     String message = messages.isEmpty() ? "" : messages.get(0);
     boolean resume = message.contains(RESUME);
     boolean force = message.contains(FORCE);
     if (messages.size() != 1 || !(resume || force)) {
-      faults.add("exit code " + again.code() + ", and no advice: " + again.errors());
-      return "none";
+      faults.add("exit code " + refusal.code() + ", and no advice: " + refusal.errors());
+      return "";
     }
-    if (resume && !(force && random.nextDouble() >= RESUMED)) {
-      return told(RESUME);
-    }
-    return told(FORCE);
-  }
-
-  private String told(String word) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(scenario.words());
-    words.add(word);
-    Ended ended = run(words);
-    if (ended.code() != 0) {
-      faults.add("with " + word + " exit code " + ended.code() + ": " + ended.last());
-    }
-    return word.substring(2);
+    return resume && !(force && random.nextDouble() >= RESUMED) ? RESUME : FORCE;
   }
 
   private Ended run(List<String> words) throws IOException, InterruptedException {

@@ -30,6 +30,9 @@ public final class Fuzz {
   private static final int SECONDS_EACH = 10;
   private static final int MOST_FAILURES = 5;
 
+  /** One of so many inputs is left as it was, to see that the reader takes it. */
+  private static final int UNCHANGED = 50;
+
   /** Makes the files of an input, by name. */
   @FunctionalInterface
   public interface Generator {
@@ -64,13 +67,16 @@ public final class Fuzz {
     new Fuzz(name, scratch, generator, reader).run(Long.getLong("pbq.fuzz", DEFAULT));
   }
 
-  /** Files with one of them changed, each time another. */
+  /** Files with one of them changed, each time another, but for a few inputs. */
   public static Generator oneOf(
       Map<String, byte[]> files,
       Map<String, java.util.function.BiFunction<byte[], Random, byte[]>> changes) {
     List<String> names = changes.keySet().stream().sorted().toList();
     return random -> {
       Map<String, byte[]> input = new TreeMap<>(files);
+      if (random.nextInt(UNCHANGED) == 0) {
+        return input;
+      }
       String chosen = names.get(random.nextInt(names.size()));
       input.put(chosen, changes.get(chosen).apply(files.get(chosen), random));
       return input;
@@ -118,6 +124,7 @@ public final class Fuzz {
     log(done[0]);
     assertThat(broken).as("the generator").isEmpty();
     assertThat(failures).as(name).isEmpty();
+    assertThat(done[0] - refused).as("%s takes nothing", name).isPositive();
   }
 
   private void log(long done) throws IOException {

@@ -121,11 +121,15 @@ public final class StudyFile implements AutoCloseable {
     return line;
   }
 
-  /** A line whose choices are as many as the study has variables. */
+  /** A line whose choices are as many as the study has variables, with numbers that can be. */
   private static Measured fitting(Measured line, StudyHeader header) {
     int choices = required(line).choices() == null ? 0 : line.choices().size();
     if (line.trial() == null ? line.label() == null : choices != header.variables().size()) {
       throw new IllegalArgumentException("it is neither a trial nor labelled");
+    }
+    boolean measured = line.value() == null || Double.isFinite(line.value()) && line.value() >= 0;
+    if (!measured || !Double.isFinite(line.density()) || line.density() <= 0) {
+      throw new IllegalArgumentException("its value or density can be of no trial");
     }
     return line;
   }
