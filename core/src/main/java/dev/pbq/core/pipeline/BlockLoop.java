@@ -30,7 +30,7 @@ final class BlockLoop {
   private final Calibration data;
   private final Optional<BlockCorrection> correction;
   private final Targets targets;
-  private final HessianPasses passes;
+  private final RunMemory memory;
   private final Path work;
   private final BlockStore store;
   private final ProgressListener progress;
@@ -42,7 +42,7 @@ final class BlockLoop {
       QuantizationPlan plan,
       Calibration data,
       Optional<BlockCorrection> correction,
-      HessianPasses passes,
+      RunMemory memory,
       Path work,
       BlockStore store,
       ProgressListener progress) {
@@ -51,7 +51,7 @@ final class BlockLoop {
     this.data = data;
     this.correction = correction;
     this.targets = plan.targets();
-    this.passes = passes;
+    this.memory = memory;
     if (targets == Targets.QUANTIZED) {
       RoundCalibrator.requireFit(plan, data.windows().length);
     }
@@ -75,7 +75,7 @@ final class BlockLoop {
    */
   void run(List<PlannedBlock> blocks, WeightSource stored, Supplier<NDManager> engine) {
     HiddenStates states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
-    BlockCalibrator calibrator = new BlockCalibrator(model, states, progress);
+    BlockCalibrator calibrator = new BlockCalibrator(model, states, memory, progress);
     try (OriginalStream unquantized = originalStream(states, calibrator);
         NDManager manager = engine.get();
         ActivationFile even =
@@ -84,7 +84,7 @@ final class BlockLoop {
         ActivationFile odd =
             ActivationFile.open(
                 work.resolve(BlockStore.SCRATCH + "odd.f32"), states.windowValues());
-        BackgroundStore background = new BackgroundStore(store, progress)) {
+        BackgroundStore background = new BackgroundStore(store, memory.overlaps(), progress)) {
       if (blocks.get(0).index() == 0) {
         WindowEmbedding windows = new WindowEmbedding(model, data, states);
         windows.write(stored, even, manager);
@@ -109,7 +109,7 @@ final class BlockLoop {
         }
         for (PlannedRound round : block.rounds()) {
           Map<String, LinearQuantizer.Result> results = new LinkedHashMap<>();
-          for (PlannedRound pass : passes.of(round)) {
+          for (PlannedRound pass : memory.passes().of(round)) {
             results.putAll(
                 quantize(i, pass, partial, rounds.calibrate(i, pass, partial, inputs, manager)));
           }
@@ -145,7 +145,7 @@ final class BlockLoop {
       Map<String, InputStatistics> statistics) {
     progress.phase(block, "quantizing");
     try {
-      return new BlockQuantizer(model.layout().view(partial.weights()), progress)
+      return new BlockQuantizer(model.layout().view(partial.weights()), memory.inputs(), progress)
           .quantize(block, round, statistics);
     } finally {
       statistics.values().forEach(InputStatistics::close);

@@ -48,11 +48,11 @@ public final class QuantizationRun {
   private final Optional<BlockCorrection> correction;
   private final RunSettings settings;
   private final ProgressListener progress;
-  private HessianPasses passes = HessianPasses.DEFAULT;
+  private RunMemory memory = RunMemory.USUAL;
 
-  /** Calibrates with other passes than the usual ones. */
-  QuantizationRun with(HessianPasses other) {
-    passes = other;
+  /** Holds as much in memory at once as this says; the result has the same bytes. */
+  public QuantizationRun with(RunMemory choice) {
+    memory = choice;
     return this;
   }
 
@@ -186,17 +186,18 @@ public final class QuantizationRun {
     TableStage tables = new TableStage(plan.tables(), original, model.layout(), progress);
     tables.run(store, journal, table -> headHessian(table, engine, work));
     if (!plan.calibratesLinears()) {
-      new TensorStream(model.layout().view(original), store, progress).run(blocks);
+      new TensorStream(model.layout().view(original), store, memory, progress).run(blocks);
       return;
     }
     Calibration windows = calibration.orElseThrow();
-    new BlockLoop(original, causal(), plan, windows, correction, passes, work, store, progress)
+    new BlockLoop(original, causal(), plan, windows, correction, memory, work, store, progress)
         .run(blocks, tables.embedded(work, journal), engine);
   }
 
   private Hessian headHessian(VocabularyTable table, Supplier<NDManager> engine, Path work) {
     try (NDManager manager = engine.get()) {
-      return new HeadCalibrator(original, causal(), calibration.orElseThrow(), work, progress)
+      return new HeadCalibrator(
+              original, causal(), calibration.orElseThrow(), memory, work, progress)
           .hessian(table, manager);
     }
   }

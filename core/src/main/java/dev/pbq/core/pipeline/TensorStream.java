@@ -36,6 +36,7 @@ final class TensorStream {
   private final WeightSource weights;
   private final BlockStore store;
   private final ProgressListener progress;
+  private final boolean overlaps;
   private final long mostBytes;
 
   /** A tensor that has been started. */
@@ -48,22 +49,16 @@ final class TensorStream {
     }
   }
 
-  TensorStream(WeightSource weights, BlockStore store, ProgressListener progress) {
-    this(
-        weights,
-        store,
-        progress,
-        Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE));
-  }
-
   /**
-   * @param mostBytes of tensors in flight
+   * @param memory says how many bytes of tensors may be in flight
    */
-  TensorStream(WeightSource weights, BlockStore store, ProgressListener progress, long mostBytes) {
+  TensorStream(
+      WeightSource weights, BlockStore store, RunMemory memory, ProgressListener progress) {
     this.weights = weights;
     this.store = store;
     this.progress = progress;
-    this.mostBytes = mostBytes;
+    this.overlaps = memory.overlaps();
+    this.mostBytes = Math.min(memory.streamBytes(), Runtime.getRuntime().maxMemory() / HEAP_SHARE);
   }
 
   /** Quantizes and stores these blocks. */
@@ -73,7 +68,7 @@ final class TensorStream {
             .flatMap(block -> block.linears().map(linear -> new Planned(block.index(), linear)))
             .iterator();
     InFlight inFlight = new InFlight(new LinearQuantizer(weights), planned);
-    try (BackgroundStore background = new BackgroundStore(store, progress)) {
+    try (BackgroundStore background = new BackgroundStore(store, overlaps, progress)) {
       long start = System.nanoTime();
       for (PlannedBlock block : blocks) {
         progress.phase(block.index(), "quantizing");

@@ -23,6 +23,7 @@ import dev.pbq.core.pipeline.ProgressListener;
 import dev.pbq.core.pipeline.QuantizationPlan;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.QuantizationRun;
+import dev.pbq.core.pipeline.RunMemory;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.pipeline.TargetsEstimate;
@@ -142,7 +143,7 @@ public final class QuantizationJob implements AutoCloseable {
   }
 
   /** What the run will take. */
-  PlanEstimate estimate(int windows, int tokens, int threads) {
+  PlanEstimate estimate(int windows, int tokens, int threads, RunMemory memory) {
     Set<String> quantized =
         plan.linears()
             .map(l -> model.layout().holder(l.linear(), weights::contains))
@@ -153,7 +154,7 @@ public final class QuantizationJob implements AutoCloseable {
             .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())
             .mapToLong(n -> weights.info(n).byteCount())
             .sum();
-    PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens, threads);
+    PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens, threads, memory);
     PlanEstimate corrected = correction(windows, tokens).map(plain::plus).orElse(plain);
     return targets(windows, tokens).map(corrected::plus).orElse(corrected);
   }
@@ -170,13 +171,14 @@ public final class QuantizationJob implements AutoCloseable {
     return correction.map(c -> CorrectionEstimate.of(model, plan, windows, tokens, c.settings()));
   }
 
-  /** Quantizes. */
+  /** Quantizes, holding so much in memory at once. */
   QuantizationReport run(
       RunSettings settings,
       Optional<Calibration> calibration,
       int threads,
+      RunMemory memory,
       ProgressListener progress) {
-    QuantizationRun run = prepared(plan, settings, calibration, progress);
+    QuantizationRun run = prepared(plan, settings, calibration, progress).with(memory);
     return Parallel.withThreads(threads, () -> run.run(() -> engine(threads)));
   }
 
