@@ -15,6 +15,7 @@ import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.quant.WorkingMemory;
 import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.ArrayList;
@@ -83,6 +84,13 @@ final class ArbQuantizer implements Quantizer {
         settings.scaleDtype(),
         settings.bitmaps(),
         TYPICAL_SALIENT_SHARE);
+  }
+
+  /** Codes; the factor, and the errors of all columns in float64. */
+  @Override
+  public WorkingMemory workingMemory(int rows, int cols) {
+    long weights = (long) rows * cols;
+    return new WorkingMemory(weights, 4L * cols * cols + 8 * weights);
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Locale;
 
 /**
  * The forward pass of the first decoder block of a model, 2048 tokens: CPU seconds, wall seconds
- * and peak memory. Arguments: model folder (as {@link SyntheticLlama} writes it), threads (all),
+ * and peak memory. Arguments: model folder (as {@link SyntheticModel} writes it), threads (all),
  * repetitions (3).
  */
 public final class BlockMacro {

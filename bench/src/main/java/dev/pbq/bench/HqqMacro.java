@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * and written. Ceiling and methods take turns within one process, so that they meet the same
  * machine; the first turn, in which the compiler is still at work, is printed and not counted.
  *
- * <p>Arguments: folder of a model as {@link SyntheticLlama} writes it (made, with one block and a
+ * <p>Arguments: folder of a model as {@link SyntheticModel} writes it (made, with one block and a
  * small vocabulary, if it is not there), threads (all), repetitions (3), methods (all; or names of
  * them separated by commas).
  */
@@ -87,7 +87,7 @@ public final class HqqMacro {
     int repetitions = args.length > 2 ? Integer.parseInt(args[2]) : 3;
     List<String> only = args.length > 3 ? List.of(args[3].split(",")) : List.of();
     if (!Files.exists(folder)) {
-      SyntheticLlama.write(folder, 1, VOCABULARY);
+      SyntheticModel.write(SyntheticShape.LLAMA_7B, folder, 1, VOCABULARY);
     }
     try (Checkpoint weights = Checkpoint.open(folder)) {
       new HqqMacro(folder, threads, weights).run(repetitions, only);

@@ -164,15 +164,7 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule speeds =
-      only(
-          "dev.pbq.workflow.speed..",
-          ROOT,
-          TENSOR,
-          CHECKPOINT,
-          MODEL,
-          PACKED,
-          KERNELS,
-          "dev.pbq.eval.run..");
+      only("dev.pbq.workflow.speed..", CORE, KERNELS, "dev.pbq.eval.run..");
 
   @ArchTest
   static final ArchRule frontDoor =
@@ -197,7 +189,9 @@ class ProgramArchitectureTest {
           "dev.pbq.train.tune..",
           RECIPE,
           "dev.pbq.workflow.quantize..",
-          "dev.pbq.workflow.compare..");
+          "dev.pbq.workflow.compare..",
+          "dev.pbq.workflow.speed..",
+          TINY);
 
   @ArchTest static final ArchRule lanes = only("dev.pbq.kernels.lanes..");
 

@@ -11,6 +11,7 @@ import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
 import dev.pbq.core.quant.Quantizer;
+import dev.pbq.core.quant.WorkingMemory;
 import dev.pbq.ecq.sweep.Layer;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -79,6 +80,17 @@ final class EcqQuantizer implements Quantizer {
   @Override
   public long estimateStoredBits(int rows, int cols) {
     return Math.round(settings.bits() * rows * cols);
+  }
+
+  /**
+   * Codes and the scaled weights; the factor, which is made in float64, and the errors of all
+   * columns.
+   */
+  @Override
+  public WorkingMemory workingMemory(int rows, int cols) {
+    long weights = (long) rows * cols;
+    long square = settings.dataFree() ? 0 : (long) cols * cols;
+    return new WorkingMemory(5 * weights, 4 * square + Math.max(8 * square, 4 * weights));
   }
 
   @Override

@@ -20,7 +20,6 @@ import dev.pbq.cli.option.RecipeOptions;
 import dev.pbq.cli.option.ReportOption;
 import dev.pbq.cli.option.SelectionOptions;
 import dev.pbq.cli.option.TokenizerOptions;
-import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.data.EvaluationText;
 import dev.pbq.core.pipeline.DenseFolder;
@@ -29,6 +28,7 @@ import dev.pbq.core.quant.Methods;
 import dev.pbq.eval.PerplexityResult;
 import dev.pbq.workflow.engine.EngineChoice;
 import dev.pbq.workflow.quantize.Existing;
+import dev.pbq.workflow.quantize.MemoryLimit;
 import dev.pbq.workflow.quantize.RecipeRun;
 import dev.pbq.workflow.recipe.AllocationChoice;
 import dev.pbq.workflow.recipe.CalibrationChoice;
@@ -96,6 +96,7 @@ final class QuantizeCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private DequantizeOption dequantize;
   @Mixin private RecipeOptions recipes;
+
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
@@ -124,9 +125,7 @@ final class QuantizeCommand implements Runnable {
 
   @Option(
       names = "--save",
-      description =
-          "Also write the result as an ordinary dense fp16 model, for other programs, to"
-              + " <out>-dense.")
+      description = "Also write a dense fp16 model, for other programs, to <out>-dense.")
   private boolean save;
 
   @Option(
@@ -157,6 +156,9 @@ final class QuantizeCommand implements Runnable {
   @Option(names = "--master", paramLabel = "URL", description = "The engine's machines.")
   private String master;
 
+  @Option(names = "--max-memory", paramLabel = "SIZE", description = "Stay below it, or refuse.")
+  private String maxMemory;
+
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -170,7 +172,8 @@ final class QuantizeCommand implements Runnable {
     Recipe recipe = recipe();
     ResolvedModel resolved = dequantize.dense(dryRun ? model.resolveHeaders() : model.resolve());
     Path output = out != null ? out : DefaultOutput.of(resolved, recipe.requireMethod());
-    try (RecipeRun run = RecipeRun.open(resolved, recipe, data.texts(), common.threads())) {
+    MemoryLimit limit = MemoryLimit.parse(maxMemory);
+    try (RecipeRun run = RecipeRun.open(resolved, recipe, data.texts(), common.threads(), limit)) {
       if (dryRun) {
         PlanText.print(resolved, run.job(), run.estimate(), recipe, common.threads(), console);
         return;
@@ -191,9 +194,7 @@ final class QuantizeCommand implements Runnable {
         ErrorPlot.write(output, report);
       }
       if (save) {
-        Path dense = output.resolveSibling(output.getFileName() + "-dense");
-        DenseFolder.write(ModelFolder.open(output), dense, force, run.shardBytes());
-        console.println("  dense fp16     " + dense);
+        console.println("  dense fp16     " + DenseFolder.beside(output, force, run.shardBytes()));
       }
       List<PerplexityResult> results =
           texts.isEmpty() ? List.of() : run.evaluate(output, texts, new EvaluationStatus(status));

@@ -14,13 +14,13 @@ import dev.pbq.cli.option.ReportOption;
 import dev.pbq.cli.option.TaskOptions;
 import dev.pbq.cli.option.TrainingOptions;
 import dev.pbq.core.PbqException;
-import dev.pbq.core.checkpoint.ModelFolder;
 import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.checkpoint.ShardSize;
 import dev.pbq.core.pipeline.DenseFolder;
 import dev.pbq.train.method.TrainingMethod;
 import dev.pbq.train.method.TrainingMethods;
 import dev.pbq.train.run.TrainingResult;
+import dev.pbq.workflow.quantize.MemoryLimit;
 import dev.pbq.workflow.report.OtherPrograms;
 import dev.pbq.workflow.report.QuantizationText;
 import dev.pbq.workflow.report.RunFacts;
@@ -90,13 +90,14 @@ final class TrainCommand implements Runnable {
 
   @Option(
       names = "--save",
-      description =
-          "Also write the result as an ordinary dense fp16 model, for other programs, to"
-              + " <out>-dense.")
+      description = "Also write a dense fp16 model, for other programs, to <out>-dense.")
   private boolean save;
 
   @Option(names = "--dry-run", description = "Train nothing; print layers, bits, memory and time.")
   private boolean dryRun;
+
+  @Option(names = "--max-memory", paramLabel = "SIZE", description = "Refuse if it takes more.")
+  private String maxMemory;
 
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
@@ -117,8 +118,11 @@ final class TrainCommand implements Runnable {
             common.threads(),
             status);
     try (TrainingMethod made = job.method()) {
-      if (task.isGiven() && (dryRun || save || page.isGiven())) {
-        throw PbqException.usage("--task excludes --dry-run, --save and --report");
+      if (task.isGiven() && (dryRun || save || maxMemory != null || page.isGiven())) {
+        throw PbqException.usage("--task excludes --dry-run, --save, --max-memory and --report");
+      }
+      if (maxMemory != null) {
+        MemoryLimit.parse(maxMemory).require("the training", job.estimate(made).memoryBytes());
       }
       if (dryRun) {
         TrainingPlanText.print(job, made, job.estimate(made), console);
@@ -147,9 +151,7 @@ final class TrainCommand implements Runnable {
               result.settings().heldOut(),
               result.settings().tokens()));
       if (save) {
-        Path dense = output.resolveSibling(output.getFileName() + "-dense");
-        boolean force = options.existing().force();
-        DenseFolder.write(ModelFolder.open(output), dense, force, ShardSize.DEFAULT);
+        Path dense = DenseFolder.beside(output, options.existing().force(), ShardSize.DEFAULT);
         console.println("  dense fp16     " + dense);
       }
       page.write(

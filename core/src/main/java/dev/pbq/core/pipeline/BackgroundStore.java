@@ -9,10 +9,12 @@ import java.util.concurrent.Future;
 
 /**
  * Stores blocks in a separate thread, one at a time and in order, while the caller computes the
- * next: disk writes overlap with computing. Used by one thread.
+ * next: disk writes overlap with computing, unless memory for two blocks is not to be had. Used by
+ * one thread.
  */
 final class BackgroundStore implements AutoCloseable {
   private final BlockStore store;
+  private final boolean overlaps;
   private final ProgressListener progress;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
@@ -25,8 +27,12 @@ final class BackgroundStore implements AutoCloseable {
 
   private record Pending(Future<?> future, int block, double seconds) {}
 
-  BackgroundStore(BlockStore store, ProgressListener progress) {
+  /**
+   * @param overlaps whether the caller goes on while a block is stored
+   */
+  BackgroundStore(BlockStore store, boolean overlaps, ProgressListener progress) {
     this.store = store;
+    this.overlaps = overlaps;
     this.progress = progress;
   }
 
@@ -64,6 +70,9 @@ final class BackgroundStore implements AutoCloseable {
   private void submit(int block, double seconds, Runnable storing) {
     await();
     pending = new Pending(thread.submit(storing), block, seconds);
+    if (!overlaps) {
+      await();
+    }
   }
 
   /**

@@ -29,9 +29,10 @@ final class BlockCalibrator {
   private final WindowLanes lanes;
   private final ProgressListener progress;
 
-  BlockCalibrator(CausalModel model, HiddenStates states, ProgressListener progress) {
+  BlockCalibrator(
+      CausalModel model, HiddenStates states, RunMemory memory, ProgressListener progress) {
     this.states = states;
-    this.lanes = WindowLanes.of(model, states, progress);
+    this.lanes = WindowLanes.of(model, states, memory, progress);
     this.progress = progress;
   }
 

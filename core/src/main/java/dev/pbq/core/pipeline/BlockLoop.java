@@ -14,7 +14,7 @@ import java.util.Map;
  */
 final class BlockLoop {
   private final WeightSource original;
-  private final HessianPasses passes;
+  private final RunMemory memory;
   private final BlockStore store;
   private final ProgressListener progress;
   private final int lastPlanned;
@@ -22,11 +22,11 @@ final class BlockLoop {
   BlockLoop(
       WeightSource original,
       QuantizationPlan plan,
-      HessianPasses passes,
+      RunMemory memory,
       BlockStore store,
       ProgressListener progress) {
     this.original = original;
-    this.passes = passes;
+    this.memory = memory;
     this.store = store;
     this.progress = progress;
     this.lastPlanned =
@@ -44,7 +44,7 @@ final class BlockLoop {
    * @param runner lent
    */
   void run(List<PlannedBlock> blocks, BlockRunner runner) {
-    try (BackgroundStore background = new BackgroundStore(store, progress)) {
+    try (BackgroundStore background = new BackgroundStore(store, memory.overlaps(), progress)) {
       runner.enter(blocks.get(0).index());
       for (PlannedBlock block : blocks) {
         long start = System.nanoTime();
@@ -56,7 +56,7 @@ final class BlockLoop {
         }
         for (PlannedRound round : block.rounds()) {
           Map<String, FinishedLinear> results = new LinkedHashMap<>();
-          for (PlannedRound pass : passes.of(round)) {
+          for (PlannedRound pass : memory.passes().of(round)) {
             results.putAll(runner.quantize(i, pass, partial));
           }
           partial.quantized(results);

@@ -160,7 +160,7 @@ public final class BlockPieces {
     }
 
     private WindowLanes lanes(HiddenStates states) {
-      return WindowLanes.of(model, states, ProgressListener.SILENT);
+      return WindowLanes.of(model, states, RunMemory.USUAL, ProgressListener.SILENT);
     }
 
     @Override

@@ -16,14 +16,16 @@ import java.util.stream.IntStream;
  * factors of its Hessian, and inputs side by side.
  */
 final class BlockQuantizer {
-  /** Inputs at a time: each more needs the memory of a factor and of a linear's working arrays. */
-  static final int MOST_INPUTS = 2;
-
   private final LinearQuantizer quantizer;
+  private final int inputs;
   private final ProgressListener progress;
 
-  BlockQuantizer(WeightSource weights, ProgressListener progress) {
+  /**
+   * @param inputs that are quantized at a time, at most
+   */
+  BlockQuantizer(WeightSource weights, int inputs, ProgressListener progress) {
     this.quantizer = new LinearQuantizer(weights);
+    this.inputs = inputs;
     this.progress = progress;
   }
 
@@ -36,24 +38,24 @@ final class BlockQuantizer {
    */
   Map<String, FinishedLinear> quantize(
       int block, PlannedRound round, Map<String, InputStatistics> statistics) {
-    List<PlannedInput> inputs = round.inputs();
+    List<PlannedInput> all = round.inputs();
     // The longest first, so that no thread is left with it at the end.
     int[] order =
-        IntStream.range(0, inputs.size())
+        IntStream.range(0, all.size())
             .boxed()
-            .sorted(Comparator.comparingLong((Integer i) -> -cost(inputs.get(i))))
+            .sorted(Comparator.comparingLong((Integer i) -> -cost(all.get(i))))
             .mapToInt(Integer::intValue)
             .toArray();
-    AtomicReferenceArray<List<FinishedLinear>> found = new AtomicReferenceArray<>(inputs.size());
+    AtomicReferenceArray<List<FinishedLinear>> found = new AtomicReferenceArray<>(all.size());
     Parallel.inLanes(
-        inputs.size(),
-        MOST_INPUTS,
+        all.size(),
+        inputs,
         i -> {
-          PlannedInput input = inputs.get(order[i]);
+          PlannedInput input = all.get(order[i]);
           found.set(order[i], quantize(block, input, statistics.get(input.input().name())));
         });
     Map<String, FinishedLinear> results = new LinkedHashMap<>();
-    for (int i = 0; i < inputs.size(); i++) {
+    for (int i = 0; i < all.size(); i++) {
       for (FinishedLinear result : found.get(i)) {
         results.put(result.outcome().name(), result);
         progress.linearDone(result.outcome());

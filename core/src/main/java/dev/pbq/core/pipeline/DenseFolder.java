@@ -3,6 +3,7 @@ package dev.pbq.core.pipeline;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.AtomicFile;
 import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.ModelFolder;
@@ -69,6 +70,18 @@ public final class DenseFolder {
           output.work().resolve(ModelFolder.CONFIG), json(config).getBytes(StandardCharsets.UTF_8));
       output.commit();
     }
+  }
+
+  /**
+   * Writes the dense model beside a packed one: {@code NAME-dense} for {@code NAME}.
+   *
+   * @return the new folder
+   * @throws PbqException as {@link #write}
+   */
+  public static Path beside(Path packed, boolean force, long maxShardBytes) {
+    Path dense = packed.resolveSibling(packed.getFileName() + "-dense");
+    write(ModelFolder.open(packed), dense, force, maxShardBytes);
+    return dense;
   }
 
   private static TensorEntry entry(PackedCheckpoint weights, StoredWeights dense, String name) {

@@ -21,6 +21,7 @@ final class HeadCalibrator {
   private final Checkpoint original;
   private final CausalModel model;
   private final Calibration data;
+  private final RunMemory memory;
   private final Path work;
   private final ProgressListener progress;
 
@@ -28,11 +29,13 @@ final class HeadCalibrator {
       Checkpoint original,
       CausalModel model,
       Calibration data,
+      RunMemory memory,
       Path work,
       ProgressListener progress) {
     this.original = original;
     this.model = model;
     this.data = data;
+    this.memory = memory;
     this.work = work;
     this.progress = progress;
   }
@@ -44,7 +47,7 @@ final class HeadCalibrator {
    */
   Hessian hessian(VocabularyTable table, NDManager manager) {
     HiddenStates states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
-    BlockCalibrator calibrator = new BlockCalibrator(model, states, progress);
+    BlockCalibrator calibrator = new BlockCalibrator(model, states, memory, progress);
     try (OriginalStream stream =
         new OriginalStream(original, model, states, calibrator, work, progress)) {
       new WindowEmbedding(model, data, states).write(original, stream.inputs(0), manager);

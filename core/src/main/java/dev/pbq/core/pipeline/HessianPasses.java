@@ -4,17 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts the calibration of a round into passes over the block's windows, so that the Hessians of a
- * mixture's experts are not all in memory at once. All passes see the same block, so that what they
- * find is what one pass finds.
+ * Cuts the calibration of a round into passes over the block's windows, so that the Hessians of all
+ * its inputs, such as a mixture's experts, are not in memory at once. All passes see the same
+ * block, so that what they find is what one pass finds.
  *
- * @param bytes of the Hessians of one pass; only an expert's input begins another pass, so that
- *     other blocks, and a single input, may take more
+ * @param bytes of the Hessians of one pass; a single input may take more
+ * @param everyInput whether any input begins another pass; otherwise only an expert's does, so that
+ *     other blocks may take more
  */
-record HessianPasses(long bytes) {
-  /** 2 GiB: one pass for most mixtures of narrow experts, two experts of Mixtral 8x7B at a time. */
-  static final HessianPasses DEFAULT = new HessianPasses(2L << 30);
-
+record HessianPasses(long bytes, boolean everyInput) {
   /** The same inputs in the same order, in one part for each pass. */
   List<PlannedRound> of(PlannedRound round) {
     List<PlannedRound> passes = new ArrayList<>();
@@ -22,7 +20,7 @@ record HessianPasses(long bytes) {
     long held = 0;
     for (PlannedInput input : round.inputs()) {
       long more = bytes(input);
-      if (input.input().routed() && held > 0 && held + more > bytes) {
+      if ((everyInput || input.input().routed()) && held > 0 && held + more > bytes) {
         passes.add(new PlannedRound(pass));
         pass.clear();
         held = 0;

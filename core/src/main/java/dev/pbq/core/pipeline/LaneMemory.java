@@ -1,71 +1,63 @@
 package dev.pbq.core.pipeline;
 
 import dev.pbq.core.activation.HiddenStates;
+import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.TransformerModel;
 import dev.pbq.core.parallel.Parallel;
 import java.util.List;
 
 /**
- * What working side by side adds to a calibrated run's memory: an upper estimate.
+ * What windows take while they run through a block side by side ({@link WindowLanes}): an upper
+ * estimate.
  *
- * @param passBytes of a pass through a block: arrays of every thread's piece of windows ({@link
- *     WindowLanes}), and the inputs that are gathered for their Hessians ({@link GatheredBatch})
- * @param quantizingBytes of the inputs that are quantized beside the largest ({@link
- *     BlockQuantizer}): a factor and a linear's working arrays
+ * @param arrayBytes arrays of the pieces that run at the same time
+ * @param shownTokens tokens whose inputs are gathered for Hessians ({@link GatheredBatch})
  */
-record LaneMemory(long passBytes, long quantizingBytes) {
-  /**
-   * Arrays [tokens, hidden size] that a pass through a block is taken to hold: an upper estimate.
-   */
-  private static final long ARRAYS_OF_A_PASS = 12;
+record LaneMemory(long arrayBytes, long shownTokens) {
+  /** Arrays [tokens, hidden size] that a pass through a block is taken to hold. */
+  private static final long HIDDEN_ARRAYS = 12;
+
+  /** Arrays [tokens, rows of the widest linear], such as gates, factors and their products. */
+  private static final long WIDE_ARRAYS = 3;
+
+  /** Attention scores of a piece, and what products copy. */
+  private static final long SCRATCH_BYTES = 32L << 20;
 
   /**
    * Estimates.
    *
    * @param windows calibration windows, at least 1
    * @param tokens of each
-   * @param threads of the run
+   * @param lanes pieces that run side by side at most
    */
   static LaneMemory of(
-      TransformerModel model, QuantizationPlan plan, int windows, int tokens, int threads) {
+      TransformerModel model, QuantizationPlan plan, int windows, int tokens, int lanes) {
     HiddenStates states = HiddenStates.of(windows, tokens, model.hiddenSize());
-    boolean routed =
-        plan.blocks().stream()
-            .flatMap(b -> model.linearInputs(b.index()).stream())
-            .anyMatch(LinearInput::routed);
+    List<LinearInput> inputs =
+        plan.blocks().stream().flatMap(b -> model.linearInputs(b.index()).stream()).toList();
+    boolean routed = inputs.stream().anyMatch(LinearInput::routed);
+    long widest =
+        inputs.stream()
+            .flatMap(input -> input.linears().stream())
+            .mapToLong(Linear::rows)
+            .max()
+            .orElseThrow();
     int piece = routed ? states.batch() : states.piece();
-    int group = WindowLanes.group(states, piece, threads);
-    long lanes = Math.min(threads, Parallel.ranges(Math.min(group, windows), piece));
-    long gathered = 0;
-    long beside = 0;
-    for (PlannedBlock block : plan.blocks()) {
-      for (PlannedRound pass : block.passes()) {
-        List<PlannedInput> inputs =
-            pass.inputs().stream().filter(PlannedInput::needsHessian).toList();
-        long features = inputs.stream().mapToLong(i -> i.input().features()).sum();
-        gathered = Math.max(gathered, features);
-        beside = Math.max(beside, besideTheLargest(inputs, threads));
-      }
-    }
-    long arrays = lanes * piece * ARRAYS_OF_A_PASS * model.hiddenSize();
-    long shown = Math.min(group, windows) * gathered;
-    return new LaneMemory((arrays + shown) * tokens * Float.BYTES, beside);
+    int group = Math.min(windows, WindowLanes.group(states, piece, lanes));
+    long running = Math.min(lanes, Parallel.ranges(group, piece));
+    long values = HIDDEN_ARRAYS * model.hiddenSize() + WIDE_ARRAYS * widest;
+    return new LaneMemory(
+        running * (values * piece * tokens * Float.BYTES + SCRATCH_BYTES), (long) group * tokens);
   }
 
-  private static long besideTheLargest(List<PlannedInput> inputs, int threads) {
-    long[] ascending = inputs.stream().mapToLong(LaneMemory::quantizingBytes).sorted().toArray();
-    int lanes = Math.min(Math.min(threads, BlockQuantizer.MOST_INPUTS), ascending.length);
-    long sum = 0;
-    for (int i = 2; i <= lanes; i++) {
-      sum += ascending[ascending.length - i];
-    }
-    return sum;
-  }
-
-  private static long quantizingBytes(PlannedInput input) {
-    long n = input.input().features();
-    long largest = input.linears().stream().mapToLong(PlannedLinear::weights).max().orElse(0);
-    return 8 * n * n + 4 * largest * Float.BYTES;
+  /** The inputs that a pass gathers. */
+  long shownBytes(PlannedRound pass) {
+    long features =
+        pass.inputs().stream()
+            .filter(PlannedInput::needsHessian)
+            .mapToLong(input -> input.input().features())
+            .sum();
+    return features * shownTokens * Float.BYTES;
   }
 }

@@ -24,6 +24,7 @@ final class LocalBlocks implements BlockRunner {
   private final CausalModel model;
   private final Calibration data;
   private final WeightSource stored;
+  private final RunMemory memory;
   private final ProgressListener progress;
   private final HiddenStates states;
   private final BlockCalibrator calibrator;
@@ -47,6 +48,7 @@ final class LocalBlocks implements BlockRunner {
       Calibration data,
       Optional<BlockCorrection> correction,
       WeightSource stored,
+      RunMemory memory,
       Path work,
       ProgressListener progress,
       Supplier<NDManager> engine) {
@@ -54,9 +56,10 @@ final class LocalBlocks implements BlockRunner {
     this.model = model;
     this.data = data;
     this.stored = stored;
+    this.memory = memory;
     this.progress = progress;
     this.states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
-    this.calibrator = new BlockCalibrator(model, states, progress);
+    this.calibrator = new BlockCalibrator(model, states, memory, progress);
     // Null where nobody asks for it.
     this.unquantized =
         correction.isPresent() || targets == Targets.QUANTIZED
@@ -115,7 +118,7 @@ final class LocalBlocks implements BlockRunner {
         rounds.calibrate(block, pass, partial, inputs(block), manager);
     progress.phase(block, "quantizing");
     try {
-      return new BlockQuantizer(model.layout().view(partial.weights()), progress)
+      return new BlockQuantizer(model.layout().view(partial.weights()), memory.inputs(), progress)
           .quantize(block, pass, statistics);
     } finally {
       statistics.values().forEach(InputStatistics::close);

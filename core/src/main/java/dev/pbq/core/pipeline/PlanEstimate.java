@@ -18,17 +18,15 @@ import java.util.stream.Collectors;
  * @param outputBytes weight files of the result
  * @param workBytes disk used while running, the result included
  * @param memoryBytes peak resident memory
- * @param floatingPointOperations of forward passes, Hessians, factors and error compensation
+ * @param work of forward passes, Hessians, factors and error compensation
+ * @param memory how much is in memory at once
  */
 public record PlanEstimate(
-    long outputBytes, long workBytes, long memoryBytes, double floatingPointOperations) {
-  /** Java, the engines and their code, before any weight. Measured on Linux. */
-  private static final long BASE_BYTES = 900L << 20;
+    long outputBytes, long workBytes, long memoryBytes, RunWork work, RunMemory memory) {
+  /** Java before any weight, in a run without calibration, which starts no engine. */
+  private static final long BASE_BYTES_WITHOUT_ENGINE = 160L << 20;
 
-  /** The same of a run without calibration, which starts no engine. */
-  private static final long BASE_BYTES_WITHOUT_ENGINE = BASE_BYTES / 3;
-
-  /** Memory that is added for the engine's own buffers during a pass: an upper estimate. */
+  /** The engine's own buffers while a block is trained: an upper estimate. */
   private static final long ENGINE_BYTES = 512L << 20;
 
   /** Arithmetic per core and second that large matrix products reach, in operations. */
@@ -41,6 +39,7 @@ public record PlanEstimate(
    * @param windows calibration windows; 0 without calibration
    * @param tokens tokens of each
    * @param threads that work side by side
+   * @param memory how much is in memory at once
    */
   public static PlanEstimate of(
       TransformerModel model,
@@ -48,32 +47,43 @@ public record PlanEstimate(
       long otherBytes,
       int windows,
       int tokens,
-      int threads) {
+      int threads,
+      RunMemory memory) {
     long packed = (plan.estimatedStoredBits() + plan.estimatedTableBits()) / 8;
     long output = packed + otherBytes;
     boolean calibrated = plan.needsCalibration() && windows > 0;
     long activations = calibrated ? 4L * windows * tokens * model.hiddenSize() : 0;
-    long largestLinear =
-        plan.linears().mapToLong(PlannedLinear::weights).max().orElse(0) * Float.BYTES;
-
-    long blockBytes = 0;
-    long hessians = 0;
-    long largestInput = 0;
-    double operations = 0;
     double allTokens = (double) windows * tokens;
-    List<PlannedTable> heads = plan.tables().stream().filter(PlannedTable::needsHessian).toList();
-    // Linears and a head are calibrated in passes of their own.
-    int walks = (plan.calibratesLinears() ? 1 : 0) + heads.size();
+    RunWork work = calibrated ? work(model, plan, windows, tokens, memory) : RunWork.NONE;
+    long bytes = BASE_BYTES_WITHOUT_ENGINE + tableBytes(plan);
+    for (PlannedTable head : plan.tables()) {
+      if (head.needsHessian()) {
+        long n = head.table().cols();
+        long own = 16 * n * n + head.weights() * Float.BYTES;
+        bytes = Math.max(bytes, MemoryEstimate.BASE_BYTES + own + tableBytes(plan));
+        work = work.plus(new RunWork(0, allTokens * n * n, 0, 5.0 * head.weights() * n));
+      }
+    }
+    if (calibrated) {
+      bytes = Math.max(bytes, MemoryEstimate.of(model, plan, windows, tokens, threads, memory));
+    }
+    if (!calibrated || !plan.calibratesLinears()) {
+      bytes = Math.max(bytes, BASE_BYTES_WITHOUT_ENGINE + streamBytes(plan, memory));
+    }
+    return new PlanEstimate(output, 2 * activations + output + packed, bytes, work, memory);
+  }
+
+  /** Linears and a head are calibrated in passes of their own. */
+  private static RunWork work(
+      TransformerModel model, QuantizationPlan plan, int windows, int tokens, RunMemory memory) {
+    double allTokens = (double) windows * tokens;
+    long heads = plan.tables().stream().filter(PlannedTable::needsHessian).count();
+    long walks = (plan.calibratesLinears() ? 1 : 0) + heads;
+    RunWork work = RunWork.NONE;
     for (PlannedBlock block : plan.blocks()) {
       List<LinearInput> all = model.linearInputs(block.index());
-      blockBytes = Math.max(blockBytes, weights(all) * Float.BYTES);
-      largestInput =
-          Math.max(largestInput, all.stream().mapToLong(LinearInput::features).max().orElseThrow());
-      if (!calibrated) {
-        continue;
-      }
-      operations += walks * allTokens * passOperations(model, all, tokens);
-      for (PlannedRound pass : block.passes()) {
+      work = work.plusForward(walks * allTokens * passOperations(model, all, tokens));
+      for (PlannedRound pass : block.passes(memory.passes())) {
         if (pass.lastCalibrated().isPresent()) {
           Set<LinearInput> own =
               pass.inputs().stream().map(PlannedInput::input).collect(Collectors.toSet());
@@ -81,45 +91,21 @@ public record PlanEstimate(
               all.subList(0, all.indexOf(pass.lastCalibrated().get())).stream()
                   .filter(input -> !input.routed() || own.contains(input))
                   .toList();
-          operations += allTokens * passOperations(model, before, tokens);
+          work = work.plusForward(allTokens * passOperations(model, before, tokens));
         }
-        long held = 0;
         for (PlannedInput input : pass.inputs()) {
           if (input.needsHessian()) {
-            long n = input.input().features();
-            int variants = input.variants();
-            // Two more Hessians where variants are judged, and a factor for each.
-            held += 8 * n * n + (variants > 0 ? 8 + 4 * variants : 0) * n * n;
-            double quantizing = 2.0 / 3 * n * n * n;
-            quantizing += input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
-            operations += allTokens * n * n + (1 + variants) * quantizing;
+            double n = input.input().features();
+            double tried = 1 + input.variants();
+            double spread = input.linears().stream().mapToDouble(l -> 5.0 * l.weights() * n).sum();
+            work =
+                work.plus(
+                    new RunWork(0, allTokens * n * n, tried * 2.0 / 3 * n * n * n, tried * spread));
           }
         }
-        hessians = Math.max(hessians, held);
       }
     }
-    long headBytes = 0;
-    for (PlannedTable head : heads) {
-      long n = head.table().cols();
-      headBytes = Math.max(headBytes, 16 * n * n + head.weights() * Float.BYTES);
-      operations += allTokens * n * n + 5.0 * head.weights() * n;
-    }
-    long memory;
-    if (calibrated) {
-      LaneMemory lanes = LaneMemory.of(model, plan, windows, tokens, threads);
-      long forward = blockBytes + lanes.passBytes() + ENGINE_BYTES;
-      long quantizing =
-          8 * largestInput * largestInput
-              + 4 * largestLinear
-              + blockBytes / 4
-              + lanes.quantizingBytes();
-      memory = BASE_BYTES + hessians + Math.max(forward, quantizing);
-      memory = Math.max(memory, heads.isEmpty() ? 0 : BASE_BYTES + headBytes + tableBytes(plan));
-    } else {
-      memory = BASE_BYTES_WITHOUT_ENGINE + streamBytes(plan);
-    }
-    memory = Math.max(memory, BASE_BYTES_WITHOUT_ENGINE + tableBytes(plan));
-    return new PlanEstimate(output, 2 * activations + output + packed, memory, operations);
+    return work;
   }
 
   /** The same run with block-wise error correction. */
@@ -127,8 +113,9 @@ public record PlanEstimate(
     return new PlanEstimate(
         outputBytes,
         workBytes + correction.scratchBytes(),
-        Math.max(memoryBytes, BASE_BYTES + ENGINE_BYTES + correction.memoryBytes()),
-        floatingPointOperations + correction.floatingPointOperations());
+        Math.max(memoryBytes, MemoryEstimate.BASE_BYTES + ENGINE_BYTES + correction.memoryBytes()),
+        work.plusForward(correction.floatingPointOperations()),
+        memory);
   }
 
   /** The same run with targets that see the error so far. */
@@ -137,7 +124,8 @@ public record PlanEstimate(
         outputBytes,
         workBytes + targets.scratchBytes(),
         memoryBytes + targets.memoryBytes(),
-        floatingPointOperations + targets.floatingPointOperations());
+        work.plusForward(targets.floatingPointOperations()),
+        memory);
   }
 
   /**
@@ -177,11 +165,11 @@ public record PlanEstimate(
   }
 
   /** Tensors in flight, and two packed blocks: one is gathered while the other is written. */
-  private static long streamBytes(QuantizationPlan plan) {
+  private static long streamBytes(QuantizationPlan plan, RunMemory memory) {
     long largest = plan.linears().mapToLong(PlannedLinear::weights).max().orElse(0);
     long all = plan.weights() * TensorStream.BYTES_PER_WEIGHT;
     long inFlight =
-        Math.max(largest * TensorStream.BYTES_PER_WEIGHT, Math.min(all, TensorStream.MOST_BYTES));
+        Math.max(largest * TensorStream.BYTES_PER_WEIGHT, Math.min(all, memory.streamBytes()));
     long packedBits =
         plan.blocks().stream()
             .mapToLong(
@@ -192,7 +180,7 @@ public record PlanEstimate(
                         .sum())
             .max()
             .orElseThrow();
-    return inFlight + 2 * packedBits / 8;
+    return inFlight + (memory.overlaps() ? 2 : 1) * packedBits / 8;
   }
 
   /** Weights of the linears that read these inputs. */
@@ -213,9 +201,15 @@ public record PlanEstimate(
     return 2.0 * weights(first) + attention;
   }
 
+  /** Arithmetic of all kinds. */
+  public double floatingPointOperations() {
+    return work.total();
+  }
+
   /** Seconds on a machine with this many threads, if its cores are as fast as those measured. */
   public double seconds(int threads) {
-    return seconds(floatingPointOperations, threads);
+    return seconds(work.forward(), memory.lanes(threads))
+        + seconds(work.total() - work.forward(), threads);
   }
 
   static double seconds(double operations, int threads) {

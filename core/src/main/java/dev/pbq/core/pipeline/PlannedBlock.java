@@ -15,8 +15,8 @@ public record PlannedBlock(int index, List<PlannedRound> rounds) {
   }
 
   /** The rounds, each in as many parts as its calibration takes passes of the windows. */
-  List<PlannedRound> passes() {
-    return rounds.stream().flatMap(round -> HessianPasses.DEFAULT.of(round).stream()).toList();
+  List<PlannedRound> passes(HessianPasses parts) {
+    return rounds.stream().flatMap(round -> parts.of(round).stream()).toList();
   }
 
   public Stream<PlannedInput> inputs() {

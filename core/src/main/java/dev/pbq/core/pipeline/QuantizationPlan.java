@@ -204,10 +204,15 @@ public record QuantizationPlan(
 
   /**
    * How often at most a block is calibrated beyond once for each round, as the Hessians of its
-   * experts are too large to be held together.
+   * inputs are too large to be held together.
+   *
+   * @param memory how many may be
    */
-  public int extraPasses() {
-    return blocks.stream().mapToInt(b -> b.passes().size() - b.rounds().size()).max().orElse(0);
+  public int extraPasses(RunMemory memory) {
+    return blocks.stream()
+        .mapToInt(b -> b.passes(memory.passes()).size() - b.rounds().size())
+        .max()
+        .orElse(0);
   }
 
   /** Weights that will be quantized. */

@@ -50,7 +50,7 @@ public final class QuantizationRun {
   private final Optional<BlockCorrection> correction;
   private final RunSettings settings;
   private final ProgressListener progress;
-  private HessianPasses passes = HessianPasses.DEFAULT;
+  private RunMemory memory = RunMemory.USUAL;
   private Optional<RunEngine> engineOfBlocks = Optional.empty();
 
   /**
@@ -65,9 +65,9 @@ public final class QuantizationRun {
     return this;
   }
 
-  /** Calibrates with other passes than the usual ones. */
-  QuantizationRun with(HessianPasses other) {
-    passes = other;
+  /** Holds as much in memory at once as this says; the result has the same bytes. */
+  public QuantizationRun with(RunMemory choice) {
+    memory = choice;
     return this;
   }
 
@@ -204,11 +204,16 @@ public final class QuantizationRun {
       engineOfBlocks.ifPresentOrElse(
           e ->
               TensorStream.store(
-                  blocks, TensorStream.Source.of(e.linears(blocks)), store, progress),
-          () -> new TensorStream(model.layout().view(original), store, progress).run(blocks));
+                  blocks,
+                  TensorStream.Source.of(e.linears(blocks)),
+                  store,
+                  memory.overlaps(),
+                  progress),
+          () ->
+              new TensorStream(model.layout().view(original), store, memory, progress).run(blocks));
       return;
     }
-    BlockLoop loop = new BlockLoop(original, plan, passes, store, progress);
+    BlockLoop loop = new BlockLoop(original, plan, memory, store, progress);
     if (plan.targets() == Targets.QUANTIZED) {
       RoundCalibrator.requireFit(plan, calibration.orElseThrow().windows().length);
     }
@@ -227,12 +232,22 @@ public final class QuantizationRun {
     WeightSource stored =
         tables.isEmpty() ? original : new OverlayWeights(original, tables, Map.of());
     return new LocalBlocks(
-        original, causal(), plan.targets(), windows, correction, stored, work, progress, engine);
+        original,
+        causal(),
+        plan.targets(),
+        windows,
+        correction,
+        stored,
+        memory,
+        work,
+        progress,
+        engine);
   }
 
   private Hessian headHessian(VocabularyTable table, Supplier<NDManager> engine, Path work) {
     try (NDManager manager = engine.get()) {
-      return new HeadCalibrator(original, causal(), calibration.orElseThrow(), work, progress)
+      return new HeadCalibrator(
+              original, causal(), calibration.orElseThrow(), memory, work, progress)
           .hessian(table, manager);
     }
   }

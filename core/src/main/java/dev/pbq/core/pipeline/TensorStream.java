@@ -36,6 +36,7 @@ final class TensorStream {
   private final WeightSource weights;
   private final BlockStore store;
   private final ProgressListener progress;
+  private final boolean overlaps;
   private final long mostBytes;
 
   /** Finished linears in the plan's order. */
@@ -72,22 +73,16 @@ final class TensorStream {
     }
   }
 
-  TensorStream(WeightSource weights, BlockStore store, ProgressListener progress) {
-    this(
-        weights,
-        store,
-        progress,
-        Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE));
-  }
-
   /**
-   * @param mostBytes of tensors in flight
+   * @param memory says how many bytes of tensors may be in flight
    */
-  TensorStream(WeightSource weights, BlockStore store, ProgressListener progress, long mostBytes) {
+  TensorStream(
+      WeightSource weights, BlockStore store, RunMemory memory, ProgressListener progress) {
     this.weights = weights;
     this.store = store;
     this.progress = progress;
-    this.mostBytes = mostBytes;
+    this.overlaps = memory.overlaps();
+    this.mostBytes = Math.min(memory.streamBytes(), Runtime.getRuntime().maxMemory() / HEAP_SHARE);
   }
 
   /** Quantizes and stores these blocks. */
@@ -96,18 +91,24 @@ final class TensorStream {
         blocks.stream()
             .flatMap(block -> block.linears().map(linear -> new Planned(block.index(), linear)))
             .iterator();
-    store(blocks, new InFlight(new LinearQuantizer(weights), planned), store, progress);
+    InFlight inFlight = new InFlight(new LinearQuantizer(weights), planned);
+    store(blocks, inFlight, store, overlaps, progress);
   }
 
   /**
    * Stores what is computed for blocks, in order.
    *
    * @param linears of the blocks, packed; closed
+   * @param overlaps whether the next block is computed while one is stored
    */
   static void store(
-      List<PlannedBlock> blocks, Source linears, BlockStore store, ProgressListener progress) {
+      List<PlannedBlock> blocks,
+      Source linears,
+      BlockStore store,
+      boolean overlaps,
+      ProgressListener progress) {
     try (linears;
-        BackgroundStore background = new BackgroundStore(store, progress)) {
+        BackgroundStore background = new BackgroundStore(store, overlaps, progress)) {
       long start = System.nanoTime();
       for (PlannedBlock block : blocks) {
         progress.phase(block.index(), "quantizing");

@@ -32,22 +32,27 @@ final class WindowLanes {
 
   private final HiddenStates states;
   private final int pieceWindows;
+  private final RunMemory memory;
   private final ProgressListener progress;
 
-  private WindowLanes(HiddenStates states, int pieceWindows, ProgressListener progress) {
+  private WindowLanes(
+      HiddenStates states, int pieceWindows, RunMemory memory, ProgressListener progress) {
     this.states = states;
     this.pieceWindows = pieceWindows;
+    this.memory = memory;
     this.progress = progress;
   }
 
   /** Batches of a mixture of experts stay whole, as its products are of the tokens of a batch. */
-  static WindowLanes of(CausalModel model, HiddenStates states, ProgressListener progress) {
+  static WindowLanes of(
+      CausalModel model, HiddenStates states, RunMemory memory, ProgressListener progress) {
     boolean routed =
         IntStream.range(0, model.blocks())
             .mapToObj(model::linearInputs)
             .flatMap(List::stream)
             .anyMatch(LinearInput::routed);
-    return new WindowLanes(states, routed ? states.batch() : states.piece(), progress);
+    int piece = routed ? states.batch() : states.piece();
+    return new WindowLanes(states, piece, memory, progress);
   }
 
   /** Windows of one batch that one thread runs. */
@@ -122,7 +127,7 @@ final class WindowLanes {
   }
 
   private void forEachGroup(Parallel.RangeTask body) {
-    int group = group(states, pieceWindows, Parallel.threads());
+    int group = group(states, pieceWindows, memory.lanes(Parallel.threads()));
     for (int first = 0; first < states.windows(); first += group) {
       body.run(first, Math.min(states.windows(), first + group));
     }
@@ -148,7 +153,7 @@ final class WindowLanes {
         () ->
             Parallel.inLanes(
                 pieces.size(),
-                pieces.size(),
+                Math.min(pieces.size(), memory.lanes()),
                 i -> {
                   Piece piece = pieces.get(i);
                   try (NDManager scope = manager.newSubManager()) {

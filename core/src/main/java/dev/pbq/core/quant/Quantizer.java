@@ -53,6 +53,19 @@ public interface Quantizer {
   long estimateStoredBits(int rows, int cols);
 
   /**
+   * What {@link #quantize} takes for a layer of this shape. By default a code for each weight, and
+   * with a Hessian its factor and a second copy of the weights, both float32.
+   */
+  default WorkingMemory workingMemory(int rows, int cols) {
+    long weights = (long) rows * cols;
+    return new WorkingMemory(
+        weights,
+        calibrationNeed() == CalibrationNeed.HESSIAN
+            ? Float.BYTES * ((long) cols * cols + weights)
+            : 0);
+  }
+
+  /**
    * Quantizes one layer.
    *
    * @throws dev.pbq.core.PbqException NUMERICAL naming the layer, if the Hessian does not factor

@@ -198,7 +198,8 @@ class FamiliesPipelineTest {
       HessianRecorder together = new HessianRecorder(CalibrationNeed.HESSIAN);
       run(source, together, LinearSelection.all(), tokens, false);
       HessianRecorder apart = new HessianRecorder(CalibrationNeed.HESSIAN);
-      run(source, apart, LinearSelection.all(), tokens, false, new HessianPasses(1));
+      RunMemory little = new RunMemory(1, true, 1, 1, false, 0);
+      run(source, apart, LinearSelection.all(), tokens, false, little);
       assertThat(apart.seen().keySet()).isEqualTo(together.seen().keySet());
       together
           .seen()
@@ -216,7 +217,7 @@ class FamiliesPipelineTest {
       LinearSelection selection,
       int tokens,
       boolean sequential) {
-    return run(source, method, selection, tokens, sequential, HessianPasses.DEFAULT);
+    return run(source, method, selection, tokens, sequential, RunMemory.USUAL);
   }
 
   private Path run(
@@ -225,7 +226,7 @@ class FamiliesPipelineTest {
       LinearSelection selection,
       int tokens,
       boolean sequential,
-      HessianPasses passes) {
+      RunMemory memory) {
     CausalModel model = Architectures.of(source.config(), "config");
     QuantizationPlan plan = QuantizationPlan.of(model, selection, name -> method);
     Path output = folder.resolve("packed");
@@ -247,7 +248,7 @@ class FamiliesPipelineTest {
               Optional.of(new Calibration(windows, "random", "as is", 0, "none")),
               settings,
               ProgressListener.SILENT)
-          .with(passes)
+          .with(memory)
           .run(Engines::newManager);
     }
     return output;

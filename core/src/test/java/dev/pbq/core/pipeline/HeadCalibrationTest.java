@@ -127,7 +127,7 @@ class HeadCalibrationTest {
     HessianRecorder linears = new HessianRecorder(CalibrationNeed.NONE);
     QuantizationPlan plan =
         QuantizationPlan.of(model, LinearSelection.all(), name -> linears, tables);
-    return PlanEstimate.of(model, plan, 1000, 3, 16, 2);
+    return PlanEstimate.of(model, plan, 1000, 3, 16, 2, RunMemory.USUAL);
   }
 
   private static double trace(double[][] h, FloatMatrix w) {

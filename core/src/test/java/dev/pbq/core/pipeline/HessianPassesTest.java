@@ -27,8 +27,8 @@ class HessianPassesTest {
   @Test
   void onlyExpertsBeginAnotherPassAndNothingIsLost() throws IOException {
     PlannedRound round = plan(32, 16).blocks().get(0).rounds().get(0);
-    assertThat(HessianPasses.DEFAULT.of(round)).containsExactly(round);
-    List<PlannedRound> passes = new HessianPasses(4 * 32 * 32 + 4 * 16 * 16).of(round);
+    assertThat(RunMemory.USUAL.passes().of(round)).containsExactly(round);
+    List<PlannedRound> passes = new HessianPasses(4 * 32 * 32 + 4 * 16 * 16, false).of(round);
     assertThat(passes.stream().flatMap(pass -> pass.inputs().stream()).toList())
         .isEqualTo(round.inputs());
     // Attention's inputs are over the bound together, and are not parted.
@@ -39,11 +39,11 @@ class HessianPassesTest {
 
   @Test
   void estimatesTellOfPassesAndHoldNoMoreThanOne() throws IOException {
-    assertThat(plan(32, 48).extraPasses()).isZero();
+    assertThat(plan(32, 48).extraPasses(RunMemory.USUAL)).isZero();
     // The widths of Mixtral 8x7B.
     QuantizationPlan large = plan(4096, 14336);
     int experts = (int) large.blocks().get(0).inputs().filter(i -> i.input().routed()).count() / 2;
-    assertThat(large.extraPasses()).isBetween(1, experts);
-    assertThat(large.trueSequential().extraPasses()).isZero();
+    assertThat(large.extraPasses(RunMemory.USUAL)).isBetween(1, experts);
+    assertThat(large.trueSequential().extraPasses(RunMemory.USUAL)).isZero();
   }
 }

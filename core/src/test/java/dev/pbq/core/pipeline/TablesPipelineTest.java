@@ -157,8 +157,8 @@ class TablesPipelineTest {
       long bits = tables.stream().mapToLong(t -> 2 * t.weights()).sum();
       assertThat(with.estimatedTableBits()).isEqualTo(bits);
       assertThat(with.trueSequential().tables()).isEqualTo(tables);
-      PlanEstimate plain = PlanEstimate.of(model, without, 1000, 1, 8, 2);
-      PlanEstimate more = PlanEstimate.of(model, with, 1000, 1, 8, 2);
+      PlanEstimate plain = PlanEstimate.of(model, without, 1000, 1, 8, 2, RunMemory.USUAL);
+      PlanEstimate more = PlanEstimate.of(model, with, 1000, 1, 8, 2, RunMemory.USUAL);
       assertThat(more.outputBytes() - plain.outputBytes()).isBetween(bits / 8, bits / 8 + 1);
       assertThat(more.workBytes()).isGreaterThan(plain.workBytes());
     }

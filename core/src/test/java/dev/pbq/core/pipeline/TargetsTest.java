@@ -180,7 +180,7 @@ class TargetsTest {
     QuantizationPlan plan = together.quantizedTargets();
     assertThat(plan.blocks()).isEqualTo(together.trueSequential().blocks());
     TargetsEstimate estimate = TargetsEstimate.of(model, plan, 8, 64);
-    PlanEstimate before = PlanEstimate.of(model, plan, 1000, 8, 64, 2);
+    PlanEstimate before = PlanEstimate.of(model, plan, 1000, 8, 64, 2, RunMemory.USUAL);
     PlanEstimate after = before.plus(estimate);
     assertThat(after.memoryBytes() - before.memoryBytes()).isEqualTo(estimate.memoryBytes());
     assertThat(after.workBytes() - before.workBytes())

@@ -113,10 +113,11 @@ class TensorStreamTest extends UncalibratedCase {
       Journal journal =
           Journal.create(work, new Journal.Header(new Fingerprint(Map.of("a", "b")), "test"));
       BlockStore store = new BlockStore(work, journal, false);
+      RunMemory memory = new RunMemory(0, true, 1, 1, true, bytes);
       Parallel.withThreads(
           4,
           () -> {
-            new TensorStream(weights, store, ProgressListener.SILENT, bytes)
+            new TensorStream(weights, store, memory, ProgressListener.SILENT)
                 .run(plan(counting).blocks());
             return null;
           });

@@ -122,8 +122,8 @@ class TrueSequentialTest {
     assertThat(sequential.linears()).isEqualTo(together.linears().toList());
     assertThat(sequential.trueSequential()).isEqualTo(sequential);
 
-    PlanEstimate before = PlanEstimate.of(model, together, 1000, 8, 64, 2);
-    PlanEstimate after = PlanEstimate.of(model, sequential, 1000, 8, 64, 2);
+    PlanEstimate before = PlanEstimate.of(model, together, 1000, 8, 64, 2, RunMemory.USUAL);
+    PlanEstimate after = PlanEstimate.of(model, sequential, 1000, 8, 64, 2, RunMemory.USUAL);
     assertThat(after.floatingPointOperations()).isGreaterThan(before.floatingPointOperations());
     assertThat(after.memoryBytes()).isLessThan(before.memoryBytes());
     assertThat(after.workBytes()).isEqualTo(before.workBytes());

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import dev.pbq.core.model.Engines;
+import dev.pbq.core.parallel.Parallel;
 import dev.pbq.kernels.speed.Stopwatch;
 
 /**
@@ -27,6 +28,36 @@ public final class EngineSpeed {
       NDArray w = manager.randomUniform(-1, 1, new Shape(rows, cols));
       NDArray x = manager.randomUniform(-1, 1, new Shape(count, cols));
       return stopwatch.time(() -> Linear.linear(x, w).singletonOrThrow().close());
+    }
+  }
+
+  /**
+   * Operations each second of products as they are in a block: up from a width to four times that
+   * and down again, in lanes of one thread each.
+   *
+   * @param tokens rows of x
+   * @param lanes side by side
+   */
+  public static double laneOperations(int width, int tokens, int lanes, Stopwatch stopwatch) {
+    try (NDManager manager = Engines.newManager()) {
+      NDArray up = manager.randomUniform(-1, 1, new Shape(4L * width, width));
+      NDArray down = manager.randomUniform(-1, 1, new Shape(width, 4L * width));
+      NDArray x = manager.randomUniform(-1, 1, new Shape(tokens, width));
+      double[] seconds = new double[1];
+      Engines.onCallingThreads(
+          () ->
+              seconds[0] =
+                  stopwatch.time(
+                      () ->
+                          Parallel.inLanes(
+                              lanes,
+                              lanes,
+                              i -> {
+                                try (NDArray wide = Linear.linear(x, up).singletonOrThrow()) {
+                                  Linear.linear(wide, down).singletonOrThrow().close();
+                                }
+                              })));
+      return 16.0 * width * width * tokens * lanes / seconds[0];
     }
   }
 }

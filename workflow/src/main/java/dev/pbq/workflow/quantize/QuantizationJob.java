@@ -24,6 +24,7 @@ import dev.pbq.core.pipeline.QuantizationPlan;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.QuantizationRun;
 import dev.pbq.core.pipeline.RunEngine;
+import dev.pbq.core.pipeline.RunMemory;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.Targets;
 import dev.pbq.core.pipeline.TargetsEstimate;
@@ -143,7 +144,7 @@ public final class QuantizationJob implements AutoCloseable {
   }
 
   /** What the run will take. */
-  PlanEstimate estimate(int windows, int tokens, int threads) {
+  PlanEstimate estimate(int windows, int tokens, int threads, RunMemory memory) {
     Set<String> quantized =
         plan.linears()
             .map(l -> model.layout().holder(l.linear(), weights::contains))
@@ -154,7 +155,7 @@ public final class QuantizationJob implements AutoCloseable {
             .filter(n -> TensorNames.resolve(n, quantized::contains).isEmpty())
             .mapToLong(n -> weights.info(n).byteCount())
             .sum();
-    PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens, threads);
+    PlanEstimate plain = PlanEstimate.of(model, plan, others, windows, tokens, threads, memory);
     PlanEstimate corrected = correction(windows, tokens).map(plain::plus).orElse(plain);
     return targets(windows, tokens).map(corrected::plus).orElse(corrected);
   }
@@ -174,15 +175,17 @@ public final class QuantizationJob implements AutoCloseable {
   /**
    * Quantizes.
    *
+   * @param memory how much is held at once
    * @param engine that computes the blocks, lent; empty: this machine
    */
   QuantizationReport run(
       RunSettings settings,
       Optional<Calibration> calibration,
       int threads,
+      RunMemory memory,
       Optional<RunEngine> engine,
       ProgressListener progress) {
-    QuantizationRun run = prepared(plan, settings, calibration, progress);
+    QuantizationRun run = prepared(plan, settings, calibration, progress).with(memory);
     engine.ifPresent(run::on);
     return Parallel.withThreads(threads, () -> run.run(() -> engine(threads)));
   }

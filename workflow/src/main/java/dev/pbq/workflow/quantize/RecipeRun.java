@@ -59,6 +59,7 @@ public final class RecipeRun implements AutoCloseable {
   private final Recipe recipe;
   private final Texts texts;
   private final int threads;
+  private final MemoryLimit limit;
   private final Methods.Configured configured;
   private final LayerMethods layers;
   private final TableMethods tables;
@@ -69,6 +70,7 @@ public final class RecipeRun implements AutoCloseable {
       Recipe recipe,
       Texts texts,
       int threads,
+      MemoryLimit limit,
       Methods.Configured configured,
       LayerMethods layers,
       TableMethods tables,
@@ -77,10 +79,16 @@ public final class RecipeRun implements AutoCloseable {
     this.recipe = recipe;
     this.texts = texts;
     this.threads = threads;
+    this.limit = limit;
     this.configured = configured;
     this.layers = layers;
     this.tables = tables;
     this.job = job;
+  }
+
+  /** Opens a model for a run that may take what memory there is; as the other. */
+  public static RecipeRun open(ResolvedModel resolved, Recipe recipe, Texts texts, int threads) {
+    return open(resolved, recipe, texts, threads, MemoryLimit.NONE);
   }
 
   /**
@@ -88,11 +96,13 @@ public final class RecipeRun implements AutoCloseable {
    *
    * @param texts where data sets are found
    * @param threads for arithmetic, at least 1
+   * @param limit of the memory that the run takes; the result does not depend on it
    * @throws PbqException USAGE for a recipe without a method, settings that its methods do not
    *     have, or a choice that does not fit the model; BAD_DATA for a model that cannot be
    *     quantized
    */
-  public static RecipeRun open(ResolvedModel resolved, Recipe recipe, Texts texts, int threads) {
+  public static RecipeRun open(
+      ResolvedModel resolved, Recipe recipe, Texts texts, int threads, MemoryLimit limit) {
     String method = recipe.requireMethod();
     Methods registry = Methods.load();
     ObjectNode options = options(recipe);
@@ -116,7 +126,7 @@ public final class RecipeRun implements AutoCloseable {
       throw e;
     }
     Texts fields = texts.withTextField(recipe.textField());
-    return new RecipeRun(resolved, recipe, fields, threads, configured, layers, tables, job);
+    return new RecipeRun(resolved, recipe, fields, threads, limit, configured, layers, tables, job);
   }
 
   /** The settings of a recipe's method, its activation format among them. */
@@ -131,12 +141,15 @@ public final class RecipeRun implements AutoCloseable {
     return job;
   }
 
-  /** What the run will take. */
+  /**
+   * What the run will take.
+   *
+   * @throws PbqException RESOURCES with what would be needed if that is more than is allowed
+   */
   public PlanEstimate estimate() {
-    return job.estimate(
-        job.plan().needsCalibration() ? recipe.calibration().samples() : 0,
-        recipe.calibration().tokens(job.model()),
-        threads);
+    int windows = job.plan().needsCalibration() ? recipe.calibration().samples() : 0;
+    int tokens = recipe.calibration().tokens(job.model());
+    return limit.fastest(threads, memory -> job.estimate(windows, tokens, threads, memory));
   }
 
   /** Largest weight file. */
@@ -204,14 +217,15 @@ public final class RecipeRun implements AutoCloseable {
    */
   public QuantizationReport quantize(
       Path output, Existing existing, EngineChoice choice, ProgressListener progress) {
-    estimate().requireDisk(output);
+    PlanEstimate estimate = estimate();
+    estimate.requireDisk(output);
     if (recipe.allocation().allocate()) {
       OutputDirectory.requireFree(output, existing.force() || existing.resume());
       SensitivityRun measuring = new SensitivityRun(resolved, recipe, texts, threads);
       Recipe fixed =
-          new AllocatedRecipe(recipe, job, tables, estimate().outputBytes(), measuring)
+          new AllocatedRecipe(recipe, job, tables, estimate.outputBytes(), measuring)
               .of(output, progress);
-      try (RecipeRun run = open(resolved, fixed, texts, threads)) {
+      try (RecipeRun run = open(resolved, fixed, texts, threads, limit)) {
         return run.quantize(output, existing, choice, progress);
       }
     }
@@ -219,7 +233,12 @@ public final class RecipeRun implements AutoCloseable {
     // Null for this machine, as try-with-resources takes it.
     try (RunEngine engine = choice.open(job.folder(), complete()).orElse(null)) {
       return job.run(
-          settings(output, existing), windows, threads, Optional.ofNullable(engine), progress);
+          settings(output, existing),
+          windows,
+          threads,
+          estimate.memory(),
+          Optional.ofNullable(engine),
+          progress);
     }
   }
 

@@ -5,8 +5,12 @@ import dev.pbq.core.checkpoint.ResolvedModel;
 import dev.pbq.core.pipeline.PlanEstimate;
 import dev.pbq.core.pipeline.PlannedLinear;
 import dev.pbq.core.pipeline.PlannedTable;
+import dev.pbq.core.pipeline.RunMemory;
+import dev.pbq.tiny.TinyModel;
 import dev.pbq.workflow.quantize.QuantizationJob;
 import dev.pbq.workflow.recipe.Recipe;
+import dev.pbq.workflow.speed.RunTime;
+import dev.pbq.workflow.speed.SpeedCache;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -45,11 +49,7 @@ public final class PlanText {
           recipe.calibration().samples(),
           recipe.calibration().tokens(job.model()),
           recipe.trueSequential() ? ", true-sequential" : "",
-          job.plan().extraPasses() == 0
-              ? ""
-              : ", experts in "
-                  + (1 + job.plan().extraPasses())
-                  + " passes, as their Hessians are large");
+          passes(job.plan().extraPasses(estimate.memory())));
     }
     job.targets(recipe.calibration().samples(), recipe.calibration().tokens(job.model()))
         .ifPresent(t -> out.printf("targets        %s%n", t.describe(threads)));
@@ -97,12 +97,29 @@ public final class PlanText {
         "output         about %s (now %s)%n",
         Amounts.bytes(estimate.outputBytes()), Amounts.bytes(job.originalBytes()));
     out.printf("disk needed    about %s while running%n", Amounts.bytes(estimate.workBytes()));
-    out.printf("memory         about %s%n", Amounts.bytes(estimate.memoryBytes()));
+    out.printf(
+        "memory         about %s%s%n", Amounts.bytes(estimate.memoryBytes()), shared(estimate));
     out.printf(
         Locale.ROOT,
         "time           about %s (%.3g operations on %d threads)%n",
-        Amounts.duration(estimate.seconds(threads)),
+        Amounts.duration(seconds(job, estimate, threads)),
         estimate.floatingPointOperations(),
         threads);
+  }
+
+  private static double seconds(QuantizationJob job, PlanEstimate estimate, int threads) {
+    SpeedCache cache = new SpeedCache(TinyModel.defaultCacheDir());
+    return RunTime.seconds(job.plan(), estimate, job.model().hiddenSize(), threads, cache);
+  }
+
+  private static String passes(int extra) {
+    return extra == 0 ? "" : ", in " + (1 + extra) + " passes, as the Hessians are large";
+  }
+
+  /** What is done to stay below a limit. */
+  private static String shared(PlanEstimate estimate) {
+    return estimate.memory().equals(RunMemory.USUAL)
+        ? ""
+        : ", with less of the work side by side than usual";
   }
 }
