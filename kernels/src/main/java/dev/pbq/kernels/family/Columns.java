@@ -35,14 +35,12 @@ final class Columns {
     return columns;
   }
 
-  /** Each list in pieces of at most {@link SignRuns#LONGEST} columns. */
-  static List<int[]> cut(int[][] lists) {
+  /** In pieces of at most {@link SignRuns#LONGEST} columns. */
+  static List<int[]> cut(int[] columns) {
     List<int[]> pieces = new ArrayList<>();
-    for (int[] list : lists) {
-      for (int from = 0; from < list.length; from += SignRuns.LONGEST) {
-        int to = Math.min(list.length, from + SignRuns.LONGEST);
-        pieces.add(Arrays.copyOfRange(list, from, to));
-      }
+    for (int from = 0; from < columns.length; from += SignRuns.LONGEST) {
+      int to = Math.min(columns.length, from + SignRuns.LONGEST);
+      pieces.add(Arrays.copyOfRange(columns, from, to));
     }
     return pieces;
   }

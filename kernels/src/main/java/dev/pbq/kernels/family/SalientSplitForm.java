@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * PB-LLM's layers: low weights as codes, the code 0 where a weight is salient; beside them what the
- * salient weights differ by from the low value of that code.
+ * PB-LLM's layers. Binary low weights are one of two classes, the other of which is 0 and has the
+ * salient weights; other low weights are codes, the code 0 where a weight is salient. Beside them
+ * stands what the salient weights differ by from that.
  */
 final class SalientSplitForm {
   private final SalientSplitLinear linear;
@@ -50,8 +51,8 @@ final class SalientSplitForm {
   private Form form() {
     LowPart low = linear.low();
     if (low instanceof LowPart.Binary b) {
-      List<Apart> parts = new ArrayList<>(apart((r, g) -> 0));
-      parts.add(0, low(b));
+      List<Apart> parts = new ArrayList<>(List.of(low(b)));
+      parts.addAll(apart((r, g) -> 0));
       return new Form.Coded(CodeTiles.none(rows, cols), parts);
     }
     if (low instanceof LowPart.OneSided s) {
@@ -78,12 +79,11 @@ final class SalientSplitForm {
   /** mean +- scale where a weight is not salient: class 1; 0 elsewhere. */
   private SignTiles low(LowPart.Binary of) {
     List<SignRuns.Run> runs = new ArrayList<>();
-    int groups = linear.groups();
-    int[] group = new int[Columns.cut(Columns.consecutive(cols, linear.groupSize())).size()];
-    for (int g = 0; g < groups; g++) {
-      int[] columns = Columns.consecutive(cols, linear.groupSize())[g];
-      for (int[] some : Columns.cut(new int[][] {columns})) {
-        group[runs.size()] = g;
+    List<Integer> group = new ArrayList<>();
+    int[][] columns = Columns.consecutive(cols, linear.groupSize());
+    for (int g = 0; g < columns.length; g++) {
+      for (int[] some : Columns.cut(columns[g])) {
+        group.add(g);
         runs.add(new SignRuns.Run(some, Optional.empty()));
       }
     }
@@ -99,12 +99,12 @@ final class SalientSplitForm {
 
           @Override
           public float scale(int r, int run, int classOf) {
-            return of.scale()[at(r, group[run])];
+            return of.scale()[at(r, group.get(run))];
           }
 
           @Override
           public float mean(int r, int run, int classOf) {
-            return of.mean()[at(r, group[run])];
+            return of.mean()[at(r, group.get(run))];
           }
         });
   }

@@ -33,7 +33,7 @@ final class TwoClasses implements SignTiles.Source {
   /** Adds columns that are not salient. */
   void add(int block, int[] columns) {
     int done = 0;
-    for (int[] some : Columns.cut(new int[][] {columns})) {
+    for (int[] some : Columns.cut(columns)) {
       Optional<float[][]> factors = Optional.empty();
       if (layout.form() == GroupLayout.Form.ROW_COLUMN) {
         int from = block * linear.blockSize();

@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * The loops of {@link dev.pbq.kernels.lanes.Lanes#bits} and {@link
  * dev.pbq.kernels.lanes.Lanes#signs}, one vector of rows at a time. Bits are moved to where they
- * are a float32 of their own, which saves the conversion. Bodies stay short: with eight signs in
- * place of four the compiler stops inlining.
+ * are a float32 of their own, which saves the conversion. Bodies stay short: with twice as many
+ * positions the compiler of either JDK stops inlining and makes an object of every vector.
  */
 final class BitLoops {
   private static final int SIGNED = TWO | Integer.MIN_VALUE;
@@ -24,6 +24,8 @@ final class BitLoops {
 
   /** Each number of x stands there once for each lane, so that a product takes it from memory. */
   static void bits(int[] codes, int at, int eights, float[] x, int xAt, float[] sums, int sumsAt) {
+    IntVector two = IntVector.broadcast(I, TWO);
+    IntVector tiny = IntVector.broadcast(I, TINY);
     FloatVector a = FloatVector.fromArray(F, sums, sumsAt);
     FloatVector b = FloatVector.zero(F);
     FloatVector c = b;
@@ -34,17 +36,17 @@ final class BitLoops {
               .lanewise(VectorOperators.LSHL, (i & 3) * 8)
               .lanewise(VectorOperators.LSHR, 1);
       int p = xAt + i * 8 * LANES;
-      a = times(v.and(TWO), x, p, a);
-      b = times(v.and(TINY), x, p + LANES, b);
+      a = times(v.and(two), x, p, a);
+      b = times(v.and(tiny), x, p + LANES, b);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      c = times(v.and(TWO), x, p + 2 * LANES, c);
-      d = times(v.and(TINY), x, p + 3 * LANES, d);
+      c = times(v.and(two), x, p + 2 * LANES, c);
+      d = times(v.and(tiny), x, p + 3 * LANES, d);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      a = times(v.and(TWO), x, p + 4 * LANES, a);
-      b = times(v.and(TINY), x, p + 5 * LANES, b);
+      a = times(v.and(two), x, p + 4 * LANES, a);
+      b = times(v.and(tiny), x, p + 5 * LANES, b);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      c = times(v.and(TWO), x, p + 6 * LANES, c);
-      d = times(v.and(TINY), x, p + 7 * LANES, d);
+      c = times(v.and(two), x, p + 6 * LANES, c);
+      d = times(v.and(tiny), x, p + 7 * LANES, d);
     }
     a.add(b).add(c.add(d)).intoArray(sums, sumsAt);
   }
@@ -72,6 +74,8 @@ final class BitLoops {
 
   static void bothClasses(
       int[] codes, int at, int fours, float[] one, float[] zero, int xAt, float[] sums, int to) {
+    IntVector two = IntVector.broadcast(I, TWO);
+    IntVector signed = IntVector.broadcast(I, SIGNED);
     FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     FloatVector c = a;
@@ -79,24 +83,26 @@ final class BitLoops {
     for (int i = 0; i < fours; i++) {
       IntVector v = fours(codes, at, i);
       int p = xAt + i * 4 * LANES;
-      IntVector s = v.and(SIGNED);
+      IntVector s = v.and(signed);
       a = times(s, one, p, a);
-      c = times(s.lanewise(VectorOperators.XOR, TWO), zero, p, c);
-      s = v.lanewise(VectorOperators.LSHL, 2).and(SIGNED);
+      c = times(s.lanewise(VectorOperators.XOR, two), zero, p, c);
+      s = v.lanewise(VectorOperators.LSHL, 2).and(signed);
       b = times(s, one, p + LANES, b);
-      d = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + LANES, d);
-      s = v.lanewise(VectorOperators.LSHL, 4).and(SIGNED);
+      d = times(s.lanewise(VectorOperators.XOR, two), zero, p + LANES, d);
+      s = v.lanewise(VectorOperators.LSHL, 4).and(signed);
       a = times(s, one, p + 2 * LANES, a);
-      c = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + 2 * LANES, c);
-      s = v.lanewise(VectorOperators.LSHL, 6).and(SIGNED);
+      c = times(s.lanewise(VectorOperators.XOR, two), zero, p + 2 * LANES, c);
+      s = v.lanewise(VectorOperators.LSHL, 6).and(signed);
       b = times(s, one, p + 3 * LANES, b);
-      d = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + 3 * LANES, d);
+      d = times(s.lanewise(VectorOperators.XOR, two), zero, p + 3 * LANES, d);
     }
     a.add(b).intoArray(sums, to);
     c.add(d).intoArray(sums, to + ROWS);
   }
 
   static void oneClass(int[] codes, int at, int fours, float[] x, int xAt, float[] sums, int to) {
+    IntVector two = IntVector.broadcast(I, TWO);
+    IntVector signed = IntVector.broadcast(I, SIGNED);
     FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     FloatVector c = a;
@@ -104,52 +110,46 @@ final class BitLoops {
     for (int i = 0; i < fours; i++) {
       IntVector v = fours(codes, at, i);
       int p = xAt + i * 4 * LANES;
-      a = times(v.and(SIGNED), x, p, a);
-      c = times(v.and(TWO), x, p, c);
+      a = times(v.and(signed), x, p, a);
+      c = times(v.and(two), x, p, c);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      b = times(v.and(SIGNED), x, p + LANES, b);
-      d = times(v.and(TWO), x, p + LANES, d);
+      b = times(v.and(signed), x, p + LANES, b);
+      d = times(v.and(two), x, p + LANES, d);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      a = times(v.and(SIGNED), x, p + 2 * LANES, a);
-      c = times(v.and(TWO), x, p + 2 * LANES, c);
+      a = times(v.and(signed), x, p + 2 * LANES, a);
+      c = times(v.and(two), x, p + 2 * LANES, c);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      b = times(v.and(SIGNED), x, p + 3 * LANES, b);
-      d = times(v.and(TWO), x, p + 3 * LANES, d);
+      b = times(v.and(signed), x, p + 3 * LANES, b);
+      d = times(v.and(two), x, p + 3 * LANES, d);
     }
     a.add(b).intoArray(sums, to);
     c.add(d).intoArray(sums, to + ROWS);
   }
 
   static void allSums(
-      int[] codes, int at, int fours, float[] one, float[] zero, int xAt, float[] sums, int to) {
+      int[] codes, int at, int twos, float[] one, float[] zero, int xAt, float[] sums, int to) {
+    IntVector two = IntVector.broadcast(I, TWO);
+    IntVector signed = IntVector.broadcast(I, SIGNED);
     FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
     FloatVector e = a;
     FloatVector f = a;
-    for (int i = 0; i < fours; i++) {
-      IntVector v = fours(codes, at, i);
-      int p = xAt + i * 4 * LANES;
-      IntVector s = v.and(SIGNED);
+    for (int i = 0; i < twos; i++) {
+      IntVector v =
+          IntVector.fromArray(I, codes, at + (i >> 3) * ROWS)
+              .lanewise(VectorOperators.LSHL, (i & 7) * 4);
+      int p = xAt + i * 2 * LANES;
+      IntVector s = v.and(signed);
       a = times(s, one, p, a);
-      c = times(s.lanewise(VectorOperators.XOR, TWO), zero, p, c);
-      e = times(v.and(TWO), one, p, e);
+      c = times(s.lanewise(VectorOperators.XOR, two), zero, p, c);
+      e = times(v.and(two), one, p, e);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      s = v.and(SIGNED);
+      s = v.and(signed);
       b = times(s, one, p + LANES, b);
-      d = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + LANES, d);
-      f = times(v.and(TWO), one, p + LANES, f);
-      v = v.lanewise(VectorOperators.LSHL, 2);
-      s = v.and(SIGNED);
-      a = times(s, one, p + 2 * LANES, a);
-      c = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + 2 * LANES, c);
-      e = times(v.and(TWO), one, p + 2 * LANES, e);
-      v = v.lanewise(VectorOperators.LSHL, 2);
-      s = v.and(SIGNED);
-      b = times(s, one, p + 3 * LANES, b);
-      d = times(s.lanewise(VectorOperators.XOR, TWO), zero, p + 3 * LANES, d);
-      f = times(v.and(TWO), one, p + 3 * LANES, f);
+      d = times(s.lanewise(VectorOperators.XOR, two), zero, p + LANES, d);
+      f = times(v.and(two), one, p + LANES, f);
     }
     a.add(b).intoArray(sums, to);
     c.add(d).intoArray(sums, to + ROWS);

@@ -118,7 +118,7 @@ public final class VectorLanes implements Lanes {
       switch (which) {
         case BOTH -> BitLoops.bothClasses(codes, at + r, count / 4, one, zero, xAt, sums, r);
         case ONE -> BitLoops.oneClass(codes, at + r, count / 4, one, xAt, sums, r);
-        case ALL -> BitLoops.allSums(codes, at + r, count / 4, one, zero, xAt, sums, r);
+        case ALL -> BitLoops.allSums(codes, at + r, count / 2, one, zero, xAt, sums, r);
       }
     }
   }
