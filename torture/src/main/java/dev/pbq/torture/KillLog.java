@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,12 +31,12 @@ public final class KillLog implements Consumer<String> {
 
   /** A Markdown table: kills that landed, by command and signal. */
   public static String table(List<Kill> kills) {
-    Map<String, int[]> counts = new TreeMap<>();
+    Map<String, Map<Signal, Integer>> counts = new TreeMap<>();
     for (Kill kill : kills) {
       if (kill.landed()) {
         counts
-            .computeIfAbsent(kill.scenario(), name -> new int[Signal.values().length])[
-            kill.signal().ordinal()]++;
+            .computeIfAbsent(kill.scenario(), name -> new EnumMap<>(Signal.class))
+            .merge(kill.signal(), 1, Integer::sum);
       }
     }
     StringBuilder text =
@@ -43,8 +44,8 @@ public final class KillLog implements Consumer<String> {
     counts.forEach(
         (name, count) -> {
           text.append("| ").append(name);
-          for (int n : count) {
-            text.append(" | ").append(n);
+          for (Signal signal : Signal.values()) {
+            text.append(" | ").append(count.getOrDefault(signal, 0));
           }
           text.append(" |\n");
         });

@@ -92,8 +92,10 @@ final class Trial {
     for (String whole : undisturbed.wholes(scenario)) {
       undisturbed.fault(Undisturbed.withoutMarks(left), whole).ifPresent(seen::add);
     }
+    // One that was about to end by itself was not killed.
+    boolean killed = landed && ended.code() == signal.exitCode();
     kills.add(
-        new Kill(scenario.name(), signal, moment, left.summary(), ended.code(), landed, way, seen));
+        new Kill(scenario.name(), signal, moment, left.summary(), ended.code(), killed, way, seen));
   }
 
   private static List<String> judge(Signal signal, boolean landed, Ended ended) {

@@ -50,6 +50,9 @@ class KillsTest {
                 file.accept(line);
               }
             });
+    if (!log.isEmpty()) {
+      file.accept(KillLog.table(done));
+    }
     assertThat(done.stream().filter(Kill::landed)).hasSizeGreaterThanOrEqualTo(kills);
     assertThat(lines).as("kills").noneMatch(line -> line.contains("FAULT"));
   }
@@ -74,7 +77,9 @@ class KillsTest {
   private static Tree tree(String... namesAndContents) {
     java.util.Map<String, byte[]> entries = new java.util.TreeMap<>();
     for (int i = 0; i < namesAndContents.length; i += 2) {
-      entries.put(namesAndContents[i], namesAndContents[i + 1].getBytes());
+      entries.put(
+          namesAndContents[i],
+          namesAndContents[i + 1].getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
     return new Tree(entries);
   }
@@ -89,7 +94,8 @@ class KillsTest {
       })
   void secondsAndMemoryAreNotCompared(String line) {
     String name = line.substring(0, line.indexOf(':'));
-    byte[] contents = line.substring(line.indexOf(' ') + 1).getBytes();
+    byte[] contents =
+        line.substring(line.indexOf(' ') + 1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
     assertThat(Incidentals.without(name, contents).length).isLessThan(contents.length);
     assertThat(Incidentals.without("w.safetensors", contents)).isEqualTo(contents);
   }

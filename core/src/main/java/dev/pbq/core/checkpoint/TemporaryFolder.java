@@ -58,6 +58,19 @@ public final class TemporaryFolder implements AutoCloseable {
 
   private static TemporaryFolder open(Path path, Pattern kind) throws IOException {
     removeLeftOvers(path, kind);
+    try {
+      return new TemporaryFolder(path, lock(path));
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException notEmpty) {
+        e.addSuppressed(notEmpty);
+      }
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path path) throws IOException {
     FileChannel lock =
         FileChannel.open(
             path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -65,7 +78,7 @@ public final class TemporaryFolder implements AutoCloseable {
       lock.close();
       throw new IOException("another process took " + path);
     }
-    return new TemporaryFolder(path, lock);
+    return lock;
   }
 
   /** Folders without a lock file are left alone: their owners may be about to make it. */

@@ -108,8 +108,9 @@ public final class EveryFault {
   private Map<String, String> contents(Path root) throws IOException {
     Map<String, String> contents = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {
-      for (Path path : all.filter(Files::isRegularFile).toList()) {
-        String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+      for (Path path : all.toList()) {
+        boolean file = Files.isRegularFile(path);
+        String text = file ? Files.readString(path, StandardCharsets.ISO_8859_1) : "a folder";
         contents.put(root.relativize(path).toString(), text.replaceAll(SECONDS, ""));
       }
     }

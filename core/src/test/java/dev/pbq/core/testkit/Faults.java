@@ -62,7 +62,7 @@ public final class Faults {
   /** How many bytes of a buffer still fit; an exception if none do. */
   int fitting(ByteBuffer source) throws IOException {
     int step = writes.getAndIncrement();
-    if (step > failingWrite || step == failingWrite && source.remaining() < 2) {
+    if (step > failingWrite || (step == failingWrite && source.remaining() < 2)) {
       throw new IOException(FULL);
     }
     return step == failingWrite ? source.remaining() / 2 : source.remaining();

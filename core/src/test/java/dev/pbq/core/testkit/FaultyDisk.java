@@ -53,7 +53,7 @@ public final class FaultyDisk extends FileSystemProvider {
       throws IOException {
     boolean makes =
         options.contains(StandardOpenOption.CREATE_NEW)
-            || options.contains(StandardOpenOption.CREATE) && !Files.exists(real(path));
+            || (options.contains(StandardOpenOption.CREATE) && !Files.exists(real(path)));
     if (makes) {
       faults.beforeChange();
     }

@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 
 /**
  * Many inputs made from a seed, each read once under the promises of {@link HostileInputs}: success
- * or a {@link PbqException}, printable messages, bounded time and allocation; and no file outside
- * of the folder is opened. {@value #DEFAULT} inputs of a reader in each build; {@code -Dpbq.fuzz=N}
- * for N, {@code -Dpbq.fuzz.seed} for others, {@code -Dpbq.fuzz.keep=DIR} to keep the inputs that
- * fail, {@code -Dpbq.fuzz.log=FILE} for a line with the count of each reader.
+ * or a {@link PbqException}, printable messages, bounded time and allocation; and no file is made
+ * beside the folder. {@value #DEFAULT} inputs of a reader in each build; {@code -Dpbq.fuzz=N} for
+ * N, {@code -Dpbq.fuzz.seed} for others, {@code -Dpbq.fuzz.keep=DIR} to keep the inputs that fail,
+ * {@code -Dpbq.fuzz.log=FILE} for a line with the count of each reader.
  */
 public final class Fuzz {
   private static final int DEFAULT = 400;

@@ -127,7 +127,7 @@ public final class StudyFile implements AutoCloseable {
     if (line.trial() == null ? line.label() == null : choices != header.variables().size()) {
       throw new IllegalArgumentException("it is neither a trial nor labelled");
     }
-    boolean measured = line.value() == null || Double.isFinite(line.value()) && line.value() >= 0;
+    boolean measured = line.value() == null || (Double.isFinite(line.value()) && line.value() >= 0);
     if (!measured || !Double.isFinite(line.density()) || line.density() <= 0) {
       throw new IllegalArgumentException("its value or density can be of no trial");
     }
