@@ -145,6 +145,20 @@ class QuantizeEndToEndTest {
   }
 
   @Test
+  void aRunThatNeedsMoreMemoryThanItMayTakeIsRefusedAtOnce() {
+    Path out = folder.resolve("none");
+    for (String method : new String[] {"gptq", "rtn"}) {
+      Cli.Result refused =
+          Cli.run("quantize", "tiny", "--method", method, "--max-memory", "100MB", "--out", out);
+      assertThat(refused.code()).isEqualTo(6);
+      assertThat(refused.err().lines()).hasSize(1);
+      assertThat(refused.err()).contains("needs about", "--max-memory allows 100.0 MB");
+    }
+    assertThat(out).doesNotExist();
+    assertThat(folder.resolve("none.partial")).doesNotExist();
+  }
+
+  @Test
   void trueSequentialIsStoredAndChangesAllButTheFirstInputsLayers() throws IOException {
     Path plain = folder.resolve("plain");
     Path sequential = folder.resolve("sequential");

@@ -53,7 +53,7 @@ public record RunMemory(
       for (int inputs = USUAL_INPUTS; inputs > 0; inputs--) {
         for (boolean overlaps : List.of(true, false)) {
           for (long hessians : passBytes()) {
-            long stream = overlaps ? TensorStream.MOST_BYTES / inputs : 0;
+            long stream = overlaps ? TensorStream.MOST_BYTES / 2 : 0;
             all.add(new RunMemory(hessians, true, lanes, inputs, overlaps, stream));
           }
         }

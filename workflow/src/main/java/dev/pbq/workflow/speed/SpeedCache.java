@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -70,7 +71,7 @@ public record SpeedCache(Path folder) {
             Integer.toString(threads),
             System.getProperty("java.version"),
             Version.current());
-    return String.format("%08x", text.hashCode());
+    return String.format(Locale.ROOT, "%08x", text.hashCode());
   }
 
   /** The name of the processor where the system tells it, else its architecture. */
