@@ -74,10 +74,6 @@ final class Worker {
     return pieces;
   }
 
-  int hidden() {
-    return model.hiddenSize();
-  }
-
   /** Engine arrays of this task. */
   NDManager manager() {
     if (manager == null) {

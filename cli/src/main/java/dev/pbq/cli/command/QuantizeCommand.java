@@ -123,14 +123,10 @@ final class QuantizeCommand implements Runnable {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the --eval results as JSON.")
   private Path json;
 
-  @Option(
-      names = "--save",
-      description = "Also write a dense fp16 model, for other programs, to <out>-dense.")
+  @Option(names = "--save", description = "Also write it as dense fp16, to <out>-dense.")
   private boolean save;
 
-  @Option(
-      names = "--plot",
-      description = "Also draw the relative error of every layer: pbq-errors.svg in the output.")
+  @Option(names = "--plot", description = "Also draw each layer's error: pbq-errors.svg in it.")
   private boolean plot;
 
   @Option(names = "--resume", description = "Continue an interrupted run.")

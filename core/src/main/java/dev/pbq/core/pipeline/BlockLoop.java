@@ -45,7 +45,9 @@ final class BlockLoop {
    */
   void run(List<PlannedBlock> blocks, BlockRunner runner) {
     try (BackgroundStore background = new BackgroundStore(store, memory.overlaps(), progress)) {
-      runner.enter(blocks.get(0).index());
+      if (blocks.get(0).index() <= lastPlanned) {
+        runner.enter(blocks.get(0).index());
+      }
       for (PlannedBlock block : blocks) {
         long start = System.nanoTime();
         int i = block.index();

@@ -11,6 +11,8 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.tensor.WeightSource;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -26,6 +28,7 @@ final class LocalBlocks implements BlockRunner {
   private final WeightSource stored;
   private final RunMemory memory;
   private final ProgressListener progress;
+  private final Deque<Runnable> closing = new ArrayDeque<>();
   private final HiddenStates states;
   private final BlockCalibrator calibrator;
   private final RoundCalibrator rounds;
@@ -60,19 +63,33 @@ final class LocalBlocks implements BlockRunner {
     this.progress = progress;
     this.states = HiddenStates.of(data.windows().length, data.tokens(), model.hiddenSize());
     this.calibrator = new BlockCalibrator(model, states, memory, progress);
-    // Null where nobody asks for it.
-    this.unquantized =
-        correction.isPresent() || targets == Targets.QUANTIZED
-            ? new OriginalStream(original, model, states, calibrator, work, progress)
-            : null;
-    this.manager = engine.get();
-    this.even =
-        ActivationFile.open(work.resolve(BlockStore.SCRATCH + "even.f32"), states.windowValues());
-    this.odd =
-        ActivationFile.open(work.resolve(BlockStore.SCRATCH + "odd.f32"), states.windowValues());
+    try {
+      this.manager = engine.get();
+      closing.push(manager::close);
+      this.even = scratch(work, "even.f32");
+      this.odd = scratch(work, "odd.f32");
+      // Null where nobody asks for it.
+      this.unquantized =
+          correction.isPresent() || targets == Targets.QUANTIZED
+              ? new OriginalStream(original, model, states, calibrator, work, progress)
+              : null;
+      if (unquantized != null) {
+        closing.push(unquantized::close);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
     this.corrector =
         correction.map(c -> new BlockCorrector(c, unquantized, model, states, progress));
     this.rounds = new RoundCalibrator(original, model, calibrator, targets, unquantized, progress);
+  }
+
+  private ActivationFile scratch(Path work, String name) {
+    ActivationFile file =
+        ActivationFile.open(work.resolve(BlockStore.SCRATCH + name), states.windowValues());
+    closing.push(file::close);
+    return file;
   }
 
   private ActivationFile inputs(int block) {
@@ -142,10 +159,12 @@ final class LocalBlocks implements BlockRunner {
 
   @Override
   public void close() {
-    try (unquantized;
-        manager;
-        even) {
-      odd.close();
+    if (!closing.isEmpty()) {
+      try {
+        closing.pop().run();
+      } finally {
+        close();
+      }
     }
   }
 }

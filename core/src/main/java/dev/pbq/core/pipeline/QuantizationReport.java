@@ -9,6 +9,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
 import dev.pbq.core.checkpoint.CheckpointWriter;
 import dev.pbq.core.checkpoint.JsonFiles;
+import dev.pbq.core.data.Calibration;
 import dev.pbq.core.packed.BitAccount;
 import dev.pbq.core.packed.BitKind;
 import java.nio.file.Path;
@@ -87,7 +88,17 @@ public record QuantizationReport(
    * @param sha256 of the token ids
    */
   public record CalibrationUsed(
-      String dataset, String joined, int windows, int tokens, long seed, String sha256) {}
+      String dataset, String joined, int windows, int tokens, long seed, String sha256) {
+    static CalibrationUsed of(Calibration data) {
+      return new CalibrationUsed(
+          data.dataset(),
+          data.joined(),
+          data.windows().length,
+          data.tokens(),
+          data.seed(),
+          data.sha256());
+    }
+  }
 
   /**
    * Sizes, from bytes written.

@@ -322,17 +322,7 @@ public final class QuantizationRun {
         settings.model(),
         settings.method(),
         settings.settings(),
-        calibration
-            .map(
-                c ->
-                    new QuantizationReport.CalibrationUsed(
-                        c.dataset(),
-                        c.joined(),
-                        c.windows().length,
-                        c.tokens(),
-                        c.seed(),
-                        c.sha256()))
-            .orElse(null),
+        calibration.map(QuantizationReport.CalibrationUsed::of).orElse(null),
         QuantizationReport.Size.of(outside.get(false), written, original),
         VocabularySize.of(
             VocabularyTables.of(source, original, model.layout()),

@@ -44,7 +44,6 @@ final class RemoteBlocks implements BlockRunner {
 
   @Override
   public void enter(int first) {
-    discardLocal();
     windows.embed(tables);
     for (Journal.Entry entry : finished) {
       progress.phase(entry.block(), "propagating");
@@ -52,7 +51,10 @@ final class RemoteBlocks implements BlockRunner {
     }
   }
 
-  /** Hidden states that this machine has kept would be of a block before those done from now on. */
+  /**
+   * Hidden states that this machine has kept are of a block before the one that is done now: nobody
+   * may take them for the inputs of a later one.
+   */
   private void discardLocal() {
     try {
       for (String name : List.of("even.f32", "odd.f32")) {
@@ -85,7 +87,9 @@ final class RemoteBlocks implements BlockRunner {
   public Map<String, FinishedLinear> quantize(int block, PlannedRound pass, PartialBlock partial) {
     progress.phase(block, "calibrating and quantizing");
     Map<String, FinishedLinear> results = new LinkedHashMap<>();
-    for (FinishedLinear linear : windows.quantize(block, pass, partial.linears())) {
+    List<FinishedLinear> finished = windows.quantize(block, pass, partial.linears());
+    discardLocal();
+    for (FinishedLinear linear : finished) {
       results.put(linear.outcome().name(), linear);
       progress.linearDone(linear.outcome());
     }
@@ -101,6 +105,7 @@ final class RemoteBlocks implements BlockRunner {
   @Override
   public void propagate(int block, PartialBlock partial) {
     windows.propagate(block, partial.linears());
+    discardLocal();
   }
 
   @Override
