@@ -215,7 +215,7 @@ class GgufModelFormatTest {
         keys("qwen4"),
         "its architecture 'qwen4' cannot be read; the nearest is qwen2; pbq reads bloom cohere2"
             + " command-r deepseek2 falcon gemma gemma2 gemma3 glm4 glm4moe gpt-oss gpt2 gptneox"
-            + " granite llama mistral3 olmo2 phi2 phi3 qwen2 qwen2moe qwen3 qwen3moe smollm3"
+            + " granite llama mistral3 olmo2 phi2 phi3 qwen2 qwen2moe qwen3 qwen35 qwen3moe smollm3"
             + " stablelm starcoder2");
   }
 
