@@ -135,9 +135,7 @@ final class QuantizeCommand implements Runnable {
   @Option(names = "--force", description = "Replace the output directory if it exists.")
   private boolean force;
 
-  @Option(
-      names = "--dry-run",
-      description = "Read headers only; print layers, bits, bytes, memory, disk and time.")
+  @Option(names = "--dry-run", description = "Read headers only; tell bits, memory, disk and time.")
   private boolean dryRun;
 
   @Option(
@@ -146,7 +144,7 @@ final class QuantizeCommand implements Runnable {
       description = "Largest weight file (default: 5GB).")
   private String maxShardSize;
 
-  @Option(names = "--engine", description = "Who computes: local (default), or spark.")
+  @Option(names = "--engine", paramLabel = "NAME", description = "local (default), or spark.")
   private String engine = EngineChoice.LOCAL.name();
 
   @Option(names = "--master", paramLabel = "URL", description = "The engine's machines.")
