@@ -204,7 +204,14 @@ class ProgramArchitectureTest {
 
   @ArchTest
   static final ArchRule families =
-      only("dev.pbq.kernels.family..", ROOT, TENSOR, PACKED, ENTROPY, "dev.pbq.kernels.form..");
+      only(
+          "dev.pbq.kernels.family..",
+          ROOT,
+          TENSOR,
+          PACKED,
+          ENTROPY,
+          "dev.pbq.kernels.form..",
+          "dev.pbq.kernels.lanes..");
 
   @ArchTest
   static final ArchRule products =

@@ -15,6 +15,18 @@ public final class EngineSpeed {
   private EngineSpeed() {}
 
   /**
+   * Seconds until the engine is ready: none if it is already.
+   *
+   * @param threads of the engine, from now on
+   */
+  public static double startSeconds(int threads) {
+    long start = System.nanoTime();
+    Engines.setThreads(threads);
+    Engines.newManager().close();
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  /**
    * Seconds of y = x W^T.
    *
    * @param rows of W

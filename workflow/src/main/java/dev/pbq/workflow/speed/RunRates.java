@@ -3,7 +3,6 @@ package dev.pbq.workflow.speed;
 import dev.pbq.core.linalg.Damping;
 import dev.pbq.core.linalg.Hessian;
 import dev.pbq.core.linalg.HessianAccumulator;
-import dev.pbq.core.model.Engines;
 import dev.pbq.eval.run.EngineSpeed;
 import dev.pbq.kernels.speed.Stopwatch;
 import java.nio.ByteBuffer;
@@ -41,10 +40,7 @@ public record RunRates(
 
   /** Measures, about ten seconds; to be called inside {@code Parallel.withThreads}. */
   public static RunRates measure(int threads) {
-    long start = System.nanoTime();
-    Engines.setThreads(threads);
-    Engines.newManager().close();
-    double engine = (System.nanoTime() - start) * 1e-9;
+    double engine = EngineSpeed.startSeconds(threads);
     Stopwatch stopwatch = new Stopwatch(SECONDS);
     Map<Integer, Double> products = new TreeMap<>();
     for (int width : WIDTHS) {
