@@ -76,7 +76,7 @@ public final class PeakCheck {
           seconds,
           plan.memory());
       if (Math.abs(ratio - 1) > TOLERANCE) {
-        System.exit(1);
+        throw new IllegalStateException("plan and peak differ by more than a quarter");
       }
     }
   }

@@ -34,6 +34,10 @@ final class SparkWindows implements WindowEngine {
   private final Calibration data;
   private final RunShape shape;
   private final int slots;
+
+  /** Sums of a pass that are looked at before they are used; let go with the pass. */
+  private final List<JavaRDD<BandSum>> lookedAt = new ArrayList<>();
+
   private JavaRDD<WindowBatch> states;
 
   SparkWindows(
@@ -84,6 +88,8 @@ final class SparkWindows implements WindowEngine {
     // Inputs and Hessians are on the executors' disks: many times the block.
     finished.rdd().cleanShuffleDependencies(false);
     before.unpersist();
+    lookedAt.forEach(sums -> sums.unpersist(false));
+    lookedAt.clear();
     return found.stream().map(WireLinear::unpack).toList();
   }
 
@@ -107,15 +113,14 @@ final class SparkWindows implements WindowEngine {
   }
 
   /** Experts that too few tokens were routed to. */
-  private static Set<Integer> starved(
-      PlannedRound round, Set<Integer> wanted, JavaRDD<BandSum> sums) {
+  private Set<Integer> starved(PlannedRound round, Set<Integer> wanted, JavaRDD<BandSum> sums) {
     List<LinearInput> inputs = round.inputs().stream().map(i -> i.input()).toList();
     Set<Integer> starved = new HashSet<>();
     if (wanted.stream().noneMatch(i -> inputs.get(i).routed())) {
       return starved;
     }
     Map<Integer, Long> tokens = new HashMap<>();
-    sums.persist(StorageLevel.MEMORY_AND_DISK());
+    lookedAt.add(sums.persist(StorageLevel.MEMORY_AND_DISK()));
     sums.mapToPair(sum -> new Tuple2<>(sum.input(), sum.tokens()))
         .collect()
         .forEach(found -> tokens.put(found._1(), found._2()));

@@ -7,17 +7,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.Checkpoint;
-import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportReport;
-import dev.pbq.export.ExportRequest;
 import dev.pbq.export.gguf.file.GgufFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,23 +25,7 @@ class HybridFilesTest {
   @TempDir private Path work;
 
   private ExportReport export(Consumer<ObjectNode> change) throws IOException {
-    ObjectNode config = ModelFolder.open(SOURCE).config();
-    change.accept(config);
-    Path folder = Files.createDirectories(work.resolve("source"));
-    Files.writeString(folder.resolve("config.json"), config.toString());
-    Path weights = folder.resolve("model.safetensors");
-    if (!Files.exists(weights)) {
-      Files.copy(SOURCE.resolve("model.safetensors"), weights);
-    }
-    return new GgufExporter()
-        .export(
-            new ExportRequest(
-                ModelFolder.open(folder),
-                work.resolve("model.gguf"),
-                true,
-                false,
-                Map.of("no-tokenizer", "true")),
-            ExportProgress.NONE);
+    return ChangedFolder.export(SOURCE, work, change);
   }
 
   @Test

@@ -12,7 +12,6 @@ import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.Engines;
 import dev.pbq.export.ExportProgress;
 import dev.pbq.export.ExportReport;
-import dev.pbq.export.ExportRequest;
 import dev.pbq.export.ExportSource;
 import dev.pbq.export.gguf.family.FactKeys;
 import dev.pbq.export.gguf.family.FileTensor;
@@ -43,23 +42,7 @@ class LatentFilesTest {
   }
 
   private ExportReport export(Consumer<ObjectNode> change) throws IOException {
-    ObjectNode config = ModelFolder.open(SOURCE).config();
-    change.accept(config);
-    Path folder = Files.createDirectories(work.resolve("source"));
-    Files.writeString(folder.resolve("config.json"), config.toString());
-    Path weights = folder.resolve("model.safetensors");
-    if (!Files.exists(weights)) {
-      Files.copy(SOURCE.resolve("model.safetensors"), weights);
-    }
-    return new GgufExporter()
-        .export(
-            new ExportRequest(
-                ModelFolder.open(folder),
-                work.resolve("model.gguf"),
-                true,
-                false,
-                Map.of("no-tokenizer", "true")),
-            ExportProgress.NONE);
+    return ChangedFolder.export(SOURCE, work, change);
   }
 
   private void refused(Consumer<ObjectNode> change, String fact) {
