@@ -52,7 +52,7 @@ billm|billm||
 xnor-0.9|xnor|low-frac = 0.9|
 T
   for b in 3 4 6; do echo "bfp-$b|bfp|bits = $b|"; done
-  for b in 1.0 1.5 2.0 2.25 3.0 4.0; do
+  for b in 1.0 1.5 2.0 2.25 2.5 3.0 4.0; do
     echo "ecq-$b|ecq|bits = $b|"
     echo "ecq-targets-$b|ecq|bits = $b|targets = \"quantized\""
   done

@@ -7,6 +7,7 @@ import dev.pbq.core.packed.UniformLinear;
 import dev.pbq.core.quant.CalibrationNeed;
 import dev.pbq.core.quant.LinearProblem;
 import dev.pbq.core.quant.Quantization;
+import dev.pbq.core.tensor.DoubleMatrix;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -81,19 +82,13 @@ final class HessianRecorder implements TwoBits {
         Optional.empty());
   }
 
-  /** H[i][j] from the traces of (e_i + e_j) H (e_i + e_j)^T. */
   private static double[][] dense(Hessian hessian) {
     int n = hessian.size();
-    double[] diagonal = hessian.diagonal();
+    DoubleMatrix all = hessian.block(0, n);
     double[][] h = new double[n][n];
     for (int i = 0; i < n; i++) {
-      h[i][i] = diagonal[i];
-      for (int j = i + 1; j < n; j++) {
-        FloatMatrix pair = FloatMatrix.zeros(1, n);
-        pair.data()[i] = 1;
-        pair.data()[j] = 1;
-        h[i][j] = (hessian.quadraticTrace(pair) - diagonal[i] - diagonal[j]) / 2;
-        h[j][i] = h[i][j];
+      for (int j = 0; j < n; j++) {
+        h[i][j] = all.get(i, j);
       }
     }
     return h;
