@@ -64,17 +64,25 @@ final class SharedExponents {
 
   /** As integers, magnitudes have the order of the numbers, with NaN above all. */
   private static float largestMagnitude(float[] row, int from, int to) {
-    int even = 0;
-    int odd = 0;
+    int first = 0;
+    int second = 0;
+    int third = 0;
+    int fourth = 0;
     int c = from;
-    for (; c + 2 <= to; c += 2) {
-      even = Math.max(even, Float.floatToRawIntBits(row[c]) & Integer.MAX_VALUE);
-      odd = Math.max(odd, Float.floatToRawIntBits(row[c + 1]) & Integer.MAX_VALUE);
+    for (; c + 4 <= to; c += 4) {
+      first = Math.max(first, magnitude(row[c]));
+      second = Math.max(second, magnitude(row[c + 1]));
+      third = Math.max(third, magnitude(row[c + 2]));
+      fourth = Math.max(fourth, magnitude(row[c + 3]));
     }
-    if (c < to) {
-      even = Math.max(even, Float.floatToRawIntBits(row[c]) & Integer.MAX_VALUE);
+    for (; c < to; c++) {
+      first = Math.max(first, magnitude(row[c]));
     }
-    return Float.intBitsToFloat(Math.max(even, odd));
+    return Float.intBitsToFloat(Math.max(Math.max(first, second), Math.max(third, fourth)));
+  }
+
+  private static int magnitude(float number) {
+    return Float.floatToRawIntBits(number) & Integer.MAX_VALUE;
   }
 
   private static void fillZeros(float[] max, int from, int to, Rules rules) {

@@ -5,11 +5,13 @@ import dev.pbq.core.Wording;
 import dev.pbq.core.packed.BlockFormatLinear;
 import dev.pbq.core.packed.KeptWeights;
 import dev.pbq.core.packed.NumberFormat;
+import dev.pbq.core.packed.NumberFormat.BlockFloat;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.core.tensor.FloatMatrix;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +26,7 @@ public final class TensorFormat {
   private final Rules rules;
   private final Encoder encoder;
   private final CodeValues values;
+  private final Optional<BlockFloatRounding> rounding;
 
   /**
    * Combines a format with its blocks.
@@ -36,6 +39,10 @@ public final class TensorFormat {
     this.rules = Objects.requireNonNull(rules, "rules");
     this.encoder = Encoder.of(format, rules);
     this.values = new CodeValues(format);
+    this.rounding =
+        format instanceof BlockFloat shared && rules == Rules.FIXED
+            ? Optional.of(new BlockFloatRounding(shared))
+            : Optional.empty();
   }
 
   public NumberFormat format() {
@@ -81,7 +88,7 @@ public final class TensorFormat {
         (row, work) -> {
           int at = row * tiling.cols();
           x.get(at, work.numbers);
-          encode(tiling, row, shared, work);
+          round(tiling, row, shared, work);
           x.put(at, work.results);
         });
   }
@@ -104,6 +111,23 @@ public final class TensorFormat {
       } else {
         encoder.encode(work.numbers, from, to, shared[tile], work.codes);
       }
+    }
+  }
+
+  private void round(Tiling tiling, int row, int[] shared, Row work) {
+    boolean done =
+        rounding.isPresent()
+            && rounding
+                .get()
+                .round(
+                    work.numbers,
+                    tiling.tileCols(),
+                    shared,
+                    tiling.firstTile(row),
+                    work.scales,
+                    work.results);
+    if (!done) {
+      encode(tiling, row, shared, work);
     }
   }
 
@@ -213,15 +237,17 @@ public final class TensorFormat {
     void run(int row, Row work);
   }
 
-  /** The numbers of a row, their codes, and what becomes of them. */
+  /** The numbers of a row, their codes and scales, and what becomes of them. */
   private static final class Row {
     private final float[] numbers;
     private final int[] codes;
+    private final float[] scales;
     private final float[] results;
 
     Row(int cols) {
       numbers = new float[cols];
       codes = new int[cols];
+      scales = new float[cols];
       results = new float[cols];
     }
   }

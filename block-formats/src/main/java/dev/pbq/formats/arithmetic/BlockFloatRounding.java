@@ -1,0 +1,63 @@
+package dev.pbq.formats.arithmetic;
+
+import dev.pbq.core.packed.NumberFormat.BlockFloat;
+import java.util.Arrays;
+
+/**
+ * Rounds a row of numbers to block floating point without looking at codes: what {@link
+ * BlockFloatEncoder} and the values of its codes give, bit for bit, in one loop over the row that
+ * the compiler can compute several numbers at a time of.
+ */
+final class BlockFloatRounding {
+  /** Above it a number near zero might not round to 0, and the encoder looks at each. */
+  private static final int MOST_POWER = 25;
+
+  private static final int LEAST_POWER = -100;
+
+  /** Added to a number below 2^22 and taken away again it leaves no fraction: half to even. */
+  private static final float ROUNDER = 0x1.8p23f;
+
+  /** Makes 1 or more of any normal number; what is smaller rounds to 0. */
+  private static final float TO_SIGN = 0x1p126f;
+
+  private final int mantissaBits;
+  private final int bias;
+
+  BlockFloatRounding(BlockFloat format) {
+    this.mantissaBits = format.width() - 1;
+    this.bias = format.bias();
+  }
+
+  /**
+   * Rounds a row.
+   *
+   * @param x [cols]
+   * @param shared what the tiles of the row share, from {@code firstTile} on
+   * @param scales [cols], overwritten
+   * @param results [cols], receives the rounded numbers, never -0
+   * @return whether it did: not where a block is so large or small that its numbers need a closer
+   *     look
+   */
+  boolean round(
+      float[] x, int tileCols, int[] shared, int firstTile, float[] scales, float[] results) {
+    int tile = firstTile;
+    for (int from = 0; from < x.length; from += tileCols, tile++) {
+      int power = mantissaBits + bias - shared[tile];
+      boolean nan = shared[tile] == Encoder.ALL_NAN;
+      if (!nan && (power < LEAST_POWER || power > MOST_POWER)) {
+        return false;
+      }
+      int to = Math.min(x.length, from + tileCols);
+      Arrays.fill(scales, from, to, nan ? Float.NaN : (float) Powers.of(power));
+    }
+    float largest = (1 << mantissaBits) - 1;
+    for (int i = 0; i < x.length; i++) {
+      float sign = Math.max(-1f, Math.min(1f, x[i] * TO_SIGN));
+      float scaled = (x[i] + sign * Encoder.EPSILON) * scales[i];
+      float whole = scaled + ROUNDER - ROUNDER;
+      // The sum with 0 makes +0 of -0; the quotient by a power of two is exact.
+      results[i] = Math.max(-largest, Math.min(largest, whole)) / scales[i] + 0f;
+    }
+    return true;
+  }
+}
