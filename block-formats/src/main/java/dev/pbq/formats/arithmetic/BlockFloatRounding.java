@@ -9,8 +9,11 @@ import java.util.Arrays;
  * the compiler can compute several numbers at a time of.
  */
 final class BlockFloatRounding {
-  /** Above it a number near zero might not round to 0, and the encoder looks at each. */
-  private static final int MOST_POWER = 25;
+  /** Up to it a number near zero rounds to 0 by itself. */
+  private static final int USUAL_POWER = 25;
+
+  /** Scales and the values of codes are normal numbers of float32 between these. */
+  private static final int MOST_POWER = 126;
 
   private static final int LEAST_POWER = -100;
 
@@ -40,6 +43,7 @@ final class BlockFloatRounding {
    */
   boolean round(
       float[] x, int tileCols, int[] shared, int firstTile, float[] scales, float[] results) {
+    boolean usual = true;
     int tile = firstTile;
     for (int from = 0; from < x.length; from += tileCols, tile++) {
       int power = mantissaBits + bias - shared[tile];
@@ -47,17 +51,35 @@ final class BlockFloatRounding {
       if (!nan && (power < LEAST_POWER || power > MOST_POWER)) {
         return false;
       }
+      usual &= nan || power <= USUAL_POWER;
       int to = Math.min(x.length, from + tileCols);
       Arrays.fill(scales, from, to, nan ? Float.NaN : (float) Powers.of(power));
     }
+    scale(x, scales, results);
+    if (!usual) {
+      dropNearZero(x, results);
+    }
     float largest = (1 << mantissaBits) - 1;
     for (int i = 0; i < x.length; i++) {
-      float sign = Math.max(-1f, Math.min(1f, x[i] * TO_SIGN));
-      float scaled = (x[i] + sign * Encoder.EPSILON) * scales[i];
-      float whole = scaled + ROUNDER - ROUNDER;
+      float whole = results[i] + ROUNDER - ROUNDER;
       // The sum with 0 makes +0 of -0; the quotient by a power of two is exact.
       results[i] = Math.max(-largest, Math.min(largest, whole)) / scales[i] + 0f;
     }
     return true;
+  }
+
+  private static void scale(float[] x, float[] scales, float[] scaled) {
+    for (int i = 0; i < x.length; i++) {
+      float sign = Math.max(-1f, Math.min(1f, x[i] * TO_SIGN));
+      scaled[i] = (x[i] + sign * Encoder.EPSILON) * scales[i];
+    }
+  }
+
+  /** Times 0 where the number is near zero, times 1 elsewhere. */
+  private static void dropNearZero(float[] x, float[] scaled) {
+    for (int i = 0; i < x.length; i++) {
+      float beyond = (Math.abs(x[i]) - Encoder.NEAR_ZERO) * TO_SIGN;
+      scaled[i] *= Math.max(0f, Math.min(1f, beyond));
+    }
   }
 }
