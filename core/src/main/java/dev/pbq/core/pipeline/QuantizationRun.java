@@ -50,26 +50,7 @@ public final class QuantizationRun {
   private final Optional<BlockCorrection> correction;
   private final RunSettings settings;
   private final ProgressListener progress;
-  private RunMemory memory = RunMemory.USUAL;
-  private Optional<RunEngine> engineOfBlocks = Optional.empty();
-
-  /**
-   * Has the blocks computed by another engine than this machine.
-   *
-   * @param engine lent
-   * @throws PbqException USAGE naming what the engine does not carry
-   */
-  public QuantizationRun on(RunEngine engine) {
-    engine.requireFit(plan, correction.isPresent());
-    engineOfBlocks = Optional.of(engine);
-    return this;
-  }
-
-  /** Holds as much in memory at once as this says; the result has the same bytes. */
-  public QuantizationRun with(RunMemory choice) {
-    memory = choice;
-    return this;
-  }
+  private final RunMeans means;
 
   /**
    * Prepares a run; nothing is read or written yet.
@@ -85,14 +66,24 @@ public final class QuantizationRun {
       Optional<Calibration> calibration,
       RunSettings settings,
       ProgressListener progress) {
-    this(source, original, model, plan, calibration, Optional.empty(), settings, progress);
+    this(
+        source,
+        original,
+        model,
+        plan,
+        calibration,
+        Optional.empty(),
+        settings,
+        RunMeans.USUAL,
+        progress);
   }
 
   /**
-   * As the other, with block-wise error correction.
+   * As the other, with block-wise error correction and means of its own.
    *
    * @param plan one that needs calibration, in rounds of one input each ({@link
    *     QuantizationPlan#corrected})
+   * @throws PbqException USAGE naming what the means' engine does not carry
    */
   public QuantizationRun(
       ModelFolder source,
@@ -102,10 +93,12 @@ public final class QuantizationRun {
       Optional<Calibration> calibration,
       Optional<BlockCorrection> correction,
       RunSettings settings,
+      RunMeans means,
       ProgressListener progress) {
     if (plan.needsCalibration() && calibration.isEmpty()) {
       throw new IllegalArgumentException("the plan needs calibration data");
     }
+    means.engine().ifPresent(engine -> engine.requireFit(plan, correction.isPresent()));
     this.source = source;
     this.original = original;
     this.model = model;
@@ -113,6 +106,7 @@ public final class QuantizationRun {
     this.calibration = plan.needsCalibration() ? calibration : Optional.empty();
     this.correction = correction;
     this.settings = settings;
+    this.means = means;
     this.progress = progress;
   }
 
@@ -201,19 +195,22 @@ public final class QuantizationRun {
     TableStage tables = new TableStage(plan.tables(), original, model.layout(), progress);
     tables.run(store, journal, table -> headHessian(table, engine, work));
     if (!plan.calibratesLinears()) {
-      engineOfBlocks.ifPresentOrElse(
-          e ->
-              TensorStream.store(
-                  blocks,
-                  TensorStream.Source.of(e.linears(blocks)),
-                  store,
-                  memory.overlaps(),
-                  progress),
-          () ->
-              new TensorStream(model.layout().view(original), store, memory, progress).run(blocks));
+      means
+          .engine()
+          .ifPresentOrElse(
+              e ->
+                  TensorStream.store(
+                      blocks,
+                      TensorStream.Source.of(e.linears(blocks)),
+                      store,
+                      means.memory().overlaps(),
+                      progress),
+              () ->
+                  new TensorStream(model.layout().view(original), store, means.memory(), progress)
+                      .run(blocks));
       return;
     }
-    BlockLoop loop = new BlockLoop(original, plan, memory, store, progress);
+    BlockLoop loop = new BlockLoop(original, plan, means.memory(), store, progress);
     if (plan.targets() == Targets.QUANTIZED) {
       RoundCalibrator.requireFit(plan, calibration.orElseThrow().windows().length);
     }
@@ -225,9 +222,9 @@ public final class QuantizationRun {
   private BlockRunner runner(
       Path work, Journal journal, Map<String, QuantizedLinear> tables, Supplier<NDManager> engine) {
     Calibration windows = calibration.orElseThrow();
-    if (engineOfBlocks.isPresent()) {
+    if (means.engine().isPresent()) {
       return new RemoteBlocks(
-          engineOfBlocks.get().windows(windows), tables, work, journal.entries(), progress);
+          means.engine().get().windows(windows), tables, work, journal.entries(), progress);
     }
     WeightSource stored =
         tables.isEmpty() ? original : new OverlayWeights(original, tables, Map.of());
@@ -238,7 +235,7 @@ public final class QuantizationRun {
         windows,
         correction,
         stored,
-        memory,
+        means.memory(),
         work,
         progress,
         engine);
@@ -247,7 +244,7 @@ public final class QuantizationRun {
   private Hessian headHessian(VocabularyTable table, Supplier<NDManager> engine, Path work) {
     try (NDManager manager = engine.get()) {
       return new HeadCalibrator(
-              original, causal(), calibration.orElseThrow(), memory, work, progress)
+              original, causal(), calibration.orElseThrow(), means.memory(), work, progress)
           .hessian(table, manager);
     }
   }

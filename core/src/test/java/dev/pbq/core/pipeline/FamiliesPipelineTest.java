@@ -246,9 +246,10 @@ class FamiliesPipelineTest {
               model,
               sequential ? plan.trueSequential() : plan,
               Optional.of(new Calibration(windows, "random", "as is", 0, "none")),
+              Optional.empty(),
               settings,
+              new RunMeans(memory, Optional.empty()),
               ProgressListener.SILENT)
-          .with(memory)
           .run(Engines::newManager);
     }
     return output;

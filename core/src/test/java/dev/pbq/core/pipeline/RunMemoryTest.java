@@ -105,14 +105,15 @@ class RunMemoryTest {
     try (Checkpoint weights = Checkpoint.open(source.path())) {
       QuantizationRun run =
           new QuantizationRun(
-                  source,
-                  weights,
-                  model,
-                  plan,
-                  Optional.of(new Calibration(windows, "random", "as is", 0, "none")),
-                  settings,
-                  ProgressListener.SILENT)
-              .with(choice);
+              source,
+              weights,
+              model,
+              plan,
+              Optional.of(new Calibration(windows, "random", "as is", 0, "none")),
+              Optional.empty(),
+              settings,
+              new RunMeans(choice, Optional.empty()),
+              ProgressListener.SILENT);
       return Parallel.withThreads(3, () -> run.digests(scratch, Engines::newManager));
     }
   }

@@ -24,6 +24,7 @@ import dev.pbq.core.pipeline.QuantizationPlan;
 import dev.pbq.core.pipeline.QuantizationReport;
 import dev.pbq.core.pipeline.QuantizationRun;
 import dev.pbq.core.pipeline.RunEngine;
+import dev.pbq.core.pipeline.RunMeans;
 import dev.pbq.core.pipeline.RunMemory;
 import dev.pbq.core.pipeline.RunSettings;
 import dev.pbq.core.pipeline.Targets;
@@ -185,8 +186,8 @@ public final class QuantizationJob implements AutoCloseable {
       RunMemory memory,
       Optional<RunEngine> engine,
       ProgressListener progress) {
-    QuantizationRun run = prepared(plan, settings, calibration, progress).with(memory);
-    engine.ifPresent(run::on);
+    RunMeans means = new RunMeans(memory, engine);
+    QuantizationRun run = prepared(plan, settings, calibration, means, progress);
     return Parallel.withThreads(threads, () -> run.run(() -> engine(threads)));
   }
 
@@ -197,7 +198,8 @@ public final class QuantizationJob implements AutoCloseable {
       Path scratch,
       int threads,
       ProgressListener progress) {
-    QuantizationRun run = prepared(plan.firstBlock(), settings, calibration, progress);
+    QuantizationRun run =
+        prepared(plan.firstBlock(), settings, calibration, RunMeans.USUAL, progress);
     return Parallel.withThreads(threads, () -> run.digests(scratch, () -> engine(threads)));
   }
 
@@ -205,9 +207,10 @@ public final class QuantizationJob implements AutoCloseable {
       QuantizationPlan planned,
       RunSettings settings,
       Optional<Calibration> calibration,
+      RunMeans means,
       ProgressListener progress) {
     return new QuantizationRun(
-        folder, weights, model, planned, calibration, correction, settings, progress);
+        folder, weights, model, planned, calibration, correction, settings, means, progress);
   }
 
   private static NDManager engine(int threads) {
