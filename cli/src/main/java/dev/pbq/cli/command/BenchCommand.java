@@ -26,9 +26,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pbq bench",
       "  pbq bench out/llama-7b-xnor"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class BenchCommand implements Runnable {
   @Parameters(
       index = "0",

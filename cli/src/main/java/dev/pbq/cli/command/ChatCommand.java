@@ -35,9 +35,7 @@ import picocli.CommandLine.Spec;
       "Talks with a dense or packed model in the form that its tokenizer's chat template gives. One"
           + " line is one message; /reset forgets the conversation, /exit or the end of the input"
           + " ends it."
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class ChatCommand implements Runnable {
   @Mixin private ModelArgument model;
 

@@ -68,8 +68,6 @@ import picocli.CommandLine.Spec;
           + " --dataset wikitext2,ptb",
       "  pbq compare my-model --recipe-dir recipes --out comparison --resume"
     },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "--out holds a folder for each quantization, its recipe, evaluations.json (what"

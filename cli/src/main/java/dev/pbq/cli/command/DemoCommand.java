@@ -43,9 +43,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Quantizes the built-in model with several methods, evaluates every result from its packed"
-            + " checkpoint, and prints a table. Needs no download and no data.",
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+            + " checkpoint, and prints a table. Needs no download and no data.")
 final class DemoCommand implements Runnable {
   private static final int SAMPLES = 64;
   private static final int TOKENS = 256;

@@ -38,9 +38,7 @@ import picocli.CommandLine.Spec;
       "  pbq eval-classify bert-sst2 --data SST-2/dev.tsv",
       "  pbq eval-classify out/bert-sst2-bfp --data sst2 --data-dir data --act-format bfp-w6a6",
       "  pbq eval-classify bert-sst2 --data my.jsonl --limit 256 --json result.json"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class EvalClassifyCommand implements Runnable {
   @Mixin private ModelArgument model;
 

@@ -47,9 +47,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pbq eval-kl out/llama-7b-xnor --reference huggyllama/llama-7b --limit 32",
       "  pbq eval-kl tiny-xnor --reference tiny --cache tiny.logp --json distance.json"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class EvalKlCommand implements Runnable {
   @Mixin private ModelArgument model;
 

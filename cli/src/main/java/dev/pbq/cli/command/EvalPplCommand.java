@@ -51,9 +51,7 @@ import picocli.CommandLine.Spec;
       "  pbq eval-ppl my-model --dataset my.txt --act-format bfp-w6a6",
       "  pbq eval-ppl my-model --dataset my.txt --seqlen 512 --json result.json",
       "  pbq eval-ppl my-model --dataset wikitext2 --protocol hf-stride --seqlen 1024 --stride 512"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class EvalPplCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private DataOptions data;

@@ -50,9 +50,7 @@ import picocli.CommandLine.Spec;
       "  pbq eval-tasks my-model --tasks piqa,winogrande --data-dir tasks",
       "  pbq eval-tasks my-model --tasks onebit --data-dir tasks --split validation --limit 200",
       "  pbq eval-tasks my-model --tasks arc_easy=my-questions.jsonl --json result.json"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class EvalTasksCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private DataOptions data;

@@ -42,9 +42,7 @@ import picocli.CommandLine.Spec;
       "  pbq export out/llama-7b-xnor --format hf --out llama-7b-xnor-fp16",
       "  pbq export out/llama-7b-gptq4 --format gptq --out llama-7b-gptq4-export",
       "  pbq export out/llama-7b-rtn2 --format gguf --out llama-7b-rtn2.gguf"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 public final class ExportCommand implements Runnable {
   private final Function<String, Exporter> exporters;
 

@@ -32,9 +32,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pbq generate out/llama-7b-xnor --prompt \"The capital of France is\"",
       "  pbq generate tiny --prompt \"The \" --temperature 0.8 --top-p 0.95 --seed 1"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class GenerateCommand implements Runnable {
   @Mixin private ModelArgument model;
 

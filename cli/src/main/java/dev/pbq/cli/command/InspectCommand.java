@@ -35,9 +35,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pbq inspect out/llama-7b-xnor --layers",
       "  pbq inspect opt-1.3b --act-format bfp-w6a6"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class InspectCommand implements Runnable {
   private static final ObjectMapper JSON = new ObjectMapper();
 

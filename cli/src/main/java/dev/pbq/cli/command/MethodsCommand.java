@@ -17,9 +17,7 @@ import picocli.CommandLine.Spec;
     description =
         "Lists the quantization and training methods, or all settings of one with what they accept,"
             + " their defaults and their keys in recipes.",
-    descriptionHeading = "%n",
-    parameterListHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    parameterListHeading = "%n")
 final class MethodsCommand implements Runnable {
   @Parameters(arity = "0..1", paramLabel = "METHOD", description = "Show this method's settings.")
   private String method;

@@ -97,8 +97,15 @@ public final class PbqCommand implements Runnable {
     // The last two tell of all others.
     List<Class<?>> others = COMMANDS.subList(0, COMMANDS.size() - 2);
     List<Class<?>> named = others.stream().filter(c -> facts(c).name().equals(first)).toList();
-    (named.isEmpty() ? COMMANDS : named).forEach(c -> pbq.addSubcommand(new CommandLine(c)));
+    (named.isEmpty() ? COMMANDS : named).forEach(c -> pbq.addSubcommand(command(c)));
     return pbq;
+  }
+
+  private static CommandLine command(Class<?> type) {
+    CommandLine command = new CommandLine(type);
+    command.getCommandSpec().usageMessage().descriptionHeading("%n");
+    command.getCommandSpec().usageMessage().optionListHeading("%nOptions:%n");
+    return command;
   }
 
   private static Command facts(Class<?> command) {

@@ -50,8 +50,6 @@ import picocli.CommandLine.Spec;
       "  pbq profile tiny",
       "  pbq profile my-model --dataset wikitext2 --nsamples 64 --out my-profile"
     },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Writes activations.csv and weights.csv, with the columns block_id,layer_name,variance, and"

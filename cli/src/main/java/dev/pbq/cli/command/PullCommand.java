@@ -35,8 +35,6 @@ import picocli.CommandLine.Spec;
       "  pbq pull facebook/opt-125m@refs/pr/18",
       "  pbq pull wikitext2"
     },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Environment: HF_TOKEN (gated and private models), HF_ENDPOINT, HF_HOME, HF_HUB_CACHE,",

@@ -61,9 +61,7 @@ import picocli.CommandLine.Spec;
     abbreviateSynopsis = true,
     modelTransformer = QuantizeCommand.WithMethods.class,
     description = "Quantizes a model, one decoder block at a time, into a packed checkpoint.",
-    descriptionHeading = "%n",
     parameterListHeading = "%n",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Examples:",

@@ -52,9 +52,7 @@ import picocli.CommandLine.Spec;
       "  pbq search tiny --trials 40",
       "  pbq search opt-1.3b --space opt-1.3b --trials 128 --dataset wikitext2 --limit 8",
       "  pbq search my-model --dataset my.txt --sampler nsga2 --max-bits 5"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class SearchCommand implements Runnable {
   @Mixin private ModelArgument model;
   @Mixin private SearchOptions options;

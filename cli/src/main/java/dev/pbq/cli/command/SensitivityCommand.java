@@ -31,9 +31,7 @@ import picocli.CommandLine.Spec;
     description =
         "Measures how far the model moves when one linear layer, the embedding or the head alone is"
             + " quantized, for 'pbq quantize --allocate --sensitivity FILE'. Continues a file that"
-            + " was begun.",
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+            + " was begun.")
 final class SensitivityCommand implements Runnable {
   /** Adds the options of the probe. */
   static final class WithProbe implements IModelTransformer {

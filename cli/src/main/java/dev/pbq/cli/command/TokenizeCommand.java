@@ -32,9 +32,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints the tokens of a text as calibration and evaluation see them, one per line: id and"
           + " piece. A folder with tokenizer files alone will do; no model is loaded."
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class TokenizeCommand implements Runnable {
   private static final String PRINTED = "-";
 

@@ -51,9 +51,7 @@ import picocli.CommandLine.Spec;
           + " stored. The last windows of the text are held out: never trained on, measured on the"
           + " way. The loss curve is in training.jsonl."
     },
-    descriptionHeading = "%n",
     parameterListHeading = "%n",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Examples:",

@@ -43,9 +43,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  pbq tune out/my-model-gptq --reference my-model --dataset my.jsonl --seqlen 512",
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class TuneCommand implements Runnable {
   /** Adds the options of the plan. */
   static final class WithPlan implements IModelTransformer {

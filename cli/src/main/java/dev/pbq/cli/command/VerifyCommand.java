@@ -31,9 +31,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  pbq verify out/llama-7b-xnor",
       "  pbq verify out/my-xnor --against out/my-xnor/pbq-recipe.toml --reference my-model"
-    },
-    descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n")
+    })
 final class VerifyCommand implements Runnable {
   @Parameters(paramLabel = "DIR", description = "A folder that pbq packed.")
   private Path folder;
