@@ -12,7 +12,7 @@ import java.util.List;
  * length of the text (dynamic, longrope), keys of a short text have another rotation than the same
  * tokens have in a long one.
  */
-final class KeptRotations {
+public final class KeptRotations {
   private final List<RotarySpec> following;
   private final boolean unknown;
 
@@ -21,7 +21,8 @@ final class KeptRotations {
     this.unknown = unknown;
   }
 
-  static KeptRotations of(CausalModel model) {
+  /** What a model does. */
+  public static KeptRotations of(CausalModel model) {
     List<RotarySpec> following =
         model.facts().map(DecoderFacts::blocks).orElse(List.of()).stream()
             .flatMap(block -> block.attention().rotary().stream())
@@ -32,6 +33,11 @@ final class KeptRotations {
         model.facts().isEmpty()
             && model.rope().map(Rope::scaling).filter(Rope.Scaling::followsLength).isPresent();
     return new KeptRotations(following, unknown);
+  }
+
+  /** Whether texts of all lengths turn their keys alike. */
+  public boolean areFixed() {
+    return following.isEmpty() && !unknown;
   }
 
   /** Whether texts of two lengths, in tokens, turn their keys alike. */
