@@ -13,8 +13,11 @@ final class SharedBeginnings {
   /** What reading a model's weights takes, in tokens that are computed in that time. */
   private static final int RUN_TOKENS = 32;
 
+  /** Tokens of a beginning, at least: what fewer save is not worth copies of their keys. */
+  private static final int LEAST = 8;
+
   /** Sequences that share one beginning, at most: bounds the search. */
-  private static final int GROUP = 64;
+  private static final int GROUP = 16;
 
   private final List<TokenSlice> sequences;
   private final int[] alone;
@@ -69,10 +72,11 @@ final class SharedBeginnings {
   }
 
   private long groupCost(int from, int to) {
-    if (to - from > GROUP) {
+    int shared = shared(from, to);
+    if (to - from > 1 && (shared < LEAST || to - from > GROUP)) {
       return CheapestCuts.FORBIDDEN;
     }
-    return tokens(from, to) - (to - from - 1L) * shared(from, to);
+    return tokens(from, to) - (to - from - 1L) * shared;
   }
 
   private long tokens(int from, int to) {
