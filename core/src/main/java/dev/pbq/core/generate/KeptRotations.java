@@ -35,13 +35,8 @@ public final class KeptRotations {
     return new KeptRotations(following, unknown);
   }
 
-  /** Whether texts of all lengths turn their keys alike. */
-  public boolean areFixed() {
-    return following.isEmpty() && !unknown;
-  }
-
   /** Whether texts of two lengths, in tokens, turn their keys alike. */
-  boolean areAlike(int length, int other) {
+  public boolean areAlike(int length, int other) {
     return length == other
         || (!unknown
             && following.stream()

@@ -70,11 +70,11 @@ public final class ForwardPass {
   }
 
   /**
-   * Whether sequences may share what is computed for the tokens that they begin with: not where it
-   * depends on what follows them, or on the whole sequence's length.
+   * As {@link #isCausal()}, and that it does not depend on the length of the sequence either, as
+   * some rotary positions do, as long as it has at most so many tokens.
    */
-  boolean sharesBeginnings() {
-    return isCausal() && KeptRotations.of(model).areFixed();
+  boolean isCausalUpTo(int tokens) {
+    return isCausal() && KeptRotations.of(model).areAlike(1, tokens);
   }
 
   /** Bytes of the model's weights as float32. */

@@ -47,7 +47,9 @@ public final class SpanScorer {
    * @throws dev.pbq.core.PbqException NUMERICAL if a likelihood is not finite
    */
   public SpanScores score(List<Span> spans, NDManager manager, ScoringProgress progress) {
-    Hosts hosts = Hosts.of(spans, pass.isCausal());
+    int longest = spans.stream().mapToInt(span -> span.input().length()).max().orElse(1);
+    boolean causal = pass.isCausalUpTo(longest);
+    Hosts hosts = Hosts.of(spans, causal);
     float[][] nll = new float[spans.size()][];
     boolean[] greedy = new boolean[spans.size()];
     double[] total = new double[1];
@@ -55,9 +57,9 @@ public final class SpanScorer {
     int[] done = new int[1];
     int all = hosts.sequences().size();
     BatchPlan plan =
-        pass.sharesBeginnings()
+        causal
             ? BatchPlan.sharing(hosts.sequences(), hosts.scored(spans), batchTokens)
-            : BatchPlan.byLength(hosts.sequences(), batchTokens, pass.isCausal());
+            : BatchPlan.byLength(hosts.sequences(), batchTokens, false);
     pass.run(
         plan,
         manager,
