@@ -12,7 +12,7 @@ import java.util.List;
  * length of the text (dynamic, longrope), keys of a short text have another rotation than the same
  * tokens have in a long one.
  */
-final class KeptRotations {
+public final class KeptRotations {
   private final List<RotarySpec> following;
   private final boolean unknown;
 
@@ -21,7 +21,8 @@ final class KeptRotations {
     this.unknown = unknown;
   }
 
-  static KeptRotations of(CausalModel model) {
+  /** What a model does. */
+  public static KeptRotations of(CausalModel model) {
     List<RotarySpec> following =
         model.facts().map(DecoderFacts::blocks).orElse(List.of()).stream()
             .flatMap(block -> block.attention().rotary().stream())
@@ -35,7 +36,7 @@ final class KeptRotations {
   }
 
   /** Whether texts of two lengths, in tokens, turn their keys alike. */
-  boolean areAlike(int length, int other) {
+  public boolean areAlike(int length, int other) {
     return length == other
         || (!unknown
             && following.stream()

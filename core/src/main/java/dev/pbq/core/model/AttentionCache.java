@@ -17,12 +17,16 @@ final class AttentionCache implements BlockCache {
    * @param owner gets the arrays [sequences, capacity, keyValueHeads, headDim or valueDim]
    */
   AttentionCache(NDManager owner, AttentionShape heads, int sequences, int capacity) {
-    long rows = heads.keyValueHeads();
-    this.keys =
-        owner.zeros(new Shape(sequences, capacity, rows, heads.headDim()), DataType.FLOAT32);
-    this.values =
-        owner.zeros(new Shape(sequences, capacity, rows, heads.valueDim()), DataType.FLOAT32);
-    this.capacity = capacity;
+    this(
+        owner,
+        new Shape(sequences, capacity, heads.keyValueHeads(), heads.headDim()),
+        new Shape(sequences, capacity, heads.keyValueHeads(), heads.valueDim()));
+  }
+
+  private AttentionCache(NDManager owner, Shape keys, Shape values) {
+    this.keys = owner.zeros(keys, DataType.FLOAT32);
+    this.values = owner.zeros(values, DataType.FLOAT32);
+    this.capacity = Math.toIntExact(keys.get(1));
   }
 
   @Override
@@ -41,6 +45,27 @@ final class AttentionCache implements BlockCache {
       throw new IllegalArgumentException("cannot cut " + length + " tokens to " + newLength);
     }
     length = newLength;
+  }
+
+  @Override
+  public AttentionCache fork(NDManager owner, long[] sequences, int newCapacity) {
+    BlockCache.requireRoom(length, newCapacity);
+    AttentionCache fork =
+        new AttentionCache(
+            owner,
+            withRoom(keys.getShape(), sequences.length, newCapacity),
+            withRoom(values.getShape(), sequences.length, newCapacity));
+    try (NDArray ownKeys = keys();
+        NDArray ownValues = values();
+        NDArray someKeys = HostArrays.pickGroups(ownKeys, keys.getShape().get(0), sequences);
+        NDArray someValues = HostArrays.pickGroups(ownValues, keys.getShape().get(0), sequences)) {
+      fork.append(someKeys, someValues);
+    }
+    return fork;
+  }
+
+  private static Shape withRoom(Shape shape, int sequences, int capacity) {
+    return new Shape(sequences, capacity, shape.get(2), shape.get(3));
   }
 
   /** Adds keys and values [sequences, tokens, keyValueHeads, headDim]. */

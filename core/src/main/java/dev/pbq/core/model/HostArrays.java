@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.core.Embedding;
 import dev.pbq.core.PbqException;
 import java.nio.FloatBuffer;
 import java.util.function.Consumer;
@@ -79,6 +81,23 @@ final class HostArrays {
         NDArray host = array.toDevice(Device.cpu(), false)) {
       host.attach(scratch);
       use.accept(buffer(host));
+    }
+  }
+
+  /** Rows of x [rows, width], in some order and perhaps several times: [rows.length, width]. */
+  static NDArray pick(NDArray x, long[] rows) {
+    try (NDArray index = indices(x.getManager(), new Shape(rows.length), rows)) {
+      return Embedding.embedding(index, x, SparseFormat.DENSE).singletonOrThrow();
+    }
+  }
+
+  /** As {@link #pick}, of an array whose first axis has {@code groups} times equally many rows. */
+  static NDArray pickGroups(NDArray x, long groups, long[] chosen) {
+    Shape shape = x.getShape();
+    Shape result = shape.slice(1);
+    try (NDArray flat = x.reshape(new Shape(groups, -1));
+        NDArray picked = pick(flat, chosen)) {
+      return picked.reshape(new Shape(shape.get(0) / groups * chosen.length).addAll(result));
     }
   }
 

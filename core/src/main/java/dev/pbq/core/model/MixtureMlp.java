@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
-import ai.djl.nn.core.Embedding;
 import java.util.List;
 import java.util.Optional;
 
@@ -90,7 +88,7 @@ record MixtureMlp(
     if (every || !wants || load.tokens().isEmpty()) {
       return;
     }
-    try (NDArray rows = gather(x, load.tokens().stream().mapToLong(t -> t).toArray())) {
+    try (NDArray rows = HostArrays.pick(x, load.tokens().stream().mapToLong(t -> t).toArray())) {
       LinearInput deepest = wantsLast ? expert.lastInput() : expert.firstInput();
       expert.applyTo(deepest, rows, tap.routed(load.tokens().size()));
     }
@@ -116,7 +114,7 @@ record MixtureMlp(
       }
       InputTap own = tap.routed(load.tokens().size());
       InputTap shown = every ? own.without(expert::reads) : own;
-      try (NDArray rows = gather(x, load.tokens().stream().mapToLong(t -> t).toArray());
+      try (NDArray rows = HostArrays.pick(x, load.tokens().stream().mapToLong(t -> t).toArray());
           NDArray weights = routes.weights(load)) {
         outputs.add(expert.apply(rows, shown).muli(weights));
       }
@@ -126,7 +124,7 @@ record MixtureMlp(
     }
     try (outputs;
         NDArray all = NDArrays.concat(outputs, 0);
-        NDArray byPlace = gather(all, rowOfPlace);
+        NDArray byPlace = HostArrays.pick(all, rowOfPlace);
         NDArray byToken = byPlace.reshape(new Shape(tokens, routing.experts(), -1))) {
       return byToken.sum(new int[] {1});
     }
@@ -145,11 +143,5 @@ record MixtureMlp(
       }
     }
     return first || last;
-  }
-
-  static NDArray gather(NDArray x, long[] rows) {
-    try (NDArray index = HostArrays.indices(x.getManager(), new Shape(rows.length), rows)) {
-      return Embedding.embedding(index, x, SparseFormat.DENSE).singletonOrThrow();
-    }
   }
 }

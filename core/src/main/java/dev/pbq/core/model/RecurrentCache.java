@@ -21,12 +21,17 @@ final class RecurrentCache implements BlockCache {
    * @param owner gets the arrays
    */
   RecurrentCache(NDManager owner, DeltaSizes sizes, int sequences, int capacity) {
-    this.inputs =
-        owner.zeros(new Shape(sequences, sizes.kernel() - 1L, sizes.channels()), DataType.FLOAT32);
-    this.states =
+    this(
+        owner.zeros(new Shape(sequences, sizes.kernel() - 1L, sizes.channels()), DataType.FLOAT32),
         owner.zeros(
             new Shape((long) sequences * sizes.valueHeads(), sizes.keyDim(), sizes.valueDim()),
-            DataType.FLOAT32);
+            DataType.FLOAT32),
+        capacity);
+  }
+
+  private RecurrentCache(NDArray inputs, NDArray states, int capacity) {
+    this.inputs = inputs;
+    this.states = states;
     this.capacity = capacity;
   }
 
@@ -50,6 +55,19 @@ final class RecurrentCache implements BlockCache {
       states.set(new NDIndex(":"), 0);
     }
     length = newLength;
+  }
+
+  @Override
+  public RecurrentCache fork(NDManager owner, long[] sequences, int newCapacity) {
+    BlockCache.requireRoom(length, newCapacity);
+    long all = inputs.getShape().get(0);
+    NDArray someInputs = HostArrays.pickGroups(inputs, all, sequences);
+    someInputs.attach(owner);
+    NDArray someStates = HostArrays.pickGroups(states, all, sequences);
+    someStates.attach(owner);
+    RecurrentCache fork = new RecurrentCache(someInputs, someStates, newCapacity);
+    fork.length = length;
+    return fork;
   }
 
   /** [sequences, kernel - 1, channels]: the last inputs of the convolution, lent. */

@@ -116,7 +116,7 @@ record Routes(NDManager manager, List<Load> loads, Optional<NDArray> slope)
     }
     long[] places = load.places().stream().mapToLong(p -> p).toArray();
     try (column;
-        NDArray zeros = MixtureMlp.gather(slope.get(), places)) {
+        NDArray zeros = HostArrays.pick(slope.get(), places)) {
       return column.add(zeros);
     }
   }

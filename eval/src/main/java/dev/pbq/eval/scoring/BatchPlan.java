@@ -2,6 +2,7 @@ package dev.pbq.eval.scoring;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,10 +18,13 @@ public final class BatchPlan {
   /** Tokens beyond which a larger batch gains nothing even for tiny models. */
   private static final int BATCH_TOKENS = 8192;
 
-  private final List<TokenSlice> sequences;
-  private final List<int[]> batches;
+  private final int sequences;
+  private final List<PlannedBatch> batches;
 
-  private BatchPlan(List<TokenSlice> sequences, List<int[]> batches) {
+  private BatchPlan(int sequences, List<PlannedBatch> batches) {
+    if (sequences == 0) {
+      throw new IllegalArgumentException("no sequences");
+    }
     this.sequences = sequences;
     this.batches = batches;
   }
@@ -38,7 +42,8 @@ public final class BatchPlan {
    */
   public static BatchPlan inOrder(int[][] sequences, int tokens) {
     List<TokenSlice> slices = Arrays.stream(sequences).map(TokenSlice::of).toList();
-    return of(slices, IntStream.range(0, sequences.length).toArray(), tokens, false);
+    int[] order = IntStream.range(0, sequences.length).toArray();
+    return new BatchPlan(sequences.length, cut(slices, order, tokens, false));
   }
 
   /**
@@ -50,20 +55,39 @@ public final class BatchPlan {
    * @param padded whether sequences of different lengths may share a batch
    */
   static BatchPlan byLength(List<TokenSlice> sequences, int tokens, boolean padded) {
-    int[] order =
-        IntStream.range(0, sequences.size())
+    int[] order = IntStream.range(0, sequences.size()).toArray();
+    longestFirst(sequences, order);
+    return new BatchPlan(sequences.size(), cut(sequences, order, tokens, padded));
+  }
+
+  /**
+   * Batches of sequences whose common beginnings are run once.
+   *
+   * @param sequences each of at least one token, in lexicographic order
+   * @param alone tokens at the end of each sequence whose hidden states are wanted, at least one:
+   *     they are no part of a beginning
+   * @param tokens the budget
+   */
+  static BatchPlan sharing(List<TokenSlice> sequences, int[] alone, int tokens) {
+    return new BatchPlan(
+        sequences.size(), new SharedBeginnings(sequences, alone, tokens).batches());
+  }
+
+  /** Orders indices of sequences. */
+  static void longestFirst(List<TokenSlice> sequences, int[] order) {
+    int[] sorted =
+        Arrays.stream(order)
             .boxed()
             .sorted(Comparator.comparingInt(i -> -sequences.get(i).length()))
             .mapToInt(Integer::intValue)
             .toArray();
-    return of(sequences, order, tokens, padded);
+    System.arraycopy(sorted, 0, order, 0, order.length);
   }
 
-  private static BatchPlan of(List<TokenSlice> sequences, int[] order, int tokens, boolean padded) {
-    if (order.length == 0) {
-      throw new IllegalArgumentException("no sequences");
-    }
-    List<int[]> batches = new ArrayList<>();
+  /** Some sequences, cut into batches in the order given. */
+  static List<PlannedBatch> cut(
+      List<TokenSlice> sequences, int[] order, int tokens, boolean padded) {
+    List<PlannedBatch> batches = new ArrayList<>();
     int first = 0;
     int longest = 0;
     for (int i = 0; i < order.length; i++) {
@@ -74,28 +98,41 @@ public final class BatchPlan {
       int both = Math.max(longest, length);
       boolean fits = (long) both * (i + 1 - first) <= tokens && (padded || length == longest);
       if (i > first && !fits) {
-        batches.add(Arrays.copyOfRange(order, first, i));
+        batches.add(plain(sequences, Arrays.copyOfRange(order, first, i)));
         first = i;
         both = length;
       }
       longest = both;
     }
-    batches.add(Arrays.copyOfRange(order, first, order.length));
-    return new BatchPlan(List.copyOf(sequences), batches);
+    if (order.length > 0) {
+      batches.add(plain(sequences, Arrays.copyOfRange(order, first, order.length)));
+    }
+    return batches;
+  }
+
+  private static PlannedBatch plain(List<TokenSlice> sequences, int[] indices) {
+    return PlannedBatch.of(SequenceBatch.of(sequences, indices, 0));
   }
 
   /** How many sequences there are in all. */
   public int sequences() {
-    return sequences.size();
+    return sequences;
   }
 
-  /** How many batches. */
-  public int batches() {
-    return batches.size();
+  /** Tokens that are run, padding left out. */
+  long tokens() {
+    long tokens = 0;
+    for (PlannedBatch batch : batches) {
+      tokens += (long) batch.beginnings().length * batch.start();
+      for (PlannedBatch.Part part : batch.parts()) {
+        tokens += Arrays.stream(part.sequences().lengths()).sum();
+      }
+    }
+    return tokens;
   }
 
-  /** One of them. */
-  public SequenceBatch batch(int index) {
-    return SequenceBatch.of(sequences, batches.get(index));
+  /** All of them, in the order in which they are run. */
+  List<PlannedBatch> batches() {
+    return Collections.unmodifiableList(batches);
   }
 }

@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.activation.ActivationFile;
+import dev.pbq.core.generate.KeptRotations;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderBlock;
 import dev.pbq.core.model.LanguageHead;
-import dev.pbq.core.model.LinearInputTap;
 import dev.pbq.core.model.ProductOperands;
 import dev.pbq.core.model.TokenEmbedding;
 import dev.pbq.core.tensor.WeightSource;
@@ -69,6 +69,14 @@ public final class ForwardPass {
     return operands.isUnchanged();
   }
 
+  /**
+   * As {@link #isCausal()}, and that it does not depend on the length of the sequence either, as
+   * some rotary positions do, as long as it has at most so many tokens.
+   */
+  boolean isCausalUpTo(int tokens) {
+    return isCausal() && KeptRotations.of(model).areAlike(1, tokens);
+  }
+
   /** Bytes of the model's weights as float32. */
   public long modelBytes() {
     return model.floatBytes(weights);
@@ -107,16 +115,13 @@ public final class ForwardPass {
       for (int b = 0; b < model.blocks(); b++) {
         blocks.add(model.block(manager, weights, b, operands));
       }
-      for (int i = 0; i < plan.batches(); i++) {
-        SequenceBatch batch = plan.batch(i);
+      for (PlannedBatch batch : plan.batches()) {
         try (NDManager scope = manager.newSubManager()) {
-          NDArray hidden = embedding.embed(scope, batch.ids());
-          for (DecoderBlock block : blocks) {
-            NDArray next = block.forward(hidden, LinearInputTap.NONE);
-            hidden.close();
-            hidden = next;
+          BatchStates states = BatchStates.embedded(scope, batch, embedding);
+          for (int b = 0; b < blocks.size(); b++) {
+            states.advance(model, b, blocks.get(b));
           }
-          consumer.accept(batch, hidden, head);
+          states.show(head, consumer);
         }
       }
     } finally {
@@ -134,12 +139,10 @@ public final class ForwardPass {
     Path file = scratchFile();
     try (ActivationFile states = ActivationFile.open(file, model.hiddenSize())) {
       int token = 0;
-      for (int i = 0; i < plan.batches(); i++) {
-        SequenceBatch batch = plan.batch(i);
+      for (PlannedBatch batch : plan.batches()) {
         try (NDManager scope = manager.newSubManager()) {
-          write(states, token, embedding.embed(scope, batch.ids()));
+          token = write(states, token, BatchStates.embedded(scope, batch, embedding));
         }
-        token = Math.addExact(token, batch.size() * batch.tokens());
       }
       for (int b = 0; b < model.blocks(); b++) {
         try (DecoderBlock block = model.block(manager, weights, b, operands)) {
@@ -148,14 +151,14 @@ public final class ForwardPass {
               plan,
               states,
               manager,
-              (at, done, batch, hidden) -> {
-                write(states, at, block.forward(hidden, LinearInputTap.NONE));
+              (at, done, stored) -> {
+                stored.advance(model, index, block);
+                write(states, at, stored);
                 progress.block(index, model.blocks(), done, plan.sequences());
               });
         }
       }
-      eachStored(
-          plan, states, manager, (at, done, batch, hidden) -> consumer.accept(batch, hidden, head));
+      eachStored(plan, states, manager, (at, done, stored) -> stored.show(head, consumer));
     } finally {
       delete(file);
     }
@@ -163,32 +166,44 @@ public final class ForwardPass {
 
   /** Takes a batch that was read from the file, from token {@code at} on. */
   private interface StoredBatchVisitor {
-    void visit(int at, int sequencesDone, SequenceBatch batch, NDArray hidden);
+    void visit(int at, int sequencesDone, BatchStates stored);
   }
 
   private void eachStored(
       BatchPlan plan, ActivationFile states, NDManager manager, StoredBatchVisitor visitor) {
     int token = 0;
     int done = 0;
-    for (int i = 0; i < plan.batches(); i++) {
-      SequenceBatch batch = plan.batch(i);
+    for (PlannedBatch batch : plan.batches()) {
       done += batch.size();
       try (NDManager scope = manager.newSubManager()) {
-        visitor.visit(token, done, batch, read(states, token, batch, scope));
+        List<NDArray> arrays = new ArrayList<>();
+        int end = token;
+        for (int[][] ids : BatchStates.ids(batch)) {
+          arrays.add(read(states, end, ids, scope));
+          end = Math.addExact(end, ids.length * ids[0].length);
+        }
+        visitor.visit(token, done, new BatchStates(scope, batch, arrays));
+        token = end;
       }
-      token += batch.size() * batch.tokens();
     }
   }
 
-  private NDArray read(ActivationFile states, int token, SequenceBatch batch, NDManager manager) {
-    Shape shape = new Shape(batch.size(), batch.tokens(), model.hiddenSize());
+  private NDArray read(ActivationFile states, int token, int[][] ids, NDManager manager) {
+    Shape shape = new Shape(ids.length, ids[0].length, model.hiddenSize());
     NDArray array = manager.create(shape, DataType.FLOAT32);
     states.read(token, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
     return array;
   }
 
-  private static void write(ActivationFile states, int token, NDArray array) {
-    states.write(token, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
+  /** Answers the token behind those that were written. */
+  private static int write(ActivationFile file, int token, BatchStates states) {
+    int end = token;
+    for (NDArray array : states.states()) {
+      file.write(end, array.toByteBuffer(true).order(ByteOrder.nativeOrder()));
+      Shape shape = array.getShape();
+      end = Math.addExact(end, Math.toIntExact(shape.get(0) * shape.get(1)));
+    }
+    return end;
   }
 
   private Path scratchFile() {

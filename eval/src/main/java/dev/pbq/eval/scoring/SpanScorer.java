@@ -15,9 +15,9 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The likelihoods of spans of tokens. Sequences are run in batches of nearly equal length; a
- * sequence that another one begins with is not run but read off the other; the vocabulary's logits
- * are computed at the scored positions alone.
+ * The likelihoods of spans of tokens. Sequences are run in batches of nearly equal length; tokens
+ * that several sequences begin with are run once; a sequence that another one begins with is not
+ * run but read off the other; the vocabulary's logits are computed at the scored positions alone.
  */
 public final class SpanScorer {
   private final ForwardPass pass;
@@ -47,15 +47,21 @@ public final class SpanScorer {
    * @throws dev.pbq.core.PbqException NUMERICAL if a likelihood is not finite
    */
   public SpanScores score(List<Span> spans, NDManager manager, ScoringProgress progress) {
-    Hosts hosts = Hosts.of(spans, pass.isCausal());
+    int longest = spans.stream().mapToInt(span -> span.input().length()).max().orElse(1);
+    boolean causal = pass.isCausalUpTo(longest);
+    Hosts hosts = Hosts.of(spans, causal);
     float[][] nll = new float[spans.size()][];
     boolean[] greedy = new boolean[spans.size()];
     double[] total = new double[1];
     long[] scored = new long[1];
     int[] done = new int[1];
     int all = hosts.sequences().size();
+    BatchPlan plan =
+        causal
+            ? BatchPlan.sharing(hosts.sequences(), hosts.scored(spans), batchTokens)
+            : BatchPlan.byLength(hosts.sequences(), batchTokens, false);
     pass.run(
-        BatchPlan.byLength(hosts.sequences(), batchTokens, pass.isCausal()),
+        plan,
         manager,
         progress,
         (batch, hidden, head) -> {
@@ -73,8 +79,7 @@ public final class SpanScorer {
       int[] ids = Arrays.copyOfRange(span.source(), span.begin(), span.end());
       progress.losses(i, ids, span.from() - span.begin(), nll[i]);
     }
-    long tokens = hosts.sequences().stream().mapToLong(TokenSlice::length).sum();
-    return new SpanScores(nll, greedy, all, tokens);
+    return new SpanScores(nll, greedy, all, plan.tokens());
   }
 
   /** Fills in the scores of a batch's spans; answers their sum. */
@@ -94,7 +99,7 @@ public final class SpanScorer {
       for (int index : hosts.spans().get(batch.indices()[i])) {
         Span span = spans.get(index);
         order.add(index);
-        int first = span.from() - 1 - span.begin();
+        int first = span.from() - 1 - span.begin() - batch.start();
         rows.add(hidden.get(new NDIndex().addIndices(i).addSliceDim(first, first + span.scored())));
         if (count + span.scored() > next.length) {
           next = Arrays.copyOf(next, Math.max(2 * next.length, count + span.scored()));
@@ -129,6 +134,19 @@ public final class SpanScorer {
    * @param spans for each sequence the indices of its spans
    */
   private record Hosts(List<TokenSlice> sequences, List<List<Integer>> spans) {
+
+    /** For each sequence its tokens from the first on whose hidden state is wanted. */
+    int[] scored(List<Span> all) {
+      int[] scored = new int[sequences.size()];
+      for (int i = 0; i < scored.length; i++) {
+        for (int index : spans.get(i)) {
+          Span span = all.get(index);
+          int before = span.from() - 1 - span.begin();
+          scored[i] = Math.max(scored[i], sequences.get(i).length() - before);
+        }
+      }
+      return scored;
+    }
 
     /**
      * @param prefixes whether a span may be read off a longer sequence than its own

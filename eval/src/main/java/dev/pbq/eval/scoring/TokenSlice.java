@@ -19,6 +19,22 @@ record TokenSlice(int[] source, int begin, int end) implements Comparable<TokenS
     return end - begin;
   }
 
+  /** The first tokens alone. */
+  TokenSlice first(int tokens) {
+    return new TokenSlice(source, begin, begin + tokens);
+  }
+
+  /** All but the first tokens. */
+  TokenSlice from(int tokens) {
+    return new TokenSlice(source, begin + tokens, end);
+  }
+
+  /** How many tokens both slices begin with. */
+  int commonWith(TokenSlice other) {
+    int mismatch = Arrays.mismatch(source, begin, end, other.source, other.begin, other.end);
+    return mismatch < 0 ? length() : mismatch;
+  }
+
   /** A copy, with zeros behind it. */
   int[] padded(int length) {
     int[] ids = new int[length];
