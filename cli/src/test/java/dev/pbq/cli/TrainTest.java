@@ -155,6 +155,17 @@ class TrainTest {
   }
 
   @Test
+  void whatTakesMoreMemoryThanAllowedIsNotBegun() {
+    Path out = folder.resolve("large");
+    Cli.Result refused = train(out, "--method", "onebit", "--max-memory", "100MB");
+    assertThat(refused.code()).isEqualTo(6);
+    assertThat(refused.err()).hasLineCount(1).contains("the training needs about", "--max-memory");
+    assertThat(folder).isEmptyDirectory();
+    Cli.Result allowed = train(out, "--method", "onebit", "--max-memory", "64GB", "--dry-run");
+    assertThat(allowed.code()).as(allowed.err()).isZero();
+  }
+
+  @Test
   void theTeacherWritesTheTextAndTheResultIsSavedDense() throws Exception {
     Path out = folder.resolve("written");
     Cli.Result trained =

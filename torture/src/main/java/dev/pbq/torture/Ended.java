@@ -12,9 +12,8 @@ import java.util.List;
 record Ended(int code, List<String> errors, long milliseconds) {
   private static final String MARK = "pbq: ";
 
-  /** How a download goes on; that training, told to end, has saved its step. */
-  private static final List<String> PROGRESS =
-      List.of(MARK + "download", MARK + "stopped after step");
+  /** How a download goes on. */
+  private static final String PROGRESS = MARK + "download";
 
   Ended {
     errors = List.copyOf(errors);
@@ -23,7 +22,7 @@ record Ended(int code, List<String> errors, long milliseconds) {
   /** The lines that tell the user something, progress and warnings apart. */
   List<String> messages() {
     return errors.stream()
-        .filter(line -> line.startsWith(MARK) && PROGRESS.stream().noneMatch(line::startsWith))
+        .filter(line -> line.startsWith(MARK) && !line.startsWith(PROGRESS))
         .toList();
   }
 

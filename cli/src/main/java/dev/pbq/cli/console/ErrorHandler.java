@@ -19,7 +19,10 @@ public final class ErrorHandler implements IExecutionExceptionHandler {
       e.printStackTrace(err);
     }
     if (e instanceof PbqException known) {
-      err.println("pbq: " + PbqException.oneLine(OptionNames.message(known)));
+      // Work that a signal ended was answered when the signal came.
+      if (known.kind() != PbqException.Kind.CANCELLED) {
+        err.println("pbq: " + PbqException.oneLine(OptionNames.message(known)));
+      }
       return known.kind().exitCode();
     }
     if (e instanceof InvalidPathException path) {

@@ -46,6 +46,13 @@ class ErrorHandlerTest {
   }
 
   @Test
+  void workThatASignalEndedWasAnsweredWhenTheSignalCame() {
+    PbqException stopped = new PbqException(PbqException.Kind.CANCELLED, "stopped after step 3");
+    assertThat(fail(stopped)).isEqualTo(130);
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
   void memoryThatTheEngineCannotGetIsAResource() {
     assertThat(fail(new IllegalStateException("DefaultCPUAllocator: can't allocate memory: 9 GB")))
         .isEqualTo(6);

@@ -12,19 +12,28 @@ import java.util.stream.Stream;
  * holds as much again of what nobody uses any more before it is swept.
  */
 final class MemoryEstimate {
-  /** Java and the engine with their code, before any weight; measured on Linux. */
-  static final long BASE_BYTES = 340L << 20;
+  /**
+   * Java, the engine and the tokenizer with their code and tables, before any weight and without
+   * the heap; measured on Linux.
+   */
+  static final long BASE_BYTES = 480L << 20;
 
   /**
    * What the heap may grow to before it is swept for the first time, as {@code pbq} starts Java.
    */
-  private static final long HEAP_START = 768L << 20;
+  private static final long HEAP_START = 256L << 20;
+
+  /** What is made before the first weight is read: small objects, tokens of texts. */
+  private static final long MADE_BEFORE = 128L << 20;
 
   /** What the heap takes beyond what is in use: Java sweeps it when it is full. */
   private static final double HEAP_SHARE = 1.4;
 
   /** Bytes of a weight in the heap: as float32, and the same of what was lost of it. */
   private static final long MEASURED_BYTES = 2L * Float.BYTES;
+
+  /** Bytes of a weight that pass through the heap on its way to the engine, twice for a block. */
+  private static final long READ_BYTES = 4L * Float.BYTES;
 
   private final TransformerModel model;
   private final QuantizationPlan plan;
@@ -47,6 +56,16 @@ final class MemoryEstimate {
     this.memory = memory;
     this.lanes = lanes;
     this.threads = threads;
+    this.made = MADE_BEFORE;
+  }
+
+  /**
+   * Bytes of the heap, if so many were made in all, and so many of them are in use at once.
+   *
+   * @param made bytes, garbage among them
+   */
+  static long heap(long made, long inUse) {
+    return Math.min(made, Math.max(HEAP_START, (long) (inUse * HEAP_SHARE)));
   }
 
   /**
@@ -77,6 +96,7 @@ final class MemoryEstimate {
     for (PlannedBlock block : plan.blocks()) {
       long weights = PlanEstimate.weights(model.linearInputs(block.index())) * Float.BYTES;
       long codes = 0;
+      made += weights / Float.BYTES * READ_BYTES;
       for (PlannedRound pass : block.passes(memory.passes())) {
         long hessians = hessians(pass);
         if (hessians > 0) {
@@ -98,7 +118,7 @@ final class MemoryEstimate {
 
   /** Notes what is held: outside of the heap, and in it. */
   private void reach(long outside, long inUse) {
-    heap = Math.max(heap, Math.min(made, Math.max(HEAP_START, (long) (inUse * HEAP_SHARE))));
+    heap = Math.max(heap, heap(made, inUse));
     peak = Math.max(peak, BASE_BYTES + outside + heap);
   }
 
@@ -148,7 +168,8 @@ final class MemoryEstimate {
     return pass.inputs().stream().flatMap(input -> input.linears().stream());
   }
 
-  private static long packedBytes(PlannedBlock block) {
+  /** Of a block, packed. */
+  static long packedBytes(PlannedBlock block) {
     return block
             .linears()
             .mapToLong(l -> l.quantizer().estimateStoredBits(l.rows(), l.cols()))

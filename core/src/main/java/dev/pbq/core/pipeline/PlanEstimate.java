@@ -5,6 +5,7 @@ import dev.pbq.core.PbqException;
 import dev.pbq.core.model.Linear;
 import dev.pbq.core.model.LinearInput;
 import dev.pbq.core.model.TransformerModel;
+import dev.pbq.core.quant.WorkingMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +24,14 @@ import java.util.stream.Collectors;
  */
 public record PlanEstimate(
     long outputBytes, long workBytes, long memoryBytes, RunWork work, RunMemory memory) {
-  /** Java before any weight, in a run without calibration, which starts no engine. */
-  private static final long BASE_BYTES_WITHOUT_ENGINE = 160L << 20;
+  /**
+   * Java before any weight and without the heap, in a run without calibration, which starts no
+   * engine.
+   */
+  private static final long BASE_BYTES_WITHOUT_ENGINE = 110L << 20;
+
+  /** Small objects, which make the heap grow whatever a run quantizes. */
+  private static final long SMALL_OBJECTS = 64L << 20;
 
   /** The engine's own buffers while a block is trained: an upper estimate. */
   private static final long ENGINE_BYTES = 512L << 20;
@@ -55,7 +62,7 @@ public record PlanEstimate(
     long activations = calibrated ? 4L * windows * tokens * model.hiddenSize() : 0;
     double allTokens = (double) windows * tokens;
     RunWork work = calibrated ? work(model, plan, windows, tokens, memory) : RunWork.NONE;
-    long bytes = BASE_BYTES_WITHOUT_ENGINE + tableBytes(plan);
+    long bytes = BASE_BYTES_WITHOUT_ENGINE + SMALL_OBJECTS + tableBytes(plan);
     for (PlannedTable head : plan.tables()) {
       if (head.needsHessian()) {
         long n = head.table().cols();
@@ -68,7 +75,7 @@ public record PlanEstimate(
       bytes = Math.max(bytes, MemoryEstimate.of(model, plan, windows, tokens, threads, memory));
     }
     if (!calibrated || !plan.calibratesLinears()) {
-      bytes = Math.max(bytes, BASE_BYTES_WITHOUT_ENGINE + streamBytes(plan, memory));
+      bytes = Math.max(bytes, BASE_BYTES_WITHOUT_ENGINE + streamBytes(plan, threads, memory));
     }
     return new PlanEstimate(output, 2 * activations + output + packed, bytes, work, memory);
   }
@@ -164,23 +171,38 @@ public record PlanEstimate(
     return largest * TensorStream.BYTES_PER_WEIGHT + plan.estimatedTableBits() / 8;
   }
 
-  /** Tensors in flight, and two packed blocks: one is gathered while the other is written. */
-  private static long streamBytes(QuantizationPlan plan, RunMemory memory) {
+  /**
+   * Tensors that threads work on, and two packed blocks: one is gathered while the other is
+   * written. All of it is in the heap.
+   */
+  private static long streamBytes(QuantizationPlan plan, int threads, RunMemory memory) {
     long largest = plan.linears().mapToLong(PlannedLinear::weights).max().orElse(0);
-    long all = plan.weights() * TensorStream.BYTES_PER_WEIGHT;
-    long inFlight =
-        Math.max(largest * TensorStream.BYTES_PER_WEIGHT, Math.min(all, memory.streamBytes()));
-    long packedBits =
-        plan.blocks().stream()
-            .mapToLong(
-                block ->
-                    block
-                        .linears()
-                        .mapToLong(l -> l.quantizer().estimateStoredBits(l.rows(), l.cols()))
-                        .sum())
-            .max()
-            .orElseThrow();
-    return inFlight + (memory.overlaps() ? 2 : 1) * packedBits / 8;
+    // One may always be in flight, others while they fit.
+    long started =
+        Math.max(1, memory.streamBytes() / Math.max(1, largest * TensorStream.BYTES_PER_WEIGHT));
+    long inFlight = Math.min(started, threads) * largestBytes(plan);
+    long blocks =
+        plan.blocks().stream().filter(block -> block.linears().findAny().isPresent()).count();
+    long packed =
+        plan.blocks().stream().mapToLong(MemoryEstimate::packedBytes).max().orElse(0)
+            * Math.min(blocks, memory.overlaps() ? 2 : 1);
+    long made =
+        SMALL_OBJECTS
+            + plan.weights() * TensorStream.BYTES_PER_WEIGHT
+            + plan.estimatedStoredBits() / 8;
+    return MemoryEstimate.heap(made, inFlight + packed);
+  }
+
+  /** The most that a linear takes while it is quantized, its weights as float32 among it. */
+  private static long largestBytes(QuantizationPlan plan) {
+    return plan.linears()
+        .mapToLong(
+            linear -> {
+              WorkingMemory own = linear.quantizer().workingMemory(linear.rows(), linear.cols());
+              return linear.weights() * Float.BYTES + own.heap() + own.outside();
+            })
+        .max()
+        .orElse(0);
   }
 
   /** Weights of the linears that read these inputs. */

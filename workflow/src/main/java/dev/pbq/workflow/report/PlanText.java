@@ -99,17 +99,39 @@ public final class PlanText {
     out.printf("disk needed    about %s while running%n", Amounts.bytes(estimate.workBytes()));
     out.printf(
         "memory         about %s%s%n", Amounts.bytes(estimate.memoryBytes()), shared(estimate));
+    out.flush();
+    RunTime.Told time = time(job, estimate, threads, out);
     out.printf(
         Locale.ROOT,
-        "time           about %s (%.3g operations on %d threads)%n",
-        Amounts.duration(seconds(job, estimate, threads)),
+        "time           about %s (%.3g operations on %d threads)%s%n",
+        Amounts.duration(time.seconds()),
         estimate.floatingPointOperations(),
-        threads);
+        threads,
+        guess(time));
   }
 
-  private static double seconds(QuantizationJob job, PlanEstimate estimate, int threads) {
+  private static RunTime.Told time(
+      QuantizationJob job, PlanEstimate estimate, int threads, PrintWriter out) {
     SpeedCache cache = new SpeedCache(TinyModel.defaultCacheDir());
-    return RunTime.seconds(job.plan(), estimate, job.model().hiddenSize(), threads, cache);
+    return RunTime.of(
+        job.plan(),
+        estimate,
+        job.model().hiddenSize(),
+        threads,
+        cache,
+        () -> {
+          out.println("this machine   is measured for the time, once: about ten seconds");
+          out.flush();
+        });
+  }
+
+  /** What of the time nobody has measured. */
+  static String guess(RunTime.Told time) {
+    return time.guessed().isEmpty()
+        ? ""
+        : ", a guess for "
+            + String.join(", ", time.guessed())
+            + ": its settings fit no sample that could be timed";
   }
 
   private static String passes(int extra) {

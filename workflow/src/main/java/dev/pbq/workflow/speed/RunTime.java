@@ -10,7 +10,10 @@ import dev.pbq.core.pipeline.SampleLayer;
 import dev.pbq.core.quant.Quantizer;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The time that a planned quantization takes on this machine: the arithmetic of its passes by the
@@ -38,7 +41,20 @@ public final class RunTime {
   private final int threads;
   private final RunRates rates;
   private final Map<Sample, Double> samples = new HashMap<>();
+  private final Set<String> guessed = new TreeSet<>();
   private double compiling;
+
+  /**
+   * A time, and how much of it is known.
+   *
+   * @param seconds from the start of the program to the result
+   * @param guessed methods whose settings fit no sample layer: their part is a guess, in order
+   */
+  public record Told(double seconds, List<String> guessed) {
+    public Told {
+      guessed = List.copyOf(guessed);
+    }
+  }
 
   /** Layers of a method that take the same time. */
   private record Sample(Quantizer method, int rows, int cols) {}
@@ -53,24 +69,37 @@ public final class RunTime {
   }
 
   /**
-   * Seconds from the start of the program to the result. Takes a second or two, and ten more on a
+   * The time from the start of the program to the result. Takes a second or two, and ten more on a
    * machine whose rates are not known yet.
    *
    * @param hidden size of the model's hidden states
    * @param cache of the machine's rates
+   * @param measures is called before the machine is measured
    */
-  public static double seconds(
-      QuantizationPlan plan, PlanEstimate estimate, int hidden, int threads, SpeedCache cache) {
+  public static Told of(
+      QuantizationPlan plan,
+      PlanEstimate estimate,
+      int hidden,
+      int threads,
+      SpeedCache cache,
+      Runnable measures) {
     return Parallel.withThreads(
         threads,
         () -> {
           double start = ManagementFactory.getRuntimeMXBean().getUptime() * 1e-3;
-          if (!plan.needsCalibration()) {
-            return start + new RunTime(plan, estimate, hidden, threads, null).methods();
-          }
-          RunRates rates = cache.rates(threads, () -> RunRates.measure(threads));
+          RunRates rates =
+              plan.needsCalibration()
+                  ? cache.rates(
+                      threads,
+                      () -> {
+                        measures.run();
+                        return RunRates.measure(threads);
+                      })
+                  : null;
           RunTime time = new RunTime(plan, estimate, hidden, threads, rates);
-          return start + time.methods() + time.passes();
+          double passes = rates == null ? 0 : time.passes();
+          double seconds = start + time.methods() + passes;
+          return new Told(seconds, List.copyOf(time.guessed));
         });
   }
 
@@ -112,6 +141,7 @@ public final class RunTime {
       return least / layer.weights();
     } catch (PbqException e) {
       // Settings that fit the layer, but not a part of it.
+      guessed.add(method.name());
       return rates == null ? 0 : SPREADING * sample.cols() / rates.product(sample.cols());
     }
   }
