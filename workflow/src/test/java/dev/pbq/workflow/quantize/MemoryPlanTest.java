@@ -39,7 +39,6 @@ class MemoryPlanTest {
     return switch (shape) {
       case "smollm2-135m" -> model(576, 1536, 9, 3, 30);
       case "llama-7b" -> model(4096, 11008, 32, 32, 1);
-      case "llama-70b" -> model(8192, 28672, 64, 8, 1);
       default -> throw new IllegalArgumentException(shape);
     };
   }
