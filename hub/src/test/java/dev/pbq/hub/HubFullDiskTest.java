@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that becomes full at any step of a download. */
 class HubFullDiskTest extends HubCase {
-  private static final int SMALL = 100_000;
+  private static final int SMALL = 20_000;
 
   @TempDir private Path disk;
 

@@ -126,7 +126,7 @@ public final class PlanText {
   }
 
   /** What of the time nobody has measured. */
-  static String guess(RunTime.Told time) {
+  private static String guess(RunTime.Told time) {
     return time.guessed().isEmpty()
         ? ""
         : ", a guess for "
