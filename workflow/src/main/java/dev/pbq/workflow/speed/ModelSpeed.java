@@ -49,14 +49,14 @@ public record ModelSpeed(double seconds, double promptSeconds, long bytes) {
       LinearProducts products = new LinearProducts(model.layout(), weights);
       shown.accept("warm-up");
       Stopwatch warming = new Stopwatch(WARM_UP_SECONDS);
-      for (Linear linear : used(model, folder, 0)) {
+      for (Linear linear : used(model, 0)) {
         of(products.of(linear.name()), warming);
       }
       int blocks = Math.min(SAMPLES, model.blocks());
       ModelSpeed sum = new ModelSpeed(0, 0, 0);
       for (int i = 0; i < blocks; i++) {
         int block = (int) ((long) i * model.blocks() / blocks);
-        for (Linear linear : used(model, folder, block)) {
+        for (Linear linear : used(model, block)) {
           shown.accept(linear.name());
           PackedProduct product = products.of(linear.name());
           sum = sum.plus(of(product, stopwatch), (double) model.blocks() / blocks);
@@ -74,8 +74,13 @@ public record ModelSpeed(double seconds, double promptSeconds, long bytes) {
   }
 
   /** A block's linears; of a mixture's experts, as many as a token goes through. */
-  private static List<Linear> used(CausalModel model, ModelFolder folder, int block) {
-    int experts = folder.config().path("num_experts_per_tok").asInt(Integer.MAX_VALUE);
+  private static List<Linear> used(CausalModel model, int block) {
+    int experts =
+        model
+            .facts()
+            .flatMap(facts -> facts.blocks().get(block).mixture())
+            .map(mixture -> mixture.routing().experts())
+            .orElse(Integer.MAX_VALUE);
     List<Linear> used = new ArrayList<>();
     for (Linear linear : model.layout().linears()) {
       if (linear.block() == block && linear.expert().orElse(0) < experts) {
