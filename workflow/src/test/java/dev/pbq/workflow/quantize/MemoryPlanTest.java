@@ -24,21 +24,22 @@ class MemoryPlanTest {
   private static final int THREADS = 2;
 
   /** A Llama of this shape with so many blocks. */
-  private static TransformerModel model(int hidden, int wide, int heads, int keyHeads, int blocks)
+  private static TransformerModel model(
+      int hidden, int wide, int heads, int keyHeads, int blocks, int vocabulary)
       throws IOException {
     ObjectNode config = JSON.createObjectNode();
     config.putArray("architectures").add("LlamaForCausalLM");
     config.put("model_type", "llama").put("hidden_size", hidden).put("intermediate_size", wide);
     config.put("num_attention_heads", heads).put("num_key_value_heads", keyHeads);
-    config.put("num_hidden_layers", blocks).put("vocab_size", 256).put("rms_norm_eps", 1e-5);
+    config.put("num_hidden_layers", blocks).put("vocab_size", vocabulary).put("rms_norm_eps", 1e-5);
     config.put("max_position_embeddings", 2048);
     return Architectures.any(config, "here");
   }
 
   private static TransformerModel model(String shape) throws IOException {
     return switch (shape) {
-      case "smollm2-135m" -> model(576, 1536, 9, 3, 30);
-      case "llama-7b" -> model(4096, 11008, 32, 32, 1);
+      case "smollm2-135m" -> model(576, 1536, 9, 3, 30, 49152);
+      case "llama-7b" -> model(4096, 11008, 32, 32, 1, 256);
       default -> throw new IllegalArgumentException(shape);
     };
   }
@@ -48,6 +49,7 @@ class MemoryPlanTest {
       delimiter = ';',
       value = {
         "smollm2-135m; rtn;  {\"bits\": 4};                    30; 0; 0;   359",
+        "smollm2-135m; gptq; {\"bits\": 4, \"groupsize\": 64}; 4;  8; 512; 1170",
         "llama-7b;     rtn;  {\"bits\": 4};                    1;  0; 0;   579",
       })
   void plansAreWithinAQuarterOfWhatWasMeasured(
