@@ -8,12 +8,13 @@ import dev.pbq.core.packed.NumberFormat.BlockFloat;
  */
 final class BlockFloatEncoder extends Encoder {
   /** Numbers near zero times a larger power of two might not round to 0. */
-  private static final int MOST_POWER = 25;
+  static final int MOST_POWER = 25;
 
-  private static final int LEAST_POWER = -100;
+  /** Scales and what they make are normal numbers of float32 from here on. */
+  static final int LEAST_POWER = -100;
 
   /** Added to a number below 2^22 it leaves no bits for a fraction: rounds half to even. */
-  private static final float ROUNDER = 0x1.8p23f;
+  static final float ROUNDER = 0x1.8p23f;
 
   private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
 

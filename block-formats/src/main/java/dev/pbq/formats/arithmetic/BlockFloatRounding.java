@@ -9,16 +9,8 @@ import java.util.Arrays;
  * the compiler can compute several numbers at a time of.
  */
 final class BlockFloatRounding {
-  /** Up to it a number near zero rounds to 0 by itself. */
-  private static final int USUAL_POWER = 25;
-
-  /** Scales and the values of codes are normal numbers of float32 between these. */
+  /** Scales and the values of codes are normal numbers of float32 up to it. */
   private static final int MOST_POWER = 126;
-
-  private static final int LEAST_POWER = -100;
-
-  /** Added to a number below 2^22 and taken away again it leaves no fraction: half to even. */
-  private static final float ROUNDER = 0x1.8p23f;
 
   /** Makes 1 or more of any normal number; what is smaller rounds to 0. */
   private static final float TO_SIGN = 0x1p126f;
@@ -48,10 +40,10 @@ final class BlockFloatRounding {
     for (int from = 0; from < x.length; from += tileCols, tile++) {
       int power = mantissaBits + bias - shared[tile];
       boolean nan = shared[tile] == Encoder.ALL_NAN;
-      if (!nan && (power < LEAST_POWER || power > MOST_POWER)) {
+      if (!nan && (power < BlockFloatEncoder.LEAST_POWER || power > MOST_POWER)) {
         return false;
       }
-      usual &= nan || power <= USUAL_POWER;
+      usual &= nan || power <= BlockFloatEncoder.MOST_POWER;
       int to = Math.min(x.length, from + tileCols);
       Arrays.fill(scales, from, to, nan ? Float.NaN : (float) Powers.of(power));
     }
@@ -61,7 +53,7 @@ final class BlockFloatRounding {
     }
     float largest = (1 << mantissaBits) - 1;
     for (int i = 0; i < x.length; i++) {
-      float whole = results[i] + ROUNDER - ROUNDER;
+      float whole = results[i] + BlockFloatEncoder.ROUNDER - BlockFloatEncoder.ROUNDER;
       // The sum with 0 makes +0 of -0; the quotient by a power of two is exact.
       results[i] = Math.max(-largest, Math.min(largest, whole)) / scales[i] + 0f;
     }

@@ -35,7 +35,7 @@ public final class UsageErrorHandler implements IParameterExceptionHandler {
     }
     if (e instanceof MissingParameterException missing && e.getMessage().startsWith("Error: ")) {
       return missing.getMissing().stream()
-          .map(argument -> ((OptionSpec) argument).longestName())
+          .map(a -> a instanceof OptionSpec option ? option.longestName() : a.paramLabel())
           .collect(Collectors.joining(" or ", "", " is needed"));
     }
     return e.getMessage();
