@@ -10,21 +10,20 @@ interface Parameters {
   /**
    * Adds a run to the results of a tile, as {@link Lanes#fold}.
    *
-   * @param sums [ROWS] from {@code sumsAt} on
-   * @param inputs the sum of the run's inputs
-   * @param y [ROWS] from {@code yAt} on
-   * @param scratch [2 * ROWS]
+   * @param sums [columns, ROWS] from the start
+   * @param inputs [columns] from {@code inputsAt} on: the sums of the run's inputs
+   * @param y [columns, ROWS] from {@code yAt} on
    */
   void fold(
       Lanes lanes,
       int tile,
       int group,
       float[] sums,
-      int sumsAt,
-      float inputs,
+      float[] inputs,
+      int inputsAt,
+      int columns,
       float[] y,
-      int yAt,
-      float[] scratch);
+      int yAt);
 
   float scale(int row, int group);
 
@@ -72,13 +71,13 @@ interface Parameters {
         int tile,
         int group,
         float[] sums,
-        int sumsAt,
-        float inputs,
+        float[] inputs,
+        int inputsAt,
+        int columns,
         float[] y,
-        int yAt,
-        float[] scratch) {
+        int yAt) {
       int at = (tile * groups + group) * 2 * ROWS;
-      lanes.fold(values, at, sums, sumsAt, inputs, y, yAt);
+      lanes.fold(values, at, sums, 0, inputs, inputsAt, columns, y, yAt);
     }
 
     @Override
@@ -115,13 +114,13 @@ interface Parameters {
         int tile,
         int group,
         float[] sums,
-        int sumsAt,
-        float inputs,
+        float[] inputs,
+        int inputsAt,
+        int columns,
         float[] y,
-        int yAt,
-        float[] scratch) {
-      lanes.widen(pairs, (tile * groups + group) * ROWS, scratch);
-      lanes.fold(scratch, 0, sums, sumsAt, inputs, y, yAt);
+        int yAt) {
+      int at = (tile * groups + group) * ROWS;
+      lanes.foldHalves(pairs, at, sums, 0, inputs, inputsAt, columns, y, yAt);
     }
 
     @Override
@@ -157,13 +156,13 @@ interface Parameters {
         int tile,
         int group,
         float[] sums,
-        int sumsAt,
-        float inputs,
+        float[] inputs,
+        int inputsAt,
+        int columns,
         float[] y,
-        int yAt,
-        float[] scratch) {
+        int yAt) {
       int at = (tile * groups + group) * ROWS;
-      lanes.fold(scales, at, zero, sums, sumsAt, inputs, y, yAt);
+      lanes.fold(scales, at, zero, sums, 0, inputs, inputsAt, columns, y, yAt);
     }
 
     @Override

@@ -170,6 +170,11 @@ public final class Runs {
     return firstPosition[run];
   }
 
+  /** As {@link NearInputs#end}. */
+  int near(int first, int copies) {
+    return NearInputs.end(firstPosition, first, copies);
+  }
+
   /** The column at a position, or {@link #NONE}. */
   int column(int position) {
     return column[position];

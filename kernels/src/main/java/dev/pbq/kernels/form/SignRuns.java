@@ -88,6 +88,11 @@ public final class SignRuns {
     return firstPosition[run];
   }
 
+  /** As {@link NearInputs#end}, where each input stands once for each class. */
+  int near(int first, int copies) {
+    return NearInputs.end(firstPosition, first, 2 * copies);
+  }
+
   int positions(int run) {
     return firstPosition[run + 1] - firstPosition[run];
   }

@@ -141,14 +141,17 @@ public final class SignTiles implements Apart {
     int tiles = Parallel.ranges(endRow, ROWS) - first;
     float[] out = new float[tiles * ROWS];
     float[] sums = new float[runs.sums().count() * ROWS];
-    for (int run = 0; run < runs.count(); run++) {
-      int xAt = runs.firstPosition(run) * lanes.copies();
-      // All tiles of a run: its inputs stay in the nearest cache.
+    for (int from = 0; from < runs.count(); ) {
+      int to = runs.near(from, lanes.copies());
       for (int t = 0; t < tiles; t++) {
-        int at = at(first + t, run);
-        lanes.signs(words, at, runs.positions(run), runs.sums(), in.one(), in.zero(), xAt, sums);
-        fold(lanes, first + t, run, sums, 0, ROWS, in.sums()[run], out, t * ROWS);
+        for (int run = from; run < to; run++) {
+          int at = at(first + t, run);
+          int xAt = runs.firstPosition(run) * lanes.copies();
+          lanes.signs(words, at, runs.positions(run), runs.sums(), in.one(), in.zero(), xAt, sums);
+          fold(lanes, first + t, run, sums, in.sums(), run, 1, out, t * ROWS);
+        }
       }
+      from = to;
     }
     for (int r = 0; r < endRow - first * ROWS; r++) {
       y[yAt + first * ROWS + r] += out[r];
@@ -161,19 +164,22 @@ public final class SignTiles implements Apart {
       int tile,
       int run,
       float[] sums,
-      int sumsAt,
-      int step,
-      float inputs,
+      float[] inputs,
+      int inputsAt,
+      int columns,
       float[] out,
       int to) {
     int of = parametersAt(tile, run);
     int count = runs.sums().count();
+    int step = columns * ROWS;
     for (int s = 0; s < count; s++) {
-      lanes.fold(parameters, of + s * ROWS, 0, sums, sumsAt + s * step, 0, out, to);
+      lanes.fold(
+          parameters, of + s * ROWS, 0, sums, s * step, inputs, inputsAt, columns, out, to);
     }
     if (runs.parameters() > count) {
-      for (int r = 0; r < ROWS; r++) {
-        out[to + r] = Math.fma(parameters[of + count * ROWS + r], inputs, out[to + r]);
+      for (int i = 0; i < step; i++) {
+        float mean = parameters[of + count * ROWS + i % ROWS];
+        out[to + i] = Math.fma(mean, inputs[inputsAt + i / ROWS], out[to + i]);
       }
     }
   }
@@ -204,10 +210,8 @@ public final class SignTiles implements Apart {
             even[s * size + i] = part[i] + odd[i];
           }
         }
-        for (int j = 0; j < COLUMNS; j++) {
-          float inputs = blocks[b].sums()[run * COLUMNS + j];
-          fold(lanes, tile, run, even, j * ROWS, size, inputs, out, (b * COLUMNS + j) * ROWS);
-        }
+        float[] inputs = blocks[b].sums();
+        fold(lanes, tile, run, even, inputs, run * COLUMNS, COLUMNS, out, b * size);
       }
     }
     int used = Math.min(ROWS, rows - tile * ROWS);

@@ -63,20 +63,19 @@ public final class TileProduct {
   private void one(
       Inputs in, int copies, List<Apart.Ready> ready, int from, int to, float[] y, int yAt) {
     Runs runs = tiles.runs();
+    Parameters parameters = tiles.parameters();
     float[] sums = new float[ROWS];
     float[] out = new float[(to - from) * ROWS];
-    float[] scratch = new float[2 * ROWS];
-    for (int run = 0; run < runs.count(); run++) {
-      int xAt = runs.firstPosition(run) * copies;
-      // All tiles of a run: its inputs stay in the nearest cache.
+    for (int first = 0; first < runs.count(); ) {
+      int last = runs.near(first, copies);
       for (int t = from; t < to; t++) {
-        Arrays.fill(sums, in.starts()[run]);
-        sum(t, run, in.x(), xAt, sums);
         int at = (t - from) * ROWS;
-        tiles
-            .parameters()
-            .fold(lanes, t, runs.group(run), sums, 0, in.sums()[run], out, at, scratch);
+        for (int run = first; run < last; run++) {
+          sum(t, run, in, runs.firstPosition(run) * copies, sums);
+          parameters.fold(lanes, t, runs.group(run), sums, in.sums(), run, 1, out, at);
+        }
       }
+      first = last;
     }
     int row = from * ROWS;
     int end = Math.min(to * ROWS, tiles.rows());
@@ -84,14 +83,18 @@ public final class TileProduct {
     ready.forEach(r -> r.add(row, end, y, yAt, 0));
   }
 
-  private void sum(int tile, int run, float[] x, int xAt, float[] sums) {
+  private void sum(int tile, int run, Inputs in, int xAt, float[] sums) {
     Runs runs = tiles.runs();
+    int[] words = tiles.words();
     int at = tiles.at(tile, run);
     int count = runs.positions(run);
+    float start = in.starts()[run];
     if (runs.isBits()) {
-      lanes.bits(tiles.words(), at, count, x, xAt, sums, 0);
+      lanes.bits(words, at, count, in.x(), xAt, start, sums);
     } else if (count > 0) {
-      lanes.codes(tiles.words(), at, runs.words(run), tiles.masks(), x, xAt, count, sums, 0);
+      lanes.codes(words, at, runs.words(run), tiles.masks(), in.x(), xAt, count, start, sums);
+    } else {
+      Arrays.fill(sums, start);
     }
   }
 
@@ -108,7 +111,7 @@ public final class TileProduct {
     float[] panel = new float[Runs.LONGEST * ROWS + Integer.SIZE * ROWS];
     float[][] sums = new float[runs.isBits() ? 4 : 2][COLUMNS * ROWS];
     float[] even = sums[0];
-    float[] scratch = new float[2 * ROWS];
+    Parameters parameters = tiles.parameters();
     for (int run = 0; run < runs.count(); run++) {
       int positions = runs.positions(run);
       int at = tiles.at(tile, run);
@@ -130,13 +133,9 @@ public final class TileProduct {
           lanes.columns(panel, 0, s, sums.length, positions, in.x(), xAt, sums[s]);
         }
         add(sums);
-        for (int j = 0; j < COLUMNS; j++) {
-          float sum = in.sums()[run * COLUMNS + j];
-          int to = (b * COLUMNS + j) * ROWS;
-          tiles
-              .parameters()
-              .fold(lanes, tile, runs.group(run), even, j * ROWS, sum, out, to, scratch);
-        }
+        int group = runs.group(run);
+        int to = b * COLUMNS * ROWS;
+        parameters.fold(lanes, tile, group, even, in.sums(), run * COLUMNS, COLUMNS, out, to);
       }
     }
     int row = tile * ROWS;

@@ -59,7 +59,8 @@ public interface Lanes {
    * @param masks the mask of each code of a word, each eight times
    * @param x the numbers for the positions, from {@code xAt} on
    * @param count positions, even
-   * @param sums [{@value #ROWS}] from {@code sumsAt} on; what they hold is where even sums start
+   * @param start where even sums start
+   * @param sums receives [{@value #ROWS}]
    */
   void codes(
       int[] codes,
@@ -69,8 +70,8 @@ public interface Lanes {
       float[] x,
       int xAt,
       int count,
-      float[] sums,
-      int sumsAt);
+      float start,
+      float[] sums);
 
   /**
    * As {@link #codes} for codes of one bit: position {@code i} of the run is bit {@code 31 - i %
@@ -81,9 +82,10 @@ public interface Lanes {
    * @param codes words, {@value #ROWS} rows side by side; the run starts at {@code at}
    * @param count positions, a multiple of 8
    * @param x the numbers for the positions, each {@link #copies} times, from {@code xAt} on
-   * @param sums [{@value #ROWS}] from {@code sumsAt} on; what they hold is where the first starts
+   * @param start where the first sum starts
+   * @param sums receives [{@value #ROWS}]
    */
-  void bits(int[] codes, int at, int count, float[] x, int xAt, float[] sums, int sumsAt);
+  void bits(int[] codes, int at, int count, float[] x, int xAt, float start, float[] sums);
 
   /** Writes what {@link #bits} multiplies, as {@link #unpack} does for {@link #codes}. */
   void unpackBits(int[] codes, int at, int count, float[] panel);
@@ -160,14 +162,23 @@ public interface Lanes {
   void scatter(float[] values, char[] columns, int from, int count, float[] x, float[] sums);
 
   /**
-   * {@code y += scale * (sums - zero * inputs)}, both steps fused.
+   * {@code y += scale * (sums - zero * inputs)} for each column, both steps fused.
    *
    * @param parameters scales [ROWS], then zeros [ROWS], from {@code at} on
-   * @param sums [ROWS] from {@code sumsAt} on
-   * @param inputs the sum of the run's inputs
-   * @param y [ROWS] from {@code yAt} on
+   * @param sums [columns, ROWS] from {@code sumsAt} on
+   * @param inputs [columns] from {@code inputsAt} on: the sums of the run's inputs
+   * @param y [columns, ROWS] from {@code yAt} on
    */
-  void fold(float[] parameters, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt);
+  void fold(
+      float[] parameters,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] inputs,
+      int inputsAt,
+      int columns,
+      float[] y,
+      int yAt);
 
   /**
    * {@link #fold} with the same zero for all rows.
@@ -180,15 +191,25 @@ public interface Lanes {
       float zero,
       float[] sums,
       int sumsAt,
-      float inputs,
+      float[] inputs,
+      int inputsAt,
+      int columns,
       float[] y,
       int yAt);
 
   /**
-   * Widens pairs of binary16 numbers.
+   * {@link #fold} with binary16 numbers.
    *
    * @param pairs [ROWS] from {@code at} on: a scale in the low half, a zero in the high one
-   * @param to receives scales [ROWS], then zeros [ROWS]
    */
-  void widen(int[] pairs, int at, float[] to);
+  void foldHalves(
+      int[] pairs,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] inputs,
+      int inputsAt,
+      int columns,
+      float[] y,
+      int yAt);
 }

@@ -21,15 +21,16 @@ public final class PlainLanes implements Lanes {
       float[] x,
       int xAt,
       int count,
-      float[] sums,
-      int sumsAt) {
+      float start,
+      float[] sums) {
     float[] odd = new float[ROWS];
+    Arrays.fill(sums, 0, ROWS, start);
     int end = at + words * ROWS;
     int word = at;
     int mask = 0;
     for (int i = xAt; i < xAt + count; i += 2) {
-      add(codes, word, masks[mask], x[i], sums, sumsAt);
-      add(codes, word, masks[mask + 8], x[i + 1], odd, 0);
+      add(codes, word, masks[mask], x[i], sums);
+      add(codes, word, masks[mask + 8], x[i + 1], odd);
       word += ROWS;
       if (word == end) {
         word = at;
@@ -37,13 +38,13 @@ public final class PlainLanes implements Lanes {
       }
     }
     for (int r = 0; r < ROWS; r++) {
-      sums[sumsAt + r] += odd[r];
+      sums[r] += odd[r];
     }
   }
 
-  private static void add(int[] codes, int word, int mask, float x, float[] sums, int at) {
+  private static void add(int[] codes, int word, int mask, float x, float[] sums) {
     for (int r = 0; r < ROWS; r++) {
-      sums[at + r] = Math.fma((float) (codes[word + r] & mask), x, sums[at + r]);
+      sums[r] = Math.fma((float) (codes[word + r] & mask), x, sums[r]);
     }
   }
 
@@ -53,18 +54,19 @@ public final class PlainLanes implements Lanes {
   }
 
   @Override
-  public void bits(int[] codes, int at, int count, float[] x, int xAt, float[] sums, int sumsAt) {
+  public void bits(int[] codes, int at, int count, float[] x, int xAt, float start, float[] sums) {
     float[] apart = new float[3 * ROWS];
+    Arrays.fill(sums, 0, ROWS, start);
     for (int i = 0; i < count; i++) {
       boolean first = i % 4 == 0;
       float[] to = first ? sums : apart;
-      int toAt = first ? sumsAt : (i % 4 - 1) * ROWS;
+      int toAt = first ? 0 : (i % 4 - 1) * ROWS;
       for (int r = 0; r < ROWS; r++) {
         to[toAt + r] = Math.fma(bit(codes[at + i / 32 * ROWS + r], i), x[xAt + i], to[toAt + r]);
       }
     }
     for (int r = 0; r < ROWS; r++) {
-      sums[sumsAt + r] = (sums[sumsAt + r] + apart[r]) + (apart[ROWS + r] + apart[2 * ROWS + r]);
+      sums[r] = (sums[r] + apart[r]) + (apart[ROWS + r] + apart[2 * ROWS + r]);
     }
   }
 
@@ -199,10 +201,20 @@ public final class PlainLanes implements Lanes {
 
   @Override
   public void fold(
-      float[] parameters, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
-    for (int r = 0; r < ROWS; r++) {
-      float centred = Math.fma(parameters[at + ROWS + r], -inputs, sums[sumsAt + r]);
-      y[yAt + r] = Math.fma(parameters[at + r], centred, y[yAt + r]);
+      float[] parameters,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] inputs,
+      int inputsAt,
+      int columns,
+      float[] y,
+      int yAt) {
+    for (int i = 0; i < columns * ROWS; i++) {
+      int of = at + i % ROWS;
+      float sum = sums[sumsAt + i];
+      float centred = Math.fma(parameters[of + ROWS], -inputs[inputsAt + i / ROWS], sum);
+      y[yAt + i] = Math.fma(parameters[of], centred, y[yAt + i]);
     }
   }
 
@@ -213,20 +225,32 @@ public final class PlainLanes implements Lanes {
       float zero,
       float[] sums,
       int sumsAt,
-      float inputs,
+      float[] inputs,
+      int inputsAt,
+      int columns,
       float[] y,
       int yAt) {
-    for (int r = 0; r < ROWS; r++) {
-      float centred = Math.fma(zero, -inputs, sums[sumsAt + r]);
-      y[yAt + r] = Math.fma(scales[at + r], centred, y[yAt + r]);
+    for (int i = 0; i < columns * ROWS; i++) {
+      float centred = Math.fma(zero, -inputs[inputsAt + i / ROWS], sums[sumsAt + i]);
+      y[yAt + i] = Math.fma(scales[at + i % ROWS], centred, y[yAt + i]);
     }
   }
 
   @Override
-  public void widen(int[] pairs, int at, float[] to) {
-    for (int r = 0; r < ROWS; r++) {
-      to[r] = half(pairs[at + r] << 16);
-      to[ROWS + r] = half(pairs[at + r]);
+  public void foldHalves(
+      int[] pairs,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] inputs,
+      int inputsAt,
+      int columns,
+      float[] y,
+      int yAt) {
+    for (int i = 0; i < columns * ROWS; i++) {
+      int pair = pairs[at + i % ROWS];
+      float centred = Math.fma(half(pair), -inputs[inputsAt + i / ROWS], sums[sumsAt + i]);
+      y[yAt + i] = Math.fma(half(pair << 16), centred, y[yAt + i]);
     }
   }
 

@@ -23,10 +23,18 @@ final class BitLoops {
   private BitLoops() {}
 
   /** Each number of x stands there once for each lane, so that a product takes it from memory. */
-  static void bits(int[] codes, int at, int eights, float[] x, int xAt, float[] sums, int sumsAt) {
+  static void bits(
+      int[] codes,
+      int at,
+      int eights,
+      float[] x,
+      int xAt,
+      float start,
+      float[] sums,
+      int sumsAt) {
     IntVector two = IntVector.broadcast(I, TWO);
     IntVector tiny = IntVector.broadcast(I, TINY);
-    FloatVector a = FloatVector.fromArray(F, sums, sumsAt);
+    FloatVector a = FloatVector.broadcast(F, start);
     FloatVector b = FloatVector.zero(F);
     FloatVector c = b;
     FloatVector d = b;

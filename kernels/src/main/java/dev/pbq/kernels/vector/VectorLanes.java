@@ -40,10 +40,10 @@ public final class VectorLanes implements Lanes {
       float[] x,
       int xAt,
       int count,
-      float[] sums,
-      int sumsAt) {
+      float start,
+      float[] sums) {
     for (int r = 0; r < ROWS; r += 2 * LANES) {
-      twoVectors(codes, at + r, words, masks, x, xAt, xAt + count, sums, sumsAt + r);
+      twoVectors(codes, at + r, words, masks, x, xAt, xAt + count, start, sums, r);
     }
   }
 
@@ -55,10 +55,11 @@ public final class VectorLanes implements Lanes {
       float[] x,
       int from,
       int to,
+      float start,
       float[] sums,
       int sumsAt) {
-    FloatVector even0 = FloatVector.fromArray(F, sums, sumsAt);
-    FloatVector even1 = FloatVector.fromArray(F, sums, sumsAt + LANES);
+    FloatVector even0 = FloatVector.broadcast(F, start);
+    FloatVector even1 = even0;
     FloatVector odd0 = FloatVector.zero(F);
     FloatVector odd1 = odd0;
     int end = at + words * ROWS;
@@ -91,9 +92,9 @@ public final class VectorLanes implements Lanes {
   }
 
   @Override
-  public void bits(int[] codes, int at, int count, float[] x, int xAt, float[] sums, int sumsAt) {
+  public void bits(int[] codes, int at, int count, float[] x, int xAt, float start, float[] sums) {
     for (int r = 0; r < ROWS; r += LANES) {
-      BitLoops.bits(codes, at + r, count / 8, x, xAt, sums, sumsAt + r);
+      BitLoops.bits(codes, at + r, count / 8, x, xAt, start, sums, r);
     }
   }
 
@@ -304,12 +305,19 @@ public final class VectorLanes implements Lanes {
 
   @Override
   public void fold(
-      float[] parameters, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
+      float[] parameters,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] inputs,
+      int inputsAt,
+      int columns,
+      float[] y,
+      int yAt) {
     for (int r = 0; r < ROWS; r += LANES) {
-      FloatVector.fromArray(F, parameters, at + ROWS + r)
-          .fma(FloatVector.broadcast(F, -inputs), FloatVector.fromArray(F, sums, sumsAt + r))
-          .fma(FloatVector.fromArray(F, parameters, at + r), FloatVector.fromArray(F, y, yAt + r))
-          .intoArray(y, yAt + r);
+      FloatVector scale = FloatVector.fromArray(F, parameters, at + r);
+      FloatVector zero = FloatVector.fromArray(F, parameters, at + ROWS + r);
+      fold(scale, zero, sums, sumsAt + r, inputs, inputsAt, columns, y, yAt + r);
     }
   }
 
@@ -320,23 +328,52 @@ public final class VectorLanes implements Lanes {
       float zero,
       float[] sums,
       int sumsAt,
-      float inputs,
+      float[] inputs,
+      int inputsAt,
+      int columns,
       float[] y,
       int yAt) {
     for (int r = 0; r < ROWS; r += LANES) {
-      FloatVector.broadcast(F, zero)
-          .fma(FloatVector.broadcast(F, -inputs), FloatVector.fromArray(F, sums, sumsAt + r))
-          .fma(FloatVector.fromArray(F, scales, at + r), FloatVector.fromArray(F, y, yAt + r))
-          .intoArray(y, yAt + r);
+      FloatVector scale = FloatVector.fromArray(F, scales, at + r);
+      FloatVector all = FloatVector.broadcast(F, zero);
+      fold(scale, all, sums, sumsAt + r, inputs, inputsAt, columns, y, yAt + r);
     }
   }
 
   @Override
-  public void widen(int[] pairs, int at, float[] to) {
+  public void foldHalves(
+      int[] pairs,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] inputs,
+      int inputsAt,
+      int columns,
+      float[] y,
+      int yAt) {
     for (int r = 0; r < ROWS; r += LANES) {
       IntVector pair = IntVector.fromArray(I, pairs, at + r);
-      half(pair.lanewise(VectorOperators.LSHL, 16)).intoArray(to, r);
-      half(pair).intoArray(to, ROWS + r);
+      FloatVector scale = half(pair.lanewise(VectorOperators.LSHL, 16));
+      fold(scale, half(pair), sums, sumsAt + r, inputs, inputsAt, columns, y, yAt + r);
+    }
+  }
+
+  private static void fold(
+      FloatVector scale,
+      FloatVector zero,
+      float[] sums,
+      int sumsAt,
+      float[] inputs,
+      int inputsAt,
+      int columns,
+      float[] y,
+      int yAt) {
+    for (int c = 0; c < columns; c++) {
+      zero.fma(
+              FloatVector.broadcast(F, -inputs[inputsAt + c]),
+              FloatVector.fromArray(F, sums, sumsAt + c * ROWS))
+          .fma(scale, FloatVector.fromArray(F, y, yAt + c * ROWS))
+          .intoArray(y, yAt + c * ROWS);
     }
   }
 
