@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * boundaries do not depend on the number of threads, so that results do not either.
  *
  * <p>Work runs in the {@link ForkJoinPool} of the calling thread, which {@link #withThreads} sets;
- * a caller outside any pool uses the common pool.
+ * a caller outside any pool uses the common pool, one in a {@link Crew} that.
  */
 public final class Parallel {
   private Parallel() {}
@@ -117,18 +117,22 @@ public final class Parallel {
     if (count == 0) {
       return;
     }
-    IndexRange all = new IndexRange(0, count, body);
     if (count == 1) {
       body.accept(0);
+    } else if (Thread.currentThread() instanceof Crew.Member member) {
+      member.crew().forEach(count, body);
     } else if (ForkJoinTask.inForkJoinPool()) {
-      all.invoke();
+      new IndexRange(0, count, body).invoke();
     } else {
-      ForkJoinPool.commonPool().invoke(all);
+      ForkJoinPool.commonPool().invoke(new IndexRange(0, count, body));
     }
   }
 
   /** How many threads the calling thread's work may use. */
   public static int threads() {
+    if (Thread.currentThread() instanceof Crew.Member member) {
+      return member.crew().threads();
+    }
     ForkJoinPool pool = ForkJoinTask.getPool();
     return pool == null ? ForkJoinPool.getCommonPoolParallelism() : pool.getParallelism();
   }

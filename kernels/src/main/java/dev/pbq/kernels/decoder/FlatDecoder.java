@@ -4,6 +4,7 @@ import dev.pbq.core.checkpoint.ModelWeights;
 import dev.pbq.core.generate.TokenDecoder;
 import dev.pbq.core.model.CausalModel;
 import dev.pbq.core.model.DecoderOutline;
+import dev.pbq.core.parallel.Crew;
 import dev.pbq.core.parallel.Parallel;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,8 @@ import java.util.List;
 /**
  * A decoder over flat float32 arrays whose linears are computed from the weights as they are
  * stored. Memory: the stored bytes of the weights, keys and values of the tokens so far, and the
- * activations of some tokens of one block. Results do not depend on the number of threads.
+ * activations of some tokens of one block. Its threads, as many as the one that opens it may use,
+ * are its own until it is closed. Results do not depend on their number.
  */
 public final class FlatDecoder implements TokenDecoder {
   /** Tokens of a prompt that go through a block together. */
@@ -24,6 +26,7 @@ public final class FlatDecoder implements TokenDecoder {
   private final List<Memory> memories;
   private final BlockStep[] blocks;
   private final int capacity;
+  private final Crew crew;
   private int length;
 
   private FlatDecoder(CausalModel model, ModelWeights weights, boolean resident, int capacity) {
@@ -36,6 +39,7 @@ public final class FlatDecoder implements TokenDecoder {
         outline.blocks().stream().map(b -> Memory.of(b.attention().sublayer())).toList();
     this.blocks = new BlockStep[resident ? outline.blocks().size() : 0];
     this.capacity = capacity;
+    this.crew = Crew.of(Parallel.threads());
     Parallel.forEach(blocks.length, b -> blocks[b] = load(b));
   }
 
@@ -84,9 +88,12 @@ public final class FlatDecoder implements TokenDecoder {
 
   @Override
   public float[] logits(int[] added) {
-    float[] hidden = states(added);
-    int from = hidden.length - outline.hidden();
-    return ends.head().apply(Arrays.copyOfRange(hidden, from, hidden.length), 1);
+    return crew.run(
+        () -> {
+          float[] hidden = states(added);
+          int from = hidden.length - outline.hidden();
+          return ends.head().apply(Arrays.copyOfRange(hidden, from, hidden.length), 1);
+        });
   }
 
   /**
@@ -95,7 +102,7 @@ public final class FlatDecoder implements TokenDecoder {
    * @return [tokens, vocabulary]
    */
   public float[] everyLogits(int[] added) {
-    return ends.head().apply(states(added), added.length);
+    return crew.run(() -> ends.head().apply(states(added), added.length));
   }
 
   /** Outputs [tokens, hidden] of the last block. */
@@ -137,6 +144,6 @@ public final class FlatDecoder implements TokenDecoder {
 
   @Override
   public void close() {
-    // Nothing native is held.
+    crew.close();
   }
 }

@@ -67,20 +67,17 @@ public final class FloatProduct {
   private void many(float[][] blocks, int tile, int count, float[] y, int yAt, int stride) {
     float[] out = new float[blocks.length * COLUMNS * ROWS];
     float[] scratch = new float[FloatTiles.RUN * ROWS];
-    float[] even = new float[COLUMNS * ROWS];
-    float[] odd = new float[COLUMNS * ROWS];
+    float[] sums = new float[COLUMNS * ROWS];
+    float[] none = new float[COLUMNS];
     for (int c = 0; c < tiles.even(); c += FloatTiles.RUN) {
       int some = Math.min(FloatTiles.RUN, tiles.even() - c);
       float[] panel = tiles.panel(lanes, tile, c, some, scratch);
       int at = tiles.at(tile, c);
       for (int b = 0; b < blocks.length; b++) {
-        Arrays.fill(even, 0);
-        Arrays.fill(odd, 0);
-        lanes.columns(panel, at, 0, 2, some, blocks[b], c * COLUMNS, even);
-        lanes.columns(panel, at, 1, 2, some, blocks[b], c * COLUMNS, odd);
+        lanes.columns(panel, at, some, blocks[b], c * COLUMNS, none, 0, sums);
         int to = b * COLUMNS * ROWS;
-        for (int i = 0; i < even.length; i++) {
-          out[to + i] += even[i] + odd[i];
+        for (int i = 0; i < sums.length; i++) {
+          out[to + i] += sums[i];
         }
       }
     }

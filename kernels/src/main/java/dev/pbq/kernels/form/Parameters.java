@@ -4,15 +4,16 @@ import static dev.pbq.kernels.lanes.Lanes.ROWS;
 
 import dev.pbq.core.tensor.Half;
 import dev.pbq.kernels.lanes.Lanes;
+import java.util.Arrays;
 
 /** Scale and zero of every group of every row, tile by tile: a weight is scale * (code - zero). */
 interface Parameters {
   /**
-   * Adds a run to the results of a tile, as {@link Lanes#fold}.
+   * Adds a run to the results of a tile for one vector, as {@link Lanes#fold}.
    *
-   * @param sums [columns, ROWS] from the start
-   * @param inputs [columns] from {@code inputsAt} on: the sums of the run's inputs
-   * @param y [columns, ROWS] from {@code yAt} on
+   * @param sums [ROWS] from the start
+   * @param inputs the sum of the run's inputs, at {@code inputsAt}
+   * @param y [ROWS] from {@code yAt} on
    */
   void fold(
       Lanes lanes,
@@ -21,9 +22,15 @@ interface Parameters {
       float[] sums,
       float[] inputs,
       int inputsAt,
-      int columns,
       float[] y,
       int yAt);
+
+  /**
+   * Widens those of a group of a tile, for {@link Lanes#fold} with many vectors.
+   *
+   * @param to receives scales [ROWS], then zeros [ROWS]
+   */
+  void widen(Lanes lanes, int tile, int group, float[] to);
 
   float scale(int row, int group);
 
@@ -73,11 +80,15 @@ interface Parameters {
         float[] sums,
         float[] inputs,
         int inputsAt,
-        int columns,
         float[] y,
         int yAt) {
       int at = (tile * groups + group) * 2 * ROWS;
-      lanes.fold(values, at, sums, 0, inputs, inputsAt, columns, y, yAt);
+      lanes.fold(values, at, sums, 0, inputs, inputsAt, 1, y, yAt);
+    }
+
+    @Override
+    public void widen(Lanes lanes, int tile, int group, float[] to) {
+      System.arraycopy(values, (tile * groups + group) * 2 * ROWS, to, 0, 2 * ROWS);
     }
 
     @Override
@@ -116,11 +127,15 @@ interface Parameters {
         float[] sums,
         float[] inputs,
         int inputsAt,
-        int columns,
         float[] y,
         int yAt) {
       int at = (tile * groups + group) * ROWS;
-      lanes.foldHalves(pairs, at, sums, 0, inputs, inputsAt, columns, y, yAt);
+      lanes.foldHalves(pairs, at, sums, 0, inputs, inputsAt, 1, y, yAt);
+    }
+
+    @Override
+    public void widen(Lanes lanes, int tile, int group, float[] to) {
+      lanes.widen(pairs, (tile * groups + group) * ROWS, to);
     }
 
     @Override
@@ -158,11 +173,16 @@ interface Parameters {
         float[] sums,
         float[] inputs,
         int inputsAt,
-        int columns,
         float[] y,
         int yAt) {
       int at = (tile * groups + group) * ROWS;
-      lanes.fold(scales, at, zero, sums, 0, inputs, inputsAt, columns, y, yAt);
+      lanes.fold(scales, at, zero, sums, 0, inputs, inputsAt, 1, y, yAt);
+    }
+
+    @Override
+    public void widen(Lanes lanes, int tile, int group, float[] to) {
+      System.arraycopy(scales, (tile * groups + group) * ROWS, to, 0, ROWS);
+      Arrays.fill(to, ROWS, 2 * ROWS, zero);
     }
 
     @Override

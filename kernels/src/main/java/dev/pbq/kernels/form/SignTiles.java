@@ -190,9 +190,9 @@ public final class SignTiles implements Apart {
     int size = COLUMNS * ROWS;
     float[] out = new float[blocks.length * size];
     float[][] panels = new float[sums][SignRuns.LONGEST * ROWS];
-    float[] even = new float[sums * size];
+    float[] all = new float[sums * size];
     float[] part = new float[size];
-    float[] odd = new float[size];
+    float[] none = new float[COLUMNS];
     for (int run = 0; run < runs.count(); run++) {
       int positions = runs.positions(run);
       for (int s = 0; s < sums; s++) {
@@ -202,16 +202,11 @@ public final class SignTiles implements Apart {
         int xAt = runs.firstPosition(run) * COLUMNS;
         for (int s = 0; s < sums; s++) {
           float[] x = which(s) == 1 ? blocks[b].zero() : blocks[b].one();
-          Arrays.fill(part, 0);
-          Arrays.fill(odd, 0);
-          lanes.columns(panels[s], 0, 0, 2, positions, x, xAt, part);
-          lanes.columns(panels[s], 0, 1, 2, positions, x, xAt, odd);
-          for (int i = 0; i < size; i++) {
-            even[s * size + i] = part[i] + odd[i];
-          }
+          lanes.columns(panels[s], 0, positions, x, xAt, none, 0, part);
+          System.arraycopy(part, 0, all, s * size, size);
         }
         float[] inputs = blocks[b].sums();
-        fold(lanes, tile, run, even, inputs, run * COLUMNS, COLUMNS, out, b * size);
+        fold(lanes, tile, run, all, inputs, run * COLUMNS, COLUMNS, out, b * size);
       }
     }
     int used = Math.min(ROWS, rows - tile * ROWS);

@@ -72,7 +72,7 @@ public final class TileProduct {
         int at = (t - from) * ROWS;
         for (int run = first; run < last; run++) {
           sum(t, run, in, runs.firstPosition(run) * copies, sums);
-          parameters.fold(lanes, t, runs.group(run), sums, in.sums(), run, 1, out, at);
+          parameters.fold(lanes, t, runs.group(run), sums, in.sums(), run, out, at);
         }
       }
       first = last;
@@ -109,10 +109,10 @@ public final class TileProduct {
     Runs runs = tiles.runs();
     float[] out = new float[blocks.length * COLUMNS * ROWS];
     float[] panel = new float[Runs.LONGEST * ROWS + Integer.SIZE * ROWS];
-    float[][] sums = new float[runs.isBits() ? 4 : 2][COLUMNS * ROWS];
-    float[] even = sums[0];
-    Parameters parameters = tiles.parameters();
+    float[] sums = new float[COLUMNS * ROWS];
+    float[] parameters = new float[2 * ROWS];
     for (int run = 0; run < runs.count(); run++) {
+      tiles.parameters().widen(lanes, tile, runs.group(run), parameters);
       int positions = runs.positions(run);
       int at = tiles.at(tile, run);
       if (runs.isBits()) {
@@ -122,20 +122,14 @@ public final class TileProduct {
       }
       for (int b = 0; b < blocks.length; b++) {
         Inputs in = blocks[b];
-        for (int i = 0; i < even.length; i++) {
-          even[i] = in.starts()[run * COLUMNS + i / ROWS];
-        }
         int xAt = runs.firstPosition(run) * COLUMNS;
-        for (int s = 0; s < sums.length; s++) {
-          if (s > 0) {
-            Arrays.fill(sums[s], 0);
-          }
-          lanes.columns(panel, 0, s, sums.length, positions, in.x(), xAt, sums[s]);
+        if (runs.isBits()) {
+          lanes.bitColumns(panel, positions, in.x(), xAt, in.starts(), run * COLUMNS, sums);
+        } else {
+          lanes.columns(panel, 0, positions, in.x(), xAt, in.starts(), run * COLUMNS, sums);
         }
-        add(sums);
-        int group = runs.group(run);
         int to = b * COLUMNS * ROWS;
-        parameters.fold(lanes, tile, group, even, in.sums(), run * COLUMNS, COLUMNS, out, to);
+        lanes.fold(parameters, 0, sums, 0, in.sums(), run * COLUMNS, COLUMNS, out, to);
       }
     }
     int row = tile * ROWS;
@@ -144,14 +138,5 @@ public final class TileProduct {
       System.arraycopy(out, i * ROWS, y, yAt + i * stride + row, used);
     }
     ready.forEach(r -> r.add(row, row + used, y, yAt, stride));
-  }
-
-  /** Two sums, or four in pairs, into the first. */
-  private static void add(float[][] sums) {
-    float[] to = sums[0];
-    for (int i = 0; i < to.length; i++) {
-      float rest = sums.length == 4 ? sums[2][i] + sums[3][i] : 0;
-      to[i] = sums.length == 4 ? (to[i] + sums[1][i]) + rest : to[i] + sums[1][i];
-    }
   }
 }

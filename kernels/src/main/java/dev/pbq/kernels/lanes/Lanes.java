@@ -118,18 +118,33 @@ public interface Lanes {
   void unpack(int[] codes, int at, int words, int[] masks, int count, float[] panel);
 
   /**
-   * Adds products of a panel with {@value #COLUMNS} vectors, those of every second or fourth
-   * position.
+   * Sets {@code sums} to the products of a panel with {@value #COLUMNS} vectors: even and odd
+   * positions, added.
    *
    * @param panel [positions, ROWS] from {@code panelAt} on, as {@link #unpack} writes it
-   * @param first the first position that counts
-   * @param step from one that counts to the next
-   * @param count all positions, those between them included
+   * @param count positions, even
    * @param x [positions, COLUMNS] from {@code xAt} on
-   * @param sums [COLUMNS, ROWS]; what they hold is where the sums start
+   * @param starts [COLUMNS] from {@code startsAt} on: where even sums start
+   * @param sums receives [COLUMNS, ROWS]
    */
   void columns(
-      float[] panel, int panelAt, int first, int step, int count, float[] x, int xAt, float[] sums);
+      float[] panel,
+      int panelAt,
+      int count,
+      float[] x,
+      int xAt,
+      float[] starts,
+      int startsAt,
+      float[] sums);
+
+  /**
+   * As {@link #columns} for what {@link #unpackBits} writes: every fourth position's products are
+   * added up, and the four results as {@link #bits} does.
+   *
+   * @param count positions, a multiple of 4
+   */
+  void bitColumns(
+      float[] panel, int count, float[] x, int xAt, float[] starts, int startsAt, float[] sums);
 
   /**
    * Sets {@code sums} to the products of a panel with one vector: even and odd positions, added.
@@ -212,4 +227,12 @@ public interface Lanes {
       int columns,
       float[] y,
       int yAt);
+
+  /**
+   * Widens pairs of binary16 numbers.
+   *
+   * @param pairs [ROWS] from {@code at} on: a scale in the low half, a zero in the high one
+   * @param to receives scales [ROWS], then zeros [ROWS]
+   */
+  void widen(int[] pairs, int at, float[] to);
 }

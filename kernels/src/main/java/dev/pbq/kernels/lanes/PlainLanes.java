@@ -144,17 +144,46 @@ public final class PlainLanes implements Lanes {
   public void columns(
       float[] panel,
       int panelAt,
-      int first,
-      int step,
       int count,
       float[] x,
       int xAt,
+      float[] starts,
+      int startsAt,
       float[] sums) {
-    for (int i = first; i < count; i += step) {
+    float[] odd = new float[COLUMNS * ROWS];
+    spread(starts, startsAt, sums);
+    add(panel, panelAt, count, x, xAt, sums, odd);
+    for (int i = 0; i < odd.length; i++) {
+      sums[i] += odd[i];
+    }
+  }
+
+  @Override
+  public void bitColumns(
+      float[] panel, int count, float[] x, int xAt, float[] starts, int startsAt, float[] sums) {
+    float[][] of = new float[3][COLUMNS * ROWS];
+    spread(starts, startsAt, sums);
+    add(panel, 0, count, x, xAt, sums, of[0], of[1], of[2]);
+    for (int i = 0; i < COLUMNS * ROWS; i++) {
+      sums[i] = (sums[i] + of[0][i]) + (of[1][i] + of[2][i]);
+    }
+  }
+
+  private static void spread(float[] starts, int at, float[] sums) {
+    for (int j = 0; j < COLUMNS; j++) {
+      Arrays.fill(sums, j * ROWS, (j + 1) * ROWS, starts[at + j]);
+    }
+  }
+
+  /** Adds the products of each position to one of the sums after the other. */
+  private static void add(
+      float[] panel, int panelAt, int count, float[] x, int xAt, float[]... sums) {
+    for (int i = 0; i < count; i++) {
+      float[] to = sums[i % sums.length];
       for (int j = 0; j < COLUMNS; j++) {
         float factor = x[xAt + i * COLUMNS + j];
         for (int r = 0; r < ROWS; r++) {
-          sums[j * ROWS + r] = Math.fma(panel[panelAt + i * ROWS + r], factor, sums[j * ROWS + r]);
+          to[j * ROWS + r] = Math.fma(panel[panelAt + i * ROWS + r], factor, to[j * ROWS + r]);
         }
       }
     }
@@ -251,6 +280,14 @@ public final class PlainLanes implements Lanes {
       int pair = pairs[at + i % ROWS];
       float centred = Math.fma(half(pair), -inputs[inputsAt + i / ROWS], sums[sumsAt + i]);
       y[yAt + i] = Math.fma(half(pair << 16), centred, y[yAt + i]);
+    }
+  }
+
+  @Override
+  public void widen(int[] pairs, int at, float[] to) {
+    for (int r = 0; r < ROWS; r++) {
+      to[r] = half(pairs[at + r] << 16);
+      to[ROWS + r] = half(pairs[at + r]);
     }
   }
 

@@ -162,53 +162,64 @@ public final class VectorLanes implements Lanes {
   public void columns(
       float[] panel,
       int panelAt,
-      int first,
-      int step,
       int count,
       float[] x,
       int xAt,
+      float[] starts,
+      int startsAt,
       float[] sums) {
-    for (int r = 0; r < ROWS; r += 2 * LANES) {
-      int from = panelAt + first * ROWS + r;
-      fourColumns(panel, from, step, panelAt + count * ROWS, x, xAt + first * COLUMNS, sums, r);
+    for (int r = 0; r < ROWS; r += LANES) {
+      int from = panelAt + r;
+      fourColumns(panel, from, from + count * ROWS, x, xAt, starts, startsAt, sums, r);
     }
   }
 
   private static void fourColumns(
-      float[] panel, int from, int step, int to, float[] x, int xAt, float[] sums, int at) {
-    FloatVector a0 = FloatVector.fromArray(F, sums, at);
-    FloatVector a1 = FloatVector.fromArray(F, sums, at + LANES);
-    FloatVector b0 = FloatVector.fromArray(F, sums, at + ROWS);
-    FloatVector b1 = FloatVector.fromArray(F, sums, at + ROWS + LANES);
-    FloatVector c0 = FloatVector.fromArray(F, sums, at + 2 * ROWS);
-    FloatVector c1 = FloatVector.fromArray(F, sums, at + 2 * ROWS + LANES);
-    FloatVector d0 = FloatVector.fromArray(F, sums, at + 3 * ROWS);
-    FloatVector d1 = FloatVector.fromArray(F, sums, at + 3 * ROWS + LANES);
+      float[] panel,
+      int from,
+      int to,
+      float[] x,
+      int xAt,
+      float[] starts,
+      int startsAt,
+      float[] sums,
+      int at) {
+    FloatVector a0 = FloatVector.broadcast(F, starts[startsAt]);
+    FloatVector b0 = FloatVector.broadcast(F, starts[startsAt + 1]);
+    FloatVector c0 = FloatVector.broadcast(F, starts[startsAt + 2]);
+    FloatVector d0 = FloatVector.broadcast(F, starts[startsAt + 3]);
+    FloatVector a1 = FloatVector.zero(F);
+    FloatVector b1 = a1;
+    FloatVector c1 = a1;
+    FloatVector d1 = a1;
     int p = xAt;
-    for (int i = from; i < to; i += step * ROWS, p += step * COLUMNS) {
-      FloatVector w0 = FloatVector.fromArray(F, panel, i);
-      FloatVector w1 = FloatVector.fromArray(F, panel, i + LANES);
-      FloatVector factor = FloatVector.broadcast(F, x[p]);
-      a0 = w0.fma(factor, a0);
-      a1 = w1.fma(factor, a1);
-      factor = FloatVector.broadcast(F, x[p + 1]);
-      b0 = w0.fma(factor, b0);
-      b1 = w1.fma(factor, b1);
-      factor = FloatVector.broadcast(F, x[p + 2]);
-      c0 = w0.fma(factor, c0);
-      c1 = w1.fma(factor, c1);
-      factor = FloatVector.broadcast(F, x[p + 3]);
-      d0 = w0.fma(factor, d0);
-      d1 = w1.fma(factor, d1);
+    for (int i = from; i < to; i += 2 * ROWS, p += 2 * COLUMNS) {
+      FloatVector w = FloatVector.fromArray(F, panel, i);
+      a0 = w.fma(FloatVector.broadcast(F, x[p]), a0);
+      b0 = w.fma(FloatVector.broadcast(F, x[p + 1]), b0);
+      c0 = w.fma(FloatVector.broadcast(F, x[p + 2]), c0);
+      d0 = w.fma(FloatVector.broadcast(F, x[p + 3]), d0);
+      w = FloatVector.fromArray(F, panel, i + ROWS);
+      a1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS]), a1);
+      b1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS + 1]), b1);
+      c1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS + 2]), c1);
+      d1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS + 3]), d1);
     }
-    a0.intoArray(sums, at);
-    a1.intoArray(sums, at + LANES);
-    b0.intoArray(sums, at + ROWS);
-    b1.intoArray(sums, at + ROWS + LANES);
-    c0.intoArray(sums, at + 2 * ROWS);
-    c1.intoArray(sums, at + 2 * ROWS + LANES);
-    d0.intoArray(sums, at + 3 * ROWS);
-    d1.intoArray(sums, at + 3 * ROWS + LANES);
+    a0.add(a1).intoArray(sums, at);
+    b0.add(b1).intoArray(sums, at + ROWS);
+    c0.add(c1).intoArray(sums, at + 2 * ROWS);
+    d0.add(d1).intoArray(sums, at + 3 * ROWS);
+  }
+
+  @Override
+  public void bitColumns(
+      float[] panel, int count, float[] x, int xAt, float[] starts, int startsAt, float[] sums) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      for (int c = 0; c < COLUMNS; c += 2) {
+        int to = r + count * ROWS;
+        BitLoops.twoColumns(panel, r, to, x, xAt + c, starts, startsAt + c, sums, c * ROWS + r);
+      }
+    }
   }
 
   @Override
@@ -374,6 +385,15 @@ public final class VectorLanes implements Lanes {
               FloatVector.fromArray(F, sums, sumsAt + c * ROWS))
           .fma(scale, FloatVector.fromArray(F, y, yAt + c * ROWS))
           .intoArray(y, yAt + c * ROWS);
+    }
+  }
+
+  @Override
+  public void widen(int[] pairs, int at, float[] to) {
+    for (int r = 0; r < ROWS; r += LANES) {
+      IntVector pair = IntVector.fromArray(I, pairs, at + r);
+      half(pair.lanewise(VectorOperators.LSHL, 16)).intoArray(to, r);
+      half(pair).intoArray(to, ROWS + r);
     }
   }
 
