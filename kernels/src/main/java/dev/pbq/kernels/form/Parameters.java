@@ -12,18 +12,10 @@ interface Parameters {
    * Adds a run to the results of a tile for one vector, as {@link Lanes#fold}.
    *
    * @param sums [ROWS] from the start
-   * @param inputs the sum of the run's inputs, at {@code inputsAt}
+   * @param inputs the sum of the run's inputs
    * @param y [ROWS] from {@code yAt} on
    */
-  void fold(
-      Lanes lanes,
-      int tile,
-      int group,
-      float[] sums,
-      float[] inputs,
-      int inputsAt,
-      float[] y,
-      int yAt);
+  void fold(Lanes lanes, int tile, int group, float[] sums, float inputs, float[] y, int yAt);
 
   /**
    * Widens those of a group of a tile, for {@link Lanes#fold} with many vectors.
@@ -74,16 +66,9 @@ interface Parameters {
   record Plain(int groups, float[] values) implements Parameters {
     @Override
     public void fold(
-        Lanes lanes,
-        int tile,
-        int group,
-        float[] sums,
-        float[] inputs,
-        int inputsAt,
-        float[] y,
-        int yAt) {
-      int at = (tile * groups + group) * 2 * ROWS;
-      lanes.fold(values, at, sums, 0, inputs, inputsAt, 1, y, yAt);
+        Lanes lanes, int tile, int group, float[] sums, float inputs, float[] y, int yAt) {
+      float[] of = {inputs};
+      lanes.fold(values, (tile * groups + group) * 2 * ROWS, sums, 0, of, 0, 1, y, yAt);
     }
 
     @Override
@@ -121,16 +106,9 @@ interface Parameters {
 
     @Override
     public void fold(
-        Lanes lanes,
-        int tile,
-        int group,
-        float[] sums,
-        float[] inputs,
-        int inputsAt,
-        float[] y,
-        int yAt) {
+        Lanes lanes, int tile, int group, float[] sums, float inputs, float[] y, int yAt) {
       int at = (tile * groups + group) * ROWS;
-      lanes.foldHalves(pairs, at, sums, 0, inputs, inputsAt, 1, y, yAt);
+      lanes.foldHalves(pairs, at, sums, 0, inputs, y, yAt);
     }
 
     @Override
@@ -167,16 +145,9 @@ interface Parameters {
 
     @Override
     public void fold(
-        Lanes lanes,
-        int tile,
-        int group,
-        float[] sums,
-        float[] inputs,
-        int inputsAt,
-        float[] y,
-        int yAt) {
+        Lanes lanes, int tile, int group, float[] sums, float inputs, float[] y, int yAt) {
       int at = (tile * groups + group) * ROWS;
-      lanes.fold(scales, at, zero, sums, 0, inputs, inputsAt, 1, y, yAt);
+      lanes.fold(scales, at, zero, sums, 0, inputs, y, yAt);
     }
 
     @Override

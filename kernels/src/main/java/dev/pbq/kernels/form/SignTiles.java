@@ -148,7 +148,7 @@ public final class SignTiles implements Apart {
           int at = at(first + t, run);
           int xAt = runs.firstPosition(run) * lanes.copies();
           lanes.signs(words, at, runs.positions(run), runs.sums(), in.one(), in.zero(), xAt, sums);
-          fold(lanes, first + t, run, sums, in.sums(), run, 1, out, t * ROWS);
+          fold(lanes, first + t, run, sums, 0, ROWS, in.sums()[run], out, t * ROWS);
         }
       }
       from = to;
@@ -164,22 +164,19 @@ public final class SignTiles implements Apart {
       int tile,
       int run,
       float[] sums,
-      float[] inputs,
-      int inputsAt,
-      int columns,
+      int sumsAt,
+      int step,
+      float inputs,
       float[] out,
       int to) {
     int of = parametersAt(tile, run);
     int count = runs.sums().count();
-    int step = columns * ROWS;
     for (int s = 0; s < count; s++) {
-      lanes.fold(
-          parameters, of + s * ROWS, 0, sums, s * step, inputs, inputsAt, columns, out, to);
+      lanes.fold(parameters, of + s * ROWS, 0, sums, sumsAt + s * step, 0, out, to);
     }
     if (runs.parameters() > count) {
-      for (int i = 0; i < step; i++) {
-        float mean = parameters[of + count * ROWS + i % ROWS];
-        out[to + i] = Math.fma(mean, inputs[inputsAt + i / ROWS], out[to + i]);
+      for (int r = 0; r < ROWS; r++) {
+        out[to + r] = Math.fma(parameters[of + count * ROWS + r], inputs, out[to + r]);
       }
     }
   }
@@ -205,8 +202,10 @@ public final class SignTiles implements Apart {
           lanes.columns(panels[s], 0, positions, x, xAt, none, 0, part);
           System.arraycopy(part, 0, all, s * size, size);
         }
-        float[] inputs = blocks[b].sums();
-        fold(lanes, tile, run, all, inputs, run * COLUMNS, COLUMNS, out, b * size);
+        for (int j = 0; j < COLUMNS; j++) {
+          float inputs = blocks[b].sums()[run * COLUMNS + j];
+          fold(lanes, tile, run, all, j * ROWS, size, inputs, out, (b * COLUMNS + j) * ROWS);
+        }
       }
     }
     int used = Math.min(ROWS, rows - tile * ROWS);

@@ -196,37 +196,19 @@ public interface Lanes {
       int yAt);
 
   /**
-   * {@link #fold} with the same zero for all rows.
+   * {@link #fold} for one column, with the same zero for all rows.
    *
    * @param scales [ROWS] from {@code at} on
    */
   void fold(
-      float[] scales,
-      int at,
-      float zero,
-      float[] sums,
-      int sumsAt,
-      float[] inputs,
-      int inputsAt,
-      int columns,
-      float[] y,
-      int yAt);
+      float[] scales, int at, float zero, float[] sums, int sumsAt, float inputs, float[] y, int yAt);
 
   /**
-   * {@link #fold} with binary16 numbers.
+   * {@link #fold} for one column, with binary16 numbers.
    *
    * @param pairs [ROWS] from {@code at} on: a scale in the low half, a zero in the high one
    */
-  void foldHalves(
-      int[] pairs,
-      int at,
-      float[] sums,
-      int sumsAt,
-      float[] inputs,
-      int inputsAt,
-      int columns,
-      float[] y,
-      int yAt);
+  void foldHalves(int[] pairs, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt);
 
   /**
    * Widens pairs of binary16 numbers.

@@ -249,37 +249,19 @@ public final class PlainLanes implements Lanes {
 
   @Override
   public void fold(
-      float[] scales,
-      int at,
-      float zero,
-      float[] sums,
-      int sumsAt,
-      float[] inputs,
-      int inputsAt,
-      int columns,
-      float[] y,
-      int yAt) {
-    for (int i = 0; i < columns * ROWS; i++) {
-      float centred = Math.fma(zero, -inputs[inputsAt + i / ROWS], sums[sumsAt + i]);
-      y[yAt + i] = Math.fma(scales[at + i % ROWS], centred, y[yAt + i]);
+      float[] scales, int at, float zero, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
+    for (int r = 0; r < ROWS; r++) {
+      float centred = Math.fma(zero, -inputs, sums[sumsAt + r]);
+      y[yAt + r] = Math.fma(scales[at + r], centred, y[yAt + r]);
     }
   }
 
   @Override
   public void foldHalves(
-      int[] pairs,
-      int at,
-      float[] sums,
-      int sumsAt,
-      float[] inputs,
-      int inputsAt,
-      int columns,
-      float[] y,
-      int yAt) {
-    for (int i = 0; i < columns * ROWS; i++) {
-      int pair = pairs[at + i % ROWS];
-      float centred = Math.fma(half(pair), -inputs[inputsAt + i / ROWS], sums[sumsAt + i]);
-      y[yAt + i] = Math.fma(half(pair << 16), centred, y[yAt + i]);
+      int[] pairs, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
+    for (int r = 0; r < ROWS; r++) {
+      float centred = Math.fma(half(pairs[at + r]), -inputs, sums[sumsAt + r]);
+      y[yAt + r] = Math.fma(half(pairs[at + r] << 16), centred, y[yAt + r]);
     }
   }
 

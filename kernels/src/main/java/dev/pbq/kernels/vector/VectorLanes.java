@@ -13,6 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Every method here is small and has one loop: the compiler of JDK 17 gives up on inlining
  * vector operations in larger ones, and then makes an object of every vector, twenty times slower.
+ * None is given a vector and has a loop over others: the same compiler then computes wrong sums.
  */
 public final class VectorLanes implements Lanes {
   static final VectorSpecies<Float> F =
@@ -326,9 +327,27 @@ public final class VectorLanes implements Lanes {
       float[] y,
       int yAt) {
     for (int r = 0; r < ROWS; r += LANES) {
-      FloatVector scale = FloatVector.fromArray(F, parameters, at + r);
-      FloatVector zero = FloatVector.fromArray(F, parameters, at + ROWS + r);
-      fold(scale, zero, sums, sumsAt + r, inputs, inputsAt, columns, y, yAt + r);
+      int end = sumsAt + r + columns * ROWS;
+      foldVector(parameters, at + r, sums, sumsAt + r, end, inputs, inputsAt, y, yAt + r);
+    }
+  }
+
+  private static void foldVector(
+      float[] parameters,
+      int at,
+      float[] sums,
+      int from,
+      int to,
+      float[] inputs,
+      int inputsAt,
+      float[] y,
+      int yAt) {
+    FloatVector scale = FloatVector.fromArray(F, parameters, at);
+    FloatVector zero = FloatVector.fromArray(F, parameters, at + ROWS);
+    for (int i = from, c = inputsAt, p = yAt; i < to; i += ROWS, c++, p += ROWS) {
+      zero.fma(FloatVector.broadcast(F, -inputs[c]), FloatVector.fromArray(F, sums, i))
+          .fma(scale, FloatVector.fromArray(F, y, p))
+          .intoArray(y, p);
     }
   }
 
@@ -339,52 +358,26 @@ public final class VectorLanes implements Lanes {
       float zero,
       float[] sums,
       int sumsAt,
-      float[] inputs,
-      int inputsAt,
-      int columns,
+      float inputs,
       float[] y,
       int yAt) {
     for (int r = 0; r < ROWS; r += LANES) {
-      FloatVector scale = FloatVector.fromArray(F, scales, at + r);
-      FloatVector all = FloatVector.broadcast(F, zero);
-      fold(scale, all, sums, sumsAt + r, inputs, inputsAt, columns, y, yAt + r);
+      FloatVector.broadcast(F, zero)
+          .fma(FloatVector.broadcast(F, -inputs), FloatVector.fromArray(F, sums, sumsAt + r))
+          .fma(FloatVector.fromArray(F, scales, at + r), FloatVector.fromArray(F, y, yAt + r))
+          .intoArray(y, yAt + r);
     }
   }
 
   @Override
   public void foldHalves(
-      int[] pairs,
-      int at,
-      float[] sums,
-      int sumsAt,
-      float[] inputs,
-      int inputsAt,
-      int columns,
-      float[] y,
-      int yAt) {
+      int[] pairs, int at, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
     for (int r = 0; r < ROWS; r += LANES) {
       IntVector pair = IntVector.fromArray(I, pairs, at + r);
-      FloatVector scale = half(pair.lanewise(VectorOperators.LSHL, 16));
-      fold(scale, half(pair), sums, sumsAt + r, inputs, inputsAt, columns, y, yAt + r);
-    }
-  }
-
-  private static void fold(
-      FloatVector scale,
-      FloatVector zero,
-      float[] sums,
-      int sumsAt,
-      float[] inputs,
-      int inputsAt,
-      int columns,
-      float[] y,
-      int yAt) {
-    for (int c = 0; c < columns; c++) {
-      zero.fma(
-              FloatVector.broadcast(F, -inputs[inputsAt + c]),
-              FloatVector.fromArray(F, sums, sumsAt + c * ROWS))
-          .fma(scale, FloatVector.fromArray(F, y, yAt + c * ROWS))
-          .intoArray(y, yAt + c * ROWS);
+      half(pair)
+          .fma(FloatVector.broadcast(F, -inputs), FloatVector.fromArray(F, sums, sumsAt + r))
+          .fma(half(pair.lanewise(VectorOperators.LSHL, 16)), FloatVector.fromArray(F, y, yAt + r))
+          .intoArray(y, yAt + r);
     }
   }
 
