@@ -16,7 +16,9 @@ import jdk.incubator.vector.VectorOperators;
  * The loops of {@link dev.pbq.kernels.lanes.Lanes#bits} and {@link
  * dev.pbq.kernels.lanes.Lanes#signs}, one vector of rows at a time. Bits are moved to where they
  * are a float32 of their own, which saves the conversion. Bodies stay short: with twice as many
- * positions the compiler of either JDK stops inlining and makes an object of every vector.
+ * positions the compiler of either JDK stops inlining and makes an object of every vector. Those of
+ * {@link dev.pbq.kernels.lanes.Lanes#signs} have more than the 325 bytecodes that are inlined: in
+ * one method with another of them it makes such objects as well.
  */
 final class BitLoops {
   private static final int SIGNED = TWO | Integer.MIN_VALUE;
@@ -25,14 +27,7 @@ final class BitLoops {
 
   /** Each number of x stands there once for each lane, so that a product takes it from memory. */
   static void bits(
-      int[] codes,
-      int at,
-      int eights,
-      float[] x,
-      int xAt,
-      float start,
-      float[] sums,
-      int sumsAt) {
+      int[] codes, int at, int eights, float[] x, int xAt, float start, float[] sums, int sumsAt) {
     IntVector two = IntVector.broadcast(I, TWO);
     IntVector tiny = IntVector.broadcast(I, TINY);
     FloatVector a = FloatVector.broadcast(F, start);
@@ -157,17 +152,17 @@ final class BitLoops {
     for (int i = 0; i < fours; i++) {
       IntVector v = fours(codes, at, i);
       int p = xAt + i * 4 * LANES;
-      a = times(v.and(signed), x, p, a);
-      c = times(v.and(two), x, p, c);
+      a = v.and(signed).reinterpretAsFloats().fma(FloatVector.fromArray(F, x, p), a);
+      c = v.and(two).reinterpretAsFloats().fma(FloatVector.fromArray(F, x, p), c);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      b = times(v.and(signed), x, p + LANES, b);
-      d = times(v.and(two), x, p + LANES, d);
+      b = v.and(signed).reinterpretAsFloats().fma(FloatVector.fromArray(F, x, p + LANES), b);
+      d = v.and(two).reinterpretAsFloats().fma(FloatVector.fromArray(F, x, p + LANES), d);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      a = times(v.and(signed), x, p + 2 * LANES, a);
-      c = times(v.and(two), x, p + 2 * LANES, c);
+      a = v.and(signed).reinterpretAsFloats().fma(FloatVector.fromArray(F, x, p + 2 * LANES), a);
+      c = v.and(two).reinterpretAsFloats().fma(FloatVector.fromArray(F, x, p + 2 * LANES), c);
       v = v.lanewise(VectorOperators.LSHL, 2);
-      b = times(v.and(signed), x, p + 3 * LANES, b);
-      d = times(v.and(two), x, p + 3 * LANES, d);
+      b = v.and(signed).reinterpretAsFloats().fma(FloatVector.fromArray(F, x, p + 3 * LANES), b);
+      d = v.and(two).reinterpretAsFloats().fma(FloatVector.fromArray(F, x, p + 3 * LANES), d);
     }
     a.add(b).intoArray(sums, to);
     c.add(d).intoArray(sums, to + ROWS);
@@ -189,14 +184,20 @@ final class BitLoops {
               .lanewise(VectorOperators.LSHL, (i & 7) * 4);
       int p = xAt + i * 2 * LANES;
       IntVector s = v.and(signed);
-      a = times(s, one, p, a);
-      c = times(s.lanewise(VectorOperators.XOR, two), zero, p, c);
-      e = times(v.and(two), one, p, e);
+      a = s.reinterpretAsFloats().fma(FloatVector.fromArray(F, one, p), a);
+      c =
+          s.lanewise(VectorOperators.XOR, two)
+              .reinterpretAsFloats()
+              .fma(FloatVector.fromArray(F, zero, p), c);
+      e = v.and(two).reinterpretAsFloats().fma(FloatVector.fromArray(F, one, p), e);
       v = v.lanewise(VectorOperators.LSHL, 2);
       s = v.and(signed);
-      b = times(s, one, p + LANES, b);
-      d = times(s.lanewise(VectorOperators.XOR, two), zero, p + LANES, d);
-      f = times(v.and(two), one, p + LANES, f);
+      b = s.reinterpretAsFloats().fma(FloatVector.fromArray(F, one, p + LANES), b);
+      d =
+          s.lanewise(VectorOperators.XOR, two)
+              .reinterpretAsFloats()
+              .fma(FloatVector.fromArray(F, zero, p + LANES), d);
+      f = v.and(two).reinterpretAsFloats().fma(FloatVector.fromArray(F, one, p + LANES), f);
     }
     a.add(b).intoArray(sums, to);
     c.add(d).intoArray(sums, to + ROWS);
