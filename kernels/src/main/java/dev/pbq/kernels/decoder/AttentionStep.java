@@ -2,6 +2,7 @@ package dev.pbq.kernels.decoder;
 
 import dev.pbq.core.model.AttentionShape;
 import dev.pbq.core.model.PositionScale;
+import dev.pbq.kernels.lanes.Exponential;
 import java.util.Optional;
 
 /** Attention with heads of queries, keys and values, and the keys and values so far. */

@@ -1,5 +1,7 @@
 package dev.pbq.kernels.decoder;
 
+import dev.pbq.kernels.lanes.Exponential;
+
 import dev.pbq.core.model.ActivationFunction;
 import dev.pbq.core.model.DeltaSizes;
 import dev.pbq.core.parallel.Parallel;

@@ -1,5 +1,7 @@
 package dev.pbq.kernels.decoder;
 
+import dev.pbq.kernels.lanes.BestLanes;
+
 import dev.pbq.core.model.ActivationFunction;
 
 /** The nonlinear functions of MLPs. */
@@ -11,20 +13,45 @@ final class Nonlinear {
 
   /** Replaces every entry by the function's value. */
   static void apply(ActivationFunction function, float[] x) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] = of(function, x[i]);
+    switch (function) {
+      case SILU -> gated(x, x.clone());
+      case QUICK_GELU -> {
+        float[] u = x.clone();
+        for (int i = 0; i < u.length; i++) {
+          u[i] = 1.702f * x[i];
+        }
+        gated(x, u);
+      }
+      case GELU_TANH -> {
+        // (1 + tanh(u)) / 2 is the logistic function of 2 u.
+        float[] u = x.clone();
+        for (int i = 0; i < u.length; i++) {
+          u[i] = SLOPE * (x[i] + 0.044715f * x[i] * x[i] * x[i]);
+        }
+        gated(x, u);
+      }
+      case GELU -> {
+        for (int i = 0; i < x.length; i++) {
+          x[i] = (float) (0.5 * x[i] * (1 + erf(x[i] * ROOT_HALF)));
+        }
+      }
+      case RELU -> {
+        for (int i = 0; i < x.length; i++) {
+          x[i] = Math.max(0, x[i]);
+        }
+      }
     }
   }
 
-  private static float of(ActivationFunction function, float x) {
-    return switch (function) {
-      case SILU -> x * Exponential.sigmoid(x);
-      case GELU -> (float) (0.5 * x * (1 + erf(x * ROOT_HALF)));
-      // (1 + tanh(u)) / 2 is the logistic function of 2 u.
-      case GELU_TANH -> x * Exponential.sigmoid(SLOPE * (x + 0.044715f * x * x * x));
-      case QUICK_GELU -> x * Exponential.sigmoid(1.702f * x);
-      case RELU -> Math.max(0, x);
-    };
+  /** Multiplies every x with 1 / (1 + e^-u); u is lost. */
+  private static void gated(float[] x, float[] u) {
+    for (int i = 0; i < u.length; i++) {
+      u[i] = -u[i];
+    }
+    BestLanes.get().exp(u, 0, u.length, 0);
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= 1 / (1 + u[i]);
+    }
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.pbq.kernels.decoder;
 
+import dev.pbq.kernels.lanes.Exponential;
+
 import dev.pbq.core.model.Alibi;
 import dev.pbq.core.model.AttentionShape;
 import dev.pbq.core.parallel.Parallel;
@@ -98,8 +100,8 @@ record ScoreStep(
         largest = Math.max(largest, score);
       }
       double sum = sinks.length > 0 ? Exponential.exp(sinks[head] - largest) : 0;
+      lanes.exp(scores, first, end, largest);
       for (int j = first; j < end; j++) {
-        scores[j] = Exponential.exp(scores[j] - largest);
         sum += scores[j];
       }
       float factor = (float) (1 / sum);

@@ -217,4 +217,7 @@ public interface Lanes {
    * @param to receives scales [ROWS], then zeros [ROWS]
    */
   void widen(int[] pairs, int at, float[] to);
+
+  /** Replaces numbers {@code from .. to - 1} by e^(x - less), as {@link Exponential#exp} does. */
+  void exp(float[] x, int from, int to, float less);
 }

@@ -273,6 +273,13 @@ public final class PlainLanes implements Lanes {
     }
   }
 
+  @Override
+  public void exp(float[] x, int from, int to, float less) {
+    for (int i = from; i < to; i++) {
+      x[i] = Exponential.exp(x[i] - less);
+    }
+  }
+
   /** The binary16 in the high half of a word. */
   private static float half(int high) {
     return Float.intBitsToFloat((high >> 3) & 0x8fffe000) * HALF_SCALE;

@@ -1,5 +1,6 @@
 package dev.pbq.kernels.vector;
 
+import dev.pbq.kernels.lanes.Exponential;
 import dev.pbq.kernels.lanes.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -387,6 +388,15 @@ public final class VectorLanes implements Lanes {
       IntVector pair = IntVector.fromArray(I, pairs, at + r);
       half(pair.lanewise(VectorOperators.LSHL, 16)).intoArray(to, r);
       half(pair).intoArray(to, ROWS + r);
+    }
+  }
+
+  @Override
+  public void exp(float[] x, int from, int to, float less) {
+    int whole = from + (to - from) / LANES * LANES;
+    ExpLoop.exp(x, from, whole, less);
+    for (int i = whole; i < to; i++) {
+      x[i] = Exponential.exp(x[i] - less);
     }
   }
 

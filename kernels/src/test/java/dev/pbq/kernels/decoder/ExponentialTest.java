@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pbq.core.model.ActivationFunction;
+import dev.pbq.kernels.lanes.BestLanes;
+import dev.pbq.kernels.lanes.Exponential;
+import dev.pbq.kernels.lanes.Lanes;
+import dev.pbq.kernels.lanes.PlainLanes;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Float32 functions against float64, and the error function against its printed values. */
@@ -19,6 +24,24 @@ class ExponentialTest {
     assertThat(Exponential.exp(Float.NEGATIVE_INFINITY)).isZero();
     assertThat(Exponential.exp(100)).isEqualTo(Float.POSITIVE_INFINITY);
     assertThat(Exponential.exp(Float.NaN)).isNaN();
+  }
+
+  @Test
+  void loopsGiveTheSameBits() {
+    float[] special = {-87, Math.nextUp(-87f), 88.7f, Math.nextUp(88.7f), Float.NaN, -0f, 1e30f};
+    float[] x = new float[250_003];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = i < special.length ? special[i] : -90 + 0.00073f * i;
+    }
+    float[] expected = x.clone();
+    for (int i = 1; i < x.length; i++) {
+      expected[i] = Exponential.exp(x[i] - 0.5f);
+    }
+    for (Lanes lanes : List.of(BestLanes.get(), new PlainLanes())) {
+      float[] y = x.clone();
+      lanes.exp(y, 1, y.length, 0.5f);
+      assertThat(y).as(lanes.name()).isEqualTo(expected);
+    }
   }
 
   @Test
