@@ -5,7 +5,7 @@ import dev.pbq.cli.option.CommonOptions;
 import dev.pbq.cli.option.ModelArgument;
 import dev.pbq.core.PbqException;
 import dev.pbq.core.checkpoint.ModelFolder;
-import dev.pbq.core.parallel.Parallel;
+import dev.pbq.core.parallel.Crew;
 import dev.pbq.workflow.speed.MachineSpeed;
 import dev.pbq.workflow.speed.ModelSpeed;
 import picocli.CommandLine.Command;
@@ -51,9 +51,12 @@ final class BenchCommand implements Runnable {
       throw PbqException.usage("--seconds " + seconds + " is not between 0 and 60");
     }
     StatusLine status = new StatusLine(spec.commandLine().getErr());
-    String text = Parallel.withThreads(common.threads(), () -> text(status));
-    status.clear();
-    spec.commandLine().getOut().println(text.stripTrailing());
+    // The threads of pbq generate.
+    try (Crew crew = Crew.of(common.threads())) {
+      String text = crew.run(() -> text(status));
+      status.clear();
+      spec.commandLine().getOut().println(text.stripTrailing());
+    }
   }
 
   private String text(StatusLine status) {

@@ -27,7 +27,7 @@ public record MachineSpeed(
   private static final int PROMPT = 256;
 
   /**
-   * Measures; to be called inside {@code Parallel.withThreads}.
+   * Measures; to be called in a {@link dev.pbq.core.parallel.Crew}.
    *
    * @param seconds to spend on each figure
    * @param shown is told what is measured next

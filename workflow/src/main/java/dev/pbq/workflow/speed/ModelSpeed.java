@@ -36,7 +36,7 @@ public record ModelSpeed(double seconds, double promptSeconds, long bytes) {
   private static final int PROMPT = 64;
 
   /**
-   * Measures; to be called inside {@code Parallel.withThreads}.
+   * Measures; to be called in a {@link dev.pbq.core.parallel.Crew}.
    *
    * @param seconds to spend on each matrix
    * @param shown is told what is measured next
