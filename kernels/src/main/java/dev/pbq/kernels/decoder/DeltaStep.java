@@ -1,10 +1,9 @@
 package dev.pbq.kernels.decoder;
 
-import dev.pbq.kernels.lanes.Exponential;
-
 import dev.pbq.core.model.ActivationFunction;
 import dev.pbq.core.model.DeltaSizes;
 import dev.pbq.core.parallel.Parallel;
+import dev.pbq.kernels.lanes.Exponential;
 
 /**
  * Linear attention by a gated delta rule (Yang et al., Gated Delta Networks, 2024), token by token:

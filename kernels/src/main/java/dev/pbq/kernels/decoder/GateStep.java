@@ -1,8 +1,7 @@
 package dev.pbq.kernels.decoder;
 
-import dev.pbq.kernels.lanes.Exponential;
-
 import dev.pbq.core.model.SublayerOutline;
+import dev.pbq.kernels.lanes.Exponential;
 
 /** What makes the inputs of an MLP's last linear of the outputs of the first. */
 @FunctionalInterface

@@ -1,8 +1,7 @@
 package dev.pbq.kernels.decoder;
 
-import dev.pbq.kernels.lanes.Exponential;
-
 import dev.pbq.core.parallel.Parallel;
+import dev.pbq.kernels.lanes.Exponential;
 import java.util.Optional;
 
 /**

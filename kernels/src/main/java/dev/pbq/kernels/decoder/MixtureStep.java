@@ -1,8 +1,7 @@
 package dev.pbq.kernels.decoder;
 
-import dev.pbq.kernels.lanes.Exponential;
-
 import dev.pbq.core.model.Routing;
+import dev.pbq.kernels.lanes.Exponential;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,7 @@
 package dev.pbq.kernels.decoder;
 
-import dev.pbq.kernels.lanes.BestLanes;
-
 import dev.pbq.core.model.ActivationFunction;
+import dev.pbq.kernels.lanes.BestLanes;
 
 /** The nonlinear functions of MLPs. */
 final class Nonlinear {

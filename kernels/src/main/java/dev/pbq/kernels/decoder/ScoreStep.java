@@ -1,11 +1,10 @@
 package dev.pbq.kernels.decoder;
 
-import dev.pbq.kernels.lanes.Exponential;
-
 import dev.pbq.core.model.Alibi;
 import dev.pbq.core.model.AttentionShape;
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.kernels.lanes.BestLanes;
+import dev.pbq.kernels.lanes.Exponential;
 import dev.pbq.kernels.lanes.Lanes;
 import java.util.Arrays;
 import java.util.Optional;

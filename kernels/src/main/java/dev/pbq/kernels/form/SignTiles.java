@@ -5,7 +5,6 @@ import static dev.pbq.kernels.lanes.Lanes.ROWS;
 
 import dev.pbq.core.parallel.Parallel;
 import dev.pbq.kernels.lanes.Lanes;
-import java.util.Arrays;
 
 /**
  * Weights of two classes: in a run of columns, a weight of class k of a row is {@code mean_k +-

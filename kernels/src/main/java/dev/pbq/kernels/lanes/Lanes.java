@@ -201,7 +201,14 @@ public interface Lanes {
    * @param scales [ROWS] from {@code at} on
    */
   void fold(
-      float[] scales, int at, float zero, float[] sums, int sumsAt, float inputs, float[] y, int yAt);
+      float[] scales,
+      int at,
+      float zero,
+      float[] sums,
+      int sumsAt,
+      float inputs,
+      float[] y,
+      int yAt);
 
   /**
    * {@link #fold} for one column, with binary16 numbers.

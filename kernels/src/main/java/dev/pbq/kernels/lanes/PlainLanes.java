@@ -249,7 +249,14 @@ public final class PlainLanes implements Lanes {
 
   @Override
   public void fold(
-      float[] scales, int at, float zero, float[] sums, int sumsAt, float inputs, float[] y, int yAt) {
+      float[] scales,
+      int at,
+      float zero,
+      float[] sums,
+      int sumsAt,
+      float inputs,
+      float[] y,
+      int yAt) {
     for (int r = 0; r < ROWS; r++) {
       float centred = Math.fma(zero, -inputs, sums[sumsAt + r]);
       y[yAt + r] = Math.fma(scales[at + r], centred, y[yAt + r]);
