@@ -59,7 +59,7 @@ public final class Parallel {
 
   /**
    * Starts a piece of work in the calling thread's pool, which may itself use {@link #forEach} and
-   * {@link #fork}.
+   * {@link #fork}. A {@link Crew} has no pool: its threads use the common one for this.
    */
   public static <T> Fork<T> fork(Callable<T> body) {
     return new Fork<>(body);

@@ -50,7 +50,7 @@ public interface Lanes {
   int copies();
 
   /**
-   * Adds the products of one run of codes with one vector x to {@code sums}: position {@code i} of
+   * Sets {@code sums} to the products of one run of codes with one vector x: position {@code i} of
    * the run is code {@code 2 * (i / 2 / words) + i % 2} of word {@code i / 2 % words} of each row.
    * What is multiplied is the word with all other codes masked out, as a signed integer.
    *
