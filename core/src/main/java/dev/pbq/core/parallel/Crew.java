@@ -11,14 +11,14 @@ import java.util.function.IntConsumer;
 
 /**
  * Threads for a long row of short pieces of work, such as the products of a token: between two
- * pieces they look for the next one for a while before they sleep, since to wake a thread takes
- * longer than such a piece. What {@link #run} is given uses them through {@link Parallel#forEach};
- * a call within a call runs in its own thread. One caller at a time.
+ * pieces they look for the next one for a while before they sleep, so that it need not wait for
+ * them to wake. What {@link #run} is given uses them through {@link Parallel#forEach}; a call
+ * within a call runs in its own thread. One caller at a time.
  *
  * <p>The owner closes it; its threads do not keep the process alive.
  */
 public final class Crew implements AutoCloseable {
-  /** How long a thread looks for work before it sleeps, about as long as it takes to wake it. */
+  /** How long a thread looks for work before it sleeps. */
   private static final long AWAKE_NANOS = 100_000;
 
   private static final FutureTask<Void> END = new FutureTask<>(() -> null);
@@ -97,12 +97,20 @@ public final class Crew implements AutoCloseable {
   }
 
   private void lead() {
-    try {
-      for (FutureTask<?> task = tasks.take(); task != END; task = tasks.take()) {
-        task.run();
+    FutureTask<?> task = next();
+    while (task != END) {
+      task.run();
+      task = next();
+    }
+  }
+
+  private FutureTask<?> next() {
+    while (true) {
+      try {
+        return tasks.take();
+      } catch (InterruptedException e) {
+        // Left behind by a body that has ended: it is not for the next one.
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

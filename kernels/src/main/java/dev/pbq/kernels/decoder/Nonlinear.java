@@ -13,22 +13,7 @@ final class Nonlinear {
   /** Replaces every entry by the function's value. */
   static void apply(ActivationFunction function, float[] x) {
     switch (function) {
-      case SILU -> gated(x, x.clone());
-      case QUICK_GELU -> {
-        float[] u = x.clone();
-        for (int i = 0; i < u.length; i++) {
-          u[i] = 1.702f * x[i];
-        }
-        gated(x, u);
-      }
-      case GELU_TANH -> {
-        // (1 + tanh(u)) / 2 is the logistic function of 2 u.
-        float[] u = x.clone();
-        for (int i = 0; i < u.length; i++) {
-          u[i] = SLOPE * (x[i] + 0.044715f * x[i] * x[i] * x[i]);
-        }
-        gated(x, u);
-      }
+      case SILU, QUICK_GELU, GELU_TANH -> gated(function, x);
       case GELU -> {
         for (int i = 0; i < x.length; i++) {
           x[i] = (float) (0.5 * x[i] * (1 + erf(x[i] * ROOT_HALF)));
@@ -42,15 +27,25 @@ final class Nonlinear {
     }
   }
 
-  /** Multiplies every x with 1 / (1 + e^-u); u is lost. */
-  private static void gated(float[] x, float[] u) {
-    for (int i = 0; i < u.length; i++) {
-      u[i] = -u[i];
-    }
-    BestLanes.get().exp(u, 0, u.length, 0);
+  /** Functions that are x times the logistic function of some u: x / (1 + e^-u). */
+  private static void gated(ActivationFunction function, float[] x) {
+    float[] e = new float[x.length];
     for (int i = 0; i < x.length; i++) {
-      x[i] *= 1 / (1 + u[i]);
+      e[i] = -logit(function, x[i]);
     }
+    BestLanes.get().exp(e, 0, e.length, 0);
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= 1 / (1 + e[i]);
+    }
+  }
+
+  private static float logit(ActivationFunction function, float x) {
+    return switch (function) {
+      case QUICK_GELU -> 1.702f * x;
+      // (1 + tanh(u)) / 2 is the logistic function of 2 u.
+      case GELU_TANH -> SLOPE * (x + 0.044715f * x * x * x);
+      default -> x;
+    };
   }
 
   /**

@@ -12,10 +12,12 @@ interface Parameters {
    * Adds a run to the results of a tile for one vector, as {@link Lanes#fold}.
    *
    * @param sums [ROWS] from the start
-   * @param inputs the sum of the run's inputs
+   * @param inputs the sum of the inputs of each run
+   * @param run which of them this is
    * @param y [ROWS] from {@code yAt} on
    */
-  void fold(Lanes lanes, int tile, int group, float[] sums, float inputs, float[] y, int yAt);
+  void fold(
+      Lanes lanes, int tile, int group, float[] sums, float[] inputs, int run, float[] y, int yAt);
 
   /**
    * Widens those of a group of a tile, for {@link Lanes#fold} with many vectors.
@@ -66,9 +68,16 @@ interface Parameters {
   record Plain(int groups, float[] values) implements Parameters {
     @Override
     public void fold(
-        Lanes lanes, int tile, int group, float[] sums, float inputs, float[] y, int yAt) {
-      float[] of = {inputs};
-      lanes.fold(values, (tile * groups + group) * 2 * ROWS, sums, 0, of, 0, 1, y, yAt);
+        Lanes lanes,
+        int tile,
+        int group,
+        float[] sums,
+        float[] inputs,
+        int run,
+        float[] y,
+        int yAt) {
+      int at = (tile * groups + group) * 2 * ROWS;
+      lanes.fold(values, at, sums, 0, inputs, run, 1, y, yAt);
     }
 
     @Override
@@ -106,9 +115,16 @@ interface Parameters {
 
     @Override
     public void fold(
-        Lanes lanes, int tile, int group, float[] sums, float inputs, float[] y, int yAt) {
+        Lanes lanes,
+        int tile,
+        int group,
+        float[] sums,
+        float[] inputs,
+        int run,
+        float[] y,
+        int yAt) {
       int at = (tile * groups + group) * ROWS;
-      lanes.foldHalves(pairs, at, sums, 0, inputs, y, yAt);
+      lanes.foldHalves(pairs, at, sums, 0, inputs[run], y, yAt);
     }
 
     @Override
@@ -145,9 +161,16 @@ interface Parameters {
 
     @Override
     public void fold(
-        Lanes lanes, int tile, int group, float[] sums, float inputs, float[] y, int yAt) {
+        Lanes lanes,
+        int tile,
+        int group,
+        float[] sums,
+        float[] inputs,
+        int run,
+        float[] y,
+        int yAt) {
       int at = (tile * groups + group) * ROWS;
-      lanes.fold(scales, at, zero, sums, 0, inputs, y, yAt);
+      lanes.fold(scales, at, zero, sums, 0, inputs[run], y, yAt);
     }
 
     @Override

@@ -147,7 +147,11 @@ public final class SignTiles implements Apart {
           int at = at(first + t, run);
           int xAt = runs.firstPosition(run) * lanes.copies();
           lanes.signs(words, at, runs.positions(run), runs.sums(), in.one(), in.zero(), xAt, sums);
-          fold(lanes, first + t, run, sums, 0, ROWS, in.sums()[run], out, t * ROWS);
+          int of = parametersAt(first + t, run);
+          for (int s = 0; s < runs.sums().count(); s++) {
+            lanes.fold(parameters, of + s * ROWS, 0, sums, s * ROWS, 0, out, t * ROWS);
+          }
+          addMeans(first + t, run, in.sums()[run], out, t * ROWS);
         }
       }
       from = to;
@@ -157,25 +161,13 @@ public final class SignTiles implements Apart {
     }
   }
 
-  /** Adds sums with their scales, and the inputs times the mean of class 0. */
-  private void fold(
-      Lanes lanes,
-      int tile,
-      int run,
-      float[] sums,
-      int sumsAt,
-      int step,
-      float inputs,
-      float[] out,
-      int to) {
-    int of = parametersAt(tile, run);
+  /** Adds the inputs of class 0 times their mean, where there are means. */
+  private void addMeans(int tile, int run, float inputs, float[] out, int to) {
     int count = runs.sums().count();
-    for (int s = 0; s < count; s++) {
-      lanes.fold(parameters, of + s * ROWS, 0, sums, sumsAt + s * step, 0, out, to);
-    }
     if (runs.parameters() > count) {
+      int of = parametersAt(tile, run) + count * ROWS;
       for (int r = 0; r < ROWS; r++) {
-        out[to + r] = Math.fma(parameters[of + count * ROWS + r], inputs, out[to + r]);
+        out[to + r] = Math.fma(parameters[of + r], inputs, out[to + r]);
       }
     }
   }
@@ -186,7 +178,6 @@ public final class SignTiles implements Apart {
     int size = COLUMNS * ROWS;
     float[] out = new float[blocks.length * size];
     float[][] panels = new float[sums][SignRuns.LONGEST * ROWS];
-    float[] all = new float[sums * size];
     float[] part = new float[size];
     float[] none = new float[COLUMNS];
     for (int run = 0; run < runs.count(); run++) {
@@ -194,16 +185,19 @@ public final class SignTiles implements Apart {
       for (int s = 0; s < sums; s++) {
         lanes.unpackSigns(words, at(tile, run), positions, which(s), panels[s]);
       }
+      int of = parametersAt(tile, run);
       for (int b = 0; b < blocks.length; b++) {
         int xAt = runs.firstPosition(run) * COLUMNS;
         for (int s = 0; s < sums; s++) {
           float[] x = which(s) == 1 ? blocks[b].zero() : blocks[b].one();
           lanes.columns(panels[s], 0, positions, x, xAt, none, 0, part);
-          System.arraycopy(part, 0, all, s * size, size);
+          for (int j = 0; j < size; j += ROWS) {
+            lanes.fold(parameters, of + s * ROWS, 0, part, j, 0, out, b * size + j);
+          }
         }
         for (int j = 0; j < COLUMNS; j++) {
           float inputs = blocks[b].sums()[run * COLUMNS + j];
-          fold(lanes, tile, run, all, j * ROWS, size, inputs, out, (b * COLUMNS + j) * ROWS);
+          addMeans(tile, run, inputs, out, b * size + j * ROWS);
         }
       }
     }

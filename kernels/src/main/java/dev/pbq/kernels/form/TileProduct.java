@@ -72,7 +72,7 @@ public final class TileProduct {
         int at = (t - from) * ROWS;
         for (int run = first; run < last; run++) {
           sum(t, run, in, runs.firstPosition(run) * copies, sums);
-          parameters.fold(lanes, t, runs.group(run), sums, in.sums()[run], out, at);
+          parameters.fold(lanes, t, runs.group(run), sums, in.sums(), run, out, at);
         }
       }
       first = last;

@@ -1,6 +1,5 @@
 package dev.pbq.kernels.vector;
 
-import static dev.pbq.kernels.lanes.Lanes.COLUMNS;
 import static dev.pbq.kernels.lanes.Lanes.ROWS;
 import static dev.pbq.kernels.lanes.Lanes.TINY;
 import static dev.pbq.kernels.lanes.Lanes.TWO;
@@ -69,44 +68,6 @@ final class BitLoops {
       v.and(TWO).reinterpretAsFloats().intoArray(panel, panelAt + i * ROWS);
       v.and(TINY).reinterpretAsFloats().intoArray(panel, panelAt + (i + 1) * ROWS);
     }
-  }
-
-  /** Two columns of a panel, the products of each fourth position in a sum of their own. */
-  static void twoColumns(
-      float[] panel,
-      int from,
-      int to,
-      float[] x,
-      int xAt,
-      float[] starts,
-      int startsAt,
-      float[] sums,
-      int at) {
-    FloatVector a0 = FloatVector.broadcast(F, starts[startsAt]);
-    FloatVector a1 = FloatVector.broadcast(F, starts[startsAt + 1]);
-    FloatVector b0 = FloatVector.zero(F);
-    FloatVector b1 = b0;
-    FloatVector c0 = b0;
-    FloatVector c1 = b0;
-    FloatVector d0 = b0;
-    FloatVector d1 = b0;
-    int p = xAt;
-    for (int i = from; i < to; i += 4 * ROWS, p += 4 * COLUMNS) {
-      FloatVector w = FloatVector.fromArray(F, panel, i);
-      a0 = w.fma(FloatVector.broadcast(F, x[p]), a0);
-      a1 = w.fma(FloatVector.broadcast(F, x[p + 1]), a1);
-      w = FloatVector.fromArray(F, panel, i + ROWS);
-      b0 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS]), b0);
-      b1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS + 1]), b1);
-      w = FloatVector.fromArray(F, panel, i + 2 * ROWS);
-      c0 = w.fma(FloatVector.broadcast(F, x[p + 2 * COLUMNS]), c0);
-      c1 = w.fma(FloatVector.broadcast(F, x[p + 2 * COLUMNS + 1]), c1);
-      w = FloatVector.fromArray(F, panel, i + 3 * ROWS);
-      d0 = w.fma(FloatVector.broadcast(F, x[p + 3 * COLUMNS]), d0);
-      d1 = w.fma(FloatVector.broadcast(F, x[p + 3 * COLUMNS + 1]), d1);
-    }
-    a0.add(b0).add(c0.add(d0)).intoArray(sums, at);
-    a1.add(b1).add(c1.add(d1)).intoArray(sums, at + ROWS);
   }
 
   private static IntVector fours(int[] codes, int at, int i) {

@@ -136,27 +136,7 @@ public final class VectorLanes implements Lanes {
   @Override
   public void unpack(int[] codes, int at, int words, int[] masks, int count, float[] panel) {
     for (int r = 0; r < ROWS; r += LANES) {
-      unpackVector(codes, at + r, words, masks, count, panel, r);
-    }
-  }
-
-  private static void unpackVector(
-      int[] codes, int at, int words, int[] masks, int count, float[] panel, int panelAt) {
-    int end = at + words * ROWS;
-    int word = at;
-    int mask = 0;
-    int to = panelAt + count * ROWS;
-    for (int i = panelAt; i < to; i += 2 * ROWS) {
-      IntVector w = IntVector.fromArray(I, codes, word);
-      ((FloatVector) w.and(IntVector.fromArray(I, masks, mask)).convert(VectorOperators.I2F, 0))
-          .intoArray(panel, i);
-      ((FloatVector) w.and(IntVector.fromArray(I, masks, mask + 8)).convert(VectorOperators.I2F, 0))
-          .intoArray(panel, i + ROWS);
-      word += ROWS;
-      if (word == end) {
-        word = at;
-        mask += 16;
-      }
+      PanelLoops.unpackVector(codes, at + r, words, masks, count, panel, r);
     }
   }
 
@@ -172,45 +152,8 @@ public final class VectorLanes implements Lanes {
       float[] sums) {
     for (int r = 0; r < ROWS; r += LANES) {
       int from = panelAt + r;
-      fourColumns(panel, from, from + count * ROWS, x, xAt, starts, startsAt, sums, r);
+      PanelLoops.fourColumns(panel, from, from + count * ROWS, x, xAt, starts, startsAt, sums, r);
     }
-  }
-
-  private static void fourColumns(
-      float[] panel,
-      int from,
-      int to,
-      float[] x,
-      int xAt,
-      float[] starts,
-      int startsAt,
-      float[] sums,
-      int at) {
-    FloatVector a0 = FloatVector.broadcast(F, starts[startsAt]);
-    FloatVector b0 = FloatVector.broadcast(F, starts[startsAt + 1]);
-    FloatVector c0 = FloatVector.broadcast(F, starts[startsAt + 2]);
-    FloatVector d0 = FloatVector.broadcast(F, starts[startsAt + 3]);
-    FloatVector a1 = FloatVector.zero(F);
-    FloatVector b1 = a1;
-    FloatVector c1 = a1;
-    FloatVector d1 = a1;
-    int p = xAt;
-    for (int i = from; i < to; i += 2 * ROWS, p += 2 * COLUMNS) {
-      FloatVector w = FloatVector.fromArray(F, panel, i);
-      a0 = w.fma(FloatVector.broadcast(F, x[p]), a0);
-      b0 = w.fma(FloatVector.broadcast(F, x[p + 1]), b0);
-      c0 = w.fma(FloatVector.broadcast(F, x[p + 2]), c0);
-      d0 = w.fma(FloatVector.broadcast(F, x[p + 3]), d0);
-      w = FloatVector.fromArray(F, panel, i + ROWS);
-      a1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS]), a1);
-      b1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS + 1]), b1);
-      c1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS + 2]), c1);
-      d1 = w.fma(FloatVector.broadcast(F, x[p + COLUMNS + 3]), d1);
-    }
-    a0.add(a1).intoArray(sums, at);
-    b0.add(b1).intoArray(sums, at + ROWS);
-    c0.add(c1).intoArray(sums, at + 2 * ROWS);
-    d0.add(d1).intoArray(sums, at + 3 * ROWS);
   }
 
   @Override
@@ -219,7 +162,7 @@ public final class VectorLanes implements Lanes {
     for (int r = 0; r < ROWS; r += LANES) {
       for (int c = 0; c < COLUMNS; c += 2) {
         int to = r + count * ROWS;
-        BitLoops.twoColumns(panel, r, to, x, xAt + c, starts, startsAt + c, sums, c * ROWS + r);
+        PanelLoops.twoColumns(panel, r, to, x, xAt + c, starts, startsAt + c, sums, c * ROWS + r);
       }
     }
   }
@@ -227,55 +170,18 @@ public final class VectorLanes implements Lanes {
   @Override
   public void column(float[] panel, int panelAt, int count, float[] x, int xAt, float[] sums) {
     for (int r = 0; r < ROWS; r += 2 * LANES) {
-      oneColumn(panel, panelAt + r, x, xAt, xAt + count, sums, r);
+      PanelLoops.oneColumn(panel, panelAt + r, x, xAt, xAt + count, sums, r);
     }
-  }
-
-  private static void oneColumn(
-      float[] panel, int at, float[] x, int from, int to, float[] sums, int sumsAt) {
-    FloatVector even0 = FloatVector.zero(F);
-    FloatVector even1 = even0;
-    FloatVector odd0 = even0;
-    FloatVector odd1 = even0;
-    int p = at;
-    for (int i = from; i < to; i += 2, p += 2 * ROWS) {
-      FloatVector factor = FloatVector.broadcast(F, x[i]);
-      even0 = FloatVector.fromArray(F, panel, p).fma(factor, even0);
-      even1 = FloatVector.fromArray(F, panel, p + LANES).fma(factor, even1);
-      factor = FloatVector.broadcast(F, x[i + 1]);
-      odd0 = FloatVector.fromArray(F, panel, p + ROWS).fma(factor, odd0);
-      odd1 = FloatVector.fromArray(F, panel, p + ROWS + LANES).fma(factor, odd1);
-    }
-    even0.add(odd0).intoArray(sums, sumsAt);
-    even1.add(odd1).intoArray(sums, sumsAt + LANES);
   }
 
   @Override
   public void widen(int[] pairs, int at, int count, boolean half, float[] panel) {
     for (int r = 0; r < ROWS; r += LANES) {
       if (half) {
-        widenHalves(pairs, at + r, at + count * ROWS, panel, r);
+        PanelLoops.widenHalves(pairs, at + r, at + count * ROWS, panel, r);
       } else {
-        widenBrains(pairs, at + r, at + count * ROWS, panel, r);
+        PanelLoops.widenBrains(pairs, at + r, at + count * ROWS, panel, r);
       }
-    }
-  }
-
-  private static void widenHalves(int[] pairs, int from, int to, float[] panel, int panelAt) {
-    int p = panelAt;
-    for (int i = from; i < to; i += ROWS, p += 2 * ROWS) {
-      IntVector pair = IntVector.fromArray(I, pairs, i);
-      half(pair.lanewise(VectorOperators.LSHL, 16)).intoArray(panel, p);
-      half(pair).intoArray(panel, p + ROWS);
-    }
-  }
-
-  private static void widenBrains(int[] pairs, int from, int to, float[] panel, int panelAt) {
-    int p = panelAt;
-    for (int i = from; i < to; i += ROWS, p += 2 * ROWS) {
-      IntVector pair = IntVector.fromArray(I, pairs, i);
-      pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(panel, p);
-      pair.and(0xffff0000).reinterpretAsFloats().intoArray(panel, p + ROWS);
     }
   }
 
@@ -400,7 +306,8 @@ public final class VectorLanes implements Lanes {
     }
   }
 
-  private static FloatVector half(IntVector high) {
+  /** The binary16 in the high half of each word. */
+  static FloatVector half(IntVector high) {
     return high.lanewise(VectorOperators.ASHR, 3)
         .and(0x8fffe000)
         .reinterpretAsFloats()

@@ -59,7 +59,9 @@ class FlatDecoderGoldenTest {
       for (JsonNode sequence : expected.get("sequences")) {
         int[] ids = ints(sequence.get("ids"));
         float[] wanted = EngineLogits.of(model, weights, ids);
-        assertClose(FlatDecoder.open(model, weights, true, ids.length).everyLogits(ids), wanted);
+        try (FlatDecoder decoder = FlatDecoder.open(model, weights, true, ids.length)) {
+          assertClose(decoder.everyLogits(ids), wanted);
+        }
       }
       JsonNode greedy = expected.get("greedy");
       int[] prompt = ints(greedy.get("prompt"));

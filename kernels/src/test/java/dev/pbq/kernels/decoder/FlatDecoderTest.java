@@ -44,23 +44,27 @@ class FlatDecoderTest {
         name,
         (model, weights) -> {
           int[] ids = ids(200);
-          float[] one =
-              Parallel.withThreads(
-                  1, () -> FlatDecoder.open(model, weights, true, CAPACITY).everyLogits(ids));
-          float[] three =
-              Parallel.withThreads(
-                  3, () -> FlatDecoder.open(model, weights, false, CAPACITY).everyLogits(ids));
+          float[] one = Parallel.withThreads(1, () -> everyLogits(model, weights, true, ids));
+          float[] three = Parallel.withThreads(3, () -> everyLogits(model, weights, false, ids));
           assertThat(three).isEqualTo(one);
           int vocabulary = model.vocabularySize();
-          FlatDecoder parts = FlatDecoder.open(model, weights, true, CAPACITY);
-          int at = 0;
-          for (int count : new int[] {1, 70, 1, 1, 127}) {
-            float[] logits = parts.logits(Arrays.copyOfRange(ids, at, at + count));
-            at += count;
-            float[] wanted = Arrays.copyOfRange(one, (at - 1) * vocabulary, at * vocabulary);
-            assertThat(logits).as("after %d tokens", at).isEqualTo(wanted);
+          try (FlatDecoder parts = FlatDecoder.open(model, weights, true, CAPACITY)) {
+            int at = 0;
+            for (int count : new int[] {1, 70, 1, 1, 127}) {
+              float[] logits = parts.logits(Arrays.copyOfRange(ids, at, at + count));
+              at += count;
+              float[] wanted = Arrays.copyOfRange(one, (at - 1) * vocabulary, at * vocabulary);
+              assertThat(logits).as("after %d tokens", at).isEqualTo(wanted);
+            }
           }
         });
+  }
+
+  private static float[] everyLogits(
+      CausalModel model, Checkpoint weights, boolean resident, int[] ids) {
+    try (FlatDecoder decoder = FlatDecoder.open(model, weights, resident, CAPACITY)) {
+      return decoder.everyLogits(ids);
+    }
   }
 
   @ParameterizedTest
@@ -89,22 +93,24 @@ class FlatDecoderTest {
     open(
         "gemma2",
         (model, weights) -> {
-          FlatDecoder decoder = FlatDecoder.open(model, weights, true, CAPACITY);
-          decoder.logits(ids(10));
-          decoder.truncate(4);
-          assertThat(decoder.length()).isEqualTo(4);
-          assertThatThrownBy(() -> decoder.truncate(5))
-              .isInstanceOf(IllegalArgumentException.class);
+          try (FlatDecoder decoder = FlatDecoder.open(model, weights, true, CAPACITY)) {
+            decoder.logits(ids(10));
+            decoder.truncate(4);
+            assertThat(decoder.length()).isEqualTo(4);
+            assertThatThrownBy(() -> decoder.truncate(5))
+                .isInstanceOf(IllegalArgumentException.class);
+          }
         });
     open(
         "qwen3_5-text",
         (model, weights) -> {
-          FlatDecoder decoder = FlatDecoder.open(model, weights, true, CAPACITY);
-          decoder.logits(ids(10));
-          decoder.truncate(10);
-          assertThat(decoder.length()).isEqualTo(10);
-          decoder.truncate(4);
-          assertThat(decoder.length()).isZero();
+          try (FlatDecoder decoder = FlatDecoder.open(model, weights, true, CAPACITY)) {
+            decoder.logits(ids(10));
+            decoder.truncate(10);
+            assertThat(decoder.length()).isEqualTo(10);
+            decoder.truncate(4);
+            assertThat(decoder.length()).isZero();
+          }
         });
   }
 
@@ -113,14 +119,15 @@ class FlatDecoderTest {
     open(
         "gemma2",
         (model, weights) -> {
-          FlatDecoder decoder = FlatDecoder.open(model, weights, true, 4);
-          assertThatThrownBy(() -> decoder.logits(new int[] {3, model.vocabularySize()}))
-              .isInstanceOf(PbqException.class)
-              .hasMessageContaining("token id " + model.vocabularySize() + " is outside");
-          assertThat(decoder.length()).isZero();
-          assertThatThrownBy(() -> decoder.logits(ids(5)))
-              .isInstanceOf(IllegalArgumentException.class);
-          assertThat(decoder.logits(ids(4))).hasSize(model.vocabularySize());
+          try (FlatDecoder decoder = FlatDecoder.open(model, weights, true, 4)) {
+            assertThatThrownBy(() -> decoder.logits(new int[] {3, model.vocabularySize()}))
+                .isInstanceOf(PbqException.class)
+                .hasMessageContaining("token id " + model.vocabularySize() + " is outside");
+            assertThat(decoder.length()).isZero();
+            assertThatThrownBy(() -> decoder.logits(ids(5)))
+                .isInstanceOf(IllegalArgumentException.class);
+            assertThat(decoder.logits(ids(4))).hasSize(model.vocabularySize());
+          }
         });
   }
 }
